@@ -1,0 +1,57 @@
+# Every target sets up .venv by itself: a bare machine with Python 3.11 or newer is enough.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
+SETUP := pyproject.toml constraints.txt
+# Two processes suit two cores; JOBS=0 runs the tests in one process.
+JOBS ?= 2
+
+.PHONY: demo test slow lint docs bench clean
+
+demo: $(VENV)/.demo
+	$(BIN)/oversmith compare
+
+test: $(VENV)/.dev
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
+
+slow: $(VENV)/.dev
+	$(BIN)/python -m pytest -m slow
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+docs: $(VENV)/.docs
+	$(BIN)/mkdocs build --strict
+
+bench: $(VENV)/.bench
+	$(BIN)/python benchmarks/engine.py
+	$(BIN)/python benchmarks/resample.py
+
+clean:
+	rm -rf $(VENV) site build dist
+
+$(VENV)/.base: $(SETUP)
+	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Oversmith needs Python 3.11 or newer: make PYTHON=python3.11 ...")'
+	$(PYTHON) -m venv $(VENV)
+	touch $@
+
+$(VENV)/.demo: $(VENV)/.base
+	$(PIP) --editable '.[boost]'
+	touch $@
+
+$(VENV)/.dev: $(VENV)/.base
+	$(PIP) --editable '.[boost,test,lint]'
+	touch $@
+
+$(VENV)/.docs: $(VENV)/.base
+	$(PIP) --editable '.[docs]'
+	touch $@
+
+# PyTorch is the yardstick of benchmarks/engine.py and is used nowhere else.
+$(VENV)/.bench: $(VENV)/.base
+	$(PIP) --editable '.[boost]' torch==2.13.0
+	touch $@

@@ -1,0 +1,1 @@
+"""Oversmith: generative over-sampling for class-imbalanced data."""

@@ -1,0 +1,56 @@
+"""Errors of Oversmith: each message names the argument, what was found and the cure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+
+class OversmithError(Exception):
+    """Base of every error Oversmith raises on purpose."""
+
+
+class InputError(OversmithError, ValueError):
+    """Bad input: the message names the argument, what was found and the cure.
+
+    Examples
+    --------
+    >>> from oversmith.exceptions import InputError
+    >>> issubclass(InputError, ValueError)
+    True
+    """
+
+
+class TooFewRowsError(InputError):
+    """A class has fewer rows than the method needs."""
+
+
+class DivergedError(OversmithError, RuntimeError):
+    """A training produced a non-finite or exploding loss.
+
+    Parameters
+    ----------
+    message : str
+        What diverged, where, and the cure.
+    step : int
+        Last generator step of the chunk in which it happened.
+    history : sequence of dict
+        The history rows recorded so far, the diverged one last.
+    """
+
+    def __init__(self, message: str, *, step: int, history: Sequence[dict[str, Any]] = ()) -> None:
+        super().__init__(message)
+        self.step = step
+        self.history = list(history)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Keep the keyword-only attributes when a worker process hands the error back."""
+        return _rebuild_diverged, (str(self), self.step, self.history)
+
+
+def _rebuild_diverged(message: str, step: int, history: list[dict[str, Any]]) -> DivergedError:
+    return DivergedError(message, step=step, history=history)
+
+
+class MissingExtraError(OversmithError, ImportError):
+    """An optional dependency is missing; the message names the extra that brings it."""

@@ -1,0 +1,27 @@
+"""Shared fixtures: where the real data are, and one compilation cache for the whole suite."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+_BESIDE = Path(__file__).resolve().parents[2] / "shared" / "data"
+if "OVERSMITH_DATA" not in os.environ and _BESIDE.is_dir():
+    os.environ["OVERSMITH_DATA"] = str(_BESIDE)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    from oversmith.training.compilation import enable_persistent_cache
+
+    enable_persistent_cache()
+
+
+@pytest.fixture(scope="session")
+def data_dir() -> Path:
+    """Folder of the real data sets; tests that need it skip where it is missing."""
+    folder = os.environ.get("OVERSMITH_DATA")
+    if not folder or not Path(folder).is_dir():
+        pytest.skip("set OVERSMITH_DATA to the folder of the real data sets (README: Data for the tests)")
+    return Path(folder)
