@@ -1,0 +1,243 @@
+"""What a generator's output columns mean, as traced arrays.
+
+Levels, spikes and constants differ between folds, so the spans of a table are arrays of a bucketed size rather than
+static data: two folds then share one compiled program.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple, Protocol
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float, Int
+
+from oversmith.exceptions import InputError
+
+LINEAR, SIGMOID, SOFTMAX = 0, 1, 2
+CODES = {"linear": LINEAR, "sigmoid": SIGMOID, "softmax": SOFTMAX}
+
+# Logits beyond this say nothing more, and their exponentials would leave float32.
+LOGIT_BOUND = 10.0
+
+
+class ColumnSpan(Protocol):
+    """A run of encoded columns that belong together."""
+
+    @property
+    def start(self) -> int:
+        """First column."""
+
+    @property
+    def stop(self) -> int:
+        """One past the last column."""
+
+    @property
+    def activation(self) -> str:
+        """One of ``"linear"``, ``"sigmoid"`` and ``"softmax"``."""
+
+
+class Columns(NamedTuple):
+    """The output columns of a generator, padded to a bucket.
+
+    Attributes
+    ----------
+    mask : array of shape (width,)
+        1 for a true column, 0 for padding.
+    code : array of shape (width,)
+        0 linear, 1 sigmoid, 2 softmax.
+    segments : array of shape (width, n_segments)
+        One-hot membership of every softmax column in its segment; ``n_segments`` is bucketed (0, 8, 32, 128, ...) and
+        0 where the table has no categorical column.
+    """
+
+    mask: Float[Array, " width"]
+    code: Int[Array, " width"]
+    segments: Float[Array, "width n_segments"]
+
+
+def segment_bucket(n: int) -> int:
+    """Round a number of softmax segments up: 0, 8, 32, 128, 512, ...
+
+    Parameters
+    ----------
+    n : int
+        Number of softmax spans.
+
+    Returns
+    -------
+    int
+        The bucket.
+
+    Examples
+    --------
+    >>> [segment_bucket(n) for n in (0, 1, 8, 9, 200)]
+    [0, 8, 8, 32, 512]
+    """
+    if n == 0:
+        return 0
+    bucket = 8
+    while bucket < n:
+        bucket *= 4
+    return bucket
+
+
+def column_arrays(spans: Iterable[ColumnSpan], width: int) -> Columns:
+    """Turn column spans into arrays.
+
+    Parameters
+    ----------
+    spans : iterable of objects with ``start``, ``stop`` and ``activation``
+        The spans of the encoder; each softmax span is one segment.
+    width : int
+        Padded width.
+
+    Returns
+    -------
+    Columns
+        The arrays a compiled program takes.
+
+    Raises
+    ------
+    InputError
+        If a span ends past ``width`` or names an unknown activation.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace as Span
+    >>> spans = [Span(start=0, stop=1, activation="linear"), Span(start=1, stop=3, activation="softmax")]
+    >>> columns = column_arrays(spans, 4)
+    >>> columns.mask.tolist(), columns.code.tolist(), columns.segments.shape
+    ([1.0, 1.0, 1.0, 0.0], [0, 2, 2, 0], (4, 8))
+    """
+    spans = list(spans)
+    mask = np.zeros(width, np.float32)
+    code = np.zeros(width, np.int32)
+    softmax = [span for span in spans if span.activation == "softmax"]
+    segments = np.zeros((width, segment_bucket(len(softmax))), np.float32)
+    for span in spans:
+        if span.activation not in CODES:
+            raise InputError(f"spans: unknown activation {span.activation!r}; use one of {', '.join(CODES)}")
+        if span.stop > width:
+            raise InputError(f"width: a span ends at column {span.stop} but width is {width}; widen it")
+        mask[span.start : span.stop] = 1
+        code[span.start : span.stop] = CODES[span.activation]
+    for number, span in enumerate(softmax):
+        segments[span.start : span.stop, number] = 1
+    return Columns(jnp.asarray(mask), jnp.asarray(code), jnp.asarray(segments))
+
+
+def _segment_softmax(
+    logits: Float[Array, "batch width"], is_softmax: Array, segments: Float[Array, "width n_segments"]
+) -> Float[Array, "batch width"]:
+    # In logarithms: the quotient of the exponentials has a gradient that leaves float32.
+    logits = jnp.where(is_softmax, logits, 0.0)
+    sums = jnp.exp(logits) @ segments
+    empty = 1.0 - segments.max(axis=0)
+    return jnp.exp(logits - jnp.log(sums + empty) @ segments.T)
+
+
+def _relaxed(
+    raw: Float[Array, "batch width"], columns: Columns, key: Array | None, temperature: float | Array
+) -> Float[Array, "batch width"]:
+    """Replace the columns of indicators and levels by relaxed draws, or by chances where there is no key."""
+    chance = level = LOGIT_BOUND * jnp.tanh(raw / LOGIT_BOUND)
+    if key is not None:
+        # The padded axis leads, so that its length leaves the numbers before it alone.
+        noise = jax.random.uniform(key, raw.shape[::-1], minval=jnp.finfo(jnp.float32).tiny).T
+        chance = (chance + jnp.log(noise) - jnp.log1p(-noise)) / temperature
+        level = (level - jnp.log(-jnp.log(noise))) / temperature
+    rows = jnp.where(columns.code == SIGMOID, jax.nn.sigmoid(chance), raw)
+    if columns.segments.shape[1]:
+        is_softmax = columns.code == SOFTMAX
+        rows = jnp.where(is_softmax, _segment_softmax(level, is_softmax, columns.segments), rows)
+    return rows
+
+
+def activate(
+    raw: Float[Array, "batch width"],
+    columns: Columns,
+    key: Array | None = None,
+    temperature: float | Array = 0.5,
+) -> Float[Array, "batch width"]:
+    """Apply every column's activation, and zero the padding.
+
+    Parameters
+    ----------
+    raw : array of shape (batch, width)
+        Output of the generator's last layer.
+    columns : Columns
+        What the columns mean.
+    key : jax.random.key, optional
+        With a key, indicators are drawn from the binary-concrete and levels from the Gumbel-softmax distribution;
+        without, they are the plain sigmoid and softmax. The noise of a column does not depend on the padded width.
+    temperature : float, default=0.5
+        Of the relaxed distributions; below 0.35 the exponentials leave float32.
+
+    Returns
+    -------
+    array of shape (batch, width)
+        The activated rows; the columns of a softmax span sum to one.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace as Span
+    >>> columns = column_arrays([Span(start=0, stop=2, activation="softmax")], 3)
+    >>> activate(jnp.array([[1.0, 1.0, 9.0]]), columns).tolist()
+    [[0.5, 0.5, 0.0]]
+    """
+    # A table of numeric columns alone, known only at run time, skips the noise and the exponentials.
+    rows = jax.lax.cond(jnp.any(columns.code != LINEAR), _relaxed, lambda raw, *_: raw, raw, columns, key, temperature)
+    return rows * columns.mask
+
+
+def one_hot(label: Int[Array, " batch"], width: int) -> Float[Array, "batch width"]:
+    """Encode class codes as a condition; width 0 gives no column at all.
+
+    Parameters
+    ----------
+    label : array of shape (batch,)
+        Class codes.
+    width : int
+        Length of the condition (a class bucket), 0 for an unconditional model.
+
+    Returns
+    -------
+    array of shape (batch, width)
+        One-hot rows.
+
+    Examples
+    --------
+    >>> one_hot(jnp.array([1]), 2).tolist(), one_hot(jnp.array([1]), 0).shape
+    ([[0.0, 1.0]], (1, 0))
+    """
+    return jax.nn.one_hot(label, width)
+
+
+def with_condition(
+    rows: Float[Array, "batch columns"], label: Int[Array, " batch"], width: int
+) -> Float[Array, "batch conditioned"]:
+    """Put the class condition in front of rows; in front, so that padding stays at the end.
+
+    Parameters
+    ----------
+    rows : array of shape (batch, columns)
+        Noise, or encoded rows.
+    label : array of shape (batch,)
+        Class codes.
+    width : int
+        Length of the condition, 0 for an unconditional model.
+
+    Returns
+    -------
+    array of shape (batch, width + columns)
+        The rows themselves when ``width`` is 0.
+
+    Examples
+    --------
+    >>> with_condition(jnp.array([[7.0]]), jnp.array([1]), 2).tolist()
+    [[0.0, 1.0, 7.0]]
+    """
+    return rows if width == 0 else jnp.concatenate([one_hot(label, width), rows], axis=1)

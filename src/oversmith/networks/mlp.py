@@ -1,0 +1,168 @@
+"""Multi-layer perceptron over batches of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+from jax.custom_derivatives import SymbolicZero
+from jaxtyping import Array, Float
+
+ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
+    "relu": jax.nn.relu,
+    "leaky_relu": partial(jax.nn.leaky_relu, negative_slope=0.2),
+    "tanh": jnp.tanh,
+    "silu": jax.nn.silu,
+}
+
+
+@jax.custom_jvp
+def linear(rows: Float[Array, "batch in"], weight: Float[Array, "in out"]) -> Float[Array, "batch out"]:
+    """Multiply rows by a weight matrix, with a gradient that is fast on a CPU.
+
+    The gradient by the weights is the product of the transposed rows with what comes back. Left to itself,
+    XLA hands that product to its slower kernel; transposing the rows first costs less than it gains (a
+    quarter at 256 rows).
+
+    Parameters
+    ----------
+    rows : array of shape (batch, in)
+        Input rows.
+    weight : array of shape (in, out)
+        Weights.
+
+    Returns
+    -------
+    array of shape (batch, out)
+        ``rows @ weight``.
+
+    Examples
+    --------
+    >>> linear(jnp.array([[1.0, 2.0]]), jnp.array([[3.0], [4.0]])).tolist()
+    [[11.0]]
+    """
+    return rows @ weight
+
+
+def _linear_jvp(primals: tuple[Array, Array], tangents: tuple[Any, Any]) -> tuple[Array, Any]:
+    rows, weight = primals
+    rows_tangent, weight_tangent = tangents
+    terms = []
+    if not isinstance(rows_tangent, SymbolicZero):
+        terms.append(linear(rows_tangent, weight))
+    if not isinstance(weight_tangent, SymbolicZero):
+        transposed = rows.T
+        # The barrier keeps XLA from folding the transpose back into the product; one score per row is no such product.
+        if weight.shape[1] > 1:
+            transposed = jax.lax.optimization_barrier(transposed)
+        terms.append(jax.lax.dot_general(transposed, weight_tangent, (((0,), (0,)), ((), ()))))
+    out = linear(rows, weight)
+    return out, sum(terms) if terms else jnp.zeros_like(out)
+
+
+linear.defjvp(_linear_jvp, symbolic_zeros=True)
+
+
+class MLP(eqx.Module):
+    """Linear layers with an activation after each but the last; works on whole batches.
+
+    Weights are stored (in, out), so that a batch is multiplied without a transpose. Make one with `mlp`.
+
+    Attributes
+    ----------
+    weights : tuple of arrays of shape (in, out)
+        One per layer.
+    biases : tuple of arrays of shape (out,)
+        One per layer.
+    activations : tuple of str
+        Names in `ACTIVATIONS`, one per hidden layer.
+    """
+
+    weights: tuple[Float[Array, "_ _"], ...]
+    biases: tuple[Float[Array, " _"], ...]
+    activations: tuple[str, ...] = eqx.field(static=True)
+
+    def __call__(self, rows: Float[Array, "batch in"]) -> Float[Array, "batch out"]:
+        """Map a batch of rows.
+
+        Parameters
+        ----------
+        rows : array of shape (batch, in)
+            Input rows.
+
+        Returns
+        -------
+        array of shape (batch, out)
+            Output of the last linear layer.
+        """
+        for weight, bias, name in zip(self.weights, self.biases, self.activations, strict=False):
+            rows = ACTIVATIONS[name](linear(rows, weight) + bias)
+        return linear(rows, self.weights[-1]) + self.biases[-1]
+
+
+def mlp(
+    key: Array,
+    in_features: int,
+    widths: tuple[int, ...],
+    out_features: int,
+    activations: tuple[str, ...],
+    *,
+    true_in: int | None = None,
+) -> MLP:
+    """Make an MLP with fresh weights, uniform in ±1/√(fan-in).
+
+    Parameters
+    ----------
+    key : jax.random.key
+        Source of the weights.
+    in_features : int
+        Inputs, padding included; the padding comes last.
+    widths : tuple of int
+        Units of each hidden layer.
+    out_features : int
+        Outputs, padding included.
+    activations : tuple of str
+        Names in `ACTIVATIONS`, one per hidden layer.
+    true_in : int, optional
+        Inputs without the padding, ``in_features`` by default: the fan-in of the first layer. Weights of padded inputs
+        are zero and the other weights do not depend on how much padding there is, at either end.
+
+    Returns
+    -------
+    MLP
+        The network.
+
+    Raises
+    ------
+    ValueError
+        If there is not one known activation per hidden layer.
+
+    Examples
+    --------
+    >>> network = mlp(jax.random.key(0), 4, (8, 8), 2, ("tanh", "relu"))
+    >>> network(jnp.ones((3, 4))).shape
+    (3, 2)
+    """
+    if len(activations) != len(widths) or not set(activations) <= set(ACTIVATIONS):
+        raise ValueError(
+            f"activations: {activations!r} for {len(widths)} hidden layers; "
+            f"give one of {', '.join(ACTIVATIONS)} for each"
+        )
+    true_in = in_features if true_in is None else true_in
+    sizes = (in_features, *widths, out_features)
+    fan_ins = (true_in, *widths)
+    weights, biases = [], []
+    for number, (n_in, n_out, fan_in) in enumerate(zip(sizes[:-1], sizes[1:], fan_ins, strict=True)):
+        bound = fan_in**-0.5
+        weight_key, bias_key = jax.random.split(jax.random.fold_in(key, number))
+        # The axis that may be padded leads, so that its length leaves the numbers before it alone.
+        first = number == 0
+        shape = (n_in, n_out) if first else (n_out, n_in)
+        weight = jax.random.uniform(weight_key, shape, minval=-bound, maxval=bound)
+        weights.append(jnp.where(jnp.arange(n_in)[:, None] < true_in, weight, 0.0) if first else weight.T)
+        biases.append(jax.random.uniform(bias_key, (n_out,), minval=-bound, maxval=bound))
+    return MLP(tuple(weights), tuple(biases), tuple(activations))

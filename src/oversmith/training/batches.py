@@ -1,0 +1,266 @@
+"""Rows on the device, padded to buckets, and the draws of batches from them.
+
+A draw takes indices below the true number of rows, never a permutation of padded rows, so what is drawn does not depend
+on the bucket.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array
+
+from oversmith.exceptions import InputError
+
+_LAST = np.iinfo(np.int32).max
+
+
+def _bucket(n: int, smallest: int, factor: int) -> int:
+    size = smallest
+    while size < n:
+        size *= factor
+    return size
+
+
+def row_bucket(n: int) -> int:
+    """Round a number of rows up: 256, 1,024, 4,096, ...
+
+    Parameters
+    ----------
+    n : int
+        Number of rows.
+
+    Returns
+    -------
+    int
+        The bucket.
+
+    Examples
+    --------
+    >>> [row_bucket(n) for n in (1, 256, 257, 5000)]
+    [256, 256, 1024, 16384]
+    """
+    return _bucket(n, 256, 4)
+
+
+def width_bucket(n: int) -> int:
+    """Round a number of encoded columns up: 32, 64, 128, 256, ...
+
+    Parameters
+    ----------
+    n : int
+        Number of columns.
+
+    Returns
+    -------
+    int
+        The bucket.
+
+    Examples
+    --------
+    >>> [width_bucket(n) for n in (1, 32, 33, 200)]
+    [32, 32, 64, 256]
+    """
+    return _bucket(n, 32, 2)
+
+
+def class_bucket(n: int) -> int:
+    """Round a number of classes up: 2, 8, 32, 128, ...
+
+    Parameters
+    ----------
+    n : int
+        Number of classes.
+
+    Returns
+    -------
+    int
+        The bucket.
+
+    Examples
+    --------
+    >>> [class_bucket(n) for n in (1, 3, 9)]
+    [2, 8, 32]
+    """
+    return _bucket(n, 2, 4)
+
+
+def pad_rows(x: np.ndarray, bucket: int | None = None) -> np.ndarray:
+    """Append rows of zeros.
+
+    Parameters
+    ----------
+    x : array of shape (n, ...)
+        Rows.
+    bucket : int, optional
+        Number of rows to reach; `row_bucket` of ``n`` by default.
+
+    Returns
+    -------
+    array of shape (bucket, ...)
+        The rows, then zeros.
+
+    Examples
+    --------
+    >>> pad_rows(np.ones((2, 1)), 3).tolist()
+    [[1.0], [1.0], [0.0]]
+    """
+    bucket = row_bucket(len(x)) if bucket is None else bucket
+    padded = np.zeros((bucket, *x.shape[1:]), x.dtype)
+    padded[: len(x)] = x
+    return padded
+
+
+def table_data(
+    x: np.ndarray, label: np.ndarray, *, weight: np.ndarray | None = None, n_classes: int
+) -> dict[str, Array]:
+    """Put encoded rows on the device, sorted by class and padded to their buckets.
+
+    Parameters
+    ----------
+    x : array of shape (n, d)
+        Encoded rows.
+    label : array of int of shape (n,)
+        Class codes from 0.
+    weight : array of shape (n,), optional
+        Row weights, not negative; ones by default.
+    n_classes : int
+        Number of classes; each must have a row.
+
+    Returns
+    -------
+    dict of arrays
+        ``x`` (rows, width) float32, ``label`` and ``weight`` (rows,), ``cumulative`` (rows,) for weighted
+        draws, ``count``, ``n_classes``, and ``class_start`` and ``class_count`` (classes,).
+
+    Raises
+    ------
+    InputError
+        If a class has no row, or the weights do not fit.
+
+    Examples
+    --------
+    >>> data = table_data(np.ones((3, 2)), np.array([1, 0, 1]), n_classes=2)
+    >>> data["x"].shape, int(data["count"]), data["class_start"].tolist(), data["class_count"].tolist()
+    ((256, 32), 3, [0, 1], [1, 2])
+    """
+    x, label = np.asarray(x), np.asarray(label)
+    weight = np.ones(len(x)) if weight is None else np.asarray(weight, float)
+    count = np.bincount(label, minlength=n_classes)
+    if len(count) > n_classes or not count.all():
+        raise InputError(
+            f"label: {n_classes} classes need codes 0 to {n_classes - 1} with a row each, found counts {count.tolist()}"
+        )
+    if weight.shape != label.shape or not (weight >= 0).all() or not weight.sum() > 0:
+        raise InputError("weight: needs one number per row, none negative and not all zero")
+    order = np.argsort(label, kind="stable")
+    wide = np.zeros((len(x), width_bucket(x.shape[1])), np.float32)
+    wide[:, : x.shape[1]] = x[order]
+    bucket = class_bucket(n_classes)
+    # Integers, because float32 cannot tell the rows of a large table apart.
+    share = np.cumsum(weight[order]) / weight.sum()
+    cumulative = np.full(row_bucket(len(x)), _LAST, np.int32)
+    cumulative[: len(x)] = np.minimum(np.rint(share * _LAST), _LAST).astype(np.int32)
+    cumulative[np.flatnonzero(weight[order])[-1] : len(x)] = _LAST
+    start = np.concatenate([[0], np.cumsum(count)[:-1]])
+    arrays = {
+        "x": pad_rows(wide),
+        "label": pad_rows(label[order].astype(np.int32)),
+        "weight": pad_rows(weight[order].astype(np.float32)),
+        "cumulative": cumulative,
+        "count": np.int32(len(x)),
+        "class_start": pad_rows(start.astype(np.int32), bucket),
+        "class_count": pad_rows(count.astype(np.int32), bucket),
+        "n_classes": np.int32(n_classes),
+    }
+    return {name: jnp.asarray(value) for name, value in arrays.items()}
+
+
+def _take(data: dict[str, Any], index: Array) -> dict[str, Array]:
+    return {name: data[name][index] for name in ("x", "label", "weight")}
+
+
+def draw_natural(key: Array, data: dict[str, Any], batch_size: int) -> dict[str, Array]:
+    """Draw rows uniformly, with replacement.
+
+    Parameters
+    ----------
+    key : jax.random.key
+        Source of the draw.
+    data : dict
+        From `table_data`.
+    batch_size : int
+        Rows to draw.
+
+    Returns
+    -------
+    dict of arrays
+        ``x``, ``label`` and ``weight`` of the drawn rows.
+
+    Examples
+    --------
+    >>> data = table_data(np.ones((3, 2)), np.array([1, 0, 1]), n_classes=2)
+    >>> draw_natural(jax.random.key(0), data, 8)["x"].shape
+    (8, 32)
+    """
+    return _take(data, jax.random.randint(key, (batch_size,), 0, data["count"]))
+
+
+def draw_balanced(key: Array, data: dict[str, Any], batch_size: int) -> dict[str, Array]:
+    """Draw a class uniformly, then a row of that class uniformly, with replacement.
+
+    Parameters
+    ----------
+    key : jax.random.key
+        Source of the draw.
+    data : dict
+        From `table_data`.
+    batch_size : int
+        Rows to draw.
+
+    Returns
+    -------
+    dict of arrays
+        ``x``, ``label`` and ``weight`` of the drawn rows.
+
+    Examples
+    --------
+    >>> data = table_data(np.ones((101, 2)), np.array([0] * 100 + [1]), n_classes=2)
+    >>> float(draw_balanced(jax.random.key(0), data, 1000)["label"].mean())
+    0.5...
+    """
+    class_key, row_key = jax.random.split(key)
+    label = jax.random.randint(class_key, (batch_size,), 0, data["n_classes"])
+    row = jax.random.randint(row_key, (batch_size,), 0, data["class_count"][label])
+    return _take(data, data["class_start"][label] + row)
+
+
+def draw_weighted(key: Array, data: dict[str, Any], batch_size: int) -> dict[str, Array]:
+    """Draw rows in proportion to their weights, with replacement.
+
+    Parameters
+    ----------
+    key : jax.random.key
+        Source of the draw.
+    data : dict
+        From `table_data`.
+    batch_size : int
+        Rows to draw.
+
+    Returns
+    -------
+    dict of arrays
+        ``x`` and ``label`` of the drawn rows, and a ``weight`` of ones: the weights are spent in the draw.
+
+    Examples
+    --------
+    >>> data = table_data(np.ones((2, 1)), np.array([0, 1]), weight=np.array([0.0, 2.0]), n_classes=2)
+    >>> draw_weighted(jax.random.key(0), data, 4)["label"].tolist()
+    [1, 1, 1, 1]
+    """
+    level = jax.random.randint(key, (batch_size,), 0, _LAST)
+    batch = _take(data, jnp.searchsorted(data["cumulative"], level, side="right"))
+    return {**batch, "weight": jnp.ones_like(batch["weight"])}

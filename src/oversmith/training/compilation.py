@@ -1,0 +1,125 @@
+"""Counting compilations, and keeping compiled programs on disk."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jax
+
+
+@dataclass
+class CompilationCount:
+    """How many programs were asked for.
+
+    Attributes
+    ----------
+    programs : int
+        Programs that were not in this process's memory: compiled, or read from the cache on disk.
+    from_disk : int
+        Those of them that were read from the cache on disk.
+    """
+
+    programs: int = 0
+    from_disk: int = 0
+
+    @property
+    def compiled(self) -> int:
+        """Programs that were really compiled."""
+        return self.programs - self.from_disk
+
+
+_TOTAL = CompilationCount()
+
+
+@cache
+def _listen() -> None:
+    # Registered once for the process, since listeners cannot be taken back in every supported version of JAX.
+    def on_duration(event: str, duration_secs: float, **_: Any) -> None:
+        if event == "/jax/core/compile/backend_compile_duration":
+            _TOTAL.programs += 1
+
+    def on_event(event: str, **_: Any) -> None:
+        if event == "/jax/compilation_cache/cache_hits":
+            _TOTAL.from_disk += 1
+
+    jax.monitoring.register_event_duration_secs_listener(on_duration)
+    jax.monitoring.register_event_listener(on_event)
+
+
+@contextmanager
+def count_compilations() -> Iterator[CompilationCount]:
+    """Count the programs JAX makes inside a ``with`` block.
+
+    A program found in the cache on disk is counted in ``programs`` too, so ``programs == 0`` says that everything was
+    already in memory, whether or not `enable_persistent_cache` is on.
+
+    Yields
+    ------
+    CompilationCount
+        Filled in when the block ends.
+
+    Examples
+    --------
+    >>> import jax.numpy as jnp
+    >>> double = jax.jit(lambda x: 2 * x)
+    >>> x = jnp.ones(3)
+    >>> with count_compilations() as first:
+    ...     _ = double(x)
+    >>> with count_compilations() as second:
+    ...     _ = double(x)
+    >>> first.programs, second.programs
+    (1, 0)
+    """
+    _listen()
+    programs, from_disk = _TOTAL.programs, _TOTAL.from_disk
+    count = CompilationCount()
+    try:
+        yield count
+    finally:
+        count.programs = _TOTAL.programs - programs
+        count.from_disk = _TOTAL.from_disk - from_disk
+
+
+def default_cache_dir() -> Path:
+    """Name the folder of the compilation cache: ``oversmith/jax`` in the user's cache folder.
+
+    Returns
+    -------
+    Path
+        ``$XDG_CACHE_HOME/oversmith/jax``, or ``~/.cache/oversmith/jax`` where the variable is not set.
+
+    Examples
+    --------
+    >>> default_cache_dir().parts[-2:]
+    ('oversmith', 'jax')
+    """
+    home = os.environ.get("XDG_CACHE_HOME")
+    return (Path(home) if home else Path.home() / ".cache") / "oversmith" / "jax"
+
+
+def enable_persistent_cache(path: str | Path | None = None) -> Path:
+    """Keep every compiled program on disk, so that the next process reads it instead of compiling.
+
+    The command line and the test suite call this; the library never does so by itself.
+
+    Parameters
+    ----------
+    path : path, optional
+        Folder of the cache, `default_cache_dir` by default. It is made when the first program is written.
+
+    Returns
+    -------
+    Path
+        The folder.
+    """
+    path = default_cache_dir() if path is None else Path(path)
+    jax.config.update("jax_compilation_cache_dir", str(path))
+    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0)
+    jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
+    return path

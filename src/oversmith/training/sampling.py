@@ -1,0 +1,100 @@
+"""Rows out of trained players, in blocks of one size."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array
+
+from oversmith.training.recipe import Recipe, Sample
+
+
+def on_device(tree: Any) -> Any:
+    """Turn numbers and NumPy arrays of a tree into float32 or int32 arrays on the device, and leave the rest.
+
+    Parameters
+    ----------
+    tree : pytree
+        Players or hyper-parameters.
+
+    Returns
+    -------
+    pytree
+        The same, without anything that would make two equal calls two programs.
+
+    Examples
+    --------
+    >>> tree = on_device({"learning_rate": 1e-3, "n_critic": 5})
+    >>> tree["learning_rate"].dtype, tree["n_critic"].dtype
+    (dtype('float32'), dtype('int32'))
+    """
+
+    def convert(leaf: Any) -> Any:
+        if isinstance(leaf, jax.Array):
+            # Weakly typed arrays (from bare Python numbers) are other types to the compiler.
+            return jnp.asarray(leaf, leaf.dtype) if leaf.aval.weak_type else leaf
+        if not isinstance(leaf, (bool, int, float, np.ndarray, np.generic)):
+            return leaf
+        value = np.asarray(leaf)
+        narrow = {"f": np.float32, "i": np.int32, "u": np.int32}.get(value.dtype.kind)
+        return jnp.asarray(value if narrow is None else value.astype(narrow))
+
+    return jax.tree.map(convert, tree)
+
+
+@eqx.filter_jit
+def _block(sample: Sample, players: Any, key: Array, block: Array, label: Array, hyper: Any) -> Array:
+    return sample(players, jax.random.fold_in(key, block), label, hyper)
+
+
+def generate(
+    recipe: Recipe,
+    players: dict[str, Any],
+    key: Array,
+    labels: np.ndarray,
+    hyper: dict[str, Any],
+    block: int = 1024,
+) -> np.ndarray:
+    """Draw one row per label.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        Its ``sample`` makes the rows.
+    players : dict
+        Trained players; those ``sample`` does not read may be missing.
+    key : jax.random.key
+        Source of the rows. Each block has a key of its own, so the first rows do not depend on how many are drawn.
+    labels : array of int of shape (n,)
+        Class code of each row.
+    hyper : dict
+        Traced hyper-parameters, as given to `train`.
+    block : int, default=1024
+        Rows made at once; one compiled program for any ``n``.
+
+    Returns
+    -------
+    array of float32 of shape (n, width)
+        The rows, at the padded width.
+
+    Examples
+    --------
+    >>> recipe = Recipe((), sample=lambda players, key, label, hyper: jax.random.normal(key, (len(label), 2)))
+    >>> generate(recipe, {}, jax.random.key(0), np.zeros(5, int), {}, block=4).shape
+    (5, 2)
+    """
+    players, hyper = on_device(players), on_device(hyper)
+    labels = np.asarray(labels).astype(np.int32)
+    blocks = []
+    # At least one block, so that no rows still have a width.
+    for number in range(max(-(-len(labels) // block), 1)):
+        part = labels[number * block : (number + 1) * block]
+        padded = np.zeros(block, np.int32)
+        padded[: len(part)] = part
+        rows = _block(recipe.sample, players, key, jnp.asarray(np.int32(number)), jnp.asarray(padded), hyper)
+        blocks.append(np.asarray(rows, np.float32)[: len(part)])
+    return np.concatenate(blocks)
