@@ -1,0 +1,362 @@
+"""What the caller handed in, remembered so that the same kind of table comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+import pandas as pd
+import scipy.sparse
+
+from oversmith.encoders import _values, _writing
+from oversmith.encoders._typed import (
+    dtype_from_state,
+    dtype_state,
+    index_from_state,
+    index_state,
+    objects,
+    polars_from_state,
+    polars_state,
+)
+from oversmith.encoders._values import Values
+from oversmith.exceptions import InputError
+
+# A sparse table is encoded densely; beyond this many cells (2 GiB of float64) that is refused, not tried.
+MAX_DENSE_CELLS = 2**28
+
+
+@dataclass(frozen=True)
+class Container:
+    """The kind of table the caller uses: library, column order, names and dtypes.
+
+    Made by :meth:`of`; it holds no rows.
+
+    Parameters
+    ----------
+    kind : {"numpy", "pandas", "polars", "sparse", "list"}
+        Which library the table belongs to.
+    names : tuple of str
+        Column names as text, made unique; ``x0``, ``x1``, … where there are none.
+    columns : pandas.Index or None
+        The pandas column index, whatever its labels are.
+    dtypes : tuple
+        One dtype per column (pandas, Polars) or one for all.
+    sparse : tuple of (str, bool) or None
+        SciPy format, and whether it is a sparse array rather than a sparse matrix.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from oversmith.encoders import Container
+    >>> table = pd.DataFrame({"size": [1, 2], "colour": pd.Categorical(["red", "blue"])})
+    >>> container = Container.of(table)
+    >>> container.kind, container.names
+    ('pandas', ('size', 'colour'))
+    >>> container.append_rows(table, table.iloc[:1]).dtypes.astype(str).tolist()
+    ['int64', 'category']
+    """
+
+    kind: str
+    names: tuple[str, ...]
+    columns: pd.Index | None
+    dtypes: tuple[Any, ...]
+    sparse: tuple[str, bool] | None = None
+
+    @classmethod
+    def of(cls, X: Any) -> Container:
+        """Look at a table.
+
+        Parameters
+        ----------
+        X : {array-like, dataframe, sparse matrix} of shape (n_rows, n_columns)
+            NumPy, pandas, Polars, SciPy sparse or a list of rows.
+
+        Returns
+        -------
+        Container
+            What is needed to make more rows of the same kind.
+
+        Raises
+        ------
+        InputError
+            When ``X`` is not a table.
+        """
+        if nw.dependencies.is_pandas_dataframe(X):
+            return cls("pandas", _unique(map(str, X.columns)), X.columns, tuple(X.dtypes))
+        if nw.dependencies.is_polars_dataframe(X):
+            return cls("polars", tuple(X.columns), None, tuple(X.dtypes))
+        if nw.dependencies.is_polars_lazyframe(X):
+            raise InputError("X: found a Polars LazyFrame; call collect() on it first")
+        if nw.dependencies.is_into_series(X):
+            raise InputError(
+                f"X: Expected 2D array, found a single column ({type(X).__name__}); give a table, for "
+                "example X.to_frame()"
+            )
+        if scipy.sparse.issparse(X):
+            form = (X.format, isinstance(X, scipy.sparse.sparray))
+            return cls("sparse", _numbered(X.shape[1]), None, (X.dtype,), form)
+        if isinstance(X, list) and X and isinstance(X[0], list | tuple):
+            widths = {len(row) for row in X}
+            if len(widths) > 1:
+                raise InputError(f"X: rows have between {min(widths)} and {max(widths)} values; make them equally long")
+            return cls("list", _numbered(widths.pop()), None, (np.dtype(object),))
+        array = np.asarray(X)
+        if array.ndim != 2:
+            raise InputError(
+                f"X: Expected 2D array, got {array.ndim}D array instead, of shape {array.shape}; "
+                "Reshape your data to rows and columns, for example X.reshape(len(X), -1)"
+            )
+        kind = "list" if isinstance(X, list) else "numpy"
+        return cls(kind, _numbered(array.shape[1]), None, (array.dtype,))
+
+    def label(self, i: int) -> str:
+        """Name a column the way error messages do.
+
+        Parameters
+        ----------
+        i : int
+            Position of the column.
+
+        Returns
+        -------
+        str
+            ``column 'age'``, or ``column 3`` where columns have no names.
+        """
+        return f"column {self.names[i]!r}" if self.kind in {"pandas", "polars"} else f"column {i}"
+
+    def read(self, X: Any, levels: Sequence[bool] | None = None) -> Iterator[Values]:
+        """Go through the columns of a table of this kind as plain values.
+
+        Parameters
+        ----------
+        X : table
+            A table like the one the container was made of.
+        levels : sequence of bool, default=None
+            Columns to be read as levels even where an object column holds numbers.
+
+        Yields
+        ------
+        Values
+            One column after the other.
+
+        Raises
+        ------
+        InputError
+            When a column cannot be read; the message names it.
+        """
+        force = levels if levels is not None else [False] * len(self.names)
+        if self.kind == "sparse":
+            X = self._checked_csc(X)
+        elif self.kind == "numpy":
+            X = np.asarray(X)
+        for i, level in enumerate(force):
+            if self.kind == "pandas":
+                yield _values.from_pandas(X.iloc[:, i], self.label(i), level)
+            elif self.kind == "polars":
+                yield _values.from_arrow(X.to_series(i).to_arrow(), self.label(i))
+            elif self.kind == "sparse":
+                yield _values.from_numpy(_dense_column(X, i), self.label(i))
+            elif self.kind == "list":
+                yield _values.from_numpy(objects(row[i] for row in X), self.label(i), level)
+            else:
+                yield _values.from_numpy(np.ascontiguousarray(X[:, i]), self.label(i), level)
+
+    def _checked_csc(self, X: Any) -> Any:
+        cells = X.shape[0] * X.shape[1]
+        if cells > MAX_DENSE_CELLS:
+            raise InputError(
+                f"X: a sparse table of {X.shape[0]:,} x {X.shape[1]:,} would take {cells * 8 / 2**30:,.1f} "
+                "GiB when encoded; reduce its columns first (for example sklearn.decomposition.TruncatedSVD)"
+            )
+        return X.tocsc()
+
+    def rebuild(self, columns: Sequence[Values]) -> Any:
+        """Make a table of this kind from decoded columns.
+
+        Parameters
+        ----------
+        columns : sequence of Values
+            Decoded values, one entry per column, in the order of the training table.
+
+        Returns
+        -------
+        table
+            Same library, column order, names and dtypes as the training table.
+        """
+        n = len(columns[0].values)
+        if self.kind == "pandas":
+            typed = {
+                # A series says that it stays object; a bare array of text would be inferred anew.
+                i: pd.Series(array, dtype=object) if array.dtype == object else array
+                for i, array in enumerate(map(_writing.to_pandas, columns, self.dtypes))
+            }
+            frame = pd.DataFrame(typed, copy=False)
+            frame.columns = self.columns  # type: ignore[assignment]
+            return frame
+        if self.kind == "polars":
+            import polars as pl
+
+            triples = zip(columns, self.names, self.dtypes, strict=True)
+            return pl.DataFrame([_writing.to_polars(*triple) for triple in triples])
+        if self.kind == "list":
+            parts = [_writing.to_numpy(column, self.dtypes[0]).tolist() for column in columns]
+            return [list(row) for row in zip(*parts, strict=True)]
+        if self.kind == "sparse":
+            return self._as_sparse([_writing.to_numpy(column, self.dtypes[0]) for column in columns], n)
+        table = np.empty((n, len(columns)), dtype=self.dtypes[0])
+        for i, column in enumerate(columns):
+            table[:, i] = _writing.to_numpy(column, self.dtypes[0])
+        return table
+
+    def _as_sparse(self, columns: list[np.ndarray], n: int) -> Any:
+        assert self.sparse is not None
+        rows = [np.flatnonzero(column) for column in columns]
+        data = np.concatenate([column[kept] for column, kept in zip(columns, rows, strict=True)])
+        starts = np.concatenate([[0], np.cumsum([len(kept) for kept in rows])])
+        make = scipy.sparse.csc_array if self.sparse[1] else scipy.sparse.csc_matrix
+        return make((data, np.concatenate(rows), starts), shape=(n, len(columns))).asformat(self.sparse[0])
+
+    def append_rows(self, X: Any, rows: Any | None, keep_index: bool = False) -> Any:
+        """Append rows to the caller's table; the rows already there stay bit for bit.
+
+        Parameters
+        ----------
+        X : table
+            The real rows.
+        rows : table or None
+            Rows of the same kind, as :meth:`rebuild` makes them; None appends nothing.
+        keep_index : bool, default=False
+            Whether the real rows of a pandas table keep their labels (new rows then go on from the largest
+            integer, or are called ``"synthetic 0"``, ``"synthetic 1"``, …) or all are numbered anew from 0.
+
+        Returns
+        -------
+        table
+            A new table, ``X`` first.
+        """
+        n_new = 0 if rows is None else rows.shape[0] if hasattr(rows, "shape") else len(rows)
+        if self.kind == "pandas":
+            joined = pd.concat([X, rows], axis=0, ignore_index=True) if n_new else X.copy()
+            joined.index = extended_index(X.index, n_new, keep_index)
+            return joined
+        if self.kind == "polars":
+            import polars as pl
+
+            return pl.concat([X, rows]) if n_new else X.clone()
+        if self.kind == "sparse":
+            assert self.sparse is not None
+            if not n_new:
+                return X.asformat(self.sparse[0], copy=True)
+            return scipy.sparse.vstack([X, rows], format=self.sparse[0], dtype=X.dtype)
+        if self.kind == "list":
+            parts = [] if rows is None else [rows]
+            return [list(row) for part in (X, *parts) for row in (part.tolist() if hasattr(part, "tolist") else part)]
+        array = np.asarray(X)
+        return np.concatenate([array, np.asarray(rows, dtype=array.dtype)]) if n_new else array.copy()
+
+    def to_state(self) -> dict[str, Any]:
+        """Describe the container in JSON values and plain arrays.
+
+        Returns
+        -------
+        dict
+            What :meth:`from_state` reads.
+        """
+        state: dict[str, Any] = {
+            "kind": self.kind,
+            "names": list(self.names),
+            "sparse": self.sparse and [*self.sparse],
+        }
+        if self.kind == "polars":
+            state["schema"] = polars_state(dict(zip(self.names, self.dtypes, strict=True)))
+        else:
+            state["dtypes"] = [dtype_state(dtype) for dtype in self.dtypes]
+        if self.columns is not None:
+            state["columns"] = index_state(self.columns)
+        return state
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any]) -> Container:
+        """Undo :meth:`to_state`.
+
+        Parameters
+        ----------
+        state : dict
+            What ``to_state`` returned.
+
+        Returns
+        -------
+        Container
+            The container.
+        """
+        columns = index_from_state(state["columns"]) if "columns" in state else None
+        if state["kind"] == "polars":
+            dtypes = tuple(polars_from_state(state["schema"]).values())
+        else:
+            dtypes = tuple(dtype_from_state(dtype) for dtype in state["dtypes"])
+        sparse = None if state["sparse"] is None else (state["sparse"][0], state["sparse"][1])
+        return cls(state["kind"], tuple(state["names"]), columns, dtypes, sparse)
+
+
+def extended_index(index: pd.Index, n_new: int, keep: bool) -> pd.Index:
+    """Label the rows of a lengthened table.
+
+    Parameters
+    ----------
+    index : pandas.Index
+        Labels of the real rows.
+    n_new : int
+        How many rows were appended.
+    keep : bool
+        Whether the real rows keep their labels.
+
+    Returns
+    -------
+    pandas.Index
+        One label per row; numbers from 0 unless ``keep``.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from oversmith.encoders.container import extended_index
+    >>> extended_index(pd.Index([7, 3]), 2, keep=True).tolist()
+    [7, 3, 8, 9]
+    >>> extended_index(pd.Index(["a", "b"]), 1, keep=True).tolist()
+    ['a', 'b', 'synthetic 0']
+    """
+    if not keep:
+        return pd.RangeIndex(len(index) + n_new)
+    if not n_new:
+        return index
+    if index.nlevels > 1:
+        rest = ("",) * (index.nlevels - 1)
+        new: pd.Index = pd.MultiIndex.from_tuples([(f"synthetic {i}", *rest) for i in range(n_new)], names=index.names)
+    elif pd.api.types.is_integer_dtype(index.dtype) and not index.hasnans:
+        first = int(index.max()) + 1
+        new = pd.RangeIndex(first, first + n_new, name=index.name)
+    else:
+        new = pd.Index([f"synthetic {i}" for i in range(n_new)], name=index.name)
+    return index.append(new)
+
+
+def _dense_column(X: Any, i: int) -> np.ndarray:
+    column = np.zeros(X.shape[0], dtype=X.dtype)
+    part = slice(X.indptr[i], X.indptr[i + 1])
+    np.add.at(column, X.indices[part], X.data[part])  # SciPy adds entries stored twice
+    return column
+
+
+def _numbered(n: int) -> tuple[str, ...]:
+    return tuple(f"x{i}" for i in range(n))
+
+
+def _unique(names: Any) -> tuple[str, ...]:
+    taken: dict[str, int] = {}
+    unique = []
+    for name in names:
+        taken[name] = taken.get(name, 0) + 1
+        unique.append(name if taken[name] == 1 else f"{name} ({taken[name]})")
+    return tuple(unique)
