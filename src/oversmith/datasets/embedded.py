@@ -1,0 +1,51 @@
+"""The table of the demonstration: it needs neither a file nor a network."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_SEED = 20_240_229
+
+
+def load_demo() -> tuple[pd.DataFrame, str, str]:
+    """Breast-cancer table of scikit-learn with the malignant rows thinned to one in ten benign.
+
+    569 rows become 393: all 357 benign ones and 36 of 212 malignant ones, in their original order. Always the
+    same.
+
+    Returns
+    -------
+    frame : DataFrame
+        30 numeric columns and the target.
+    target : str
+        Name of the target column.
+    positive : str
+        The minority.
+
+    Examples
+    --------
+    >>> from oversmith.datasets import load_demo
+    >>> frame, target, positive = load_demo()
+    >>> frame.shape, target, positive
+    ((393, 31), 'diagnosis', 'malignant')
+    >>> frame[target].value_counts().to_dict()
+    {'benign': 357, 'malignant': 36}
+    """
+    from sklearn.datasets import load_breast_cancer
+
+    source = load_breast_cancer(as_frame=True)
+    frame = source.data.copy()
+    frame["diagnosis"] = source.target_names.astype(object)[source.target]
+    malignant = np.flatnonzero(frame["diagnosis"] == "malignant")
+    benign = np.flatnonzero(frame["diagnosis"] == "benign")
+    kept = np.random.default_rng(_SEED).choice(malignant, round(len(benign) / 10), replace=False)
+    return (
+        frame.iloc[np.sort(np.concatenate([benign, kept]))].reset_index(drop=True),
+        "diagnosis",
+        "malignant",
+    )

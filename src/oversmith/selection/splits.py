@@ -1,0 +1,193 @@
+"""Ways to cut rows in two or more parts with the classes kept in proportion."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
+
+from oversmith.exceptions import InputError, TooFewRowsError
+
+Seed = int | np.random.SeedSequence
+
+
+def stratified_folds(
+    y: ArrayLike,
+    n_splits: int,
+    n_repeats: int = 1,
+    random_state: Seed = 0,
+    groups: ArrayLike | None = None,
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Repeated stratified K-fold as index pairs, repeat by repeat.
+
+    Parameters
+    ----------
+    y : array-like of shape (n,)
+        Class labels.
+    n_splits : int
+        Folds, at least 2.
+    n_repeats : int, default=1
+        Times the rows are shuffled and cut.
+    random_state : int or SeedSequence, default=0
+        Seed; each repeat derives its own.
+    groups : array-like of shape (n,), optional
+        Rows of one group never stand on both sides of a split.
+
+    Returns
+    -------
+    list of (ndarray, ndarray)
+        Sorted training and test positions, ``n_splits * n_repeats`` pairs.
+
+    Raises
+    ------
+    TooFewRowsError
+        When a class has fewer rows (or, with groups, lies in fewer groups) than there are folds.
+    InputError
+        For fewer than two folds, no repeat or a single class.
+
+    Examples
+    --------
+    >>> from oversmith.selection import stratified_folds
+    >>> y = [0, 0, 0, 0, 1, 1]
+    >>> [[int(y[i]) for i in test] for _, test in stratified_folds(y, 2)]
+    [[0, 0, 1], [0, 0, 1]]
+    """
+    labels = np.asarray(y)
+    if n_splits < 2:
+        raise InputError(f"n_splits: {n_splits} found; use at least 2 folds")
+    if n_repeats < 1:
+        raise InputError(f"n_repeats: {n_repeats} found; use at least 1")
+    classes, first, counts = np.unique(labels, return_index=True, return_counts=True)
+    if len(classes) < 2:
+        raise InputError(f"y: only class {_name(labels, first[0])!r} found; at least two classes are needed")
+    if groups is None:
+        unit, available = "row", counts
+    else:
+        unit, group = "group", np.asarray(groups)
+        available = np.array([len(np.unique(group[labels == c])) for c in classes])
+    least = int(np.argmin(available))
+    if available[least] < n_splits:
+        found = int(available[least])
+        cure = f"use at most {found} folds" if found >= 2 else "leave the class out or merge it with another"
+        raise TooFewRowsError(
+            f"y: class {_name(labels, first[least])!r} has {found} {unit}{'s' * (found != 1)}, "
+            f"fewer than {n_splits} folds; {cure}"
+        )
+    seeds = _seed_sequence(random_state).generate_state(n_repeats)
+    folds = []
+    for seed in seeds:
+        splitter: Any = StratifiedKFold if groups is None else StratifiedGroupKFold
+        cut = splitter(n_splits, shuffle=True, random_state=int(seed))
+        folds += [(train, test) for train, test in cut.split(np.zeros(len(labels)), labels, groups)]
+    return folds
+
+
+def inner_holdout(
+    y: ArrayLike,
+    fraction: float,
+    random_state: Seed = 0,
+    *,
+    labels: Collection[Any] | None = None,
+    min_rows: int = 10,
+) -> np.ndarray:
+    """Positions of training rows set aside for a stopping rule, class by class.
+
+    Parameters
+    ----------
+    y : array-like of shape (n,)
+        Class labels of the training rows.
+    fraction : float
+        Share of each class to hold out, above 0 and below 1; rounded, at least one row.
+    random_state : int or SeedSequence, default=0
+        Seed. The rows of a class depend on the seed, the class's place in sorted order and its size alone.
+    labels : collection, optional
+        Classes to cut from; all of them by default.
+    min_rows : int, default=10
+        Classes with fewer rows are left whole.
+
+    Returns
+    -------
+    ndarray of int
+        Sorted positions of the held-out rows; empty when every class is too small.
+
+    Raises
+    ------
+    InputError
+        For a fraction outside (0, 1) or a label that is not in ``y``.
+
+    Examples
+    --------
+    >>> from oversmith.selection import inner_holdout
+    >>> y = [0] * 50 + [1] * 20 + [2] * 3
+    >>> held = inner_holdout(y, 0.2, labels=[1, 2])
+    >>> len(held), {y[i] for i in held}
+    (4, {1})
+    """
+    if not 0 < fraction < 1:
+        raise InputError(f"fraction: {fraction} found; use a share above 0 and below 1")
+    target = np.asarray(y)
+    present, code = np.unique(target, return_inverse=True)
+    wanted = present.tolist() if labels is None else list(labels)
+    unknown = [label for label in wanted if label not in present.tolist()]
+    if unknown:
+        raise InputError(f"labels: {unknown[0]!r} is not a class of y; known are {present.tolist()}")
+    held = [np.empty(0, dtype=np.intp)]
+    for index, stream in enumerate(_seed_sequence(random_state).spawn(len(present))):
+        rows = np.flatnonzero(code == index)
+        if present[index].item() not in wanted or len(rows) < max(min_rows, 2):
+            continue
+        size = min(max(1, round(fraction * len(rows))), len(rows) - 1)
+        held.append(np.random.default_rng(stream).choice(rows, size, replace=False))
+    return np.sort(np.concatenate(held))
+
+
+def stratified_sample(y: ArrayLike, size: int, random_state: Seed = 0, *, min_rows: int = 1) -> np.ndarray:
+    """Positions of at most about ``size`` rows with the classes kept in proportion.
+
+    Parameters
+    ----------
+    y : array-like of shape (n,)
+        Class labels.
+    size : int
+        Rows wanted; with fewer rows than that all are returned.
+    random_state : int or SeedSequence, default=0
+        Seed.
+    min_rows : int, default=1
+        Rows a class keeps where it has them, whatever its share.
+
+    Returns
+    -------
+    ndarray of int
+        Sorted positions.
+
+    Examples
+    --------
+    >>> from oversmith.selection import stratified_sample
+    >>> y = [0] * 90 + [1] * 10
+    >>> rows = stratified_sample(y, 20)
+    >>> [sum(y[i] == c for i in rows) for c in (0, 1)]
+    [18, 2]
+    """
+    target = np.asarray(y)
+    if len(target) <= size:
+        return np.arange(len(target))
+    _, code, counts = np.unique(target, return_inverse=True, return_counts=True)
+    quota = np.minimum(counts, np.maximum(np.round(counts * (size / len(target))).astype(int), min_rows))
+    rng = np.random.default_rng(_seed_sequence(random_state))
+    picked = [rng.choice(np.flatnonzero(code == c), quota[c], replace=False) for c in range(len(counts))]
+    return np.sort(np.concatenate(picked))
+
+
+def _seed_sequence(random_state: Seed) -> np.random.SeedSequence:
+    """Return a fresh sequence: spawning from the caller's would change it."""
+    if isinstance(random_state, np.random.SeedSequence):
+        return np.random.SeedSequence(random_state.entropy, spawn_key=random_state.spawn_key)
+    return np.random.SeedSequence(random_state)
+
+
+def _name(labels: np.ndarray, position: int) -> Any:
+    value = labels[position]
+    return value.item() if isinstance(value, np.generic) else value
