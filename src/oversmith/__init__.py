@@ -1,1 +1,32 @@
-"""Oversmith: generative over-sampling for class-imbalanced data."""
+"""Oversmith: generative over-sampling for class-imbalanced data, and the proof of whether it helps.
+
+Examples
+--------
+>>> import oversmith
+>>> sorted(oversmith.__all__)
+['EOWGAN', '__version__', 'load']
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from oversmith._registry import public_names
+
+__version__ = "0.1.0"
+
+__all__ = ["__version__", *public_names()]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name on first use, so that ``import oversmith`` stays light."""
+    module = public_names().get(name)
+    if module is None:
+        raise AttributeError(f"module 'oversmith' has no attribute {name!r}")
+    return getattr(importlib.import_module(module), name)
+
+
+def __dir__() -> list[str]:
+    """Show the lazy names too."""
+    return sorted(__all__)

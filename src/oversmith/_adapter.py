@@ -1,0 +1,18 @@
+"""The only place that touches names scikit-learn and imbalanced-learn do not promise to keep."""
+
+from __future__ import annotations
+
+from imblearn.over_sampling.base import BaseOverSampler
+from imblearn.utils import check_sampling_strategy, check_target_type
+from sklearn.base import _fit_context as fit_context
+from sklearn.utils import _safe_indexing as take_rows
+from sklearn.utils.validation import validate_data
+
+__all__ = [
+    "BaseOverSampler",
+    "check_sampling_strategy",
+    "check_target_type",
+    "fit_context",
+    "take_rows",
+    "validate_data",
+]

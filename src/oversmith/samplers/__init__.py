@@ -1,0 +1,3 @@
+"""Samplers: one file per published method, one base class for all of them."""
+
+from __future__ import annotations

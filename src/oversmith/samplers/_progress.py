@@ -1,0 +1,40 @@
+"""A progress bar on standard error, as one more training callback."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from oversmith.training import TrainingEvent
+
+
+@contextmanager
+def progress_bar(title: str) -> Iterator[Callable[[TrainingEvent], None]]:
+    """Show the steps of one training.
+
+    Parameters
+    ----------
+    title : str
+        What is being trained.
+
+    Yields
+    ------
+    callable
+        The callback to hand to the training loop.
+    """
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task(escape(title), total=None)
+
+        def show(event: TrainingEvent) -> None:
+            progress.update(task, total=event.total_steps, completed=event.step)
+
+        yield show

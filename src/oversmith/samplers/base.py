@@ -1,0 +1,401 @@
+"""The contract every sampler keeps: validate → encode → train → generate → decode → append.
+
+A method writes two functions, ``_train(table, classes) → state`` and ``_generate(state, code, n, rng) → encoded
+rows``. Everything a caller sees (containers, dtypes, counts, errors, determinism, saving) is decided here, once.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import warnings
+from abc import abstractmethod
+from collections.abc import Iterable
+from numbers import Real
+from typing import Any, Self
+
+import numpy as np
+from sklearn.utils import check_random_state
+from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_consistent_length, check_is_fitted
+
+from oversmith._adapter import (
+    BaseOverSampler,
+    check_sampling_strategy,
+    check_target_type,
+    fit_context,
+    take_rows,
+    validate_data,
+)
+from oversmith.encoders import Container, TableEncoder, TargetContainer
+from oversmith.exceptions import InputError, TooFewRowsError
+from oversmith.samplers._encoded import POOLED_ROWS, EncodedTable, Target
+from oversmith.samplers._smote import discrete_columns, jitter_rows, smote_rows
+
+
+class BaseSampler(BaseOverSampler):
+    """Base class of Oversmith's samplers.
+
+    Parameters
+    ----------
+    sampling_strategy : float, str, dict or callable, default="auto"
+        Which classes are resampled and up to which count, in every form of imbalanced-learn.
+    fill : float, default=1.0
+        Share of each class's deficit to fill, in (0, 1]: 1.0 goes all the way to ``sampling_strategy``.
+    categorical_features : "auto" or array-like, default="auto"
+        Columns to treat as categorical: names, indices or a boolean mask; ``"auto"`` asks the dtypes.
+    numeric : {"quantile", "standard", "minmax"}, default="quantile"
+        How numeric columns are encoded.
+    missing : {"encode", "impute", "drop"}, default="encode"
+        Missing values: generated like any other value, filled in generated rows, or left out of the training.
+    only_seen_levels : bool, default=False
+        Whether a generated row may only carry levels its class has in the training rows.
+    on_too_few : {"error", "smote", "jitter"}, default="error"
+        What happens to a class with too few rows to train on.
+    keep_index : bool, default=False
+        Whether real rows keep their pandas index labels.
+    random_state : int, RandomState instance or None, default=None
+        Source of every random number. The same integer gives the same bits.
+    """
+
+    # Rows a class needs before the method can train on it.
+    _min_rows = 2
+
+    _parameter_constraints: dict = {
+        **BaseOverSampler._parameter_constraints,
+        "fill": [Interval(Real, 0, 1, closed="right")],
+        "categorical_features": [StrOptions({"auto"}), "array-like"],
+        "numeric": [StrOptions({"quantile", "standard", "minmax"})],
+        "missing": [StrOptions({"encode", "impute", "drop"})],
+        "only_seen_levels": ["boolean"],
+        "on_too_few": [StrOptions({"error", "smote", "jitter"})],
+        "keep_index": ["boolean"],
+    }
+
+    def __init__(
+        self,
+        *,
+        sampling_strategy: Any = "auto",
+        fill: float = 1.0,
+        categorical_features: Any = "auto",
+        numeric: str = "quantile",
+        missing: str = "encode",
+        only_seen_levels: bool = False,
+        on_too_few: str = "error",
+        keep_index: bool = False,
+        random_state: Any = None,
+    ) -> None:
+        super().__init__(sampling_strategy=sampling_strategy)
+        self.fill = fill
+        self.categorical_features = categorical_features
+        self.numeric = numeric
+        self.missing = missing
+        self.only_seen_levels = only_seen_levels
+        self.on_too_few = on_too_few
+        self.keep_index = keep_index
+        self.random_state = random_state
+
+    # ------------------------------------------------------------------ what a method writes
+
+    @abstractmethod
+    def _train(self, table: EncodedTable, classes: list[int], seed: int) -> dict[str, Any]:
+        """Train on the classes named by code; return plain state (JSON values and arrays)."""
+
+    @abstractmethod
+    def _generate(self, state: dict[str, Any], code: int, n: int, rng: np.random.Generator) -> np.ndarray:
+        """Generate ``n`` encoded rows of the class with this code."""
+
+    # ------------------------------------------------------------------ what a caller calls
+
+    @fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X: Any, y: Any, classes: Iterable[Any] | None = None) -> Self:
+        """Train on the classes to be resampled, once; :meth:`sample` then draws as often as wanted.
+
+        Parameters
+        ----------
+        X : {array-like, dataframe, sparse matrix} of shape (n_samples, n_features)
+            The table: NumPy, pandas, Polars, SciPy sparse or lists.
+        y : array-like of shape (n_samples,)
+            Class labels.
+        classes : iterable of labels, default=None
+            Classes to train; by default those ``sampling_strategy`` resamples.
+
+        Returns
+        -------
+        self : object
+            The fitted sampler.
+
+        Raises
+        ------
+        InputError
+            When the table or the target cannot be used; the message names the cure.
+        TooFewRowsError
+            When a class has too few rows and ``on_too_few="error"``.
+        """
+        self._fit(X, y, classes)
+        return self
+
+    @fit_context(prefer_skip_nested_validation=True)
+    def fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
+        """Train, generate and append: real rows first, untouched and in order, then the synthetic ones.
+
+        Parameters
+        ----------
+        X : {array-like, dataframe, sparse matrix} of shape (n_samples, n_features)
+            The table: NumPy, pandas, Polars, SciPy sparse or lists.
+        y : array-like of shape (n_samples,)
+            Class labels.
+
+        Returns
+        -------
+        X_resampled : same container as ``X``
+            Columns, order, dtypes and categories as in ``X``.
+        y_resampled : same container as ``y``
+            The labels of ``X_resampled``.
+        """
+        X, target = self._fit(X, y, None)
+        counts = {code: n for code, n in self._deficit.items() if n > 0}
+        n_real, n_new = len(target.labels), sum(counts.values())
+        self.synthetic_mask_ = np.arange(n_real + n_new) >= n_real
+        self.sample_weight_ = np.where(self.synthetic_mask_, self._synthetic_weight(), 1.0)
+        rows, labels = None, None
+        if counts:
+            parts = [self._draw(code, n) for code, n in counts.items()]
+            rows = functools.reduce(target.table.append_rows, parts)
+            labels = np.repeat(self.classes_[list(counts)], list(counts.values()))
+        return (
+            target.table.append_rows(X, rows, self.keep_index),
+            target.column.append_labels(labels, self.keep_index),
+        )
+
+    def sample(self, n: int, label: Any) -> Any:
+        """Draw exactly ``n`` rows of one class from the fitted sampler.
+
+        Every call goes on in the class's own stream of random numbers: the first call after ``fit`` returns what
+        ``fit_resample`` would append, the next call other rows.
+
+        Parameters
+        ----------
+        n : int
+            How many rows, at least 1.
+        label : object
+            Which class.
+
+        Returns
+        -------
+        rows : same container as the training table
+            ``n`` rows of the class.
+
+        Raises
+        ------
+        InputError
+            When the class was not trained, or ``n`` is not a positive integer.
+        """
+        check_is_fitted(self, "state_")
+        if isinstance(n, bool) or not isinstance(n, int | np.integer) or n < 1:
+            raise InputError(f"n: found {n!r}; ask for a whole number of rows, at least 1")
+        return self._draw(self._trained_code(label), int(n))
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the fitted sampler to one zip of JSON and ``.npy`` files; :func:`oversmith.load` reads it back.
+
+        Parameters
+        ----------
+        path : path-like
+            Where to; written to a temporary file beside it and renamed.
+
+        Raises
+        ------
+        InputError
+            When the sampler is not fitted, or holds something that cannot be saved (named in the message).
+        """
+        from oversmith.samplers.persistence import save
+
+        save(self, path)
+
+    # ------------------------------------------------------------------ how it is done
+
+    def _fit_resample(self, X: Any, y: Any, **params: Any) -> Any:
+        """Satisfy imbalanced-learn's abstract method; ``fit_resample`` above does the work on typed rows."""
+        return self.fit_resample(X, y)
+
+    def _fit(self, X: Any, y: Any, classes: Iterable[Any] | None) -> tuple[Any, Target]:
+        X, target = self._validate(X, y)
+        labels = target.labels
+        strategy = check_sampling_strategy(self.sampling_strategy, labels, self._sampling_type)
+        self.sampling_strategy_ = {label: round(self.fill * n) for label, n in strategy.items()}
+        self.classes_, codes = np.unique(labels, return_inverse=True)
+        self._deficit = {int(np.searchsorted(self.classes_, label)): n for label, n in self.sampling_strategy_.items()}
+        trained = self._classes_to_train(classes)
+        self.seed_ = self._draw_seed()
+        self.draws_ = dict.fromkeys(trained, 0)
+        self._check_counts(np.bincount(codes), trained)
+        # What a training leaves; also there, empty, when nothing had to be trained.
+        self.history_: list[dict[str, Any]] = []
+        self.best_step_: dict[Any, int] = {}
+        self.n_steps_: dict[Any, int] = {}
+        self.stopped_because_: dict[Any, str] = {}
+        self.state_: dict[str, Any] = {}
+        self.seen_levels_: dict[int, dict[int, np.ndarray]] = {}
+        self.fallback_: dict[int, dict[str, np.ndarray]] = {}
+        if hasattr(self, "encoder_"):
+            delattr(self, "encoder_")
+        if not trained:
+            return X, target
+        self.encoder_: TableEncoder = TableEncoder(
+            categorical_features=self.categorical_features, numeric=self.numeric, missing=self.missing
+        ).fit(X)
+        if self.encoder_.width_ == 0:
+            return X, target
+        table = self._encode(X, codes, trained)
+        self.fallback_ = self._set_aside_too_few(table, trained)
+        able = [code for code in trained if code not in self.fallback_]
+        self.state_ = self._train(table, able, self.seed_)
+        return X, target
+
+    def _validate(self, X: Any, y: Any) -> tuple[Any, Target]:
+        ndim = getattr(X, "ndim", 2)
+        if ndim == 3:
+            raise InputError(
+                f"X: found a 3-D array of shape {tuple(X.shape)}; {type(self).__name__} takes a table, so give it "
+                "2 dimensions (rows, columns), for example X.reshape(len(X), -1)"
+            )
+        column = TargetContainer.of(y)
+        check_classification_targets(column.values)
+        labels = check_target_type(column.values)
+        container = Container.of(X)
+        if container.kind in {"pandas", "polars"}:
+            validate_data(self, X=X, skip_check_array=True)
+            check_consistent_length(X, labels)
+            if 0 in X.shape:
+                raise InputError(f"X: found an empty table of shape {tuple(X.shape)}; give it rows and columns")
+        else:
+            # A list of mixed rows would become text; its values are looked at one by one and it is used as it is.
+            array = np.array(X, dtype=object) if container.kind == "list" else X
+            array, labels = validate_data(
+                self, X=array, y=labels, dtype=None, accept_sparse=["csr", "csc"], ensure_all_finite=False
+            )
+            X = X if container.kind == "list" else array
+        return X, Target(container, column, labels)
+
+    def _classes_to_train(self, classes: Iterable[Any] | None) -> list[int]:
+        if classes is None:
+            return [code for code, n in self._deficit.items() if n > 0]
+        known = self.classes_.tolist()
+        asked = [getattr(label, "item", lambda value=label: value)() for label in classes]
+        unknown = [label for label in asked if label not in known]
+        if unknown:
+            raise InputError(f"classes: {unknown[0]!r} is not a class of y; the classes are {known}")
+        return sorted(known.index(label) for label in asked)
+
+    def _check_counts(self, counts: np.ndarray, trained: list[int]) -> None:
+        for code in trained:
+            if counts[code] < self._min_rows and self.on_too_few == "error":
+                raise TooFewRowsError(
+                    f"y: class {self.classes_[code]!s} has {counts[code]} row{'s' if counts[code] != 1 else ''}, "
+                    f"{type(self).__name__} needs at least {self._min_rows}; add rows, leave the class out of "
+                    "sampling_strategy, or set on_too_few='jitter'"
+                )
+
+    def _set_aside_too_few(self, table: EncodedTable, trained: list[int]) -> dict[int, dict[str, np.ndarray]]:
+        """Keep what ``on_too_few`` needs of each class that is too small to train on, and say so."""
+        kept = {}
+        for code in trained:
+            rows = table.rows[code]
+            if len(rows) < self._min_rows:
+                how = "SMOTE" if self._smote_serves(rows) else "jitter"
+                warnings.warn(
+                    f"class {self.classes_[code]!s} has {len(rows)} usable row(s), {type(self).__name__} needs "
+                    f"{self._min_rows}: its rows are generated by {how}, not by a trained model",
+                    UserWarning,
+                    stacklevel=4,
+                )
+                low, high = table.pooled.min(axis=0), table.pooled.max(axis=0)
+                kept[code] = {
+                    "rows": rows,
+                    "discrete": discrete_columns(table.spans, rows.shape[1]),
+                    "range": np.stack([low, high]),
+                    "spread": table.pooled.std(axis=0),
+                }
+        return kept
+
+    def _smote_serves(self, rows: np.ndarray) -> bool:
+        return self.on_too_few == "smote" and len(rows) > 1
+
+    def _draw_seed(self) -> int:
+        if self.random_state is None:
+            # Fresh entropy from the system: NumPy's global state is neither read nor moved.
+            return int(np.random.SeedSequence().generate_state(1)[0])
+        return int(check_random_state(self.random_state).randint(np.iinfo(np.int32).max))
+
+    def _encode(self, X: Any, codes: np.ndarray, trained: list[int]) -> EncodedTable:
+        usable = np.ones(len(codes), dtype=bool)
+        if self.missing == "drop":
+            usable = ~self.encoder_.has_missing(X)
+            self.n_dropped_ = int((~usable).sum())
+        rows = {}
+        for code in trained:
+            index = np.flatnonzero((codes == code) & usable)
+            if not len(index):
+                raise TooFewRowsError(
+                    f"missing: every row of class {self.classes_[code]!s} has a missing value, so missing='drop' "
+                    "leaves none; use missing='encode' or 'impute'"
+                )
+            rows[code] = self.encoder_.transform(take_rows(X, index))
+        pooled = np.flatnonzero(usable)
+        if len(pooled) > POOLED_ROWS:
+            rng = np.random.default_rng([self.seed_, 0])
+            pooled = np.sort(rng.choice(pooled, POOLED_ROWS, replace=False))
+        if self.only_seen_levels:
+            self.seen_levels_ = {code: self.encoder_.seen_levels(z) for code, z in rows.items()}
+        return EncodedTable(
+            rows=rows,
+            pooled=self.encoder_.transform(take_rows(X, pooled)),
+            pooled_codes=codes[pooled],
+            spans=self.encoder_.spans_,
+            deficit=self._deficit,
+        )
+
+    def _trained_code(self, label: Any) -> int:
+        known = self.classes_.tolist()
+        label = label.item() if isinstance(label, np.generic) else label
+        if label not in known:
+            raise InputError(f"label: {label!r} is not a class seen in fit; the classes are {known}")
+        code = known.index(label)
+        if code not in self.draws_:
+            trained = [known[c] for c in self.draws_]
+            raise InputError(
+                f"label: class {label!r} was not trained (trained: {trained}); call fit(X, y, classes=[{label!r}])"
+            )
+        return code
+
+    def _draw(self, code: int, n: int) -> Any:
+        rows = self._draw_encoded(code, n)
+        return self.encoder_.inverse_transform(rows, allowed=self.seen_levels_.get(code))
+
+    def _draw_encoded(self, code: int, n: int) -> np.ndarray:
+        # One stream per class and draw: no class repeats the random numbers of another.
+        rng = np.random.default_rng([self.seed_, 1, code, self.draws_[code]])
+        self.draws_[code] += 1
+        if self.encoder_.width_ == 0:
+            # Every column is constant: there is nothing to generate but the constants.
+            return np.empty((n, 0))
+        if code not in self.fallback_:
+            return self._generate(self.state_, code, n, rng)
+        kept = self.fallback_[code]
+        if self._smote_serves(kept["rows"]):
+            return smote_rows(kept["rows"], kept["discrete"], n, 5, rng)
+        return jitter_rows(**kept, n=n, rng=rng)
+
+    def _synthetic_weight(self) -> float:
+        """Weight of a synthetic row in ``sample_weight_``."""
+        return 1.0
+
+    def __sklearn_tags__(self) -> Any:
+        """Declare strings, missing values and sparse tables."""
+        tags = super().__sklearn_tags__()
+        tags.input_tags.string = True
+        tags.input_tags.categorical = True
+        tags.input_tags.allow_nan = True
+        return tags
