@@ -1,0 +1,250 @@
+"""Who takes part: contenders and classifiers as data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Literal
+
+import numpy as np
+from imblearn.over_sampling import SMOTE, SMOTEN, SMOTENC, RandomOverSampler
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier
+
+from oversmith.evaluation.pipeline import split_kinds
+from oversmith.exceptions import InputError, MissingExtraError, TooFewRowsError
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What a sampler may be built from: the training part at hand, nothing else.
+
+    Parameters
+    ----------
+    y : ndarray of int
+        Class codes of the rows the sampler will see.
+    classes : tuple of str
+        Class names, for messages.
+    n_numeric, n_categorical : int
+        Columns of the encoded table, numeric ones first.
+    seed : int
+        Seed of the sampler.
+    max_steps : int or None
+        Budget of trained samplers; None for their default.
+    """
+
+    y: np.ndarray
+    classes: tuple[str, ...]
+    n_numeric: int
+    n_categorical: int
+    seed: int
+    max_steps: int | None = None
+
+
+@dataclass(frozen=True)
+class Contender:
+    """A way to treat imbalance.
+
+    Parameters
+    ----------
+    name, title : str
+        Key in records, and name for readers.
+    sampler : str or None
+        Name of the sampler; None without one.
+    build : callable, optional
+        A module-level function from a :class:`Situation` to a sampler.
+    before : {"plain", "one-hot"}, default="plain"
+        Place in the pipeline: on the raw frame, or on the encoded table before one-hot encoding.
+    balanced : bool, default=False
+        Class weights.
+    fits_of : str, optional
+        The contender whose fits this one reads with another eye.
+    fill : float, optional
+        Share of the deficit that is filled, for the record.
+    trained : bool, default=False
+        The sampler trains networks: it is warmed up outside the clock and its history is kept.
+    """
+
+    name: str
+    title: str
+    sampler: str | None = None
+    build: Callable[[Situation], Any] | None = None
+    before: Literal["plain", "one-hot"] = "plain"
+    balanced: bool = False
+    fits_of: str | None = None
+    fill: float | None = None
+    trained: bool = False
+
+    def describe(self) -> dict[str, Any]:
+        """Entry of the record."""
+        return {"name": self.name, "title": self.title, "sampler": self.sampler, "fill": self.fill}
+
+
+@dataclass(frozen=True)
+class Classifier:
+    """A classifier that judges contenders.
+
+    Parameters
+    ----------
+    name, title : str
+        Key in records, and name for readers.
+    build : callable
+        A module-level function from a seed to an estimator with one thread; raises MissingExtraError where it
+        is not installed.
+    """
+
+    name: str
+    title: str
+    build: Callable[[int], Any]
+
+    def describe(self) -> dict[str, Any]:
+        """Entry of the record."""
+        return {"name": self.name, "title": self.title}
+
+
+NONE = Contender("none", "Nothing")
+NONE_TUNED = Contender("none-tuned", "Nothing, tuned threshold", fits_of="none")
+SMOTE_NAMES = ("smote", "smotenc", "smoten")
+
+
+def default_contenders(kinds: Mapping[str, str]) -> tuple[Contender, ...]:
+    """Contenders of a table.
+
+    Parameters
+    ----------
+    kinds : mapping of str to str
+        Column to kind; they decide between SMOTE, SMOTENC and SMOTEN.
+
+    Returns
+    -------
+    tuple of Contender
+        In the order of the report.
+
+    Examples
+    --------
+    >>> from oversmith.evaluation.contenders import default_contenders
+    >>> [c.name for c in default_contenders({"age": "numeric", "sex": "categorical"})]
+    ['none', 'none-tuned', 'class-weight', 'random-over-sampling', 'smotenc', 'eo-wgan-0.33', 'eo-wgan-1.0']
+    """
+    numeric, categorical = split_kinds(kinds)
+    kin = "smote" if not categorical else "smotenc" if numeric else "smoten"
+    return (
+        NONE,
+        NONE_TUNED,
+        Contender("class-weight", "Class weights", balanced=True),
+        Contender("random-over-sampling", "Random over-sampling", "random-over-sampling", _random, fill=1.0),
+        Contender(kin, kin.upper(), kin, _smote, before="one-hot", fill=1.0),
+        Contender(
+            "eo-wgan-0.33",
+            "EO-WGAN, fill 0.33",
+            "eo-wgan",
+            partial(_eo_wgan, fill=0.33),
+            fill=0.33,
+            trained=True,
+        ),
+        Contender("eo-wgan-1.0", "EO-WGAN, fill 1.0", "eo-wgan", partial(_eo_wgan, fill=1.0), fill=1.0, trained=True),
+    )
+
+
+def default_classifiers() -> tuple[Classifier, ...]:
+    """Logistic regression, random forest, XGBoost and k nearest neighbours.
+
+    Examples
+    --------
+    >>> from oversmith.evaluation.contenders import default_classifiers
+    >>> [c.name for c in default_classifiers()]
+    ['logistic-regression', 'random-forest', 'xgboost', 'knn']
+    """
+    return (
+        Classifier("logistic-regression", "Logistic regression", _logistic_regression),
+        Classifier("random-forest", "Random forest", _random_forest),
+        Classifier("xgboost", "XGBoost", _xgboost),
+        Classifier("knn", "k nearest neighbours", _knn),
+    )
+
+
+def choose(argument: str, wanted: Sequence[Any] | None, known: Sequence[Any]) -> tuple[Any, ...]:
+    """Pick entries by name; entries that are objects already stay as they are.
+
+    Parameters
+    ----------
+    argument : str
+        What the caller's argument is called.
+    wanted : sequence of str or object, optional
+        Names or entries; None for all.
+    known : sequence
+        The entries with a ``name``.
+
+    Returns
+    -------
+    tuple
+        Entries in the order wanted.
+
+    Raises
+    ------
+    InputError
+        For an unknown name, a name given twice, or none at all.
+    """
+    if wanted is None:
+        return tuple(known)
+    by_name = {entry.name: entry for entry in known}
+    chosen = []
+    for entry in wanted:
+        if isinstance(entry, str) and entry not in by_name:
+            raise InputError(f"{argument}: {entry!r} is not known; choose from {', '.join(by_name)}")
+        chosen.append(by_name[entry] if isinstance(entry, str) else entry)
+    names = [entry.name for entry in chosen]
+    if not names or len(set(names)) < len(names):
+        raise InputError(f"{argument}: {names} found; give at least one, and each once")
+    return tuple(chosen)
+
+
+def _random(situation: Situation) -> RandomOverSampler:
+    return RandomOverSampler(random_state=situation.seed)
+
+
+def _smote(situation: Situation) -> SMOTE | SMOTENC | SMOTEN:
+    counts = np.bincount(situation.y, minlength=len(situation.classes))
+    smallest = int(np.argmin(counts))
+    if counts[smallest] < 2:
+        name = situation.classes[smallest]
+        raise TooFewRowsError(f"y: class {name!r} has {counts[smallest]} training row(s); SMOTE needs two")
+    options: dict[str, Any] = {
+        "k_neighbors": min(5, int(counts[smallest]) - 1),
+        "random_state": situation.seed,
+    }
+    if not situation.n_categorical:
+        return SMOTE(**options)
+    if not situation.n_numeric:
+        return SMOTEN(**options)
+    places = list(range(situation.n_numeric, situation.n_numeric + situation.n_categorical))
+    return SMOTENC(places, **options)
+
+
+def _eo_wgan(situation: Situation, *, fill: float) -> Any:
+    from oversmith.samplers.eo_wgan import EOWGAN
+
+    sampler = EOWGAN(fill=fill, random_state=situation.seed)
+    return sampler if situation.max_steps is None else sampler.set_params(max_steps=situation.max_steps)
+
+
+def _logistic_regression(seed: int) -> LogisticRegression:
+    return LogisticRegression(max_iter=1000, random_state=seed)
+
+
+def _random_forest(seed: int) -> RandomForestClassifier:
+    return RandomForestClassifier(n_jobs=1, random_state=seed)
+
+
+def _xgboost(seed: int) -> Any:
+    try:
+        from xgboost import XGBClassifier
+    except ImportError as error:
+        raise MissingExtraError("xgboost is not installed; pip install 'oversmith[boost]'") from error
+    return XGBClassifier(n_jobs=1, random_state=seed, verbosity=0)
+
+
+def _knn(seed: int) -> KNeighborsClassifier:
+    return KNeighborsClassifier()

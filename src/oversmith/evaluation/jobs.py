@@ -1,0 +1,345 @@
+"""One job: one contender in one fold under all classifiers. A pure function from job to outcome."""
+
+from __future__ import annotations
+
+import itertools
+import time
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from imblearn.pipeline import Pipeline
+from threadpoolctl import threadpool_limits
+
+from oversmith.evaluation.contenders import Classifier, Contender, Situation
+from oversmith.evaluation.pipeline import build_pipeline, describe_error, preparation, split_kinds
+from oversmith.evaluation.protocol import Split, seed_for
+from oversmith.evaluation.task import Task
+from oversmith.exceptions import InputError, MissingExtraError
+from oversmith.metrics import METRICS, score_all
+from oversmith.selection import ThresholdRule, inner_scores
+
+EMBEDDING_ROWS = 3000
+_LABEL_METRICS = [m.name for m in METRICS.values() if m.needs == "labels"]
+_NUMBERS = (
+    *METRICS,
+    *(f"{name}_tuned" for name in _LABEL_METRICS),
+    "threshold",
+    "seconds_resample",
+    "seconds_fit",
+    "seconds_predict",
+    "n_train",
+    "n_synthetic",
+)
+_warmed: set[str] = set()
+
+
+@dataclass(frozen=True)
+class Job:
+    """What :func:`run_job` needs.
+
+    Parameters
+    ----------
+    task : Task
+        The data.
+    split : Split
+        The fold.
+    contender : Contender
+        Who fits.
+    readings : tuple of str
+        Names of the contenders to record: the one that fits and those that read its fits with another eye.
+    classifiers : tuple of Classifier
+        Who judges.
+    seed : int
+        Root seed.
+    inner_folds, inner_rows : int
+        Folds of the tuned threshold, and the most training rows it is chosen on.
+    max_steps : int or None
+        Budget of trained samplers.
+    """
+
+    task: Task
+    split: Split
+    contender: Contender
+    readings: tuple[str, ...]
+    classifiers: tuple[Classifier, ...]
+    seed: int
+    inner_folds: int
+    inner_rows: int
+    max_steps: int | None
+
+    @property
+    def first(self) -> bool:
+        """Whether it is the fold whose details are kept."""
+        return self.split.repeat == 0 and self.split.fold == 0
+
+    def seeds(self, part: str) -> np.random.SeedSequence:
+        """Seed of a component; contenders without a sampler share their classifiers' seeds."""
+        sampler = self.contender.sampler or "none"
+        return seed_for(self.seed, self.task, sampler, repeat=self.split.repeat, fold=self.split.fold, part=part)
+
+
+@dataclass
+class Outcome:
+    """What came of a job.
+
+    Parameters
+    ----------
+    scores, predictions : list of dict
+        As in :class:`oversmith.evaluation.Comparison`.
+    counts, training, embedding : dict
+        Of the first fold, for the contender that fits.
+    notes : list of str
+        Warnings of the libraries, each once.
+    """
+
+    scores: list[dict[str, Any]] = field(default_factory=list)
+    predictions: list[dict[str, Any]] = field(default_factory=list)
+    counts: dict[str, dict[str, int]] | None = None
+    training: dict[str, Any] | None = None
+    embedding: dict[str, np.ndarray] | None = None
+    notes: list[str] = field(default_factory=list)
+
+
+def run_job(job: Job) -> Outcome:
+    """Fit and score one contender in one fold.
+
+    Everything runs on one thread, so that the bits do not depend on how many jobs run beside it.
+
+    Parameters
+    ----------
+    job : Job
+        The work.
+
+    Returns
+    -------
+    Outcome
+        Scores of every classifier. An exception becomes rows with the status ``"failed"``; an interrupt
+        passes.
+    """
+    with threadpool_limits(1), warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        outcome = _run(job)
+    told = [w for w in caught if not issubclass(w.category, (DeprecationWarning, FutureWarning, ImportWarning))]
+    outcome.notes = sorted(
+        {f"{w.category.__name__}: {str(w.message).strip().splitlines()[0]}" for w in told if str(w.message).strip()}
+    )
+    return outcome
+
+
+def _run(job: Job) -> Outcome:
+    task, split, contender = job.task, job.split, job.contender
+    X_train, y_train = task.X.iloc[split.train], task.y[split.train]
+    X_test, y_test = task.X.iloc[split.test], task.y[split.test]
+    outcome = Outcome()
+    classifiers, problems = _classifiers(job)
+    seconds_warm_up = None
+    try:
+        seconds_warm_up = _warm_up(job, X_train, y_train)
+        pipeline = _pipeline(job, classifiers, y_train, "outer", keep=job.first).fit(X_train, y_train)
+        scores = pipeline.predict_proba(X_test)
+    except Exception as error:
+        reason = describe_error(error)
+        for classifier in job.classifiers:
+            _record(job, outcome, classifier.name, problems.get(classifier.name, ("failed", reason)))
+        return outcome
+    final = pipeline.named_steps["classifiers"]
+    problems |= final.problems_
+    rules, why_not = _thresholds(job, {name: classifiers[name] for name in scores}, X_train, y_train)
+    step = pipeline.named_steps.get("sampler")
+    for classifier in job.classifiers:
+        name = classifier.name
+        numbers: dict[str, Any] = {
+            "seconds_resample": step.seconds_ if step else 0.0,
+            "seconds_fit": final.seconds_fit_.get(name),
+            "seconds_predict": final.seconds_predict_.get(name),
+            "n_train": len(y_train),
+            "n_synthetic": step.n_after_ - step.n_before_ if step else 0,
+        }
+        problem = problems.get(name)
+        if problem is None:
+            try:
+                numbers |= _judge(task, y_test, scores[name], rules.get(name))
+            except Exception as error:
+                problem = ("failed", describe_error(error))
+        status = problem or ("done", why_not.get(name))
+        _record(job, outcome, name, status, numbers, None if problem else scores[name])
+    if job.first:
+        outcome.counts = _counts(task, y_train, step)
+        if step:
+            outcome.embedding = _embedding(job, step, X_train, y_train)
+        if contender.trained and step:
+            outcome.training = _training(task, step.sampler_, seconds_warm_up)
+    return outcome
+
+
+def _classifiers(job: Job) -> tuple[dict[str, Any], dict[str, tuple[str, str]]]:
+    built, problems = {}, {}
+    for classifier in job.classifiers:
+        try:
+            built[classifier.name] = classifier.build(_number(job.seeds(classifier.name)))
+        except MissingExtraError as error:
+            problems[classifier.name] = ("skipped", describe_error(error))
+    return built, problems
+
+
+def _pipeline(job: Job, classifiers: Mapping[str, Any], y: np.ndarray, part: str, keep: bool = False) -> Pipeline:
+    contender = job.contender
+    sampler = _sampler(job, y, _number(job.seeds(f"sampler/{part}")), job.max_steps)
+    return build_pipeline(
+        job.task.kinds,
+        classifiers,
+        sampler=sampler,
+        before=contender.before,
+        balanced=contender.balanced,
+        keep=keep,
+    )
+
+
+def _warm_up(job: Job, X: pd.DataFrame, y: np.ndarray) -> float | None:
+    """Import and compile outside the clock, once per process: one training step on the same rows."""
+    contender = job.contender
+    if not contender.trained or contender.sampler in _warmed:
+        return None
+    start = time.perf_counter()
+    _sampler(job, y, seed=0, max_steps=1).fit_resample(X, y)
+    _warmed.add(str(contender.sampler))
+    return time.perf_counter() - start
+
+
+def _sampler(job: Job, y: np.ndarray, seed: int, max_steps: int | None) -> Any:
+    if job.contender.build is None:
+        return None
+    numeric, categorical = split_kinds(job.task.kinds)
+    return job.contender.build(Situation(y, job.task.classes, len(numeric), len(categorical), seed, max_steps))
+
+
+def _thresholds(
+    job: Job, classifiers: Mapping[str, Any], X: pd.DataFrame, y: np.ndarray
+) -> tuple[dict[str, ThresholdRule], dict[str, str]]:
+    """Rule per classifier from inner folds of the training part; where there is none, the reason."""
+    number = itertools.count()
+    reasons: dict[str, str] = {}
+
+    def fit_predict(X_inner: pd.DataFrame, y_inner: np.ndarray, X_scored: pd.DataFrame) -> Mapping[str, np.ndarray]:
+        pipeline = _pipeline(job, classifiers, y_inner, f"inner-{next(number)}").fit(X_inner, y_inner)
+        scores = pipeline.predict_proba(X_scored)
+        for name, (_, reason) in pipeline.named_steps["classifiers"].problems_.items():
+            reasons.setdefault(name, f"no tuned threshold: {reason}")
+        return scores
+
+    # The folds depend on data and split alone: every contender's threshold is chosen on the same ones.
+    cut = seed_for(job.seed, job.task, "inner-folds", repeat=job.split.repeat, fold=job.split.fold)
+    try:
+        found = inner_scores(fit_predict, X, y, job.inner_folds, cut, max_rows=job.inner_rows)
+    except Exception as error:
+        return {}, {name: f"no tuned threshold: {describe_error(error)}" for name in classifiers}
+    rules = {}
+    for name, scores in found.scores.items():
+        try:
+            rules[name] = ThresholdRule(job.task.positive).fit(found.y, scores)
+        except InputError as error:
+            reasons[name] = f"no tuned threshold: {error}"
+    return rules, reasons
+
+
+def _judge(task: Task, y: np.ndarray, scores: np.ndarray, rule: ThresholdRule | None) -> dict[str, Any]:
+    plain = ThresholdRule(task.positive).predict(scores)
+    numbers: dict[str, Any] = dict(score_all(y, scores, plain, task.positive))
+    if rule is not None:
+        numbers |= score_all(y, scores, rule.predict(scores), task.positive, suffix="_tuned")
+        numbers["threshold"] = rule.threshold
+    return numbers
+
+
+def _record(
+    job: Job,
+    outcome: Outcome,
+    classifier: str,
+    status: tuple[str, str | None],
+    numbers: Mapping[str, Any] | None = None,
+    scores: np.ndarray | None = None,
+) -> None:
+    for contender in job.readings:
+        key = {
+            "repeat": job.split.repeat,
+            "fold": job.split.fold,
+            "contender": contender,
+            "classifier": classifier,
+        }
+        found = {name: (numbers or {}).get(name) for name in _NUMBERS}
+        outcome.scores.append(key | {"status": status[0], "error": status[1]} | found)
+        if scores is not None:
+            outcome.predictions.append(
+                key
+                | {
+                    "rows": job.split.test,
+                    "y": job.task.y[job.split.test],
+                    "scores": scores.astype(np.float32),
+                    "threshold": found["threshold"],
+                }
+            )
+
+
+def _counts(task: Task, y: np.ndarray, step: Any) -> dict[str, dict[str, int]]:
+    before = np.bincount(y, minlength=len(task.classes))
+    after = step.counts_after_ if step else before
+    return {
+        "before": dict(zip(task.classes, before.tolist(), strict=True)),
+        "after": dict(zip(task.classes, after.tolist(), strict=True)),
+    }
+
+
+def _training(task: Task, sampler: Any, seconds_warm_up: float | None) -> dict[str, Any]:
+    """Gather what the sampler tells of its training, by the names of the classes it knew by code."""
+
+    def named(value: Any) -> Any:
+        if not isinstance(value, Mapping):
+            return value
+        return {task.classes[int(code)]: entry for code, entry in value.items()}
+
+    history = [
+        dict(row) | {"classes": [task.classes[int(code)] for code in row.get("classes", ())]}
+        for row in getattr(sampler, "history_", ())
+    ]
+    told = ("best_step", "stopped_because", "n_steps")
+    facts = {key: named(getattr(sampler, f"{key}_", None)) for key in told}
+    return {"history": history} | facts | {"seconds_warm_up": seconds_warm_up}
+
+
+def _embedding(job: Job, step: Any, X: pd.DataFrame, y: np.ndarray) -> dict[str, np.ndarray]:
+    """Real and synthetic rows in the space of what is fitted on the real rows alone."""
+    space = Pipeline(preparation(job.task.kinds)).fit(X, y)
+    made, label = step.X_[step.n_before_ :], step.y_[step.n_before_ :]
+    # Every contender shows the same real rows.
+    real = _few(y, _number(seed_for(job.seed, job.task, "embedding")))
+    some = _few(label, _number(job.seeds("embedding")))
+    encoded = space.transform(X.iloc[real])
+    if not len(some):
+        synthetic = np.empty((0, encoded.shape[1]))
+    elif job.contender.before == "plain":
+        synthetic = space.transform(made.iloc[some])
+    else:
+        synthetic = space[2:].transform(made[some]) if len(space) > 2 else made[some]
+    return {
+        "real": encoded.astype(np.float32),
+        "label": y[real],
+        "synthetic": synthetic.astype(np.float32),
+        "synthetic_label": label[some],
+    }
+
+
+def _few(label: np.ndarray, seed: int) -> np.ndarray:
+    """Positions of at most ``EMBEDDING_ROWS`` of each class."""
+    parts = [np.flatnonzero(label == code) for code in np.unique(label)]
+    rng = np.random.default_rng(seed)
+    kept = [p if len(p) <= EMBEDDING_ROWS else rng.choice(p, EMBEDDING_ROWS, replace=False) for p in parts]
+    return np.sort(np.concatenate(kept)) if kept else np.empty(0, dtype=np.intp)
+
+
+def _number(seeds: np.random.SeedSequence) -> int:
+    # scikit-learn takes 32-bit seeds, XGBoost signed ones.
+    return int(seeds.generate_state(1)[0] >> 1)

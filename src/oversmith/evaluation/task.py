@@ -1,0 +1,272 @@
+"""The data of a comparison: checked, named and encoded once."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+import narwhals.stable.v1 as nw
+import numpy as np
+import pandas as pd
+
+from oversmith.exceptions import InputError
+
+
+@dataclass(frozen=True)
+class Task:
+    """The data of a comparison, checked and encoded once.
+
+    Parameters
+    ----------
+    name, target : str
+        What the data and the label are called.
+    X : DataFrame
+        Features under unique names that are strings.
+    y : ndarray of int
+        Class codes 0, 1, …
+    classes : tuple of str
+        Class names in code order.
+    positive : int or None
+        Code of the positive class; None for several classes.
+    kinds : dict of str to str
+        Column to ``"numeric"``, ``"datetime"``, ``"boolean"`` or ``"categorical"``.
+    sha256 : str
+        Hash of names, types and values of all columns and of the labels.
+    """
+
+    name: str
+    target: str
+    X: pd.DataFrame
+    y: np.ndarray
+    classes: tuple[str, ...]
+    positive: int | None
+    kinds: dict[str, str]
+    sha256: str
+
+    @property
+    def counts(self) -> np.ndarray:
+        """Rows per class, in code order."""
+        return np.bincount(self.y, minlength=len(self.classes))
+
+    @property
+    def minority(self) -> int:
+        """Code of the class with the fewest rows."""
+        return int(np.argmin(self.counts))
+
+    def describe(self) -> dict[str, Any]:
+        """Plain facts about the data, for the record."""
+        counts = self.counts
+        spoken_of = self.minority if self.positive is None else self.positive
+        return {
+            "name": self.name,
+            "rows": len(self.X),
+            "columns": self.X.shape[1],
+            "target": self.target,
+            "classes": list(self.classes),
+            "counts": dict(zip(self.classes, counts.tolist(), strict=True)),
+            "minority": self.classes[self.minority],
+            "positive": None if self.positive is None else self.classes[self.positive],
+            "prevalence": float(counts[spoken_of] / len(self.y)),
+            "column_kinds": dict(self.kinds),
+            "missing_cells": int(self.X.isna().to_numpy().sum()),
+            "sha256": self.sha256,
+        }
+
+
+def prepare(X: Any, y: Any, *, target: str, name: str, positive: Any = None) -> Task:
+    """Check the data and encode the labels.
+
+    Parameters
+    ----------
+    X : DataFrame (pandas, Polars), ndarray or list of rows
+        Features.
+    y : array-like of shape (n,)
+        Labels.
+    target, name : str
+        What the label and the data are called.
+    positive : object, optional
+        The positive class; with several classes it is set against the rest, which then is one class called
+        ``"rest"``. By default the smaller one of two classes.
+
+    Returns
+    -------
+    Task
+        The checked data.
+
+    Raises
+    ------
+    InputError
+        For an unknown positive class, a single class, missing labels, infinite values, a column without any
+        value, or features and labels of different length.
+
+    Examples
+    --------
+    >>> from oversmith.evaluation.task import prepare
+    >>> task = prepare([[0.0], [1.0], [2.0]], ["no", "yes", "no"], target="buys", name="toy")
+    >>> task.classes, task.positive, task.kinds
+    (('no', 'yes'), 1, {'x0': 'numeric'})
+    """
+    frame = _frame(X)
+    labels = _labels(y)
+    if len(frame) != len(labels):
+        raise InputError(f"y: {len(labels)} labels found for {len(frame)} rows of X; give one label per row")
+    if labels.isna().any():
+        raise InputError(f"{target}: {int(labels.isna().sum())} rows without a label found; drop them or name a class")
+    kinds = {str(column): column_kind(frame[column]) for column in frame}
+    for column, kind in kinds.items():
+        _check_column(frame[column], column, kind)
+    values, code = _encode(labels)
+    names = [str(value) for value in values]
+    if len(values) < 2:
+        raise InputError(f"{target}: only class {names[0]!r} found; at least two classes are needed")
+    named = None if positive is None else _find(names, positive, target)
+    if named is not None and len(values) > 2:
+        code, names, named = (code == named).astype(np.int64), ["rest", names[named]], 1
+    elif len(values) == 2 and named is None:
+        named = int(np.argmin(np.bincount(code)))
+    return Task(
+        name=name,
+        target=target,
+        X=frame,
+        y=code,
+        classes=tuple(names),
+        positive=named,
+        kinds=kinds,
+        sha256=data_sha256(frame, np.asarray(names, dtype=object)[code]),
+    )
+
+
+def column_kind(column: pd.Series) -> str:
+    """How a column is treated: by its type, and for a column of objects by what they are.
+
+    Parameters
+    ----------
+    column : Series
+        The column.
+
+    Returns
+    -------
+    str
+        ``"numeric"``, ``"datetime"``, ``"boolean"`` or ``"categorical"``.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from oversmith.evaluation.task import column_kind
+    >>> column_kind(pd.Series([1, None])), column_kind(pd.Series(["a", None]))
+    ('numeric', 'categorical')
+    """
+    api = pd.api.types
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return "categorical"
+    inferred = api.infer_dtype(column, skipna=True) if column.dtype == object else ""
+    if api.is_bool_dtype(column.dtype) or inferred == "boolean":
+        return "boolean"
+    if api.is_datetime64_any_dtype(column.dtype) or api.is_timedelta64_dtype(column.dtype):
+        return "datetime"
+    if inferred in ("datetime", "datetime64", "date", "timedelta"):
+        return "datetime"
+    if api.is_numeric_dtype(column.dtype) or inferred in (
+        "integer",
+        "floating",
+        "mixed-integer-float",
+        "decimal",
+    ):
+        return "numeric"
+    return "categorical"
+
+
+def data_sha256(X: pd.DataFrame, y: np.ndarray) -> str:
+    """Hash of the names, types and values of all columns and of the labels.
+
+    Parameters
+    ----------
+    X : DataFrame
+        Features.
+    y : ndarray of str
+        Label names.
+
+    Returns
+    -------
+    str
+        Hexadecimal digest.
+    """
+    digest = hashlib.sha256()
+    for column in X:
+        digest.update(f"{column}\0{X[column].dtype}\0".encode())
+        digest.update(row_hashes(X[[column]]).tobytes())
+    digest.update(row_hashes(pd.DataFrame({"y": pd.Series(y, dtype=object)})).tobytes())
+    return digest.hexdigest()
+
+
+def row_hashes(frame: pd.DataFrame) -> np.ndarray:
+    """Hash every row by its values alone.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Rows.
+
+    Returns
+    -------
+    ndarray of uint64
+        Equal for equal rows.
+    """
+    return pd.util.hash_pandas_object(frame, index=False, categorize=True).to_numpy().astype("<u8")
+
+
+def _frame(X: Any) -> pd.DataFrame:
+    if isinstance(X, pd.DataFrame):
+        frame = X
+    elif nw.dependencies.is_into_dataframe(X):
+        frame = nw.from_native(X, eager_only=True).to_pandas()
+    else:
+        values = np.asarray(X)
+        if values.ndim != 2:
+            raise InputError(f"X: {values.ndim} dimensions found; a table has two")
+        frame = pd.DataFrame(values, columns=[f"x{i}" for i in range(values.shape[1])])
+    if not len(frame) or not frame.shape[1]:
+        raise InputError(f"X: a table of {len(frame)} rows and {frame.shape[1]} columns found; both must be above zero")
+    names = [str(column) for column in frame.columns]
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise InputError(f"X: two columns called {twice!r} found; give each its own name")
+    return frame.set_axis(names, axis=1).reset_index(drop=True)
+
+
+def _labels(y: Any) -> pd.Series:
+    if nw.dependencies.is_into_series(y) and not isinstance(y, pd.Series):
+        y = nw.from_native(y, series_only=True).to_pandas()
+    values = y if isinstance(y, pd.Series) else np.asarray(y)
+    if values.ndim != 1:
+        raise InputError(f"y: shape {values.shape} found; give one label per row")
+    return pd.Series(values).reset_index(drop=True)
+
+
+def _encode(labels: pd.Series) -> tuple[list[Any], np.ndarray]:
+    values = labels.unique().tolist()
+    try:
+        values = sorted(values)
+    except TypeError:
+        values = sorted(values, key=str)
+    place = {value: index for index, value in enumerate(values)}
+    return values, labels.map(place).to_numpy(dtype=np.int64)
+
+
+def _find(names: list[str], positive: Any, target: str) -> int:
+    if str(positive) not in names:
+        raise InputError(f"positive: {positive!r} is not a class of {target}; its classes are {', '.join(names)}")
+    return names.index(str(positive))
+
+
+def _check_column(column: pd.Series, name: str, kind: str) -> None:
+    if column.isna().all():
+        raise InputError(f"X: column {name!r} has no value at all; drop it")
+    if kind == "numeric":
+        values = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+        if np.isinf(values).any():
+            raise InputError(
+                f"X: column {name!r} has {int(np.isinf(values).sum())} infinite values; "
+                "replace them or leave them empty"
+            )
