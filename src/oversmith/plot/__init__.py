@@ -1,0 +1,30 @@
+"""Figures: functions that take plain arrays, mappings or rows and return Matplotlib axes.
+
+Nothing here knows the evaluation or the report; both hand over plain values. The colours mean the same in
+every figure: blue the majority, green the real minority, orange what was generated.
+"""
+
+from __future__ import annotations
+
+from oversmith.plot._style import CYCLE, PALETTE, style
+from oversmith.plot.counts import class_counts
+from oversmith.plot.curves import precision_at_recall, precision_recall
+from oversmith.plot.effects import effect_forest
+from oversmith.plot.embedding import embed, embedding
+from oversmith.plot.time import time_quality
+from oversmith.plot.training import training, training_panels
+
+__all__ = [
+    "CYCLE",
+    "PALETTE",
+    "class_counts",
+    "effect_forest",
+    "embed",
+    "embedding",
+    "precision_at_recall",
+    "precision_recall",
+    "style",
+    "time_quality",
+    "training",
+    "training_panels",
+]

@@ -1,0 +1,359 @@
+"""The figures of the page: from parts of the summary to SVG, caption and the numbers behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
+
+from oversmith.plot import (
+    class_counts,
+    effect_forest,
+    embedding,
+    precision_recall,
+    time_quality,
+    training,
+    training_panels,
+)
+from oversmith.plot._style import shorten, signed
+from oversmith.plot.counts import legend_handles
+from oversmith.plot.training import training_layout
+from oversmith.report.svg import canvas, to_svg
+
+Summary = dict[str, Any]
+
+_STYLES = {"eo-wgan": (("orange", "-"), ("vermillion", "--")), "": (("blue", "-."), ("purple", ":"))}
+_STOPPED = {
+    "max_steps": "all steps were run",
+    "patience": "stopped early, the score no longer improved",
+    "max_seconds": "stopped by the time limit",
+    "callback": "stopped by a callback",
+}
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One figure of the page.
+
+    Parameters
+    ----------
+    uid : str
+        Prefix of its ids.
+    svg : str
+        Our own SVG: the only text the page takes unescaped.
+    caption : str
+        What is seen.
+    columns, rows : list
+        The numbers behind it.
+    wide : bool
+        Whether it takes the whole width of the page.
+    """
+
+    uid: str
+    svg: str
+    caption: str
+    columns: list[str] = field(default_factory=list)
+    rows: list[list[str]] = field(default_factory=list)
+    wide: bool = False
+
+
+def pictures(summary: Summary) -> dict[str, Any]:
+    """Draw every figure of the page, by section.
+
+    Parameters
+    ----------
+    summary : dict
+        From :func:`oversmith.report.summarise`.
+
+    Returns
+    -------
+    dict
+        Section to list of :class:`Picture`; ``embedding`` and ``training`` hold (title, pictures) pairs.
+    """
+    return {
+        "effects": _effects(summary),
+        "curves": _curves(summary),
+        "counts": _counts(summary),
+        "training": _training(summary),
+        "embedding": _embedding(summary),
+        "time": _time(summary),
+    }
+
+
+def _effects(summary: Summary) -> list[Picture]:
+    drawn = []
+    rows = summary["effects"]
+    for index, (metric, control) in enumerate(dict.fromkeys((row["metric"], row["control"]) for row in rows)):
+        mine = [row for row in rows if (row["metric"], row["control"]) == (metric, control)]
+        mine.sort(key=lambda row: -(row["difference"] or 0.0))
+        filled = [row | {key: _number(row[key]) for key in ("difference", "low", "high")} for row in mine]
+        name, against = mine[0]["metric_title"], mine[0]["control_title"]
+        title = f"Difference in {name} from {against}"
+        uid = f"effect-{index}"
+        with canvas(8.6, 1.0 + 0.34 * len(mine)) as figure:
+            effect_forest(filled, label=f"difference in {name}", ax=figure.subplots())
+            best = max(filled, key=lambda row: row["difference"])
+            largest = f"{best['title']}, {signed(best['difference'])}"
+            description = f"{len(mine)} contenders; the largest difference is {largest}."
+            svg = to_svg(figure, uid=uid, title=title, description=description)
+        table = [
+            [
+                row["title"],
+                *(_signed(row[key]) for key in ("difference", "low", "high")),
+                _plain(row["p"]),
+                _plain(row["p_holm"]),
+                f"{row['wins']} / {row['ties']} / {row['losses']}",
+                row["decision"],
+            ]
+            for row in mine
+        ]
+        columns = [
+            "contender",
+            "difference",
+            "low",
+            "high",
+            "p",
+            "p, Holm",
+            "wins / ties / losses",
+            "decision",
+        ]
+        caption = (
+            f"{_first_upper(name)} minus that of “{against}”, paired over {mine[0]['n']} folds (each "
+            "the mean over the classifiers), with 95 % intervals. Triangle up: helps; down: harms; dot: "
+            "undecided."
+        )
+        drawn.append(Picture(uid, svg, caption, columns, table, wide=True))
+    return drawn
+
+
+def _curves(summary: Summary) -> list[Picture]:
+    drawn = []
+    chance = _chance(summary)
+    several = summary["data"].get("positive") is None and len(summary["data"]["classes"]) > 2
+    for index, entry in enumerate(summary["curves"]):
+        uid, title = f"pr-{index}", f"Precision against recall: {entry['title']}"
+        lines = _styled(entry["curves"], summary)
+        with canvas(4.8, 3.5 + 0.19 * len(lines)) as figure:
+            ax = precision_recall(lines, prevalence=chance, ax=figure.subplots())
+            ax.set_title(shorten(entry["title"]))
+            listed = "; ".join(f"{line['title']}, average precision {line['average_precision']:.3f}" for line in lines)
+            svg = to_svg(figure, uid=uid, title=title, description=listed + ".")
+        folds, thin = lines[0]["n_folds"], len(lines[0]["folds"])
+        of = f"thin: {thin} of {folds} folds" if thin < folds else f"thin: the {folds} folds"
+        caption = f"{entry['title']}. Bold: mean; {of}; dashed grey: a random ranking."
+        if several:
+            caption += " Mean of the curves of each class against the rest."
+        steps = range(0, 101, 10)
+        table = [[f"{step / 100:.1f}", *(f"{line['mean'][step]:.3f}" for line in lines)] for step in steps]
+        drawn.append(Picture(uid, svg, caption, ["recall", *(line["title"] for line in lines)], table))
+    return drawn
+
+
+def _styled(curves: list[dict[str, Any]], summary: Summary) -> list[dict[str, Any]]:
+    """Give each curve its colour and dash: ink for the control, orange and red for what was generated."""
+    generated, others = iter(_STYLES["eo-wgan"]), iter(_STYLES[""])
+    trained = {entry["contender"] for entry in summary["training"]}
+    styled = []
+    for curve in curves:
+        name = curve["contender"]
+        if name == summary["protocol"].get("control"):
+            look = ("ink", "-")
+        else:
+            look = next(generated if name in trained else others, ("muted", ":"))
+        styled.append(
+            {
+                **curve,
+                "recall": [step / 100 for step in range(101)],
+                "precision": curve["folds"],
+                "style": look,
+            }
+        )
+    return styled
+
+
+def _counts(summary: Summary) -> list[Picture]:
+    groups = summary["counts"]
+    if not groups:
+        return []
+    classes = groups[0]["classes"]
+    across = min(len(groups), 3)
+    down = -(-len(groups) // across)
+    title = "Rows per class before and after resampling"
+    with canvas(3.0 * across + 0.6, 0.7 + (0.9 + 0.27 * len(classes)) * down) as figure:
+        panels = figure.subplots(down, across, squeeze=False, sharey=True).ravel()
+        for ax, group in zip(panels, groups, strict=False):
+            class_counts(classes, group["before"], group["after"], legend=False, ax=ax)
+            ax.set_title(_wrapped(group["titles"]), fontsize=8)
+            ax.set_xlabel("")
+        for ax in panels[len(groups) :]:
+            ax.set_axis_off()
+        figure.legend(handles=legend_handles(), loc="outside lower center", ncols=3)
+        description = "; ".join(
+            f"{_listed(group['titles'])}: " + ", ".join(_changed(*entry) for entry in _per_class(group))
+            for group in groups
+        )
+        svg = to_svg(figure, uid="counts", title=title, description=description + ".")
+    table = [
+        [
+            _listed(group["titles"]),
+            *(f"{had:,} → {has:,}" if had != has else f"{had:,}" for _, had, has in _per_class(group)),
+        ]
+        for group in groups
+    ]
+    caption = "Rows of the first training part. Test parts keep their classes as they are, always."
+    return [Picture("counts", svg, caption, ["contenders", *classes], table, wide=across > 1)]
+
+
+def _per_class(group: dict[str, Any]) -> Iterable[tuple[str, int, int]]:
+    return zip(group["classes"], group["before"], group["after"], strict=True)
+
+
+def _changed(name: str, had: int, has: int) -> str:
+    return f"{name} {had:,}" if had == has else f"{name} from {had:,} to {has:,}"
+
+
+def _training(summary: Summary) -> list[tuple[str, list[Picture]]]:
+    sections = []
+    for number, (title, models) in enumerate(groupby(summary["training"], key=lambda entry: entry["title"])):
+        drawn = []
+        for index, model in enumerate(models):
+            panels = training_panels(model["history"])
+            if panels:
+                drawn.append(_trained(model, panels, f"training-{number}-{index}"))
+        if drawn:
+            sections.append((title, drawn))
+    return sections
+
+
+def _trained(model: dict[str, Any], panels: dict[str, list[str]], uid: str) -> Picture:
+    history, best = model["history"], model["best_step"]
+    of = (
+        f", {'class' if len(model['classes']) == 1 else 'classes'} {_listed(model['classes'])}"
+        if model["classes"]
+        else ""
+    )
+    size, heights = training_layout(panels)
+    with canvas(*size) as figure:
+        axes = figure.subplots(len(panels), 1, sharex=True, squeeze=False, height_ratios=heights).ravel()
+        training(history, best_step=best, axes=list(axes))
+        axes[0].set_title(shorten(f"{model['title']}{of}", 48), pad=18)
+        kept = f"The networks of step {best:,} were kept" if best is not None else "The last networks were kept"
+        why = _STOPPED.get(model["stopped_because"] or "", "")
+        ran = f" of {model['n_steps']:,} run" if model["n_steps"] is not None and best is not None else ""
+        description = f"{kept}{ran}{'; ' + why if why else ''}."
+        svg = to_svg(figure, uid=uid, title=f"Training of {model['title']}{of}", description=description)
+    keys = [key for series in panels.values() for key in series]
+    step = -(-len(history) // 20)
+    rows = [row for index, row in enumerate(history) if index % step == 0 or index == len(history) - 1]
+    table = [[f"{row['step']:,}", *(_plain(row.get(key)) for key in keys)] for row in rows]
+    scored = (
+        f" The monitored score is the energy distance to real {history[-1].get('scored_on', 'rows')}: lower is better."
+        if "monitor" in panels
+        else ""
+    )
+    return Picture(uid, svg, f"{model['title']}{of}. {description}{scored}", ["step", *keys], table)
+
+
+def _embedding(summary: Summary) -> list[tuple[str, list[Picture]]]:
+    found = summary["embedding"]
+    sections = []
+    names = _group_names(summary)
+    for number, entry in enumerate(found["contenders"]):
+        drawn = []
+        for method, planes in entry["planes"].items():
+            uid = f"embedding-{number}-{method}"
+            name = "Principal components" if method == "pca" else "t-SNE"
+            shown = ", ".join(f"{len(planes[group]):,} {group}" for group in planes)
+            with canvas(4.8, 4.3) as figure:
+                ax = embedding(planes, names=names, ax=figure.subplots())
+                ax.set_title(name)
+                svg = to_svg(
+                    figure,
+                    uid=uid,
+                    title=f"{name} of real rows and of {entry['title']}",
+                    description=f"Rows: {shown}.",
+                )
+            if method == "pca":
+                caption = "The two directions of largest spread, fitted on all real and generated rows together."
+            else:
+                caption = (
+                    f"t-SNE, perplexity {found['perplexity']}, seed {found['seed']}, fitted on all real and "
+                    "generated rows together. Distances between clusters mean nothing."
+                )
+            table = [
+                [names.get(group, group), f"{len(points):,}", *_centre(points)] for group, points in planes.items()
+            ]
+            drawn.append(Picture(uid, svg, caption, ["group", "rows", "mean, horizontal", "mean, vertical"], table))
+        sections.append((entry["title"], drawn))
+    return sections
+
+
+def _group_names(summary: Summary) -> dict[str, str]:
+    data = summary["data"]
+    classes = data["classes"]
+    if len(classes) == 2 and data.get("positive") is not None:
+        other = next((entry["name"] for entry in classes if entry["name"] != data["positive"]), "")
+        return {"majority": f"real {other}", "minority": f"real {data['positive']}", "generated": "generated"}
+    return {"majority": "real, largest class", "minority": "real, other classes", "generated": "generated"}
+
+
+def _centre(points: list[list[float]]) -> list[str]:
+    if not points:
+        return ["–", "–"]
+    return [_signed(sum(point[axis] for point in points) / len(points)) for axis in (0, 1)]
+
+
+def _time(summary: Summary) -> list[Picture]:
+    rows = [row | {"mean": _number(row["mean"]), "sd": _number(row["sd"])} for row in summary["time"]]
+    if not rows:
+        return []
+    metric = (
+        "average precision" if summary["protocol"].get("primary_metric") in (None, "average_precision") else "score"
+    )
+    with canvas(8.6, 1.3 + 0.34 * len(rows)) as figure:
+        time_quality(rows, label=metric, axes=figure.subplots(1, 2, sharey=True))
+        slowest = max(rows, key=_total)
+        description = f"The slowest contender is {slowest['title']} with {_total(slowest):.2g} seconds per fit."
+        svg = to_svg(figure, uid="time", title=f"Seconds and {metric} of each contender", description=description)
+    columns = ["contender", "resampling, s", "fitting, s", "predicting, s", metric]
+    keys = ("seconds_resample", "seconds_fit", "seconds_predict", "mean")
+    table = [[row["title"], *(_plain(row[key]) for key in keys)] for row in rows]
+    caption = "Mean seconds of one fit (one fold, one classifier) beside the score."
+    return [Picture("time", svg, caption, columns, table, wide=True)]
+
+
+def _total(row: dict[str, Any]) -> float:
+    return float(row["seconds_resample"] + row["seconds_fit"] + row["seconds_predict"])
+
+
+def _chance(summary: Summary) -> float | None:
+    chance = summary["protocol"].get("chance", {}).get("average_precision")
+    return chance if chance is not None else summary["data"].get("prevalence")
+
+
+def _listed(names: list[str]) -> str:
+    return " · ".join(names)
+
+
+def _wrapped(titles: list[str], width: int = 34, lines: int = 2) -> str:
+    """Break a list of titles into lines above a panel."""
+    import textwrap
+
+    return "\n".join(textwrap.wrap(_listed(titles), width, max_lines=lines, placeholder=" …"))
+
+
+def _first_upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _number(value: float | None) -> float:
+    return float("nan") if value is None else value
+
+
+def _signed(value: float | None) -> str:
+    return "–" if value is None else signed(value)
+
+
+def _plain(value: float | None) -> str:
+    return "–" if value is None or value != value else f"{value:.4g}".replace("-", "−")

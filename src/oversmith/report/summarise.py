@@ -1,0 +1,248 @@
+"""A comparison as one dictionary of plain values: all the page shows, and the JSON file.
+
+No key of the dictionary comes from the data: names of classes and columns are values, made printable.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import numpy as np
+
+from oversmith.evaluation import Comparison
+from oversmith.evaluation.comparison import jsonable
+from oversmith.plot import embed, precision_at_recall
+from oversmith.report.names import printable_tree
+from oversmith.report.tables import failures, leaderboard, per_classifier, primary_metric, skipped
+from oversmith.report.verdict import effects, generative, verdict
+
+SCHEMA_VERSION = 1
+
+_RECALL = np.linspace(0.0, 1.0, 101)
+_THIN_LINES = 10
+_PCA_ROWS, _TSNE_ROWS = 3000, 600
+_PERPLEXITY = 30
+_MOST_CURVES = 4
+
+
+def summarise(comparison: Comparison) -> dict[str, Any]:
+    """Turn a comparison into the dictionary that the page is made of.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        What :func:`oversmith.evaluation.run_comparison` returned.
+
+    Returns
+    -------
+    dict
+        Dictionaries, lists, strings, numbers, booleans and None; no NaN. ``schema_version`` says its shape.
+
+    Examples
+    --------
+    >>> from oversmith.evaluation import Comparison
+    >>> from oversmith.report import summarise
+    >>> empty = Comparison(data={"name": "toy"}, protocol={}, contenders=[], classifiers=[], scores=[])
+    >>> summarise(empty)["verdict"]["tag"]
+    'No verdict'
+    """
+    summary = {
+        "schema_version": SCHEMA_VERSION,
+        "data": _data(comparison),
+        "protocol": dict(comparison.protocol),
+        "contenders": comparison.contenders,
+        "classifiers": comparison.classifiers,
+        "verdict": verdict(comparison),
+        "warnings": comparison.warnings,
+        "failures": failures(comparison),
+        "skipped": skipped(comparison),
+        "leaderboard": leaderboard(comparison),
+        "per_classifier": per_classifier(comparison),
+        "effects": effects(comparison),
+        "curves": _curves(comparison),
+        "counts": _counts(comparison),
+        "training": _training(comparison),
+        "embedding": _embedding(comparison),
+        "time": _time(comparison),
+    }
+    clean: dict[str, Any] = printable_tree(jsonable(summary))
+    return clean
+
+
+def _data(comparison: Comparison) -> dict[str, Any]:
+    data = dict(comparison.data)
+    counts, kinds = data.pop("counts", {}), data.pop("column_kinds", {})
+    data["classes"] = [{"name": name, "rows": counts.get(name, 0)} for name in data.get("classes", [])]
+    data["column_kinds"] = [{"kind": kind, "columns": n} for kind, n in Counter(kinds.values()).most_common()]
+    data["column_names"] = [{"name": name, "kind": kind} for name, kind in kinds.items()]
+    return data
+
+
+def _shown(comparison: Comparison) -> list[str]:
+    """Contenders worth a picture: the control, the generated ones and the second control."""
+    protocol = comparison.protocol
+    wanted = [protocol.get("control"), *generative(comparison), protocol.get("second_control")]
+    known = {entry["name"] for entry in comparison.contenders}
+    return [name for name in dict.fromkeys(wanted) if name and name in known][:_MOST_CURVES]
+
+
+def _curves(comparison: Comparison) -> list[dict[str, Any]]:
+    titles = {entry["name"]: entry["title"] for entry in comparison.contenders}
+    metric = primary_metric(comparison)
+    averages = {
+        (table["classifier"], row["contender"]): row["metrics"].get(metric, {}).get("mean")
+        for table in per_classifier(comparison)
+        for row in table["rows"]
+    }
+    groups: dict[tuple[str, str], list[np.ndarray]] = {}
+    for entry in comparison.predictions:
+        line = _precision(comparison, np.asarray(entry["y"]), np.asarray(entry["scores"], dtype=np.float64))
+        if np.isfinite(line).all():
+            groups.setdefault((entry["classifier"], entry["contender"]), []).append(line)
+    figures = []
+    for classifier in comparison.classifiers:
+        lines = []
+        for name in _shown(comparison):
+            folds = groups.get((classifier["name"], name)) or groups.get(
+                (classifier["name"], name.removesuffix("-tuned"))
+            )
+            average = averages.get((classifier["name"], name))
+            if folds and average is not None:
+                lines.append(
+                    {
+                        "contender": name,
+                        "title": titles[name],
+                        "average_precision": average,
+                        "mean": np.mean(folds, axis=0).round(4),
+                        "folds": [line.round(4) for line in folds[:_THIN_LINES]],
+                        "n_folds": len(folds),
+                    }
+                )
+        if lines:
+            figures.append({"classifier": classifier["name"], "title": classifier["title"], "curves": lines})
+    return figures
+
+
+def _precision(comparison: Comparison, y: np.ndarray, scores: np.ndarray) -> np.ndarray:
+    """Precision over the recall grid; with several classes the mean of the one-against-the-rest curves."""
+    classes, positive = comparison.data.get("classes", []), comparison.data.get("positive")
+    codes = [classes.index(positive)] if positive in classes else list(range(scores.shape[1]))
+    lines = [precision_at_recall(y == code, scores[:, code], _RECALL) for code in codes if (y == code).any()]
+    return np.mean(lines, axis=0) if lines else np.full(len(_RECALL), np.nan)
+
+
+def _counts(comparison: Comparison) -> list[dict[str, Any]]:
+    """Class counts before and after, contenders with the same outcome together."""
+    classes = comparison.data.get("classes", [])
+    groups: dict[tuple[int, ...], dict[str, Any]] = {}
+    for entry in comparison.contenders:
+        found = comparison.counts.get(entry["name"])
+        if found is None:
+            continue
+        before, after = ([found[when].get(name, 0) for name in classes] for when in ("before", "after"))
+        group = groups.setdefault(tuple(after), {"titles": [], "classes": classes, "before": before, "after": after})
+        group["titles"].append(entry["title"])
+    return list(groups.values())
+
+
+def _training(comparison: Comparison) -> list[dict[str, Any]]:
+    """One entry per contender and trained model; a model may serve several classes."""
+    titles = {entry["name"]: entry["title"] for entry in comparison.contenders}
+    entries = []
+    for name, record in comparison.training.items():
+        models: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+        for row in record.get("history") or []:
+            models.setdefault(tuple(str(label) for label in row.get("classes", ())), []).append(row)
+        for classes, history in models.items():
+            entries.append(
+                {
+                    "contender": name,
+                    "title": titles.get(name, name),
+                    "classes": list(classes),
+                    "history": [
+                        {key: value for key, value in row.items() if key != "classes"} for row in _thinned(history)
+                    ],
+                    **{key: _of_model(record.get(key), classes) for key in ("best_step", "n_steps", "stopped_because")},
+                }
+            )
+    return entries
+
+
+def _of_model(value: Any, classes: tuple[str, ...]) -> Any:
+    """One model's entry of a mapping of class to value; a plain value as it is."""
+    if not isinstance(value, dict):
+        return value
+    named = {str(key): entry for key, entry in value.items()}
+    return next((named[name] for name in classes if name in named), None)
+
+
+def _thinned(history: list[dict[str, Any]], most: int = 400) -> list[dict[str, Any]]:
+    step = -(-len(history) // most)
+    return [row for index, row in enumerate(history) if index % step == 0 or index == len(history) - 1]
+
+
+def _embedding(comparison: Comparison) -> dict[str, Any]:
+    """Planes of real and generated rows; contenders that share their real rows share one fit."""
+    shown = [name for name in _shown(comparison) if len(comparison.embedding.get(name, {}).get("synthetic", ()))]
+    if not shown:
+        return {"perplexity": _PERPLEXITY, "seed": 0, "contenders": []}
+    titles = {entry["name"]: entry["title"] for entry in comparison.contenders}
+    seed = int(comparison.protocol.get("seed") or 0) % 2**32
+    entries: list[dict[str, Any]] = [{"contender": name, "title": titles[name], "planes": {}} for name in shown]
+    first = comparison.embedding[shown[0]]
+    together = all(np.array_equal(comparison.embedding[name]["real"], first["real"]) for name in shown)
+    for batch in [entries] if together else [[entry] for entry in entries]:
+        for method, most in (("pca", _PCA_ROWS), ("tsne", _TSNE_ROWS)):
+            groups = _groups(comparison, comparison.embedding[batch[0]["contender"]], most)
+            for entry in batch:
+                rows = comparison.embedding[entry["contender"]]["synthetic"]
+                groups[entry["contender"]] = _sample(np.asarray(rows, dtype=np.float64), most)
+            planes = embed(groups, method=method, random_state=seed, perplexity=_PERPLEXITY)
+            for entry in batch:
+                entry["planes"][method] = {
+                    "majority": planes["majority"].round(3),
+                    "minority": planes["minority"].round(3),
+                    "generated": planes[entry["contender"]].round(3),
+                }
+    return {"perplexity": _PERPLEXITY, "seed": seed, "contenders": entries}
+
+
+def _groups(comparison: Comparison, entry: dict[str, np.ndarray], most: int) -> dict[str, np.ndarray]:
+    classes, counts = comparison.data.get("classes", []), comparison.data.get("counts", {})
+    positive = comparison.data.get("positive")
+    real, label = np.asarray(entry["real"], dtype=np.float64), np.asarray(entry["label"])
+    if positive in classes:
+        minority = label == classes.index(positive)
+    else:
+        minority = label != max(range(len(classes)), key=lambda code: counts.get(classes[code], 0))
+    return {"majority": _sample(real[~minority], most), "minority": _sample(real[minority], most)}
+
+
+def _sample(rows: np.ndarray, most: int) -> np.ndarray:
+    if len(rows) <= most:
+        return rows
+    return rows[np.sort(np.random.default_rng(0).permutation(len(rows))[:most])]
+
+
+def _time(comparison: Comparison) -> list[dict[str, Any]]:
+    """Mean seconds of a fold, summed over its classifiers, beside the primary metric."""
+    metric = primary_metric(comparison)
+    rows = []
+    for row in leaderboard(comparison):
+        done = [e for e in comparison.scores if e["contender"] == row["contender"] and e["status"] == "done"]
+        parts = {
+            key: float(np.mean([e.get(key) or 0.0 for e in done])) if done else 0.0
+            for key in ("seconds_resample", "seconds_fit", "seconds_predict")
+        }
+        score = row["metrics"].get(metric, {"mean": None, "sd": None})
+        rows.append(
+            {
+                "contender": row["contender"],
+                "title": row["title"],
+                **parts,
+                "mean": score["mean"],
+                "sd": score["sd"],
+            }
+        )
+    return rows

@@ -1,0 +1,178 @@
+"""A Matplotlib figure as inline SVG that follows the page: its colours, its fonts, its ids."""
+
+from __future__ import annotations
+
+import io
+import re
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree
+
+import numpy as np
+
+from oversmith.plot import PALETTE, style
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_SVG = "http://www.w3.org/2000/svg"
+_VARIABLES = {colour.lower(): f"var(--{name})" for name, colour in PALETTE.items()}
+_COLOUR = re.compile(r"#[0-9a-f]{6}\b")
+_DECIMALS = re.compile(r"-?\d+\.\d{2,}")
+_REFERENCE = re.compile(r"url\(#([^)]+)\)")
+_DROPPED = ("metadata", "style")
+
+
+@contextmanager
+def canvas(width: float, height: float) -> Iterator[Figure]:
+    """Open a figure of a size in inches, drawn with the house's settings and outside pyplot."""
+    from matplotlib.figure import Figure
+
+    with style():
+        yield Figure(figsize=(width, height), layout="constrained")
+
+
+def to_svg(figure: Figure, *, uid: str, title: str, description: str) -> str:
+    """Write a figure as SVG text for the page.
+
+    Ids that nothing refers to are dropped and the others are numbered behind ``uid``, so that figures do not
+    collide; the palette becomes CSS variables, so that figures follow dark mode; the pixels of a rasterised
+    cloud are tinted by a filter, so that they follow it too. The same figure gives the same text.
+
+    Parameters
+    ----------
+    figure : Figure
+        Drawn inside :func:`canvas`, which must still be open.
+    uid : str
+        Prefix of all ids, unique on the page.
+    title, description : str
+        What the figure is and what it shows, for those who do not see it.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> from oversmith.report.svg import canvas, to_svg
+    >>> with canvas(2, 1) as figure:
+    ...     _ = figure.subplots().plot([0, 1], color="#0072B2")
+    ...     text = to_svg(figure, uid="f1", title="A line", description="It rises.")
+    >>> text.startswith("<svg "), "var(--blue)" in text, "0072b2" in text
+    (True, True, False)
+    """
+    tints = _raster_colours(figure)
+    stream = io.StringIO()
+    with warnings.catch_warnings():
+        # The text stays text: the reader's fonts have the glyphs that the layout font lacks.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from", category=UserWarning)
+        figure.savefig(stream, format="svg", metadata={"Date": None})
+    root = ElementTree.fromstring(stream.getvalue())
+    for parent in list(root.iter()):
+        for child in list(parent):
+            if _local(child.tag) in _DROPPED:
+                parent.remove(child)
+    images = [element for element in root.iter() if _local(element.tag) == "image"]
+    for element in root.iter():
+        _plain(element)
+    _hoist(root)
+    _number_ids(root, uid)
+    if len(images) == len(tints):
+        _tint(root, images, tints, uid)
+    width = float(root.get("width", "0").removesuffix("pt"))
+    for name in ("width", "height", "version", "xmlns"):
+        root.attrib.pop(name, None)
+    root.attrib.update(
+        {
+            "xmlns": _SVG,
+            "role": "img",
+            "aria-labelledby": f"{uid}-title {uid}-desc",
+            # In em, so that the figure grows with the reader's text; a quarter more than drawn at most.
+            "style": f"max-width:{width / 12 * 1.25:.1f}em",
+        }
+    )
+    for position, (tag, text) in enumerate((("title", title), ("desc", description))):
+        element = ElementTree.Element(tag, {"id": f"{uid}-{tag}"})
+        element.text = text
+        root.insert(position, element)
+    return ElementTree.tostring(root, encoding="unicode")
+
+
+def _plain(element: ElementTree.Element) -> None:
+    """Drop namespaces (HTML knows them), shorten numbers and put CSS variables for the palette."""
+    element.tag = _local(element.tag)
+    element.text = None if element.tag != "text" and not (element.text or "").strip() else element.text
+    element.tail = None if not (element.tail or "").strip() else element.tail
+    for name in list(element.attrib):
+        value = element.attrib.pop(name)
+        name = _local(name)
+        if name == "style":
+            value = _COLOUR.sub(lambda found: _VARIABLES.get(found[0], found[0]), value)
+        if name in ("d", "x", "y", "width", "height", "transform", "points"):
+            value = " ".join(_DECIMALS.sub(lambda found: f"{float(found[0]):.2f}", value).split())
+        element.set(name, value)
+
+
+def _hoist(root: ElementTree.Element) -> None:
+    """Write what all marks of a group have in common once, on the group."""
+    for parent in root.iter():
+        marks = [child for child in parent if child.tag == "use"]
+        if parent.tag != "g" or len(marks) < 2 or len(marks) != sum(child.tag != "defs" for child in parent):
+            continue
+        for name in ("style", "clip-path"):
+            values = {mark.get(name) for mark in marks}
+            if len(values) == 1 and None not in values and parent.get(name) is None:
+                parent.set(name, values.pop() or "")
+                for mark in marks:
+                    del mark.attrib[name]
+
+
+def _number_ids(root: ElementTree.Element, uid: str) -> None:
+    used: dict[str, str] = {}
+    for element in root.iter():
+        for name, value in element.attrib.items():
+            if name == "href" and value.startswith("#"):
+                used.setdefault(value[1:], f"{uid}-{len(used)}")
+            for found in _REFERENCE.findall(value) if name != "d" else ():
+                used.setdefault(found, f"{uid}-{len(used)}")
+    for element in root.iter():
+        identity = element.attrib.pop("id", None)
+        if identity in used:
+            element.set("id", used[identity])
+        for name, value in element.attrib.items():
+            if name == "href" and value.startswith("#"):
+                element.set(name, "#" + used[value[1:]])
+            elif name != "d" and "url(#" in value:
+                element.set(name, _REFERENCE.sub(lambda found: f"url(#{used[found[1]]})", value))
+
+
+def _raster_colours(figure: Figure) -> list[str]:
+    """Palette names of the rasterised clouds in drawing order: each becomes one image."""
+    from matplotlib.colors import to_hex
+
+    names = {colour.lower(): name for name, colour in PALETTE.items()}
+    clouds: list[Any] = [
+        artist
+        for ax in figure.axes
+        for artist in ax.collections
+        if artist.get_rasterized() and np.size(artist.get_offsets())
+    ]
+    return [names[to_hex(cloud.get_facecolor()[0])] for cloud in sorted(clouds, key=lambda cloud: cloud.get_zorder())]
+
+
+def _tint(root: ElementTree.Element, images: list[ElementTree.Element], tints: list[str], uid: str) -> None:
+    defs = ElementTree.Element("defs")
+    for image, name in zip(images, tints, strict=True):
+        identity = f"{uid}-{name}"
+        cover = {"x": "0", "y": "0", "width": "1", "height": "1", "color-interpolation-filters": "sRGB"}
+        shade = ElementTree.SubElement(defs, "filter", {"id": identity, **cover})
+        ElementTree.SubElement(shade, "feFlood", {"style": f"flood-color:var(--{name})"})
+        ElementTree.SubElement(shade, "feComposite", {"operator": "in", "in2": "SourceAlpha"})
+        image.set("filter", f"url(#{identity})")
+    root.insert(0, defs)
+
+
+def _local(name: str) -> str:
+    return name.rpartition("}")[2]
