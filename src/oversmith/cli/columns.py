@@ -1,0 +1,198 @@
+"""One Arrow column as a sampler sees it, and a synthetic column in the type or spelling of the real one."""
+
+from __future__ import annotations
+
+import decimal
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from oversmith.exceptions import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+# A day in the units of Arrow's times: a time of day lies below it.
+_DAY = {"s": 86_400, "ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}
+
+
+def view_type(kind: pa.DataType) -> pa.DataType | None:
+    """Choose the Arrow type in which pandas takes a column, or None when a sampler cannot take it.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> from oversmith.cli.columns import view_type
+    >>> view_type(pa.date32())
+    TimestampType(timestamp[s])
+    >>> view_type(pa.list_(pa.int8())) is None
+    True
+    """
+    types = pa.types
+    if types.is_float16(kind):
+        return pa.float32()
+    if types.is_decimal(kind) or types.is_null(kind):
+        return pa.float64()
+    if types.is_date(kind):
+        return pa.timestamp("s")
+    if types.is_time32(kind):
+        return pa.int32()
+    if types.is_time64(kind):
+        return pa.int64()
+    if types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind):
+        return pa.large_string()
+    if types.is_dictionary(kind):
+        return kind if view_type(kind.value_type) == kind.value_type or _text(kind.value_type) else None
+    plain = (types.is_integer, types.is_floating, types.is_boolean, types.is_timestamp, types.is_duration)
+    return kind if any(test(kind) for test in plain) else None
+
+
+def view_column(column: pa.ChunkedArray, name: str) -> pd.Series:
+    """Convert a column to pandas: whole numbers and truth values with gaps stay what they are.
+
+    Parameters
+    ----------
+    column : pyarrow.ChunkedArray
+        The column.
+    name : str
+        Its name.
+
+    Returns
+    -------
+    pandas.Series
+        The same values.
+
+    Raises
+    ------
+    InputError
+        When the cells are not single values.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> from oversmith.cli.columns import view_column
+    >>> view_column(pa.chunked_array([[1, None]]), "a").dtype
+    Int64Dtype()
+    """
+    import pandas as pd
+
+    kind = view_type(column.type)
+    if kind is None:
+        raise InputError(
+            f"DATA: column {name!r} holds {column.type} cells, a table takes single values; leave it out with --drop"
+        )
+    if kind != column.type:
+        column = column.cast(kind)
+    dtype = None
+    if column.null_count and pa.types.is_integer(kind):
+        dtype = pd.api.types.pandas_dtype(str(kind).replace("uint", "UInt").replace("int", "Int"))
+    elif column.null_count and pa.types.is_boolean(kind):
+        dtype = pd.BooleanDtype()
+    if dtype is not None:
+        return pd.Series(column.to_pandas(types_mapper=lambda _: dtype), name=name)
+    return pd.Series(column.to_pandas(), name=name)
+
+
+def synthetic_column(values: pd.Series, real: pa.ChunkedArray) -> pa.Array:
+    """Convert synthetic values to the Arrow type of the real column.
+
+    Parameters
+    ----------
+    values : pandas.Series
+        The values, as a sampler returned them.
+    real : pyarrow.ChunkedArray
+        The real column.
+
+    Returns
+    -------
+    pyarrow.Array
+        Array of the same type, a dictionary included.
+
+    Examples
+    --------
+    >>> import pandas as pd, pyarrow as pa
+    >>> from oversmith.cli.columns import synthetic_column
+    >>> synthetic_column(pd.Series([1.239]), pa.chunked_array([[None]], pa.decimal128(5, 2))).to_pylist()
+    [Decimal('1.24')]
+    """
+    kind = real.type
+    if pa.types.is_dictionary(kind):
+        return _encoded(values, real)
+    if pa.types.is_decimal(kind):
+        return pa.array([_rounded(value, kind.scale) for value in values], kind)
+    if pa.types.is_time(kind):
+        values = values.clip(0, _DAY[kind.unit] - 1)
+    array = pa.Array.from_pandas(values, type=view_type(kind))
+    if pa.types.is_floating(kind) and array.null_count and not real.null_count:
+        # The file spells its gaps as not-a-number.
+        array = array.fill_null(float("nan"))
+    return array.cast(kind)
+
+
+def synthetic_text(values: pa.ChunkedArray, spelling: tuple[pa.ChunkedArray, pa.ChunkedArray] | None) -> list[str]:
+    """Spell values as the cells of a CSV file.
+
+    Parameters
+    ----------
+    values : pyarrow.ChunkedArray
+        Typed values.
+    spelling : tuple of pyarrow.ChunkedArray, optional
+        The real column as text and as values: a gap, a truth value or a date is then spelt as it is there.
+
+    Returns
+    -------
+    list of str
+        One cell per value.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> from oversmith.cli.columns import synthetic_text
+    >>> spelling = pa.chunked_array([["yes", "NA"]]), pa.chunked_array([["yes", None]])
+    >>> synthetic_text(pa.chunked_array([["yes", None]]), spelling)
+    ['yes', 'NA']
+    """
+    gap, sample = "", ""
+    known: dict[Any, str] = {}
+    if spelling is not None:
+        text, typed = spelling
+        if typed.null_count:
+            gap = text.filter(pc.is_null(typed))[0].as_py()
+        if typed.null_count < len(typed):
+            sample = text.filter(pc.is_valid(typed))[0].as_py()
+        if pa.types.is_boolean(values.type):
+            known = dict(zip(reversed(typed.to_pylist()), reversed(text.to_pylist()), strict=True))
+    if pa.types.is_timestamp(values.type):
+        whole = values.cast(pa.timestamp("s", tz=values.type.tz), safe=False)
+        if whole.cast(values.type).equals(values):
+            values = whole
+        zone = "" if values.type.tz is None else "Z" if sample.endswith("Z") else "%z"
+        values = pc.strftime(values, f"%Y-%m-%d{'T' if 'T' in sample else ' '}%H:%M:%S{zone}")
+    cells = []
+    for value in values.to_pylist():
+        if value is None:
+            cells.append(gap)
+        else:
+            cells.append(known.get(value) or str(value))
+    return cells
+
+
+def _text(kind: pa.DataType) -> bool:
+    return pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
+
+
+def _encoded(values: pd.Series, real: pa.ChunkedArray) -> pa.Array:
+    """Encode synthetic values by the codes of the real column's own dictionary."""
+    kind = real.type
+    dictionary = real.unify_dictionaries().chunk(0).dictionary
+    plain = pa.array([None if gap else value for value, gap in zip(values, values.isna(), strict=True)])
+    codes = pc.index_in(plain.cast(dictionary.type), value_set=dictionary)
+    return pa.DictionaryArray.from_arrays(codes.cast(kind.index_type), dictionary, ordered=kind.ordered)
+
+
+def _rounded(value: Any, scale: int) -> decimal.Decimal | None:
+    if value is None or value != value:
+        return None
+    return decimal.Decimal(repr(float(value))).quantize(decimal.Decimal(1).scaleb(-scale))

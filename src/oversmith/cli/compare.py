@@ -1,0 +1,191 @@
+"""``oversmith compare``: whether over-sampling helps on a table."""
+
+from __future__ import annotations
+
+import json as json_format
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import Parameter, validators
+
+from oversmith.cli.cache import persistent_cache
+from oversmith.cli.files import check_output, read_data, replacing
+from oversmith.cli.output import print_table, progress_bar, wrap
+from oversmith.cli.target import check_columns, class_counts, find_class, nearest
+from oversmith.exceptions import InputError
+
+if TYPE_CHECKING:
+    from oversmith.cli.arrays import Arrays
+    from oversmith.cli.tables import Table
+
+DEFAULT_REPORT = Path("oversmith-report.html")
+
+AtLeastOne = Parameter(validator=validators.Number(gte=1))
+AtLeastTwo = Parameter(validator=validators.Number(gte=2))
+
+
+def compare(
+    data: Path | None = None,
+    /,
+    *,
+    target: str | None = None,
+    positive: str | None = None,
+    drop: Annotated[list[str] | None, Parameter(negative="", metavar="COLUMN")] = None,
+    seed: Annotated[int, Parameter(validator=validators.Number(gte=0, lt=2**32))] = 0,
+    folds: Annotated[int, AtLeastTwo] = 5,
+    repeats: Annotated[int, AtLeastOne] = 1,
+    inner_folds: Annotated[int, AtLeastTwo] = 3,
+    jobs: Annotated[int | None, AtLeastOne] = None,
+    max_steps: Annotated[int | None, AtLeastOne] = None,
+    output: Annotated[Path | None, Parameter(alias="-o", metavar="REPORT.html")] = None,
+    json: Annotated[list[str] | None, Parameter(negative="", consume_multiple=(0, 1), metavar="[PATH]")] = None,
+    force: Annotated[bool, Parameter(negative="")] = False,
+) -> None:
+    """Compare EO-WGAN with its simple rivals on a table, without leakage, and write a report.
+
+    Without DATA the table is scikit-learn's breast-cancer data, thinned to one malignant row in ten benign. A
+    table and a verdict go to stdout; the last line is the path of the report.
+
+    Parameters
+    ----------
+    data : Path
+        The table: .csv, .parquet or .npz (arrays X and the one named by --target).
+    target : str
+        Column of the classes.
+    positive : str
+        Compare this class against all others together.
+    drop : list of str
+        Column that is no feature; may be repeated.
+    seed : int
+        Seed of splits, samplers and classifiers.
+    folds : int
+        Folds of the cross-validation.
+    repeats : int
+        How often the cross-validation is repeated with other splits.
+    inner_folds : int
+        Folds inside the training part, on which the threshold is tuned.
+    jobs : int
+        Processes at the same time.
+    max_steps : int
+        Generator steps at most.
+    output : Path
+        The report; oversmith-report.html in this folder unless given.
+    json : list of str
+        Also write what the report shows as JSON: to PATH, or to stdout instead of the table.
+    force : bool
+        Replace the files named by --output and --json if they exist.
+    """
+    report = DEFAULT_REPORT if output is None else output
+    json_path = Path(json[0]) if json else None
+    check_output(report, "--output", force=force or output is None)
+    if json_path is not None:
+        check_output(json_path, "--json", force=force, others=[report])
+    source, target, positive = _source(data, target, positive)
+    dropped = list(drop or ())
+    check_columns(source, target, dropped)
+    labels = source.labels(target)
+    counts = class_counts(labels, target)
+    chosen = None if positive is None else find_class(positive, counts, target)
+
+    comparison = _run(
+        source.features(target, dropped),
+        labels,
+        target=target,
+        name=source.name,
+        positive=chosen,
+        seed=seed,
+        folds=folds,
+        repeats=repeats,
+        inner_folds=inner_folds,
+        max_steps=max_steps,
+        **({} if jobs is None else {"n_jobs": jobs}),
+    )
+    from oversmith.report import render, summarise
+
+    summary = summarise(comparison)
+    page = render(summary)
+    text = json_format.dumps(summary, ensure_ascii=False, allow_nan=False, indent=1)
+    if json_path is not None:
+        with replacing(json_path, "--json") as file:
+            file.write(f"{text}\n".encode())
+    with replacing(report, "--output") as file:
+        file.write(page.encode())
+    if json is not None and json_path is None:
+        print(text)
+        return
+    _print_summary(summary)
+    print(report)
+
+
+def _source(data: Path | None, target: str | None, positive: str | None) -> tuple[Table | Arrays, str, str | None]:
+    """Read the file, or take the embedded table."""
+    if data is None:
+        if target is not None:
+            raise InputError(f"--target: {target!r} is given without DATA; name the file that has this column")
+        import pyarrow as pa
+
+        from oversmith.cli.tables import Table as ArrowTable
+        from oversmith.datasets import load_demo
+
+        frame, column, minority = load_demo()
+        table = pa.Table.from_pandas(frame, preserve_index=False)
+        return ArrowTable("breast cancer, thinned", table), column, positive or minority
+    source = read_data(data)
+    if target is None:
+        raise InputError(f"--target: it is missing; name the column of the classes, {nearest('', source.columns)}")
+    return source, target, positive
+
+
+def _run(features: Any, labels: Any, **options: Any) -> Any:
+    """Run the comparison under a progress bar."""
+    from oversmith.evaluation import run_comparison
+
+    with persistent_cache(), progress_bar("Comparing") as advance:
+        return run_comparison(features, labels, progress=advance, **options)
+
+
+def _print_summary(summary: dict[str, Any]) -> None:
+    """Print leaderboard, warnings and verdict on stdout."""
+    data, protocol = summary["data"], summary["protocol"]
+    rows = []
+    for row in summary["leaderboard"]:
+        metrics = row["metrics"]
+        key = "f1" if row["read_at"] == "0.5" else "f1_tuned"
+        rows.append(
+            (
+                row["title"],
+                _number(row["rank"], 2),
+                _spread(metrics["average_precision"]),
+                _spread(metrics["roc_auc"]),
+                _spread(metrics[key]),
+                _spread(metrics["g_mean_read"]),
+                _spread(metrics["brier"]),
+                _number(row["seconds"], 2),
+                str(row["failed"]),
+            )
+        )
+    names = ("rank", "AP", "ROC-AUC", "F1", "G-mean", "Brier", "seconds", "failed")
+    headings = [("contender", "left"), *((name, "right") for name in names)]
+    title = (
+        f"{data['name']}: {data['rows']} rows, {len(data['classes'])} classes; "
+        f"{protocol['folds']} folds × {protocol['repeats']}, mean ± SD over folds, best mean rank first"
+    )
+    print_table(title, headings, rows)
+    untuned = [row["title"] for row in summary["leaderboard"] if row["read_at"] == "0.5"]
+    wrap(f"F1 and G-mean are read at the tuned threshold{''.join(f'; {name} at 0.5' for name in untuned)}.")
+    print()
+    for warning in summary["warnings"]:
+        wrap(f"Note: {warning}")
+    verdict = summary["verdict"]
+    wrap(f"{verdict['tag']}. {verdict['sentence']}")
+    for line in verdict["support"]:
+        wrap(line)
+
+
+def _number(value: float | None, digits: int) -> str:
+    return "–" if value is None else f"{value:.{digits}f}"
+
+
+def _spread(metric: dict[str, float | None]) -> str:
+    mean, sd = metric["mean"], metric["sd"]
+    return _number(mean, 3) + ("" if mean is None or sd is None else f" ± {sd:.3f}")

@@ -1,0 +1,31 @@
+"""``oversmith methods``: what there is, without importing any of it."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from oversmith._registry import METHODS
+from oversmith.cli.output import print_json, print_table
+
+
+def methods(*, json: Annotated[bool, Parameter(negative="")] = False) -> None:
+    """List the methods: their names, what they take, and what they cost.
+
+    Parameters
+    ----------
+    json : bool
+        Print JSON instead of a table.
+    """
+    entries = sorted(METHODS.values(), key=lambda entry: entry.kebab)
+    if json:
+        print_json([dataclasses.asdict(entry) for entry in entries])
+        return
+    headings = ("method", "class", "data", "needs", "cost", "document", "what it does")
+    rows = [
+        (entry.kebab, entry.name, entry.modality, entry.needs, entry.cost, entry.document, entry.summary)
+        for entry in entries
+    ]
+    print_table("Methods", [(heading, "left") for heading in headings], rows)

@@ -1,0 +1,136 @@
+"""What the commands print: tables and JSON to stdout, progress to stderr."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+# Off a terminal nothing is cut to a window that does not exist.
+_WIDE = 200
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Make the console for stdout or stderr; colour follows the terminal and ``NO_COLOR``.
+
+    Parameters
+    ----------
+    stderr : bool, default=False
+        Whether it writes to stderr.
+
+    Returns
+    -------
+    rich.console.Console
+        The console.
+    """
+    from rich.console import Console
+
+    stream = sys.stderr if stderr else sys.stdout
+    return Console(file=stream, width=None if stream.isatty() else _WIDE, highlight=False, markup=False, emoji=False)
+
+
+def print_table(
+    title: str, columns: Sequence[tuple[str, str]], rows: Sequence[Sequence[Any]], *, stderr: bool = False
+) -> None:
+    """Print a table.
+
+    Parameters
+    ----------
+    title : str
+        Line above it.
+    columns : sequence of (str, str)
+        Heading and justification (``"left"`` or ``"right"``) of each column; no line of headings when all are
+        empty.
+    rows : sequence of sequences
+        Cells.
+    stderr : bool, default=False
+        Whether it goes to stderr.
+
+    Examples
+    --------
+    >>> from oversmith.cli.output import print_table
+    >>> print_table("Classes", [("class", "left"), ("rows", "right")], [("a", 12)])
+    Classes
+     class   rows
+    ──────────────
+     a         12
+    """
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(
+        title=Text(title, style="bold"),
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+        show_edge=False,
+        show_header=any(heading for heading, _ in columns),
+    )
+    for heading, justify in columns:
+        table.add_column(Text(heading), justify="right" if justify == "right" else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(str(cell)) for cell in row))
+    console(stderr=stderr).print(table)
+
+
+def wrap(text: str) -> None:
+    """Print a sentence on stdout, broken between words where the terminal ends.
+
+    Parameters
+    ----------
+    text : str
+        The sentence.
+    """
+    console().print(text, soft_wrap=not sys.stdout.isatty())
+
+
+def print_json(value: Any) -> None:
+    """Print a value as JSON; numbers that JSON cannot hold become null.
+
+    Parameters
+    ----------
+    value : object
+        Dictionaries, lists, strings, numbers.
+    """
+    print(json.dumps(value, indent=2, ensure_ascii=False, default=str))
+
+
+@contextlib.contextmanager
+def progress_bar(title: str) -> Iterator[Callable[[float, float, str], None]]:
+    """Show a progress bar on stderr while the block runs; off a terminal nothing is shown.
+
+    Parameters
+    ----------
+    title : str
+        What is being done.
+
+    Yields
+    ------
+    callable
+        ``advance(done, total, text)``.
+    """
+    if not sys.stderr.isatty():
+        yield lambda done, total, text: None
+        return
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[text]}", markup=False),
+    )
+    with Progress(*columns, console=console(stderr=True), transient=True) as bars:
+        task = bars.add_task(title, total=None, text="")
+
+        def advance(done: float, total: float, text: str) -> None:
+            bars.update(task, completed=done, total=total, text=text)
+
+        yield advance

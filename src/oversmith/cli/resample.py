@@ -1,0 +1,266 @@
+"""``oversmith resample``: a table in, the same table with synthetic rows out."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import Parameter, validators
+
+from oversmith import _registry
+from oversmith.cli.cache import persistent_cache
+from oversmith.cli.files import SUFFIXES, check_output, checked_suffix, read_data, replacing
+from oversmith.cli.output import print_json, print_table
+from oversmith.cli.target import check_columns, class_counts, find_class, nearest
+from oversmith.exceptions import InputError
+
+if TYPE_CHECKING:
+    from oversmith.cli.arrays import Arrays
+    from oversmith.cli.tables import Table
+
+FLAG_NAME = "is_synthetic"
+
+Share = validators.Number(gt=0, lte=1)
+Switch = Parameter(negative="")
+
+
+def resample(
+    data: Path,
+    /,
+    *,
+    target: str,
+    method: str,
+    output: Annotated[Path, Parameter(alias="-o")],
+    positive: str | None = None,
+    drop: Annotated[list[str] | None, Parameter(negative="", metavar="COLUMN")] = None,
+    ratio: Annotated[float | None, Parameter(validator=Share)] = None,
+    fill: Annotated[float | None, Parameter(validator=Share)] = None,
+    seed: Annotated[int, Parameter(validator=validators.Number(gte=0, lt=2**32))] = 0,
+    max_steps: Annotated[int | None, Parameter(validator=validators.Number(gte=1))] = None,
+    synthetic_only: Annotated[bool, Switch] = False,
+    flag_column: Annotated[list[str] | None, Parameter(negative="", consume_multiple=(0, 1), metavar="[NAME]")] = None,
+    force: Annotated[bool, Switch] = False,
+    json: Annotated[bool, Switch] = False,
+) -> None:
+    """Write a balanced file: the real rows, unchanged and in order, then the synthetic ones.
+
+    The path of the written file goes to stdout, a summary to stderr. Column order and types are those of
+    DATA; real cells are copied as they were read. Dropped columns are not written: a synthetic row has no
+    value for them.
+
+    Parameters
+    ----------
+    data : Path
+        The table: .csv, .parquet or .npz (arrays X and the one named by --target).
+    target : str
+        Column of the classes.
+    method : str
+        Method, as `oversmith methods` lists it.
+    output : Path
+        File to write; the suffix tells the format. A table may go from .csv to .parquet and back.
+    positive : str
+        Balance this class against all others together. Real rows keep their classes in the output, synthetic
+        rows carry this one.
+    drop : list of str
+        Column to leave out of training and output; may be repeated.
+    ratio : float
+        For two classes: rows of the smaller over rows of the larger class in the output.
+    fill : float
+        Share of each class's deficit to fill.
+    seed : int
+        Seed: the same gives the same rows.
+    max_steps : int
+        Generator steps at most.
+    synthetic_only : bool
+        Write the synthetic rows alone.
+    flag_column : list of str
+        Add a last column that is true for synthetic rows; its name is is_synthetic unless given.
+    force : bool
+        Replace the output file if it exists.
+    json : bool
+        Print the summary as JSON on stdout.
+    """
+    _check_method(method)
+    suffix = checked_suffix(output, "--output")
+    check_output(output, "--output", force=force)
+    source = read_data(data)
+    dropped = list(drop or ())
+    check_columns(source, target, dropped)
+    if (suffix == ".npz") != hasattr(source, "arrays"):
+        others = [known for known in SUFFIXES if (known == ".npz") == hasattr(source, "arrays")]
+        raise InputError(f"--output: {source.name!r} cannot be written as {suffix}; use {' or '.join(others)}")
+    flag = None if flag_column is None else (flag_column or [FLAG_NAME])[0]
+    if flag is not None and (flag in _written(source, target, dropped) or not flag):
+        raise InputError(f"--flag-column: {source.name!r} already has a column {flag!r}; give another name")
+    labels = source.labels(target)
+    counts = class_counts(labels, target)
+    chosen = None if positive is None else find_class(positive, counts, target)
+    y = labels if positive is None else _against_rest(labels, chosen, counts)
+    _check_request(counts, chosen, ratio, fill, target)
+
+    began = time.perf_counter()
+    sampler, new_features, new_labels = _generate(
+        method, source.features(target, dropped), y, ratio=ratio, fill=fill, seed=seed, max_steps=max_steps
+    )
+    if positive is not None:
+        new_labels = _repeated(labels, chosen, len(new_labels))
+    seconds = time.perf_counter() - began
+    with replacing(output, "--output") as file:
+        source.write(
+            file,
+            suffix,
+            target=target,
+            drop=dropped,
+            new_features=new_features,
+            new_labels=new_labels,
+            flag=flag,
+            keep_real=not synthetic_only,
+        )
+
+    added = class_counts_of(new_labels)
+    before = {str(label): n for label, n in counts.items()}
+    summary = {
+        "data": str(data),
+        "output": str(output),
+        "method": method,
+        "target": target,
+        "positive": positive,
+        "seed": seed,
+        "rows_before": sum(before.values()),
+        "rows_synthetic": len(new_labels),
+        "rows_written": len(new_labels) + (0 if synthetic_only else len(labels)),
+        "counts_before": before,
+        "counts_after": {label: n + added.get(label, 0) for label, n in before.items()},
+        "seconds": round(seconds, 3),
+        "stopped_because": _by_class(sampler, "stopped_because_"),
+        "n_steps": _by_class(sampler, "n_steps_"),
+        "best_step": _by_class(sampler, "best_step_"),
+    }
+    _report(summary, synthetic_only)
+    print_json(summary) if json else print(output)
+
+
+def class_counts_of(labels: Any) -> dict[str, int]:
+    """Rows of each class, by the class as text.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from oversmith.cli.resample import class_counts_of
+    >>> class_counts_of(np.array([1, 1, 0]))
+    {'1': 2, '0': 1}
+    """
+    import pandas as pd
+
+    return {str(label): int(n) for label, n in pd.Series(labels).value_counts().items()}
+
+
+def _check_method(method: str) -> None:
+    if method not in _registry.METHODS:
+        raise InputError(
+            f"--method: {method!r} is not a method of Oversmith; {nearest(method, list(_registry.METHODS))}"
+        )
+
+
+def _written(source: Table | Arrays, target: str, drop: list[str]) -> list[str]:
+    names = [name for name in source.columns if name == target or name not in drop]
+    return ["X", target] if hasattr(source, "arrays") else names
+
+
+def _against_rest(labels: Any, chosen: Any, counts: dict[Any, int]) -> Any:
+    """Two classes of text: the chosen one and all others."""
+    import numpy as np
+
+    rows, rest = counts[chosen], sum(counts.values()) - counts[chosen]
+    if rows > rest:
+        raise InputError(
+            f"--positive: class {str(chosen)!r} has {rows} rows, all others together {rest}; "
+            "only the smaller side can be filled: name a smaller class"
+        )
+    return np.where(np.asarray(labels == chosen, dtype=bool), str(chosen), f"not {chosen}")
+
+
+def _check_request(counts: dict[Any, int], chosen: Any, ratio: float | None, fill: float | None, target: str) -> None:
+    """Refuse what no training can answer."""
+    sizes = dict(counts)
+    if chosen is not None:
+        sizes = {chosen: counts[chosen], "rest": sum(counts.values()) - counts[chosen]}
+    largest = max(sizes.values())
+    if ratio is not None:
+        if fill is not None:
+            raise InputError("--ratio: it was given together with --fill; give one of the two")
+        if len(sizes) != 2:
+            raise InputError(
+                f"--ratio: it is for two classes, {target!r} has {len(sizes)}; use --fill or --positive CLASS"
+            )
+        smallest = min(sizes.values())
+        if ratio < smallest / largest:
+            raise InputError(
+                f"--ratio: {ratio:g} is below the ratio of the file, {smallest} to {largest} "
+                f"({smallest / largest:.3g}); rows are only added: give a larger one"
+            )
+    for label, rows in sizes.items():
+        if rows == 1:
+            raise InputError(
+                f"--target: class {str(label)!r} of {target!r} has one row, at least two are needed; "
+                "add rows of it or remove it"
+            )
+
+
+def _generate(
+    method: str,
+    features: Any,
+    y: Any,
+    *,
+    ratio: float | None,
+    fill: float | None,
+    seed: int,
+    max_steps: int | None,
+) -> tuple[Any, Any, Any]:
+    """Train the method and return it with its synthetic rows."""
+    options = {"sampling_strategy": ratio, "fill": fill, "max_steps": max_steps}
+    sampler = _registry.load_class(method)(
+        random_state=seed,
+        verbose=sys.stderr.isatty(),
+        **{name: value for name, value in options.items() if value is not None},
+    )
+    with persistent_cache():
+        rows, labels = sampler.fit_resample(features, y)
+    mask = sampler.synthetic_mask_
+    return sampler, rows[mask], labels[mask]
+
+
+def _repeated(labels: Any, value: Any, n: int) -> Any:
+    """One class, n times, in the type of the labels."""
+    import numpy as np
+    import pandas as pd
+
+    if isinstance(labels, pd.Series):
+        return pd.Series([value] * n, dtype=labels.dtype)
+    return np.full(n, value, dtype=labels.dtype)
+
+
+def _by_class(sampler: Any, attribute: str) -> dict[str, Any]:
+    found = getattr(sampler, attribute, {})
+    return {str(label): getattr(value, "item", lambda value=value: value)() for label, value in found.items()}
+
+
+def _report(summary: dict[str, Any], synthetic_only: bool) -> None:
+    """Print the summary on stderr."""
+    rows = [
+        (label, before, summary["counts_after"][label] - before, summary["counts_after"][label])
+        for label, before in summary["counts_before"].items()
+    ]
+    headings = [("class", "left"), ("real", "right"), ("synthetic", "right"), ("together", "right")]
+    print_table(f"{summary['method']}, seed {summary['seed']}", headings, rows, stderr=True)
+    alike: dict[str, list[str]] = {}
+    for label, why in summary["stopped_because"].items():
+        alike.setdefault(f"{summary['n_steps'].get(label, '?')} steps ({why})", []).append(label)
+    stops = [f"{names[0] if len(names) == 1 else f'{len(names)} classes'}: {stop}" for stop, names in alike.items()]
+    written = f"{summary['rows_written']} rows written" + (", synthetic ones only" if synthetic_only else "")
+    done = "; ".join([*stops, f"{summary['seconds']:.1f} s", written])
+    if not summary["rows_synthetic"]:
+        done = f"nothing to generate, the classes are as asked; {written}"
+    print(done, file=sys.stderr)
