@@ -28,8 +28,7 @@ docs: $(VENV)/.docs
 	$(BIN)/mkdocs build --strict
 
 bench: $(VENV)/.bench
-	$(BIN)/python benchmarks/engine.py
-	$(BIN)/python benchmarks/resample.py
+	$(BIN)/python benchmarks/engine.py; engine=$$?; $(BIN)/python benchmarks/resample.py && exit $$engine
 
 clean:
 	rm -rf $(VENV) site build dist

@@ -1,0 +1,51 @@
+"""Draw the toy figures of the documentation: ``python docs/figures.py`` writes ``docs/images/*.svg``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+
+import oversmith
+
+# The palette of document 000, safe for the colour-blind: negative blue, positive green, generated orange.
+BLUE, GREEN, ORANGE = "#0072B2", "#009E73", "#E69F00"
+
+
+def curved_minority(seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Draw a minority on an arc inside a majority cloud."""
+    rng = np.random.default_rng(seed)
+    angle = rng.uniform(0, np.pi, 60)
+    arc = 1.6 * np.column_stack([np.cos(angle), np.sin(angle)]) + rng.normal(0, 0.1, (60, 2))
+    return np.concatenate([rng.normal([0, -0.3], 0.8, (500, 2)), arc]), np.repeat([0, 1], [500, 60])
+
+
+def main() -> None:
+    """Draw the real rows, SMOTE's and EO-WGAN's side by side."""
+    from matplotlib.figure import Figure
+
+    X, y = curved_minority()
+    generated = {
+        "real rows": np.empty((0, 2)),
+        "SMOTE (smote_share=1)": oversmith.EOWGAN(smote_share=1.0, random_state=0).fit(X, y).sample(300, 1),
+        "EO-WGAN, network rows alone (smote_share=0)": oversmith.EOWGAN(smote_share=0.0, random_state=0)
+        .fit(X, y)
+        .sample(300, 1),
+    }
+    figure = Figure(figsize=(11, 3.8), layout="constrained")
+    for axes, (title, rows) in zip(figure.subplots(1, 3, sharex=True, sharey=True), generated.items(), strict=True):
+        axes.scatter(*X[y == 0].T, s=6, color=BLUE, alpha=0.3, label="negative", rasterized=True)
+        axes.scatter(*rows.T, s=14, color=ORANGE, marker="x", label="generated", rasterized=True)
+        axes.scatter(*X[y == 1].T, s=14, color=GREEN, marker="^", label="positive")
+        axes.set(title=title, aspect="equal")
+        axes.title.set_fontsize(10)
+    axes.legend(loc="lower right", fontsize=8)
+    folder = Path(__file__).parent / "images"
+    folder.mkdir(exist_ok=True)
+    with mpl.rc_context({"svg.hashsalt": "oversmith", "svg.fonttype": "none"}):
+        figure.savefig(folder / "eo-wgan-toy.svg", dpi=144, bbox_inches="tight", metadata={"Date": None})
+
+
+if __name__ == "__main__":
+    main()
