@@ -165,10 +165,23 @@ def test_missing_values(sampler, missing):
 
 
 @pytest.mark.parametrize("sampler", SAMPLERS, ids=IDS)
+def test_dropped_rows_do_not_fall_back_silently(sampler):
+    X = np.random.default_rng(0).normal(size=(30, 2))
+    X[21:, 0] = np.nan
+    y = np.repeat([0, 1], [20, 10])
+    sampler = clone(sampler).set_params(missing="drop", on_too_few="error")
+    with pytest.raises(TooFewRowsError, match="class 1 has 1 row to train on"):
+        sampler.fit_resample(X, y)
+    X[20:, 0] = np.nan
+    with pytest.raises(TooFewRowsError, match="missing='drop' leaves none"):
+        sampler.fit_resample(X, y)
+
+
+@pytest.mark.parametrize("sampler", SAMPLERS, ids=IDS)
 def test_one_row_class(sampler):
     X = np.random.default_rng(0).normal(size=(41, 3))
     y = np.repeat(["a", "b", "c"], [30, 10, 1])
-    with pytest.raises(TooFewRowsError, match=r"class c has 1 row, .*on_too_few='jitter'"):
+    with pytest.raises(TooFewRowsError, match=r"class c has 1 row to train on, .*on_too_few='jitter'"):
         clone(sampler).set_params(on_too_few="error").fit_resample(X, y)
     for how in ("jitter", "smote"):
         sampler = clone(sampler).set_params(on_too_few=how)

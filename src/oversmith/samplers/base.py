@@ -230,7 +230,8 @@ class BaseSampler(BaseOverSampler):
         trained = self._classes_to_train(classes)
         self.seed_ = self._draw_seed()
         self.draws_ = dict.fromkeys(trained, 0)
-        self._check_counts(np.bincount(codes), trained)
+        for code in trained:
+            self._check_count(code, int((codes == code).sum()))
         # What a training leaves; also there, empty, when nothing had to be trained.
         self.history_: list[dict[str, Any]] = []
         self.best_step_: dict[Any, int] = {}
@@ -287,22 +288,23 @@ class BaseSampler(BaseOverSampler):
         unknown = [label for label in asked if label not in known]
         if unknown:
             raise InputError(f"classes: {unknown[0]!r} is not a class of y; the classes are {known}")
-        return sorted(known.index(label) for label in asked)
+        return sorted({known.index(label) for label in asked})
 
-    def _check_counts(self, counts: np.ndarray, trained: list[int]) -> None:
-        for code in trained:
-            if counts[code] < self._min_rows and self.on_too_few == "error":
-                raise TooFewRowsError(
-                    f"y: class {self.classes_[code]!s} has {counts[code]} row{'s' if counts[code] != 1 else ''}, "
-                    f"{type(self).__name__} needs at least {self._min_rows}; add rows, leave the class out of "
-                    "sampling_strategy, or set on_too_few='jitter'"
-                )
+    def _check_count(self, code: int, n_rows: int) -> None:
+        if n_rows < self._min_rows and self.on_too_few == "error":
+            raise TooFewRowsError(
+                f"y: class {self.classes_[code]!s} has {n_rows} row{'s' if n_rows != 1 else ''} to train on, "
+                f"{type(self).__name__} needs at least {self._min_rows}; add rows, leave the class out of "
+                "sampling_strategy, or set on_too_few='jitter'"
+            )
 
     def _set_aside_too_few(self, table: EncodedTable, trained: list[int]) -> dict[int, dict[str, np.ndarray]]:
         """Keep what ``on_too_few`` needs of each class that is too small to train on, and say so."""
         kept = {}
         for code in trained:
             rows = table.rows[code]
+            # Once more: missing="drop" may have left fewer rows than the class had.
+            self._check_count(code, len(rows))
             if len(rows) < self._min_rows:
                 how = "SMOTE" if self._smote_serves(rows) else "jitter"
                 warnings.warn(
