@@ -58,6 +58,34 @@ class Columns(NamedTuple):
     segments: Float[Array, "width n_segments"]
 
 
+def bucket(n: int, smallest: int, factor: int) -> int:
+    """Round a size up to one of few, so that programs compiled for it are shared.
+
+    Parameters
+    ----------
+    n : int
+        The size.
+    smallest : int
+        The smallest bucket.
+    factor : int
+        Each bucket is so many times the one before.
+
+    Returns
+    -------
+    int
+        The bucket.
+
+    Examples
+    --------
+    >>> bucket(33, smallest=32, factor=2)
+    64
+    """
+    size = smallest
+    while size < n:
+        size *= factor
+    return size
+
+
 def segment_bucket(n: int) -> int:
     """Round a number of softmax segments up: 0, 8, 32, 128, 512, ...
 
@@ -76,12 +104,7 @@ def segment_bucket(n: int) -> int:
     >>> [segment_bucket(n) for n in (0, 1, 8, 9, 200)]
     [0, 8, 8, 32, 512]
     """
-    if n == 0:
-        return 0
-    bucket = 8
-    while bucket < n:
-        bucket *= 4
-    return bucket
+    return bucket(n, 8, 4) if n else 0
 
 
 def column_arrays(spans: Iterable[ColumnSpan], width: int) -> Columns:

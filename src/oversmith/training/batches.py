@@ -14,15 +14,9 @@ import numpy as np
 from jaxtyping import Array
 
 from oversmith.exceptions import InputError
+from oversmith.networks.columns import bucket
 
 _LAST = np.iinfo(np.int32).max
-
-
-def _bucket(n: int, smallest: int, factor: int) -> int:
-    size = smallest
-    while size < n:
-        size *= factor
-    return size
 
 
 def row_bucket(n: int) -> int:
@@ -43,7 +37,7 @@ def row_bucket(n: int) -> int:
     >>> [row_bucket(n) for n in (1, 256, 257, 5000)]
     [256, 256, 1024, 16384]
     """
-    return _bucket(n, 256, 4)
+    return bucket(n, 256, 4)
 
 
 def width_bucket(n: int) -> int:
@@ -64,7 +58,7 @@ def width_bucket(n: int) -> int:
     >>> [width_bucket(n) for n in (1, 32, 33, 200)]
     [32, 32, 64, 256]
     """
-    return _bucket(n, 32, 2)
+    return bucket(n, 32, 2)
 
 
 def class_bucket(n: int) -> int:
@@ -85,7 +79,7 @@ def class_bucket(n: int) -> int:
     >>> [class_bucket(n) for n in (1, 3, 9)]
     [2, 8, 32]
     """
-    return _bucket(n, 2, 4)
+    return bucket(n, 2, 4)
 
 
 def pad_rows(x: np.ndarray, bucket: int | None = None) -> np.ndarray:
