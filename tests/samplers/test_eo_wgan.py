@@ -116,7 +116,16 @@ def test_parameters_that_need_company():
     assert not rows(lipschitz="clip", clip=0.01).equals(rows(lipschitz="clip", clip=0.5))
     two = {"n_critics": 2, "max_steps": 30}
     assert not rows(**two, critics="mean").equals(rows(**two, critics="min"))
-    covered = {"patience", "max_seconds", "on_too_few", "keep_index", "verbose", "callbacks", "synthetic_weight"}
+    covered = {
+        "filters",
+        "patience",
+        "max_seconds",
+        "on_too_few",
+        "keep_index",
+        "verbose",
+        "callbacks",
+        "synthetic_weight",
+    }
     assert set(EOWGAN().get_params()) == set(CHANGES) | {"clip", "critics"} | covered
 
 
@@ -132,7 +141,7 @@ def test_two_critics_differ():
 
     sampler = EOWGAN(n_critics=2)
     from oversmith.networks import column_arrays
-    from oversmith.samplers._network import Training
+    from oversmith.samplers._lesson import Training
 
     training = Training(3, 32, 0, column_arrays((), 32), 1)
     first, second = sampler._players(jax.random.key(0), training)["critic"]

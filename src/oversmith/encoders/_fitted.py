@@ -88,6 +88,16 @@ class FittedColumn:
             numbers = np.zeros(len(out))  # nothing but missing values says nothing about their type
         self.coder.encode(numbers, values.missing, out)
 
+    def new_level(self, values: Values) -> Any:
+        """Return a level that was not there in ``fit``, None without one."""
+        if not isinstance(self.coder, LevelColumn):
+            return None
+        values = values.as_levels()
+        assert values.levels is not None
+        present = values.levels[np.unique(values.values[values.values >= 0])].tolist()
+        known = set(self.coder.levels.tolist())
+        return next((level for level in present if level not in known), None)
+
     def decode(self, block: np.ndarray, allowed: np.ndarray | None) -> Values:
         """Turn encoded columns into plain values; ``allowed`` masks the levels that may come out."""
         if isinstance(self.coder, LevelColumn):

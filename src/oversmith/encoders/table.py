@@ -235,6 +235,27 @@ class TableEncoder:
         assert out is not None
         return out
 
+    def check_levels(self, X: Any) -> None:
+        """Refuse rows with a level that ``fit`` has not seen.
+
+        Parameters
+        ----------
+        X : table
+            Rows with the columns of ``fit``.
+
+        Raises
+        ------
+        InputError
+            When the columns are not those of ``fit``, or a categorical column brings a new level.
+        """
+        for i, values in enumerate(self._read(X)):
+            new = self.columns_[i].new_level(values)
+            if new is not None:
+                raise InputError(
+                    f"X: {self.container_.label(i)} holds level {new!r}, which was not there in the first fit; "
+                    "call fit on rows that have it, or replace it by a known level"
+                )
+
     def inverse_transform(self, Z: np.ndarray, allowed: Mapping[int, np.ndarray] | None = None) -> Any:
         """Decode generated rows.
 

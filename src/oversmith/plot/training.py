@@ -67,7 +67,7 @@ def training(
     Parameters
     ----------
     history : sequence of mapping
-        One row per chunk of steps, as in ``history_``.
+        One row per chunk of steps, as in ``history_``; rows without a step are left out.
     best_step : int, optional
         Step whose networks were kept: a dotted line with a label.
     label : str, default="kept"
@@ -93,6 +93,8 @@ def training(
     >>> losses.texts[0].get_text()
     'kept: step 200 '
     """
+    # Other rows tell of filters and of refinements that were judged.
+    history = [row for row in history if "step" in row]
     panels = training_panels(history)
     if not panels:
         raise InputError("history: no loss, penalty or monitored score found; pass the rows of history_")

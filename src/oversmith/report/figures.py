@@ -227,7 +227,7 @@ def _training(summary: Summary) -> list[tuple[str, list[Picture]]]:
 
 
 def _trained(model: dict[str, Any], panels: dict[str, list[str]], uid: str) -> Picture:
-    history, best = model["history"], model["best_step"]
+    history, best = [row for row in model["history"] if "step" in row], model["best_step"]
     of = (
         f", {'class' if len(model['classes']) == 1 else 'classes'} {_listed(model['classes'])}"
         if model["classes"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -28,6 +28,8 @@ class EncodedTable:
         What each run of encoded columns means.
     deficit : dict of int to int
         Rows to add per class code.
+    weights : dict of int to ndarray of shape (n_rows,), optional
+        How often each of ``rows`` is to be drawn, per class code; evenly where a class is missing.
     """
 
     rows: dict[int, np.ndarray]
@@ -35,6 +37,7 @@ class EncodedTable:
     pooled_codes: np.ndarray
     spans: tuple[Span, ...]
     deficit: dict[int, int]
+    weights: dict[int, np.ndarray] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

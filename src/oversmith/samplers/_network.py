@@ -5,25 +5,27 @@ from __future__ import annotations
 import math
 import time
 from abc import abstractmethod
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import replace
 from numbers import Integral, Real
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from sklearn.utils._param_validation import Interval, StrOptions
 
+from oversmith._adapter import fit_context
 from oversmith.encoders import ClassScaler
 from oversmith.exceptions import DivergedError, InputError
 from oversmith.metrics import energy_distance
-from oversmith.samplers._encoded import EncodedTable
+from oversmith.samplers._encoded import EncodedTable, Target
+from oversmith.samplers._lesson import Lesson, Players, Session, Training
 from oversmith.samplers.base import BaseSampler
 from oversmith.selection import inner_holdout
 
 if TYPE_CHECKING:
     from jax import Array
 
-    from oversmith.networks import Columns
     from oversmith.training import Recipe, TrainResult
 
 # Generator steps between two looks at the training: history, score, patience, time.
@@ -33,37 +35,55 @@ MIN_HELD_OUT = 30
 # Rows compared on each side when a checkpoint is scored.
 SCORED_ROWS = 512
 
-
-@dataclass(frozen=True)
-class Training:
-    """The sizes of one training, as the recipes need them.
-
-    Parameters
-    ----------
-    width, padded_width : int
-        Encoded columns, and the bucket they are padded to.
-    condition_width : int
-        Length of the class condition, 0 for a model of one class.
-    columns : Columns
-        What the generator's output columns mean.
-    steps : int
-        Generator updates.
-    """
-
-    width: int
-    padded_width: int
-    condition_width: int
-    columns: Columns
-    steps: int
+Monitor = Callable[[Players, int], float]
 
 
 class NetworkSampler(BaseSampler):
-    """Base of the samplers that train networks on the encoded rows of a class."""
+    """Base of the samplers that train networks on the encoded rows of a class.
+
+    Parameters
+    ----------
+    class_scaling : {"standard", "whiten"} or None, default="standard"
+        The space the generator works in: each class standardised (or decorrelated) by its own rows, or the table's.
+    conditional : bool or "auto", default="auto"
+        Whether one network serves several classes. ``"auto"`` gives a class its own network when it has
+        ``min_rows_own_model`` rows, and shares one among the smaller classes.
+    min_rows_own_model : int, default=20
+        Rows from which ``conditional="auto"`` gives a class its own network.
+    learning_rate : float, default=1e-3
+        Step size of the networks.
+    batch_size : int, default=64
+        Rows per update.
+    max_steps : int, default=1000
+        Generator updates at most.
+    max_epochs : int or None, default=None
+        The same budget in epochs of ``ceil(rows / batch_size)`` generator updates; it replaces ``max_steps``.
+    max_seconds : float or None, default=None
+        Wall-clock budget of one training, a guard: bits are repeated for equal ``n_steps_`` only.
+    patience : int or None, default=5
+        Checks of 100 steps without a better score after which the training stops; ``None`` never stops early.
+    validation_fraction : float, default=0.2
+        Share of a class's rows held out to score the checkpoints. A class too small for thirty held-out rows is
+        scored against its training rows.
+    verbose : bool, default=False
+        Whether to show a progress bar on standard error.
+    callbacks : sequence of callable or None, default=None
+        Called after each chunk of steps with a ``TrainingEvent``; returning True stops the training.
+
+    Attributes
+    ----------
+    n_updates_ : int
+        Calls of ``partial_fit`` after the first.
+    best_step_, n_steps_, stopped_because_ : dict
+        Class label → generator step of the restored checkpoint, steps run, and why the training ended
+        (``"max_steps"``, ``"patience"``, ``"max_seconds"`` or ``"callback"``).
+    """
+
+    # A model learns from the rows of all classes, also those it is not asked to generate.
+    _learns_from_all = False
 
     _parameter_constraints: dict = {
         **BaseSampler._parameter_constraints,
-        "generator_widths": ["array-like"],
-        "latent_dim": [Interval(Integral, 1, None, closed="left")],
         "class_scaling": [StrOptions({"standard", "whiten"}), None],
         "conditional": ["boolean", StrOptions({"auto"})],
         "min_rows_own_model": [Interval(Integral, 2, None, closed="left")],
@@ -81,25 +101,21 @@ class NetworkSampler(BaseSampler):
     def __init__(
         self,
         *,
-        generator_widths: tuple[int, ...],
-        latent_dim: int,
-        class_scaling: str | None,
-        conditional: bool | str,
-        min_rows_own_model: int,
-        learning_rate: float,
-        batch_size: int,
-        max_steps: int,
-        max_epochs: int | None,
-        max_seconds: float | None,
-        patience: int | None,
-        validation_fraction: float,
-        verbose: bool,
-        callbacks: Any,
-        **table: Any,
+        class_scaling: str | None = "standard",
+        conditional: bool | str = "auto",
+        min_rows_own_model: int = 20,
+        learning_rate: float = 1e-3,
+        batch_size: int = 64,
+        max_steps: int = 1000,
+        max_epochs: int | None = None,
+        max_seconds: float | None = None,
+        patience: int | None = 5,
+        validation_fraction: float = 0.2,
+        verbose: bool = False,
+        callbacks: Any = None,
+        **common: Any,
     ) -> None:
-        super().__init__(**table)
-        self.generator_widths = generator_widths
-        self.latent_dim = latent_dim
+        super().__init__(**common)
         self.class_scaling = class_scaling
         self.conditional = conditional
         self.min_rows_own_model = min_rows_own_model
@@ -113,6 +129,43 @@ class NetworkSampler(BaseSampler):
         self.verbose = verbose
         self.callbacks = callbacks
 
+    @fit_context(prefer_skip_nested_validation=True)
+    def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
+        """Go on training from the present weights on new rows; the first call is ``fit``.
+
+        The encoding, the classes and each class's scale stay those of the first call, and ``max_steps``, ``patience``
+        and the other budgets count for each call. A class that was too small for a model stays without one. A model
+        that serves several classes replays rows of its own for those the new rows lack; a class with a model of its
+        own is left as it is.
+
+        Parameters
+        ----------
+        X : {array-like, dataframe, sparse matrix} of shape (n_samples, n_features)
+            New rows, with the columns of the first call. Numbers beyond the range of the first call are bounded by it.
+        y : array-like of shape (n_samples,)
+            Their labels; rows of classes that were not trained in the first call are context at most.
+        sample_weight : array-like of shape (n_samples,), default=None
+            How often each row is drawn within its class, relative to the others; not negative. Not used by the first
+            call.
+
+        Returns
+        -------
+        self : object
+            The sampler.
+
+        Raises
+        ------
+        InputError
+            For other columns, a label or a level of a categorical column that the first call did not bring; nothing is
+            changed then.
+        """
+        from oversmith.samplers._partial import go_on
+
+        if not getattr(self, "state_", None):
+            return self.fit(X, y)
+        go_on(self, X, y, sample_weight)
+        return self
+
     # ------------------------------------------------------------------ what a method writes
 
     @abstractmethod
@@ -120,39 +173,117 @@ class NetworkSampler(BaseSampler):
         """Name the players, their losses and the schedule."""
 
     @abstractmethod
-    def _players(self, key: Array, training: Training) -> dict[str, Any]:
-        """Make the networks; the one rows are drawn from is called ``generator``."""
+    def _players(self, key: Array, training: Training) -> Players:
+        """Make the networks."""
 
     @abstractmethod
     def _hyper(self, training: Training) -> dict[str, Any]:
-        """Gather the traced hyper-parameters."""
+        """Gather the traced hyper-parameters that training and drawing share."""
+
+    # ------------------------------------------------------------------ what a method may write
 
     def _prepare(self, table: EncodedTable, classes: list[int], seed: int) -> dict[str, Any]:
         """Return the part of the state a method needs besides its networks."""
         return {}
 
+    def _absorb(self, state: dict[str, Any], table: EncodedTable, codes: list[int], seed: int) -> None:
+        """Bring what `_prepare` left up to date with the rows of a `partial_fit`."""
+
     def _training_rows(
         self, state: dict[str, Any], code: int, rows: np.ndarray, deficit: int, rng: np.random.Generator
     ) -> np.ndarray:
-        """Return the rows of a class the networks see; by default the real ones."""
+        """Return the rows of a class the networks see, in the table's scale: the real ones, and others after them."""
         return rows
+
+    def _cleaned(self, table: EncodedTable, codes: list[int]) -> EncodedTable:
+        """Leave out rows that look like noise; none by default."""
+        return table
 
     def _needs_network(self) -> bool:
         return True
 
+    def _data(self, state: dict[str, Any], lesson: Lesson, rng: np.random.Generator) -> dict[str, Any]:
+        """Put the training rows on the device; weighted draws take the classes evenly."""
+        from oversmith.training import table_data
+
+        per_class = np.bincount(lesson.labels, lesson.weights)
+        if not per_class.all():
+            raise InputError(
+                "sample_weight: every row of a class weighs 0; give at least one row of each class a weight"
+            )
+        frequency = lesson.weights / per_class[lesson.labels]
+        return table_data(lesson.x, lesson.labels, frequency=frequency, n_classes=len(lesson.codes))
+
+    def _lesson_hyper(
+        self, state: dict[str, Any], lesson: Lesson, training: Training, rng: np.random.Generator
+    ) -> dict[str, Any]:
+        """Return traced values that only the training reads."""
+        return {}
+
+    def _monitor(self, session: Session) -> Monitor:
+        """Return what scores a checkpoint, lower is better: the energy distance to the reference rows."""
+        from oversmith.training import generate
+
+        lesson, width = session.lesson, session.training.width
+        per_class = max(SCORED_ROWS // len(lesson.asked), 32)
+        places = [lesson.codes.index(code) for code in lesson.asked]
+        labels = np.repeat(places, per_class)
+        references = [
+            lesson.scalers[place].transform(lesson.references[code][:per_class])
+            for place, code in zip(places, lesson.asked, strict=True)
+        ]
+        inputs = self._score_inputs(session, per_class)
+        key = session.key(2)
+
+        def monitor(players: Players, step: int) -> float:
+            made = generate(session.recipe, players, key, labels, session.hyper, inputs=inputs)[:, :width]
+            return float(
+                np.mean([energy_distance(made[labels == p], r) for p, r in zip(places, references, strict=True)])
+            )
+
+        return monitor
+
+    def _score_inputs(self, session: Session, per_class: int) -> dict[str, np.ndarray] | None:
+        """Return what the generator needs per row to be scored, classes in order; nothing by default."""
+        return None
+
+    def _replay_inputs(self, code: int, rng: np.random.Generator) -> dict[str, np.ndarray] | None:
+        """Return what the generator needs per replayed row of a class; nothing by default."""
+        return None
+
+    def _watchers(self, session: Session) -> Sequence[Callable[[Any], Any]]:
+        """Return the method's own callbacks; one that returns a text stops the training for that reason."""
+        return ()
+
+    def _refine(self, session: Session, result: TrainResult) -> TrainResult:
+        """Go on from a finished training."""
+        return result
+
     # ------------------------------------------------------------------ training
 
+    def _fit(self, X: Any, y: Any, classes: Iterable[Any] | None) -> tuple[Any, Target]:
+        self.n_updates_ = 0
+        return super()._fit(X, y, classes)
+
     def _train(self, table: EncodedTable, classes: list[int], seed: int) -> dict[str, Any]:
+        table = self._cleaned(table, classes)
         state = self._prepare(table, classes, seed)
         state |= {"models": [], "model_of": {}, "scalers": {}}
         if not self._needs_network():
             return state
         started = time.perf_counter()
         for group in self._groups(table, classes):
-            self._train_group(state, table, group, seed, started)
+            rng = np.random.default_rng([seed, 2, *group])
+            asked = [code for code in group if code in classes]
+            lesson = self._lesson(state, table, group, asked, rng)
+            result, training = self._run(state, lesson, rng, started)
+            state["model_of"] |= {code: [len(state["models"]), place] for place, code in enumerate(group)}
+            state["models"].append(self._model(result, training, group))
         return state
 
     def _groups(self, table: EncodedTable, classes: list[int]) -> list[list[int]]:
+        if self._learns_from_all:
+            return [np.unique([*classes, *table.pooled_codes]).tolist()] if classes else []
         if self.conditional is True:
             return [classes] if classes else []
         small = [c for c in classes if len(table.rows[c]) < self.min_rows_own_model]
@@ -160,62 +291,114 @@ class NetworkSampler(BaseSampler):
             return [[code] for code in classes]
         return [[code] for code in classes if code not in small] + [small]
 
-    def _train_group(
-        self, state: dict[str, Any], table: EncodedTable, group: list[int], seed: int, started: float
-    ) -> None:
+    def _lesson(
+        self, state: dict[str, Any], table: EncodedTable, codes: list[int], asked: list[int], rng: np.random.Generator
+    ) -> Lesson:
+        """Split, scale and gather the rows of the classes."""
+        rows: dict[int, np.ndarray] = {}
+        references: dict[int, np.ndarray] = {}
+        scalers, scaled, labels, weights, held_out = [], [], [], [], []
+        for place, code in enumerate(codes):
+            weight = np.ones(0)
+            if code in asked:
+                held = self._held_out(len(table.rows[code]), rng)
+                rows[code] = np.delete(table.rows[code], held, axis=0)
+                references[code] = table.rows[code][held] if len(held) else rows[code]
+                weight = np.delete(table.weights.get(code, np.ones(len(table.rows[code]))), held)
+                held_out.append(len(held) > 0)
+            else:
+                rows[code] = table.pooled[table.pooled_codes == code]
+            if code not in state["scalers"]:
+                scaler = ClassScaler(self.class_scaling).fit(rows[code], table.pooled, table.spans)
+                state["scalers"][code] = scaler.to_state()
+            scalers.append(ClassScaler.from_state(state["scalers"][code]))
+            seen = rows[code]
+            if code in asked:
+                # The real rows come first, in order: their weights are those given, all others weigh 1.
+                seen = self._training_rows(state, code, seen, table.deficit.get(code, 0), rng)
+            scaled.append(scalers[-1].transform(seen))
+            labels.append(np.full(len(seen), place))
+            weights.append(np.concatenate([weight, np.ones(len(seen) - len(weight))]))
+        return Lesson(
+            codes=codes,
+            asked=asked,
+            rows=rows,
+            references=references,
+            held_out=all(held_out),
+            scalers=scalers,
+            x=np.concatenate(scaled),
+            labels=np.concatenate(labels),
+            weights=np.concatenate(weights),
+            table=table,
+        )
+
+    def _run(
+        self,
+        state: dict[str, Any],
+        lesson: Lesson,
+        rng: np.random.Generator,
+        started: float,
+        players: Players | None = None,
+    ) -> tuple[TrainResult, Training]:
+        """Train one model, from fresh networks or from the given ones."""
+        training = self._sizes(len(lesson.x), lesson.table, len(lesson.codes))
+        session = self._session(state, lesson, training, rng, started, players)
+        return self._refine(session, self._train_session(session)), training
+
+    def _session(
+        self,
+        state: dict[str, Any],
+        lesson: Lesson,
+        training: Training,
+        rng: np.random.Generator,
+        started: float,
+        players: Players | None,
+    ) -> Session:
+        """Set up one training."""
         import jax
 
-        from oversmith.networks import column_arrays
-        from oversmith.training import class_bucket, generate, table_data, train, width_bucket
-
-        rng = np.random.default_rng([seed, 2, *group])
-        scaled, labels, references, held_out = [], [], [], []
-        for position, code in enumerate(group):
-            fitted, reference = self._split(table.rows[code], rng)
-            scaler = ClassScaler(self.class_scaling).fit(fitted, table.pooled, table.spans)
-            rows = self._training_rows(state, code, fitted, table.deficit.get(code, 0), rng)
-            scaled.append(scaler.transform(rows))
-            labels.append(np.full(len(rows), position))
-            references.append(scaler.transform(reference))
-            held_out.append(reference is not fitted)
-            state["scalers"][code] = scaler.to_state()
-        x = np.concatenate(scaled)
-        width = x.shape[1]
-        padded = width_bucket(width)
-        training = Training(
-            width=width,
-            padded_width=padded,
-            condition_width=class_bucket(len(group)) if len(group) > 1 else 0,
-            columns=column_arrays(table.spans, padded),
-            steps=self._steps(len(x)),
+        seed = int(rng.integers(2**31))
+        if players is None:
+            players = self._players(jax.random.fold_in(jax.random.key(seed), 0), training)
+        recipe = self._recipe(training)
+        return Session(
+            lesson=lesson,
+            training=training,
+            state=state,
+            recipe=recipe if np.ptp(lesson.weights) == 0 else _weighted(recipe),
+            data=self._data(state, lesson, rng),
+            hyper=self._hyper(training) | self._lesson_hyper(state, lesson, training, rng),
+            players=players,
+            seed=seed,
+            started=started,
         )
-        init_key, train_key, score_key = jax.random.split(jax.random.key(int(rng.integers(2**31))), 3)
-        recipe, hyper = self._recipe(training), self._hyper(training)
-        score_labels, score_sets = self._score_sets(references)
 
-        def monitor(players: dict[str, Any], step: int) -> float:
-            made = generate(recipe, players, score_key, score_labels, hyper)[:, :width]
-            return float(np.mean([energy_distance(made[score_labels == i], rows) for i, rows in enumerate(score_sets)]))
+    def _train_session(self, session: Session, phase: str | None = None) -> TrainResult:
+        """Run the engine on a session, with this sampler's budgets, callbacks and progress bar.
 
-        names = [self.classes_[code] for code in group]
+        A ``phase`` names a stretch after the main training in the history.
+        """
+        from oversmith.training import train
+
+        names = [self.classes_[code] for code in session.lesson.asked]
+        title = f"{type(self).__name__} {', '.join(map(str, names))}"
         with ExitStack() as stack:
-            callbacks = list(self.callbacks or ())
+            callbacks = [*self._watchers(session), *(self.callbacks or ())]
             if self.verbose:
                 from oversmith.samplers._progress import progress_bar
 
-                title = f"{type(self).__name__} {', '.join(map(str, names))}"
                 callbacks.append(stack.enter_context(progress_bar(title)))
             try:
                 result = train(
-                    recipe,
-                    self._players(init_key, training),
-                    table_data(x, np.concatenate(labels), n_classes=len(group)),
-                    hyper,
-                    train_key,
-                    monitor=monitor,
+                    session.recipe,
+                    session.players,
+                    session.data,
+                    session.hyper,
+                    session.key(1),
+                    monitor=self._monitor(session),
                     check_every=CHECK_EVERY,
                     patience=self.patience,
-                    max_seconds=self._seconds_left(started),
+                    max_seconds=self._seconds_left(session.started),
                     callbacks=callbacks,
                 )
             except DivergedError as error:
@@ -224,38 +407,31 @@ class NetworkSampler(BaseSampler):
                     step=error.step,
                     history=error.history,
                 ) from error
-        self._record(result, names, "held-out rows" if all(held_out) else "training rows")
-        state["model_of"] |= {code: [len(state["models"]), position] for position, code in enumerate(group)}
-        state["models"].append(
-            {
-                "width": width,
-                "padded_width": padded,
-                "condition_width": training.condition_width,
-                "generator_widths": list(self.generator_widths),
-                "latent_dim": self.latent_dim,
-                "weights": [np.asarray(leaf) for leaf in jax.tree.leaves(result.players["generator"])],
-            }
-        )
+        self._record(result, names, "held-out rows" if session.lesson.held_out else "training rows", phase)
+        return result
 
-    def _split(self, rows: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-        """Cut the rows that score the checkpoints; a class too small for that is scored on its training rows."""
-        held = inner_holdout(
-            np.zeros(len(rows), dtype=int),
+    def _sizes(self, n_rows: int, table: EncodedTable, n_classes: int) -> Training:
+        from oversmith.networks import column_arrays
+        from oversmith.training import class_bucket, width_bucket
+
+        width = table.pooled.shape[1]
+        padded = width_bucket(width)
+        condition = class_bucket(n_classes) if n_classes > 1 else 0
+        return Training(width, padded, condition, column_arrays(table.spans, padded), self._steps(n_rows))
+
+    def _held_out(self, n_rows: int, rng: np.random.Generator) -> np.ndarray:
+        """Choose the rows that score the checkpoints; none of a class too small for that."""
+        return inner_holdout(
+            np.zeros(n_rows, dtype=int),
             self.validation_fraction,
             random_state=int(rng.integers(2**31)),
             min_rows=math.ceil(MIN_HELD_OUT / self.validation_fraction),
         )
-        return (np.delete(rows, held, axis=0), rows[held]) if len(held) else (rows, rows)
 
     def _steps(self, n_rows: int) -> int:
         if self.max_epochs is None:
             return self.max_steps
         return self.max_epochs * math.ceil(n_rows / self.batch_size)
-
-    def _score_sets(self, references: list[np.ndarray]) -> tuple[np.ndarray, list[np.ndarray]]:
-        per_class = max(SCORED_ROWS // len(references), 32)
-        labels = np.repeat(np.arange(len(references)), per_class)
-        return labels, [rows[:per_class] for rows in references]
 
     def _seconds_left(self, started: float) -> float | None:
         if self.max_seconds is None:
@@ -263,27 +439,39 @@ class NetworkSampler(BaseSampler):
         # Every model gets at least one chunk; the budget is shared by all models of the sampler.
         return max(self.max_seconds - (time.perf_counter() - started), 1e-3)
 
-    def _record(self, result: TrainResult, names: list[Any], scored_on: str) -> None:
+    def _record(self, result: TrainResult, names: list[Any], scored_on: str, phase: str | None) -> None:
         about = {"classes": [str(name) for name in names], "scored_on": scored_on}
-        self.history_ += [about | row for row in result.history]
-        for name in names:
+        renamed = {} if phase is None else {"phase": phase}
+        self.history_ += [about | row | renamed for row in result.history]
+        for name in names if phase is None else ():
             label = name.item() if isinstance(name, np.generic) else name
             self.best_step_[label] = result.best_step
             self.n_steps_[label] = result.n_steps
             self.stopped_because_[label] = result.stopped_because
 
-    # ------------------------------------------------------------------ drawing
+    # ------------------------------------------------------------------ storing and drawing
 
-    def _from_network(self, state: dict[str, Any], code: int, n: int, rng: np.random.Generator) -> np.ndarray:
-        """Draw rows of one class from its trained generator, back in the table's scale."""
+    def _model(self, result: TrainResult, training: Training, codes: list[int]) -> dict[str, Any]:
+        """Describe a trained model in JSON values and arrays; `_restored` undoes it."""
+        import jax
+
+        return {
+            "codes": list(codes),
+            "width": training.width,
+            "padded_width": training.padded_width,
+            "condition_width": training.condition_width,
+            "players": {
+                name: [np.asarray(leaf) for leaf in jax.tree.leaves(tree)] for name, tree in result.players.items()
+            },
+        }
+
+    def _restored(self, model: dict[str, Any]) -> tuple[Players, Training]:
+        """Rebuild the networks of a model and the sizes it was trained with."""
         import equinox as eqx
         import jax
 
         from oversmith.networks import column_arrays
-        from oversmith.training import generate
 
-        number, position = state["model_of"][code]
-        model = state["models"][number]
         training = Training(
             width=model["width"],
             padded_width=model["padded_width"],
@@ -292,14 +480,47 @@ class NetworkSampler(BaseSampler):
             steps=0,
         )
         # The shapes alone: nothing is drawn or computed to rebuild a network.
-        generator = eqx.filter_eval_shape(lambda key: self._players(key, training), jax.random.key(0))["generator"]
-        leaves, structure = jax.tree.flatten(generator)
-        if [leaf.shape for leaf in leaves] != [weight.shape for weight in model["weights"]]:
-            raise InputError(
-                "generator_widths, latent_dim: changed since fit, so the stored weights no longer match; fit again"
-            )
-        players = {"generator": jax.tree.unflatten(structure, model["weights"])}
+        made = eqx.filter_eval_shape(lambda key: self._players(key, training), jax.random.key(0))
+        players = {}
+        for name, weights in model["players"].items():
+            leaves, structure = jax.tree.flatten(made.get(name))
+            if [leaf.shape for leaf in leaves] != [weight.shape for weight in weights]:
+                raise InputError(
+                    f"{type(self).__name__}: a parameter that shapes the networks was changed since fit, so the stored "
+                    f"weights of the {name} no longer match; fit again"
+                )
+            players[name] = jax.tree.unflatten(structure, weights)
+        return players, training
+
+    def _from_network(
+        self,
+        state: dict[str, Any],
+        code: int,
+        n: int,
+        rng: np.random.Generator,
+        inputs: dict[str, np.ndarray] | None = None,
+    ) -> np.ndarray:
+        """Draw rows of one class from its trained generator, back in the table's scale."""
+        import jax
+
+        from oversmith.training import generate
+
+        number, place = state["model_of"][code]
+        players, training = self._restored(state["models"][number])
         key = jax.random.key(int(rng.integers(2**31)))
-        labels = np.full(n, position)
-        made = generate(self._recipe(training), players, key, labels, self._hyper(training))[:, : model["width"]]
+        recipe, hyper = self._recipe(training), self._hyper(training)
+        made = generate(recipe, players, key, np.full(n, place), hyper, inputs=inputs)[:, : training.width]
         return ClassScaler.from_state(state["scalers"][code]).inverse(made.astype(np.float64))
+
+    def _generate(self, state: dict[str, Any], code: int, n: int, rng: np.random.Generator) -> np.ndarray:
+        return self._from_network(state, code, n, rng)
+
+
+def _weighted(recipe: Recipe) -> Recipe:
+    """Draw rows by their weights where classes are drawn evenly."""
+    from oversmith.training import draw_balanced, draw_weighted
+
+    phases = tuple(
+        replace(phase, draw=draw_weighted) if phase.draw is draw_balanced else phase for phase in recipe.phases
+    )
+    return replace(recipe, phases=phases)

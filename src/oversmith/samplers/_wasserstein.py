@@ -1,18 +1,27 @@
 """The Wasserstein recipe: one generator, one or more critics, penalty or clipping.
 
-Apart from the sampler, because this module imports JAX: it is loaded where a training starts.
+Apart from the samplers, because this module imports JAX: it is loaded where a training starts.
 """
 
 from __future__ import annotations
 
-from typing import Any
-
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float, Int
+from jaxtyping import Array
 
-from oversmith.networks import MLP, activate, latent_noise, mlp, with_condition
-from oversmith.samplers._network import Training
+from oversmith.networks import MLP, mlp
+from oversmith.samplers._generator import (
+    Batch,
+    Hyper,
+    Players,
+    Record,
+    conditioned,
+    fake_rows,
+    generator_loss,
+    generator_network,
+    shapes,
+)
+from oversmith.samplers._lesson import Training
 from oversmith.training import Optimiser, Phase, Player, Recipe, Turn, draw_balanced
 from oversmith.training.objectives import (
     gradient_penalty,
@@ -20,21 +29,7 @@ from oversmith.training.objectives import (
     wasserstein_critic,
     wasserstein_generator,
 )
-
-Players = dict[str, Any]
-Hyper = dict[str, Any]
-
-
-def fake_rows(players: Players, key: Array, label: Int[Array, " batch"], hyper: Hyper) -> Float[Array, "batch width"]:
-    """Let the generator make one row per label, in the class's own scale."""
-    noise_key, level_key = jax.random.split(key)
-    noise = latent_noise(noise_key, label.shape[0], hyper["latent"].shape[0])
-    raw = players["generator"](_with_condition(noise, label, hyper))
-    return activate(raw, hyper["columns"], level_key)
-
-
-def _with_condition(rows: Array, label: Array, hyper: Hyper) -> Array:
-    return with_condition(rows, label, hyper["condition"].shape[0])
+from oversmith.training.recipe import Draw
 
 
 def _gap(critic: MLP, real: Array, fake: Array, weight: Array) -> Array:
@@ -43,62 +38,67 @@ def _gap(critic: MLP, real: Array, fake: Array, weight: Array) -> Array:
     return wasserstein_critic(scores[: len(real)], scores[len(real) :], weight)
 
 
-def critic_loss_penalty(
-    players: Players, batch: dict[str, Array], key: Array, step: Array, hyper: Hyper
-) -> tuple[Array, dict[str, Array]]:
+def critic_loss_penalty(players: Players, batch: Batch, key: Array, step: Array, hyper: Hyper) -> tuple[Array, Record]:
     """Score fake rows low and real rows high (document 000, Eq. 6), with the gradient penalty."""
     fake_key, mix_key = jax.random.split(key)
     label = batch["label"]
     fake = fake_rows(players, fake_key, label, hyper)
     mixed = interpolate(mix_key, batch["x"], fake)
-    real, fake = _with_condition(batch["x"], label, hyper), _with_condition(fake, label, hyper)
+    real, fake = conditioned(batch["x"], label, hyper), conditioned(fake, label, hyper)
     gaps, penalties = [], []
     for critic in players["critic"]:
 
         def score(x: Array, critic: MLP = critic) -> Array:
-            return critic(_with_condition(x, label, hyper))[:, 0]
+            return critic(conditioned(x, label, hyper))[:, 0]
 
         gaps.append(_gap(critic, real, fake, batch["weight"]))
         rows = gradient_penalty(score, mixed, hyper["columns"].mask)
         penalties.append(jnp.average(rows, weights=batch["weight"]))
     gap, penalty = jnp.stack(gaps), jnp.stack(penalties)
     record = {"wasserstein": -gap.mean(), "penalty": penalty.mean()}
-    return gap.sum() + hyper["penalty_weight"] * penalty.sum(), record
+    return _softened(gap, hyper).sum() + hyper["penalty_weight"] * penalty.sum(), record
 
 
-def critic_loss_clip(
-    players: Players, batch: dict[str, Array], key: Array, step: Array, hyper: Hyper
-) -> tuple[Array, dict[str, Array]]:
+def critic_loss_clip(players: Players, batch: Batch, key: Array, step: Array, hyper: Hyper) -> tuple[Array, Record]:
     """Score fake rows low and real rows high (document 000, Eq. 6); the weights are clipped after the update."""
     label = batch["label"]
-    fake = _with_condition(fake_rows(players, key, label, hyper), label, hyper)
-    real = _with_condition(batch["x"], label, hyper)
+    fake = conditioned(fake_rows(players, key, label, hyper), label, hyper)
+    real = conditioned(batch["x"], label, hyper)
     gap = jnp.stack([_gap(critic, real, fake, batch["weight"]) for critic in players["critic"]])
-    return gap.sum(), {"wasserstein": -gap.mean()}
+    return _softened(gap, hyper).sum(), {"wasserstein": -gap.mean()}
 
 
-def _generator_scores(players: Players, batch: dict[str, Array], key: Array, hyper: Hyper) -> Array:
-    fake = _with_condition(fake_rows(players, key, batch["label"], hyper), batch["label"], hyper)
-    return jnp.stack([critic(fake)[:, 0] for critic in players["critic"]])
+def _softened(gap: Array, hyper: Hyper) -> Array:
+    """Smooth the labels and clip the loss: with labels 1 - s and s instead of 1 and 0 the gap shrinks by 1 - 2 s."""
+    bound = hyper["loss_clip"]
+    return jnp.clip((1 - 2 * hyper["label_smoothing"]) * gap, -bound, bound)
 
 
-def generator_loss_mean(
-    players: Players, batch: dict[str, Array], key: Array, step: Array, hyper: Hyper
-) -> tuple[Array, dict[str, Array]]:
+def _scores(players: Players, fake: Array, batch: Batch, hyper: Hyper) -> Array:
+    rows = conditioned(fake, batch["label"], hyper)
+    return jnp.stack([critic(rows)[:, 0] for critic in players["critic"]])
+
+
+def mean_term(players: Players, fake: Array, batch: Batch, hyper: Hyper) -> tuple[Array, Record]:
     """Raise the mean score of the critics (document 000, Eq. 7)."""
-    scores = _generator_scores(players, batch, key, hyper)
-    return wasserstein_generator(scores.mean(axis=0), batch["weight"]), {}
+    return wasserstein_generator(_scores(players, fake, batch, hyper).mean(axis=0), batch["weight"]), {}
 
 
-def generator_loss_min(
-    players: Players, batch: dict[str, Array], key: Array, step: Array, hyper: Hyper
-) -> tuple[Array, dict[str, Array]]:
+def min_term(players: Players, fake: Array, batch: Batch, hyper: Hyper) -> tuple[Array, Record]:
     """Raise the score of the critic that is hardest to please, row by row."""
-    scores = _generator_scores(players, batch, key, hyper)
-    return wasserstein_generator(scores.min(axis=0), batch["weight"]), {}
+    return wasserstein_generator(_scores(players, fake, batch, hyper).min(axis=0), batch["weight"]), {}
 
 
-def recipe(*, steps: int, batch_size: int, lipschitz: str, combine: str, ema: bool) -> Recipe:
+def recipe(
+    *,
+    steps: int,
+    batch_size: int,
+    lipschitz: str,
+    combine: str = "mean",
+    ema: bool,
+    guided: bool = False,
+    draw: Draw = draw_balanced,
+) -> Recipe:
     """Name the players, their losses and the schedule.
 
     Parameters
@@ -113,6 +113,10 @@ def recipe(*, steps: int, batch_size: int, lipschitz: str, combine: str, ema: bo
         How the generator follows several critics.
     ema : bool
         Whether rows are drawn from the moving average of the generator's weights.
+    guided : bool
+        Whether a frozen classifier guides the generator.
+    draw : callable
+        How batches are drawn.
 
     Returns
     -------
@@ -120,15 +124,15 @@ def recipe(*, steps: int, batch_size: int, lipschitz: str, combine: str, ema: bo
         One phase: the critic ``n_critic`` times, then the generator once.
     """
     clip = lipschitz == "clip"
-    optimiser = Optimiser("rmsprop") if clip else Optimiser("adam", b1=0.5, b2=0.9)
+    optimiser = Optimiser("rmsprop", b2=0.99) if clip else Optimiser("adam", b1=0.5, b2=0.9)
     critic = Player("critic", critic_loss_clip if clip else critic_loss_penalty, optimiser, weight_clip=clip)
-    generator_loss = generator_loss_min if combine == "min" else generator_loss_mean
-    generator = Player("generator", generator_loss, optimiser, ema=ema)
+    loss = generator_loss(min_term if combine == "min" else mean_term, guided=guided)
+    generator = Player("generator", loss, optimiser, ema=ema)
     phase = Phase(
         "adversarial",
         players=(critic, generator),
         schedule=(Turn("critic", "n_critic"), Turn("generator", None)),
-        draw=draw_balanced,
+        draw=draw,
         batch_size=batch_size,
         steps=steps,
     )
@@ -164,17 +168,6 @@ def players(
     }
 
 
-def generator_network(key: Array, training: Training, latent_dim: int, widths: tuple[int, ...]) -> MLP:
-    """Make the generator: noise and class in, one value per encoded column out."""
-    return mlp(
-        key,
-        latent_dim + training.condition_width,
-        widths,
-        training.padded_width,
-        ("relu",) * len(widths),
-    )
-
-
 def hyper(
     training: Training,
     *,
@@ -184,16 +177,16 @@ def hyper(
     penalty_weight: float,
     clip: float,
     ema_decay: float,
+    label_smoothing: float = 0.0,
+    loss_clip: float | None = None,
 ) -> Hyper:
     """Gather what the compiled program takes as arguments: changing a value compiles nothing."""
-    return {
+    return shapes(training, latent_dim) | {
         "learning_rate": {"critic": jnp.float32(learning_rate), "generator": jnp.float32(learning_rate)},
         "n_critic": jnp.int32(n_critic),
         "penalty_weight": jnp.float32(penalty_weight),
         "weight_clip": jnp.float32(clip),
         "ema_decay": jnp.float32(ema_decay),
-        "columns": training.columns,
-        # Only the lengths of these two are read: they are part of the program's shape, not of its data.
-        "latent": jnp.zeros(latent_dim),
-        "condition": jnp.zeros(training.condition_width),
+        "label_smoothing": jnp.float32(label_smoothing),
+        "loss_clip": jnp.float32(jnp.inf if loss_clip is None else loss_clip),
     }

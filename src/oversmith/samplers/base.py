@@ -31,7 +31,10 @@ from oversmith._adapter import (
 from oversmith.encoders import Container, TableEncoder, TargetContainer
 from oversmith.exceptions import InputError, TooFewRowsError
 from oversmith.samplers._encoded import POOLED_ROWS, EncodedTable, Target
+from oversmith.samplers._filtered import draw_filtered
+from oversmith.samplers._inherit import complete
 from oversmith.samplers._smote import discrete_columns, jitter_rows, smote_rows
+from oversmith.selection import resolve_filters
 
 
 class BaseSampler(BaseOverSampler):
@@ -53,10 +56,34 @@ class BaseSampler(BaseOverSampler):
         Whether a generated row may only carry levels its class has in the training rows.
     on_too_few : {"error", "smote", "jitter"}, default="error"
         What happens to a class with too few rows to train on.
+    filters : sequence of {"novelty", "boundary"} or filter objects, or None, default=None
+        Which generated rows are kept: no near-copies of training rows (:class:`NoveltyFilter`), none whose real
+        neighbours are mostly of another class (:class:`BoundaryFilter`). Rejected rows are drawn again, a bounded
+        number of times.
     keep_index : bool, default=False
         Whether real rows keep their pandas index labels.
     random_state : int, RandomState instance or None, default=None
         Source of every random number. The same integer gives the same bits.
+
+    Attributes
+    ----------
+    synthetic_mask_ : ndarray of bool, shape (n_resampled,)
+        Which returned rows are synthetic; real rows come first.
+    sample_weight_ : ndarray of shape (n_resampled,)
+        Weight of every returned row; ones unless a method says otherwise.
+    sampling_strategy_ : dict
+        Class label → rows to add.
+    history_ : list of dict
+        What happened: one row per stretch of training, and one per class and draw that filters looked at (``phase``
+        ``"filter"``, ``asked``, ``drawn``, and how many rows each filter rejected).
+    n_dropped_ : int
+        Rows with missing values left out of the training, with ``missing="drop"``.
+    classes_ : ndarray
+        Class labels.
+    n_features_in_ : int
+        Number of columns.
+    feature_names_in_ : ndarray of str
+        Column names, when the table has text names.
     """
 
     # Rows a class needs before the method can train on it.
@@ -70,6 +97,7 @@ class BaseSampler(BaseOverSampler):
         "missing": [StrOptions({"encode", "impute", "drop"})],
         "only_seen_levels": ["boolean"],
         "on_too_few": [StrOptions({"error", "smote", "jitter"})],
+        "filters": ["array-like", StrOptions({"novelty", "boundary"}), None],
         "keep_index": ["boolean"],
     }
 
@@ -83,6 +111,7 @@ class BaseSampler(BaseOverSampler):
         missing: str = "encode",
         only_seen_levels: bool = False,
         on_too_few: str = "error",
+        filters: Any = None,
         keep_index: bool = False,
         random_state: Any = None,
     ) -> None:
@@ -93,8 +122,13 @@ class BaseSampler(BaseOverSampler):
         self.missing = missing
         self.only_seen_levels = only_seen_levels
         self.on_too_few = on_too_few
+        self.filters = filters
         self.keep_index = keep_index
         self.random_state = random_state
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        complete(cls)
 
     # ------------------------------------------------------------------ what a method writes
 
@@ -155,7 +189,7 @@ class BaseSampler(BaseOverSampler):
             The labels of ``X_resampled``.
         """
         X, target = self._fit(X, y, None)
-        counts = {code: n for code, n in self._deficit.items() if n > 0}
+        counts = {code: n for code, n in self._deficits().items() if n > 0}
         n_real, n_new = len(target.labels), sum(counts.values())
         self.synthetic_mask_ = np.arange(n_real + n_new) >= n_real
         self.sample_weight_ = np.where(self.synthetic_mask_, self._synthetic_weight(), 1.0)
@@ -221,12 +255,12 @@ class BaseSampler(BaseOverSampler):
         return self.fit_resample(X, y)
 
     def _fit(self, X: Any, y: Any, classes: Iterable[Any] | None) -> tuple[Any, Target]:
+        resolve_filters(self.filters)
         X, target = self._validate(X, y)
         labels = target.labels
         strategy = check_sampling_strategy(self.sampling_strategy, labels, self._sampling_type)
         self.sampling_strategy_ = {label: round(self.fill * n) for label, n in strategy.items()}
         self.classes_, codes = np.unique(labels, return_inverse=True)
-        self._deficit = {int(np.searchsorted(self.classes_, label)): n for label, n in self.sampling_strategy_.items()}
         trained = self._classes_to_train(classes)
         self.seed_ = self._draw_seed()
         self.draws_ = dict.fromkeys(trained, 0)
@@ -251,11 +285,17 @@ class BaseSampler(BaseOverSampler):
             return X, target
         table = self._encode(X, codes, trained)
         self.fallback_ = self._set_aside_too_few(table, trained)
+        if resolve_filters(self.filters):
+            self.filter_rows_ = dict(table.rows)
+            self.filter_table_ = {"rows": table.pooled, "codes": table.pooled_codes}
         able = [code for code in trained if code not in self.fallback_]
         self.state_ = self._train(table, able, self.seed_)
         return X, target
 
-    def _validate(self, X: Any, y: Any) -> tuple[Any, Target]:
+    def _deficits(self) -> dict[int, int]:
+        return {int(np.searchsorted(self.classes_, label)): n for label, n in self.sampling_strategy_.items()}
+
+    def _validate(self, X: Any, y: Any, reset: bool = True) -> tuple[Any, Target]:
         ndim = getattr(X, "ndim", 2)
         if ndim == 3:
             raise InputError(
@@ -267,7 +307,7 @@ class BaseSampler(BaseOverSampler):
         labels = check_target_type(column.values)
         container = Container.of(X)
         if container.kind in {"pandas", "polars"}:
-            validate_data(self, X=X, skip_check_array=True)
+            validate_data(self, X=X, skip_check_array=True, reset=reset)
             check_consistent_length(X, labels)
             if 0 in X.shape:
                 raise InputError(f"X: found an empty table of shape {tuple(X.shape)}; give it rows and columns")
@@ -275,14 +315,20 @@ class BaseSampler(BaseOverSampler):
             # A list of mixed rows would become text; its values are looked at one by one and it is used as it is.
             array = np.array(X, dtype=object) if container.kind == "list" else X
             array, labels = validate_data(
-                self, X=array, y=labels, dtype=None, accept_sparse=["csr", "csc"], ensure_all_finite=False
+                self,
+                X=array,
+                y=labels,
+                reset=reset,
+                dtype=None,
+                accept_sparse=["csr", "csc"],
+                ensure_all_finite=False,
             )
             X = X if container.kind == "list" else array
         return X, Target(container, column, labels)
 
     def _classes_to_train(self, classes: Iterable[Any] | None) -> list[int]:
         if classes is None:
-            return [code for code, n in self._deficit.items() if n > 0]
+            return [code for code, n in self._deficits().items() if n > 0]
         known = self.classes_.tolist()
         asked = [getattr(label, "item", lambda value=label: value)() for label in classes]
         unknown = [label for label in asked if label not in known]
@@ -331,12 +377,12 @@ class BaseSampler(BaseOverSampler):
             return int(np.random.SeedSequence().generate_state(1)[0])
         return int(check_random_state(self.random_state).randint(np.iinfo(np.int32).max))
 
-    def _encode(self, X: Any, codes: np.ndarray, trained: list[int]) -> EncodedTable:
+    def _encode(self, X: Any, codes: np.ndarray, trained: list[int], weights: np.ndarray | None = None) -> EncodedTable:
         usable = np.ones(len(codes), dtype=bool)
         if self.missing == "drop":
             usable = ~self.encoder_.has_missing(X)
             self.n_dropped_ = int((~usable).sum())
-        rows = {}
+        rows, drawn = {}, {}
         for code in trained:
             index = np.flatnonzero((codes == code) & usable)
             if not len(index):
@@ -345,6 +391,8 @@ class BaseSampler(BaseOverSampler):
                     "leaves none; use missing='encode' or 'impute'"
                 )
             rows[code] = self.encoder_.transform(take_rows(X, index))
+            if weights is not None:
+                drawn[code] = weights[index]
         pooled = np.flatnonzero(usable)
         if len(pooled) > POOLED_ROWS:
             rng = np.random.default_rng([self.seed_, 0])
@@ -356,7 +404,8 @@ class BaseSampler(BaseOverSampler):
             pooled=self.encoder_.transform(take_rows(X, pooled)),
             pooled_codes=codes[pooled],
             spans=self.encoder_.spans_,
-            deficit=self._deficit,
+            deficit=self._deficits(),
+            weights=drawn,
         )
 
     def _trained_code(self, label: Any) -> int:
@@ -374,6 +423,9 @@ class BaseSampler(BaseOverSampler):
 
     def _draw(self, code: int, n: int) -> Any:
         rows = self._draw_encoded(code, n)
+        return self._decode(code, rows)
+
+    def _decode(self, code: int, rows: np.ndarray) -> Any:
         return self.encoder_.inverse_transform(rows, allowed=self.seen_levels_.get(code))
 
     def _draw_encoded(self, code: int, n: int) -> np.ndarray:
@@ -383,6 +435,23 @@ class BaseSampler(BaseOverSampler):
         if self.encoder_.width_ == 0:
             # Every column is constant: there is nothing to generate but the constants.
             return np.empty((n, 0))
+        filters = resolve_filters(self.filters)
+        if not filters:
+            return self._make(code, n, rng)
+        rows, counts = draw_filtered(
+            lambda missing: self._make(code, missing, rng),
+            lambda rows: self.encoder_.transform(self._decode(code, rows)),
+            filters,
+            self.filter_rows_[code],
+            self.filter_table_["rows"][self.filter_table_["codes"] != code],
+            n,
+            str(self.classes_[code]),
+        )
+        self.history_.append(counts)
+        return rows
+
+    def _make(self, code: int, n: int, rng: np.random.Generator) -> np.ndarray:
+        """Make encoded rows: by the method, or by what stands in for a class too small for it."""
         if code not in self.fallback_:
             return self._generate(self.state_, code, n, rng)
         kept = self.fallback_[code]

@@ -109,7 +109,12 @@ def pad_rows(x: np.ndarray, bucket: int | None = None) -> np.ndarray:
 
 
 def table_data(
-    x: np.ndarray, label: np.ndarray, *, weight: np.ndarray | None = None, n_classes: int
+    x: np.ndarray,
+    label: np.ndarray,
+    *,
+    weight: np.ndarray | None = None,
+    frequency: np.ndarray | None = None,
+    n_classes: int,
 ) -> dict[str, Array]:
     """Put encoded rows on the device, sorted by class and padded to their buckets.
 
@@ -120,7 +125,9 @@ def table_data(
     label : array of int of shape (n,)
         Class codes from 0.
     weight : array of shape (n,), optional
-        Row weights, not negative; ones by default.
+        Weights of the rows in the losses, not negative; ones by default.
+    frequency : array of shape (n,), optional
+        How often weighted draws take each row, not negative; ``weight`` by default.
     n_classes : int
         Number of classes; each must have a row.
 
@@ -143,22 +150,24 @@ def table_data(
     """
     x, label = np.asarray(x), np.asarray(label)
     weight = np.ones(len(x)) if weight is None else np.asarray(weight, float)
+    frequency = weight if frequency is None else np.asarray(frequency, float)
     count = np.bincount(label, minlength=n_classes)
     if len(count) > n_classes or not count.all():
         raise InputError(
             f"label: {n_classes} classes need codes 0 to {n_classes - 1} with a row each, found counts {count.tolist()}"
         )
-    if weight.shape != label.shape or not (weight >= 0).all() or not weight.sum() > 0:
-        raise InputError("weight: needs one number per row, none negative and not all zero")
+    for name, value in (("weight", weight), ("frequency", frequency)):
+        if value.shape != label.shape or not (value >= 0).all() or not value.sum() > 0:
+            raise InputError(f"{name}: needs one number per row, none negative and not all zero")
     order = np.argsort(label, kind="stable")
     wide = np.zeros((len(x), width_bucket(x.shape[1])), np.float32)
     wide[:, : x.shape[1]] = x[order]
     bucket = class_bucket(n_classes)
     # Integers, because float32 cannot tell the rows of a large table apart.
-    share = np.cumsum(weight[order]) / weight.sum()
+    share = np.cumsum(frequency[order]) / frequency.sum()
     cumulative = np.full(row_bucket(len(x)), _LAST, np.int32)
     cumulative[: len(x)] = np.minimum(np.rint(share * _LAST), _LAST).astype(np.int32)
-    cumulative[np.flatnonzero(weight[order])[-1] : len(x)] = _LAST
+    cumulative[np.flatnonzero(frequency[order])[-1] : len(x)] = _LAST
     start = np.concatenate([[0], np.cumsum(count)[:-1]])
     arrays = {
         "x": pad_rows(wide),
@@ -233,7 +242,7 @@ def draw_balanced(key: Array, data: dict[str, Any], batch_size: int) -> dict[str
 
 
 def draw_weighted(key: Array, data: dict[str, Any], batch_size: int) -> dict[str, Array]:
-    """Draw rows in proportion to their weights, with replacement.
+    """Draw rows in proportion to their frequencies, with replacement.
 
     Parameters
     ----------
@@ -247,7 +256,8 @@ def draw_weighted(key: Array, data: dict[str, Any], batch_size: int) -> dict[str
     Returns
     -------
     dict of arrays
-        ``x`` and ``label`` of the drawn rows, and a ``weight`` of ones: the weights are spent in the draw.
+        ``x`` and ``label`` of the drawn rows, and a ``weight`` of ones: weights given as frequencies are spent in the
+        draw.
 
     Examples
     --------

@@ -70,8 +70,8 @@ class TrainResult:
         Steps run.
     best_step : int
         Step of ``players``.
-    stopped_because : {"max_steps", "patience", "max_seconds", "callback"}
-        Why it ended.
+    stopped_because : str
+        Why it ended: ``"max_steps"``, ``"patience"``, ``"max_seconds"``, ``"callback"``, or a callback's own words.
     seconds : float
         Wall clock.
     """
@@ -176,6 +176,10 @@ def _update(
     rate = hyper["learning_rate"][player.name]
     params = jax.tree.map(lambda leaf, update: leaf - rate * update, params, updates)
     params = _constrain(player, params, hyper)
+    if player.refresh is not None:
+        network = eqx.combine(eqx.combine(params, rest), statics[player.name])
+        refreshed = player.refresh(network, batch, loss_key, hyper)
+        params = eqx.filter(refreshed, eqx.is_inexact_array)
     ema = state.ema
     if player.ema:
         decay = hyper["ema_decay"]
@@ -291,7 +295,7 @@ def train(
     max_seconds : float, optional
         Wall clock after which no further chunk begins; at least one is run.
     callbacks : sequence of callable
-        Each is given a `TrainingEvent` after each chunk; returning True ends the training.
+        Each is given a `TrainingEvent` after each chunk; returning True, or a text that says why, ends the training.
 
     Returns
     -------
@@ -351,9 +355,9 @@ def train(
             seconds = row["seconds"] = time.perf_counter() - began
             event = TrainingEvent(phase.name, done, total, metrics, seconds)
             # All of them are told, also when the first one stops.
-            wishes = [callback(event) is True for callback in callbacks]
-            if any(wishes):
-                reason = "callback"
+            wishes = [wish for wish in [callback(event) for callback in callbacks] if wish is True or type(wish) is str]
+            if wishes:
+                reason = "callback" if wishes[0] is True else wishes[0]
             if reason == "max_steps" and done < total and max_seconds is not None and seconds >= max_seconds:
                 reason = "max_seconds"
         players = _seen(state, statics)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float
+from jaxtyping import Array, Float, Int
 
 
 def _mean(value: Float[Array, " batch"], weight: Float[Array, " batch"]) -> Float[Array, ""]:
@@ -107,6 +107,40 @@ def gan_generator(fake_logits: Float[Array, " batch"], weight: Float[Array, " ba
     0.6931
     """
     return _mean(jax.nn.softplus(-fake_logits), weight)
+
+
+def cross_entropy(
+    logits: Float[Array, "batch classes"],
+    label: Int[Array, " batch"],
+    n_classes: int | Int[Array, ""],
+) -> Float[Array, " batch"]:
+    """Softmax cross-entropy of each row, from the logits of a classifier.
+
+    Parameters
+    ----------
+    logits : array of shape (batch, classes)
+        Scores of the classes, padded to any number of them.
+    label : array of int of shape (batch,)
+        Class codes, below ``n_classes``.
+    n_classes : int
+        True number of classes, traced or not; logits beyond it count as minus infinity.
+
+    Returns
+    -------
+    array of shape (batch,)
+        −log p(label), row by row.
+
+    Examples
+    --------
+    >>> logits = jnp.log(jnp.array([[3.0, 1.0, 99.0], [1.0, 1.0, 99.0]]))
+    >>> [round(float(loss), 4) for loss in cross_entropy(logits, jnp.array([0, 1]), 2)]
+    [0.2877, 0.6931]
+    """
+    places = jnp.arange(logits.shape[1])
+    # Finite, so that neither the sums nor their gradients meet inf - inf.
+    logits = jnp.where(places < n_classes, logits, jnp.finfo(logits.dtype).min)
+    own = jnp.sum(jnp.where(places == label[:, None], logits, 0.0), axis=1)
+    return jax.nn.logsumexp(logits, axis=1) - own
 
 
 def interpolate(

@@ -68,6 +68,9 @@ class Player:
     ema : bool, default=False
         Keep an exponential moving average of the weights with decay ``hyper["ema_decay"]``; monitors and
         results see it.
+    refresh : callable, optional
+        ``refresh(network, batch, key, hyper) -> network``, a module-level function called after the update, for what is
+        not learnt by gradient: running statistics of a batch norm. It is given the batch and the key of the loss.
     """
 
     name: str
@@ -76,6 +79,7 @@ class Player:
     weight_clip: bool = False
     max_norm: bool = False
     ema: bool = False
+    refresh: Callable[[Any, Batch, Array, Hyper], Any] | None = None
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,10 @@ def _block(sample: Sample, players: Any, key: Array, block: Array, label: Array,
     return sample(players, jax.random.fold_in(key, block), label, hyper)
 
 
+def _padded(rows: np.ndarray, length: int) -> np.ndarray:
+    return np.concatenate([rows, np.zeros((length - len(rows), *rows.shape[1:]), rows.dtype)])
+
+
 def generate(
     recipe: Recipe,
     players: dict[str, Any],
@@ -58,6 +62,7 @@ def generate(
     labels: np.ndarray,
     hyper: dict[str, Any],
     block: int = 1024,
+    inputs: dict[str, np.ndarray] | None = None,
 ) -> np.ndarray:
     """Draw one row per label.
 
@@ -75,6 +80,8 @@ def generate(
         Traced hyper-parameters, as given to `train`.
     block : int, default=1024
         Rows made at once; one compiled program for any ``n``.
+    inputs : dict of arrays of shape (n, ...), optional
+        What ``sample`` needs per row beside the label; it finds each block under its name in ``hyper``.
 
     Returns
     -------
@@ -95,6 +102,8 @@ def generate(
         part = labels[number * block : (number + 1) * block]
         padded = np.zeros(block, np.int32)
         padded[: len(part)] = part
-        rows = _block(recipe.sample, players, key, jnp.asarray(np.int32(number)), jnp.asarray(padded), hyper)
+        given = {name: _padded(rows[number * block :][:block], block) for name, rows in (inputs or {}).items()}
+        place = jnp.asarray(np.int32(number))
+        rows = _block(recipe.sample, players, key, place, jnp.asarray(padded), hyper | on_device(given))
         blocks.append(np.asarray(rows, np.float32)[: len(part)])
     return np.concatenate(blocks)

@@ -1,0 +1,148 @@
+"""Generators of rows and what guides them: the parts every adversarial recipe shares.
+
+Apart from the samplers, because this module imports JAX: it is loaded where a training starts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float, Int
+
+from oversmith.encoders import ClassScaler
+from oversmith.networks import MLP, activate, latent_noise, mlp, with_condition
+from oversmith.samplers._lesson import Training
+from oversmith.training import class_bucket
+from oversmith.training.objectives import cross_entropy
+
+Players = dict[str, Any]
+Batch = dict[str, Array]
+Hyper = dict[str, Any]
+FakeRows = Callable[[Players, Array, Array, Hyper], Array]
+Record = dict[str, Array]
+# (players, generated rows, batch, hyper) → loss and what to record.
+GeneratorTerm = Callable[[Players, Array, Batch, Hyper], tuple[Array, Record]]
+
+
+def fake_rows(players: Players, key: Array, label: Int[Array, " batch"], hyper: Hyper) -> Float[Array, "batch width"]:
+    """Let the generator make one row per label from noise, in the class's own scale."""
+    noise_key, level_key = jax.random.split(key)
+    noise = latent_noise(noise_key, label.shape[0], hyper["latent"].shape[0])
+    raw = players["generator"](conditioned(noise, label, hyper))
+    return activate(raw, hyper["columns"], level_key)
+
+
+def conditioned(rows: Array, label: Array, hyper: Hyper) -> Array:
+    """Put the class in front of rows, where the model serves several classes."""
+    return with_condition(rows, label, hyper["condition"].shape[0])
+
+
+def generator_network(key: Array, training: Training, latent_dim: int, widths: tuple[int, ...]) -> MLP:
+    """Make the generator: noise and class in, one value per encoded column out."""
+    return mlp(
+        key,
+        latent_dim + training.condition_width,
+        widths,
+        training.padded_width,
+        ("relu",) * len(widths),
+    )
+
+
+def shapes(training: Training, latent_dim: int) -> Hyper:
+    """Hand over the lengths of noise and condition: they are part of the program's shape, not of its data."""
+    return {
+        "columns": training.columns,
+        "latent": jnp.zeros(latent_dim),
+        "condition": jnp.zeros(training.condition_width),
+    }
+
+
+# ---------------------------------------------------------------------- guidance by a frozen classifier
+
+
+@cache
+def generator_loss(term: GeneratorTerm, fake: FakeRows = fake_rows, guided: bool = False) -> Any:
+    """Make a generator's loss: an adversarial term on the generated rows, and the guide's where there is one.
+
+    Parameters
+    ----------
+    term : callable
+        ``(players, fake, batch, hyper) -> (loss, record)``, a module-level function.
+    fake : callable
+        ``(players, key, label, hyper) -> rows``, a module-level function.
+    guided : bool
+        Whether a frozen classifier adds its cross-entropy (document 000, classifier-guided loss); ``hyper`` then holds
+        ``guide``, ``guide_class``, ``guide_classes``, ``guidance``, ``guidance_clamp`` and what `to_table` reads.
+
+    Returns
+    -------
+    callable
+        The loss; equal arguments give the same object, so that they share a compiled program.
+    """
+
+    def loss(players: Players, batch: Batch, key: Array, step: Array, hyper: Hyper) -> tuple[Array, Record]:
+        rows = fake(players, key, batch["label"], batch_inputs(batch, hyper))
+        value, record = term(players, rows, batch, hyper)
+        if not guided:
+            return value, record
+        guidance = guide_loss(hyper["guide"], rows, batch, hyper)
+        return value + hyper["guidance"] * guidance, {**record, "guidance": guidance}
+
+    return loss
+
+
+def batch_inputs(batch: Batch, hyper: Hyper) -> Hyper:
+    """Show the generator what the batch brings for it besides the label, under the names `generate` uses."""
+    return hyper | {name: value for name, value in batch.items() if name not in ("x", "label", "weight")}
+
+
+def guide_loss(guide: MLP, rows: Array, batch: Batch, hyper: Hyper) -> Array:
+    """Cross-entropy of a classifier on generated rows for the class they were asked for, bounded below.
+
+    A row below ``guidance_clamp`` has no gradient, so that the generator is not pulled to the classes' prototypes.
+    """
+    logits = guide(to_table(rows, batch["label"], hyper))
+    target = hyper["guide_class"][batch["label"]]
+    losses = jnp.maximum(cross_entropy(logits, target, hyper["guide_classes"]), hyper["guidance_clamp"])
+    return jnp.sum(losses * batch["weight"]) / jnp.sum(batch["weight"])
+
+
+def to_table(rows: Array, label: Array, hyper: Hyper) -> Array:
+    """Bring rows from their classes' own scales to the table's: what joint classifiers and guides see."""
+    if "affine_rotation" in hyper:
+        rows = jnp.einsum("bi,bij->bj", rows, hyper["affine_rotation"][label])
+    return rows * hyper["affine_scale"][label] + hyper["affine_shift"][label]
+
+
+def affine(scalers: Sequence[ClassScaler], width: int) -> Hyper:
+    """Gather the classes' scales for `to_table`.
+
+    Parameters
+    ----------
+    scalers : sequence of ClassScaler
+        Fitted, in the order of the labels.
+    width : int
+        Padded width.
+
+    Returns
+    -------
+    dict of arrays
+        ``affine_scale`` and ``affine_shift`` of shape (classes, width), and ``affine_rotation`` where a scaler
+        decorrelates.
+    """
+    n = class_bucket(len(scalers))
+    scale, shift = np.ones((n, width), np.float32), np.zeros((n, width), np.float32)
+    rotation = (
+        np.tile(np.eye(width, dtype=np.float32), (n, 1, 1)) if any(s.rotation_ is not None for s in scalers) else None
+    )
+    for place, scaler in enumerate(scalers):
+        scale[place, scaler.linear_], shift[place, scaler.linear_] = scaler.spread_, scaler.mean_
+        if rotation is not None and scaler.rotation_ is not None:
+            rotation[place][np.ix_(scaler.linear_, scaler.linear_)] = scaler.rotation_
+    found = {"affine_scale": jnp.asarray(scale), "affine_shift": jnp.asarray(shift)}
+    return found if rotation is None else found | {"affine_rotation": jnp.asarray(rotation)}

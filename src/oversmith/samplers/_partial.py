@@ -1,0 +1,86 @@
+"""``partial_fit``: go on training from the present weights on new rows."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from oversmith.exceptions import InputError
+from oversmith.samplers._encoded import EncodedTable
+
+if TYPE_CHECKING:
+    from oversmith.samplers._network import NetworkSampler
+
+# Rows a shared model draws from itself of each class that a batch does not bring, so that it does not forget it.
+REPLAYED_ROWS = 256
+
+
+def go_on(sampler: NetworkSampler, X: Any, y: Any, sample_weight: Any = None) -> None:
+    """Train a fitted sampler further; see ``partial_fit``.
+
+    Parameters
+    ----------
+    sampler : NetworkSampler
+        The fitted sampler; changed only when everything went well.
+    X, y : table and target
+        New rows.
+    sample_weight : array-like of shape (n_samples,), optional
+        How often each row is drawn within its class.
+    """
+    X, target = sampler._validate(X, y, reset=False)
+    known = sampler.classes_.tolist()
+    strange = [label for label in np.unique(target.labels).tolist() if label not in known]
+    if strange:
+        raise InputError(f"y: class {strange[0]!r} was not there in the first fit ({known}); call fit on all rows")
+    sampler.encoder_.check_levels(X)
+    codes = np.searchsorted(sampler.classes_, target.labels)
+    number = sampler.n_updates_ + 1
+    models = sampler.state_["models"]
+    trained = [code for code in sampler.draws_ if code not in sampler.fallback_]
+    able = [code for code in trained if (codes == code).any()]
+    table = sampler._encode(X, codes, able, _checked_weights(sample_weight, len(codes)))
+    table = sampler._cleaned(table, able)
+    started = time.perf_counter()
+    fresh = {**sampler.state_, "models": list(models)}
+    sampler._absorb(fresh, table, able, sampler.seed_)
+    for place, model in enumerate(models):
+        if not set(model["codes"]) & set(able):
+            continue
+        rng = np.random.default_rng([sampler.seed_, 4, number, place])
+        players, training = sampler._restored(model)
+        full = _with_replay(sampler, table, model["codes"], rng)
+        asked = [code for code in model["codes"] if code in trained]
+        lesson = sampler._lesson(fresh, full, model["codes"], asked, rng)
+        result, training = sampler._run(fresh, lesson, rng, started, players)
+        fresh["models"][place] = sampler._model(result, training, model["codes"])
+    sampler.state_, sampler.n_updates_ = fresh, number
+
+
+def _checked_weights(sample_weight: Any, n: int) -> np.ndarray | None:
+    if sample_weight is None:
+        return None
+    weights = np.asarray(sample_weight, dtype=np.float64)
+    if weights.shape != (n,) or not np.isfinite(weights).all() or (weights < 0).any():
+        raise InputError(
+            f"sample_weight: found shape {weights.shape}; give {n} finite numbers, one per row of X, none negative"
+        )
+    return weights
+
+
+def _with_replay(
+    sampler: NetworkSampler, table: EncodedTable, codes: list[int], rng: np.random.Generator
+) -> EncodedTable:
+    """Add rows drawn from the model itself for the classes a batch does not bring."""
+    rows, pooled, pooled_codes = dict(table.rows), [table.pooled], [table.pooled_codes]
+    for code in codes:
+        if code in rows or (table.pooled_codes == code).any():
+            continue
+        made = sampler._from_network(sampler.state_, code, REPLAYED_ROWS, rng, sampler._replay_inputs(code, rng))
+        rows[code] = made
+        pooled.append(made)
+        pooled_codes.append(np.full(len(made), code))
+    return EncodedTable(
+        rows, np.concatenate(pooled), np.concatenate(pooled_codes), table.spans, table.deficit, table.weights
+    )
