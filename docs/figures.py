@@ -1,16 +1,25 @@
-"""Draw the toy figures of the documentation: ``python docs/figures.py`` writes ``docs/images/*.svg``."""
+"""Draw the toy figures of the documentation: ``python docs/figures.py [METHOD ...]`` writes ``docs/images/*.svg``.
+
+Every method of the registry gets one figure: the real rows of a curved minority, SMOTE's rows, and the method's, all with
+the library's defaults.
+"""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
 
 import oversmith
+from oversmith._registry import METHODS, load_class
 
 # The palette of document 000, safe for the colour-blind: negative blue, positive green, generated orange.
 BLUE, GREEN, ORANGE = "#0072B2", "#009E73", "#E69F00"
+ROWS = 300
+FOLDER = Path(__file__).parent / "images"
 
 
 def curved_minority(seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -21,17 +30,29 @@ def curved_minority(seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
     return np.concatenate([rng.normal([0, -0.3], 0.8, (500, 2)), arc]), np.repeat([0, 1], [500, 60])
 
 
-def main() -> None:
-    """Draw the real rows, SMOTE's and EO-WGAN's side by side."""
+def rows_of(kebab: str, X: np.ndarray, y: np.ndarray) -> tuple[str, np.ndarray]:
+    """Let a method make rows of the minority; say what the panel shows."""
+    name = METHODS[kebab].name
+    if kebab == "eo-wgan":
+        sampler: Any = oversmith.EOWGAN(smote_share=0.0, random_state=0)
+        return "EO-WGAN, network rows alone (smote_share=0)", sampler.fit(X, y).sample(ROWS, 1)
+    sampler = load_class(kebab)(random_state=0)
+    if kebab == "auto":
+        made = sampler.fit_resample(X, y)[0][sampler.synthetic_mask_]
+        return f"Auto chose: {sampler.chosen_}", made[:ROWS]
+    return name, sampler.fit(X, y).sample(ROWS, 1)
+
+
+def draw(kebab: str) -> None:
+    """Draw the real rows, SMOTE's and the method's side by side."""
     from matplotlib.figure import Figure
 
     X, y = curved_minority()
+    title, made = rows_of(kebab, X, y)
     generated = {
         "real rows": np.empty((0, 2)),
-        "SMOTE (smote_share=1)": oversmith.EOWGAN(smote_share=1.0, random_state=0).fit(X, y).sample(300, 1),
-        "EO-WGAN, network rows alone (smote_share=0)": oversmith.EOWGAN(smote_share=0.0, random_state=0)
-        .fit(X, y)
-        .sample(300, 1),
+        "SMOTE": oversmith.EOWGAN(smote_share=1.0, random_state=0).fit(X, y).sample(ROWS, 1),
+        title: made,
     }
     figure = Figure(figsize=(11, 3.8), layout="constrained")
     for axes, (title, rows) in zip(figure.subplots(1, 3, sharex=True, sharey=True), generated.items(), strict=True):
@@ -41,11 +62,12 @@ def main() -> None:
         axes.set(title=title, aspect="equal")
         axes.title.set_fontsize(10)
     axes.legend(loc="lower right", fontsize=8)
-    folder = Path(__file__).parent / "images"
-    folder.mkdir(exist_ok=True)
+    FOLDER.mkdir(exist_ok=True)
     with mpl.rc_context({"svg.hashsalt": "oversmith", "svg.fonttype": "none"}):
-        figure.savefig(folder / "eo-wgan-toy.svg", dpi=144, bbox_inches="tight", metadata={"Date": None})
+        figure.savefig(FOLDER / f"{kebab}-toy.svg", dpi=144, bbox_inches="tight", metadata={"Date": None})
 
 
 if __name__ == "__main__":
-    main()
+    for wanted in sys.argv[1:] or METHODS:
+        draw(wanted)
+        print(FOLDER / f"{wanted}-toy.svg")

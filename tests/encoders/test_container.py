@@ -209,3 +209,13 @@ def test_a_column_vector_comes_back_flat_and_a_frame_as_a_frame() -> None:
 def test_missing_labels_are_refused(y: Any) -> None:
     with pytest.raises(InputError, match=r"y: .*1 label\(s\) are missing; drop those rows"):
         TargetContainer.of(y)
+
+
+def test_sparse_tables_keep_32_bit_places():
+    """Trees and others refuse 64-bit places: what is appended must not widen them."""
+    X = scipy.sparse.csr_array(np.array([[0.0, 1.5], [2.5, 0.0], [0.0, 3.5], [1.0, 0.0]]))
+    encoder = TableEncoder().fit(X)
+    both = encoder.container_.append_rows(X, encoder.inverse_transform(encoder.transform(X)))
+    assert both.shape == (8, 2)
+    assert both.indices.dtype == np.int32
+    assert both.indptr.dtype == np.int32

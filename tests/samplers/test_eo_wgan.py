@@ -57,6 +57,10 @@ CHANGES = {
     "smote": BorderlineSMOTE(),
     "k_neighbors": 1,
     "smote_share": 0.9,
+    "label_smoothing": 0.3,
+    "loss_clip": 1e-3,
+    "guidance": 1.0,
+    "clean": "enn",
     "lipschitz": "clip",
     "penalty_weight": 0.1,
     "n_critic": 2,
@@ -116,17 +120,12 @@ def test_parameters_that_need_company():
     assert not rows(lipschitz="clip", clip=0.01).equals(rows(lipschitz="clip", clip=0.5))
     two = {"n_critics": 2, "max_steps": 30}
     assert not rows(**two, critics="mean").equals(rows(**two, critics="min"))
-    covered = {
-        "filters",
-        "patience",
-        "max_seconds",
-        "on_too_few",
-        "keep_index",
-        "verbose",
-        "callbacks",
-        "synthetic_weight",
-    }
-    assert set(EOWGAN().get_params()) == set(CHANGES) | {"clip", "critics"} | covered
+    # Changed where they act: hard rows in a refinement, the clamp with a guide.
+    assert not rows(refine_rounds=1, max_steps=40).equals(rows(refine_rounds=1, max_steps=40, hard_weight=50.0))
+    assert not rows(guidance=1.0).equals(rows(guidance=1.0, guidance_clamp=3.0))
+    covered = {"filters", "patience", "max_seconds", "on_too_few", "keep_index", "verbose", "callbacks"}
+    company = {"clip", "critics", "hard_weight", "guidance_clamp", "refine_rounds", "synthetic_weight"}
+    assert set(EOWGAN().get_params()) == set(CHANGES) | company | covered
 
 
 def test_synthetic_weight():

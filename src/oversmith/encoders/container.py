@@ -217,7 +217,10 @@ class Container:
         data = np.concatenate([column[kept] for column, kept in zip(columns, rows, strict=True)])
         starts = np.concatenate([[0], np.cumsum([len(kept) for kept in rows])])
         make = scipy.sparse.csc_array if self.sparse[1] else scipy.sparse.csc_matrix
-        return make((data, np.concatenate(rows), starts), shape=(n, len(columns))).asformat(self.sparse[0])
+        # As SciPy itself does: 32-bit places as long as they suffice, because many estimators take no others.
+        kind = np.int32 if max(n, len(data)) <= np.iinfo(np.int32).max else np.int64
+        places = np.concatenate(rows).astype(kind), np.asarray(starts, dtype=kind)
+        return make((data, *places), shape=(n, len(columns))).asformat(self.sparse[0])
 
     def append_rows(self, X: Any, rows: Any | None, keep_index: bool = False) -> Any:
         """Append rows to the caller's table; the rows already there stay bit for bit.

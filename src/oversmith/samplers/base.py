@@ -188,20 +188,7 @@ class BaseSampler(BaseOverSampler):
         y_resampled : same container as ``y``
             The labels of ``X_resampled``.
         """
-        X, target = self._fit(X, y, None)
-        counts = {code: n for code, n in self._deficits().items() if n > 0}
-        n_real, n_new = len(target.labels), sum(counts.values())
-        self.synthetic_mask_ = np.arange(n_real + n_new) >= n_real
-        self.sample_weight_ = np.where(self.synthetic_mask_, self._synthetic_weight(), 1.0)
-        rows, labels = None, None
-        if counts:
-            parts = [self._draw(code, n) for code, n in counts.items()]
-            rows = functools.reduce(target.table.append_rows, parts)
-            labels = np.repeat(self.classes_[list(counts)], list(counts.values()))
-        return (
-            target.table.append_rows(X, rows, self.keep_index),
-            target.column.append_labels(labels, self.keep_index),
-        )
+        return self._appended(*self._fit(X, y, None))
 
     def sample(self, n: int, label: Any) -> Any:
         """Draw exactly ``n`` rows of one class from the fitted sampler.
@@ -253,6 +240,22 @@ class BaseSampler(BaseOverSampler):
     def _fit_resample(self, X: Any, y: Any, **params: Any) -> Any:
         """Satisfy imbalanced-learn's abstract method; ``fit_resample`` above does the work on typed rows."""
         return self.fit_resample(X, y)
+
+    def _appended(self, X: Any, target: Target) -> tuple[Any, Any]:
+        """Draw what the strategy asks for and append it to the real rows."""
+        counts = {code: n for code, n in self._deficits().items() if n > 0}
+        n_real, n_new = len(target.labels), sum(counts.values())
+        self.synthetic_mask_ = np.arange(n_real + n_new) >= n_real
+        self.sample_weight_ = np.where(self.synthetic_mask_, self._synthetic_weight(), 1.0)
+        rows, labels = None, None
+        if counts:
+            parts = [self._draw(code, n) for code, n in counts.items()]
+            rows = functools.reduce(target.table.append_rows, parts)
+            labels = np.repeat(self.classes_[list(counts)], list(counts.values()))
+        return (
+            target.table.append_rows(X, rows, self.keep_index),
+            target.column.append_labels(labels, self.keep_index),
+        )
 
     def _fit(self, X: Any, y: Any, classes: Iterable[Any] | None) -> tuple[Any, Target]:
         resolve_filters(self.filters)
