@@ -43,7 +43,7 @@ $(VENV)/.demo: $(VENV)/.base
 	touch $@
 
 $(VENV)/.dev: $(VENV)/.base
-	$(PIP) --editable '.[boost,test,lint]'
+	$(PIP) --editable '.[boost,tune,test,lint]'
 	touch $@
 
 $(VENV)/.docs: $(VENV)/.base

@@ -1,7 +1,7 @@
 """Draw the toy figures of the documentation: ``python docs/figures.py [METHOD ...]`` writes ``docs/images/*.svg``.
 
-Every method of the registry gets one figure: the real rows of a curved minority, SMOTE's rows, and the method's, all with
-the library's defaults.
+Every method of the registry gets one figure: the real rows of a curved minority, SMOTE's rows, and the method's, all
+with the defaults of the library.
 """
 
 from __future__ import annotations

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from rich.progress import Progress, TaskID
+
     from oversmith.training import TrainingEvent
 
 
@@ -26,15 +28,40 @@ def progress_bar(title: str) -> Iterator[Callable[[TrainingEvent], None]]:
     callable
         The callback to hand to the training loop.
     """
+    with _bar(title, None) as (progress, task):
+
+        def show(event: TrainingEvent) -> None:
+            progress.update(task, total=event.total_steps, completed=event.step)
+
+        yield show
+
+
+@contextmanager
+def count_bar(title: str, total: int) -> Iterator[Callable[[], None]]:
+    """Show how many of a known number of things are done.
+
+    Parameters
+    ----------
+    title : str
+        What is being done.
+    total : int
+        How many there are.
+
+    Yields
+    ------
+    callable
+        To be called after each.
+    """
+    with _bar(title, total) as (progress, task):
+        yield lambda: progress.advance(task)
+
+
+@contextmanager
+def _bar(title: str, total: int | None) -> Iterator[tuple[Progress, TaskID]]:
     from rich.console import Console
     from rich.markup import escape
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
     with Progress(*columns, console=Console(stderr=True)) as progress:
-        task = progress.add_task(escape(title), total=None)
-
-        def show(event: TrainingEvent) -> None:
-            progress.update(task, total=event.total_steps, completed=event.step)
-
-        yield show
+        yield progress, progress.add_task(escape(title), total=total)

@@ -20,6 +20,7 @@ from oversmith.selection import noisy_rows
 if TYPE_CHECKING:
     from jax import Array
 
+    from oversmith.samplers.tune import TuneResult
     from oversmith.training import Recipe, TrainResult
 
 # Training rows drawn by SMOTE: 1,000 steps of five batches of 64 rows read each of these about 20 times.
@@ -232,6 +233,58 @@ class EOWGAN(AdversarialSampler):
             "patience": None,
         }
         return cls(**(setting | changes))
+
+    @classmethod
+    def hyperparameter_space(cls, grid: bool = False) -> dict[str, Any]:
+        """List what :func:`oversmith.tune` searches.
+
+        Parameters
+        ----------
+        grid : bool, default=False
+            The grid of document 000 instead: learning rate, batch size, penalty weight (Table 9) and critic updates
+            (Table 9), 108 points.
+
+        Returns
+        -------
+        dict of str to list or tuple
+            Parameter → choices, or ``(low, high, "log")``.
+
+        Examples
+        --------
+        >>> from oversmith import EOWGAN
+        >>> EOWGAN.hyperparameter_space()["n_critic"]
+        [1, 3, 5, 10]
+        """
+        shared = {"batch_size": [32, 64, 128], "penalty_weight": [5.0, 10.0, 20.0], "n_critic": [1, 3, 5, 10]}
+        if grid:
+            return {"learning_rate": [1e-4, 3e-4, 5e-4], **shared}
+        return {
+            "learning_rate": (1e-4, 2e-3, "log"),
+            **shared,
+            "smote_share": [0.0, 0.25, 0.5, 0.75],
+            "guidance": [0.0, 0.5, 1.0, 2.0],
+            "latent_dim": [16, 32, 64],
+        }
+
+    def tune(self, X: Any, y: Any, **options: Any) -> TuneResult:
+        """Search this sampler's parameters on training rows; see :func:`oversmith.tune`.
+
+        Parameters
+        ----------
+        X, y : table and target
+            Training rows.
+        **options : object
+            ``scoring``, ``estimator``, ``n_trials``, ``grid``, ``space``, ``n_splits``, ``max_seconds``, ``storage``,
+            ``random_state``, ``verbose``.
+
+        Returns
+        -------
+        TuneResult
+            The tuned sampler, not fitted, its parameters and scores.
+        """
+        from oversmith.samplers.tune import tune
+
+        return tune(self, X, y, **options)
 
     # ------------------------------------------------------------------ stage 1: SMOTE
 
