@@ -54,3 +54,26 @@ def _rebuild_diverged(message: str, step: int, history: list[dict[str, Any]]) ->
 
 class MissingExtraError(OversmithError, ImportError):
     """An optional dependency is missing; the message names the extra that brings it."""
+
+
+def describe_error(error: BaseException) -> str:
+    """Class and first line of an error.
+
+    Parameters
+    ----------
+    error : BaseException
+        The error.
+
+    Returns
+    -------
+    str
+        For records and messages.
+
+    Examples
+    --------
+    >>> from oversmith.exceptions import describe_error
+    >>> describe_error(ValueError("too small"))
+    'ValueError: too small'
+    """
+    lines = str(error).strip().splitlines()
+    return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__

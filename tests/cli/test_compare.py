@@ -134,3 +134,15 @@ def test_bad_requests_are_usage_errors(
     assert err.count("\n") == 1
     assert Path("old.html").read_text() == "old"
     assert sorted(path.name for path in csv.parent.iterdir()) == ["in.csv", "old.html"]
+
+
+def test_methods_by_name(csv: Path, capsys: pytest.CaptureFixture[str]):
+    report = csv.with_name("report.html")
+    words = ("--target", "target", "--drop", "id", "--method", "jitter", "--method", "gan", "-o", str(report))
+    assert main(["compare", str(csv), *words, *SMALL]) == 0
+    out = capsys.readouterr().out
+    for title in ("Jitter, fill 0.33", "Jitter, fill 1.0", "GAN, fill 0.33", "GAN, fill 1.0"):
+        assert title in out
+    assert "EO-WGAN" not in out
+    assert main(["compare", str(csv), "--target", "target", "--method", "gann", "-o", str(report), "--force"]) == 2
+    assert "--method: 'gann' is not a method of Oversmith" in capsys.readouterr().err

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from oversmith._registry import METHODS, load_class
 from oversmith.cli import main
 
 STEPS = ("--method", "eo-wgan", "--max-steps", "3")
@@ -327,3 +328,24 @@ def test_every_kind_of_arrow_column_and_target(tmp_path: Path):
         assert sorted(row["counts"] for row in result["y"].value_counts().to_pylist()) == [45, 45]
         assert result["text"].null_count >= table["text"].null_count
         assert set(result["level"].to_pylist()) == {"low", "mid", "high"}
+
+
+# Auto decides by itself whether it adds rows: it is not for a file that must be balanced, and has no --fill.
+BALANCING = [kebab for kebab in METHODS if kebab != "auto"]
+
+
+@pytest.mark.parametrize("method", BALANCING)
+def test_every_method_of_the_registry(csv: Path, method: str, capsys: pytest.CaptureFixture[str]):
+    out = csv.with_name("out.csv")
+    steps = ("--max-steps", "2") if "max_steps" in load_class(method)().get_params(deep=False) else ()
+    words = ("--target", "target", "--drop", "id", "--method", method, *steps, "--fill", "0.5")
+    assert main(["resample", str(csv), *words, "-o", str(out)]) == 0, capsys.readouterr().err
+    counts = pd.read_csv(out)["target"].value_counts().to_dict()
+    assert counts == {"a": 40, "b": 12 + 14, "c": 8 + 16}
+
+
+def test_a_setting_the_method_lacks_is_refused(csv: Path, capsys: pytest.CaptureFixture[str]):
+    words = ("--target", "target", "--method", "jitter", "--max-steps", "2", "-o", str(csv.with_name("out.csv")))
+    assert main(["resample", str(csv), *words]) == 2
+    assert "--max-steps: method 'jitter' has no such setting" in capsys.readouterr().err
+    assert not csv.with_name("out.csv").exists()

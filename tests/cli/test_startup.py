@@ -59,9 +59,15 @@ def test_version_and_help(capsys: pytest.CaptureFixture[str]):
 def test_methods_lists_the_registry(capsys: pytest.CaptureFixture[str]):
     assert main(["methods", "--json"]) == 0
     entries = json.loads(capsys.readouterr().out)
-    assert [(entry["kebab"], entry["name"]) for entry in entries] == [("eo-wgan", "EOWGAN")]
+    from oversmith._registry import METHODS
+
+    assert [(entry["kebab"], entry["name"]) for entry in entries] == sorted((m.kebab, m.name) for m in METHODS.values())
+    told = {"document", "modality", "needs", "cost", "summary"}
+    assert all(entry[name] for entry in entries for name in told)
+    assert {entry["cost"] for entry in entries} <= {"low", "medium", "high"}
     assert main(["methods"]) == 0
-    assert "eo-wgan" in capsys.readouterr().out
+    table = capsys.readouterr().out
+    assert all(name in table for name in METHODS)
 
 
 def test_doctor(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):

@@ -19,3 +19,10 @@ def test_malignant_is_thinned_to_one_in_ten_and_rows_are_real():
 
 def test_always_the_same():
     pd.testing.assert_frame_equal(load_demo()[0], load_demo()[0])
+
+
+def test_features_and_target():
+    frame, target, _ = load_demo()
+    X, y = load_demo(return_X_y=True)
+    assert X.equals(frame.drop(columns=target))
+    assert y.equals(frame[target])

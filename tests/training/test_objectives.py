@@ -7,6 +7,7 @@ import pytest
 
 from oversmith.networks import mlp
 from oversmith.training.objectives import (
+    cross_entropy,
     gan_discriminator,
     gan_generator,
     gradient_penalty,
@@ -43,6 +44,31 @@ def test_gan_losses_stay_finite_for_certain_discriminators():
     certain = jnp.array([200.0, -200.0])
     assert np.isfinite(gan_discriminator(certain, certain, ONES))
     assert float(gan_generator(jnp.array([-200.0, -200.0]), ONES)) == pytest.approx(200)
+
+
+# Chances 0.2, 0.3, 0.5 and 0.6, 0.3, 0.1; the fourth column is padding.
+LOGITS = jnp.log(jnp.array([[2.0, 3.0, 5.0, 1e6], [6.0, 3.0, 1.0, 1e6]]))
+LABEL = jnp.array([1, 0])
+
+
+def test_cross_entropy_by_hand():
+    np.testing.assert_allclose(cross_entropy(LOGITS, LABEL, 3), [-np.log(0.3), -np.log(0.6)], rtol=1e-5)
+    # Two classes alone: 3 / (2 + 3) and 6 / (6 + 3).
+    np.testing.assert_allclose(cross_entropy(LOGITS, LABEL, 2), [-np.log(0.6), -np.log(2 / 3)], rtol=1e-5)
+    traced = jax.jit(cross_entropy)(LOGITS, LABEL, jnp.int32(3))
+    np.testing.assert_allclose(traced, cross_entropy(LOGITS, LABEL, 3), rtol=1e-6)
+
+
+def test_cross_entropy_gradient_is_chance_minus_truth():
+    gradient = jax.grad(lambda logits: cross_entropy(logits, LABEL, 3).sum())(LOGITS)
+    np.testing.assert_allclose(gradient, [[0.2, 0.3 - 1, 0.5, 0], [0.6 - 1, 0.3, 0.1, 0]], atol=1e-6)
+
+
+def test_cross_entropy_stays_finite_for_certain_classifiers():
+    certain = jnp.array([[300.0, -300.0, 0.0, 0.0], [-300.0, 300.0, 0.0, 0.0]])
+    losses, pull = jax.vjp(lambda logits: cross_entropy(logits, jnp.array([0, 0]), 2), certain)
+    assert losses.tolist() == [0, 600]
+    assert np.isfinite(pull(jnp.ones(2))[0]).all()
 
 
 def test_interpolation_uses_one_share_per_row():

@@ -13,7 +13,7 @@ from oversmith import _registry
 from oversmith.cli.cache import persistent_cache
 from oversmith.cli.files import SUFFIXES, check_output, checked_suffix, read_data, replacing
 from oversmith.cli.output import print_json, print_table
-from oversmith.cli.target import check_columns, class_counts, find_class, nearest
+from oversmith.cli.target import check_columns, check_method, class_counts, find_class
 from oversmith.exceptions import InputError
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def resample(
     json : bool
         Print the summary as JSON on stdout.
     """
-    _check_method(method)
+    check_method(method)
     suffix = checked_suffix(output, "--output")
     check_output(output, "--output", force=force)
     source = read_data(data)
@@ -138,6 +138,8 @@ def resample(
         "n_steps": _by_class(sampler, "n_steps_"),
         "best_step": _by_class(sampler, "best_step_"),
     }
+    if hasattr(sampler, "decision_"):
+        summary["decision"] = sampler.decision_["why"]
     _report(summary, synthetic_only)
     print_json(summary) if json else print(output)
 
@@ -155,13 +157,6 @@ def class_counts_of(labels: Any) -> dict[str, int]:
     import pandas as pd
 
     return {str(label): int(n) for label, n in pd.Series(labels).value_counts().items()}
-
-
-def _check_method(method: str) -> None:
-    if method not in _registry.METHODS:
-        raise InputError(
-            f"--method: {method!r} is not a method of Oversmith; {nearest(method, list(_registry.METHODS))}"
-        )
 
 
 def _written(source: Table | Arrays, target: str, drop: list[str]) -> list[str]:
@@ -220,12 +215,17 @@ def _generate(
     max_steps: int | None,
 ) -> tuple[Any, Any, Any]:
     """Train the method and return it with its synthetic rows."""
+    kind = _registry.load_class(method)
+    known = kind().get_params(deep=False)
     options = {"sampling_strategy": ratio, "fill": fill, "max_steps": max_steps}
-    sampler = _registry.load_class(method)(
-        random_state=seed,
-        verbose=sys.stderr.isatty(),
-        **{name: value for name, value in options.items() if value is not None},
-    )
+    options = {name: value for name, value in options.items() if value is not None}
+    for name in options:
+        if name not in known:
+            option = {"sampling_strategy": "--ratio"}.get(name, f"--{name.replace('_', '-')}")
+            raise InputError(f"{option}: method {method!r} has no such setting; leave it out")
+    if "verbose" in known:
+        options["verbose"] = sys.stderr.isatty()
+    sampler = kind(random_state=seed, **options)
     with persistent_cache():
         rows, labels = sampler.fit_resample(features, y)
     mask = sampler.synthetic_mask_
@@ -256,6 +256,8 @@ def _report(summary: dict[str, Any], synthetic_only: bool) -> None:
     headings = [("class", "left"), ("real", "right"), ("synthetic", "right"), ("together", "right")]
     print_table(f"{summary['method']}, seed {summary['seed']}", headings, rows, stderr=True)
     alike: dict[str, list[str]] = {}
+    if "decision" in summary:
+        print(summary["decision"], file=sys.stderr)
     for label, why in summary["stopped_because"].items():
         alike.setdefault(f"{summary['n_steps'].get(label, '?')} steps ({why})", []).append(label)
     stops = [f"{names[0] if len(names) == 1 else f'{len(names)} classes'}: {stop}" for stop, names in alike.items()]

@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from oversmith._registry import METHODS
 from oversmith.exceptions import InputError
 
 if TYPE_CHECKING:
@@ -156,3 +157,20 @@ def _same_number(text: str, label: float) -> bool:
         return float(text) == label
     except ValueError:
         return False
+
+
+def check_method(method: str) -> None:
+    """Refuse a method that is not in the registry.
+
+    Parameters
+    ----------
+    method : str
+        What the caller gave.
+
+    Raises
+    ------
+    InputError
+        With the nearest name.
+    """
+    if method not in METHODS:
+        raise InputError(f"--method: {method!r} is not a method of Oversmith; {nearest(method, list(METHODS))}")

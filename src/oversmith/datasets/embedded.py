@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 import numpy as np
 
@@ -12,11 +12,20 @@ if TYPE_CHECKING:
 _SEED = 20_240_229
 
 
-def load_demo() -> tuple[pd.DataFrame, str, str]:
+@overload
+def load_demo(return_X_y: Literal[False] = False) -> tuple[pd.DataFrame, str, str]: ...
+@overload
+def load_demo(return_X_y: Literal[True]) -> tuple[pd.DataFrame, pd.Series]: ...
+def load_demo(return_X_y: bool = False) -> Any:
     """Breast-cancer table of scikit-learn with the malignant rows thinned to one in ten benign.
 
     569 rows become 393: all 357 benign ones and 36 of 212 malignant ones, in their original order. Always the
     same.
+
+    Parameters
+    ----------
+    return_X_y : bool, default=False
+        Return ``(X, y)`` instead: the 30 columns, and the target as a series.
 
     Returns
     -------
@@ -44,8 +53,7 @@ def load_demo() -> tuple[pd.DataFrame, str, str]:
     malignant = np.flatnonzero(frame["diagnosis"] == "malignant")
     benign = np.flatnonzero(frame["diagnosis"] == "benign")
     kept = np.random.default_rng(_SEED).choice(malignant, round(len(benign) / 10), replace=False)
-    return (
-        frame.iloc[np.sort(np.concatenate([benign, kept]))].reset_index(drop=True),
-        "diagnosis",
-        "malignant",
-    )
+    frame = frame.iloc[np.sort(np.concatenate([benign, kept]))].reset_index(drop=True)
+    if return_X_y:
+        return frame.drop(columns="diagnosis"), frame["diagnosis"]
+    return frame, "diagnosis", "malignant"

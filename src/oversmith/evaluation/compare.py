@@ -53,6 +53,7 @@ def run_comparison(
     n_jobs: int | None = None,
     max_steps: int | None = None,
     contenders: Sequence[str | Contender] | None = None,
+    methods: Sequence[str] = ("eo-wgan",),
     classifiers: Sequence[str | Classifier] | None = None,
     progress: Progress | None = None,
 ) -> Comparison:
@@ -85,6 +86,8 @@ def run_comparison(
         Training budget of trained samplers; their default otherwise.
     contenders, classifiers : sequence, optional
         Names, or entries of one's own; all by default.
+    methods : sequence of str, default=("eo-wgan",)
+        Methods of Oversmith among the contenders, in kebab case; each fills a third of the deficit, and all of it.
     progress : callable, optional
         Called as ``progress(done, total, label)`` after each job.
 
@@ -115,7 +118,7 @@ def run_comparison(
         raise InputError(f"inner_folds: {inner_folds} found; use at least 2")
     start = time.perf_counter()
     task = prepare(X, y, target=target, name=name, positive=positive)
-    entrants = choose("contenders", contenders, default_contenders(task.kinds))
+    entrants = choose("contenders", contenders, default_contenders(task.kinds, methods))
     judges = choose("classifiers", classifiers, default_classifiers())
     splits = freeze_splits(task, folds=folds, repeats=repeats, seed=seed)
     jobs = _jobs(task, splits, entrants, judges, seed=seed, inner_folds=inner_folds, max_steps=max_steps)

@@ -9,12 +9,11 @@ from typing import Any, Literal
 
 import numpy as np
 from imblearn.over_sampling import SMOTE, SMOTEN, SMOTENC, RandomOverSampler
-from sklearn.ensemble import RandomForestClassifier
-from sklearn.linear_model import LogisticRegression
-from sklearn.neighbors import KNeighborsClassifier
 
+from oversmith._registry import load_class, method
+from oversmith.classifiers import find_classifier
 from oversmith.evaluation.pipeline import split_kinds
-from oversmith.exceptions import InputError, MissingExtraError, TooFewRowsError
+from oversmith.exceptions import InputError, TooFewRowsError
 
 
 @dataclass(frozen=True)
@@ -107,15 +106,19 @@ class Classifier:
 NONE = Contender("none", "Nothing")
 NONE_TUNED = Contender("none-tuned", "Nothing, tuned threshold", fits_of="none")
 SMOTE_NAMES = ("smote", "smotenc", "smoten")
+# Shares of the deficit every method is tried with.
+FILLS = (0.33, 1.0)
 
 
-def default_contenders(kinds: Mapping[str, str]) -> tuple[Contender, ...]:
+def default_contenders(kinds: Mapping[str, str], methods: Sequence[str] = ("eo-wgan",)) -> tuple[Contender, ...]:
     """Contenders of a table.
 
     Parameters
     ----------
     kinds : mapping of str to str
         Column to kind; they decide between SMOTE, SMOTENC and SMOTEN.
+    methods : sequence of str, default=("eo-wgan",)
+        Methods of Oversmith that take part, in kebab case.
 
     Returns
     -------
@@ -136,16 +139,47 @@ def default_contenders(kinds: Mapping[str, str]) -> tuple[Contender, ...]:
         Contender("class-weight", "Class weights", balanced=True),
         Contender("random-over-sampling", "Random over-sampling", "random-over-sampling", _random, fill=1.0),
         Contender(kin, kin.upper(), kin, _smote, before="one-hot", fill=1.0),
-        Contender(
-            "eo-wgan-0.33",
-            "EO-WGAN, fill 0.33",
-            "eo-wgan",
-            partial(_eo_wgan, fill=0.33),
-            fill=0.33,
-            trained=True,
-        ),
-        Contender("eo-wgan-1.0", "EO-WGAN, fill 1.0", "eo-wgan", partial(_eo_wgan, fill=1.0), fill=1.0, trained=True),
+        *method_contenders(methods),
     )
+
+
+def method_contenders(methods: Sequence[str]) -> tuple[Contender, ...]:
+    """Make the contenders of Oversmith's methods: each fills a third of the deficit, and all of it.
+
+    Parameters
+    ----------
+    methods : sequence of str
+        Names in kebab case.
+
+    Returns
+    -------
+    tuple of Contender
+        Two per method; one for a method that decides by itself how much to fill.
+
+    Raises
+    ------
+    InputError
+        For an unknown name; the message suggests the nearest one.
+
+    Examples
+    --------
+    >>> from oversmith.evaluation.contenders import method_contenders
+    >>> [c.name for c in method_contenders(["jitter", "auto"])]
+    ['jitter-0.33', 'jitter-1.0', 'auto']
+    """
+    found = []
+    for kebab in methods:
+        entry = method(kebab)
+        trained = entry.cost != "low"
+        if "fill" not in load_class(kebab)().get_params(deep=False):
+            build = partial(_method, kebab=kebab, fill=None)
+            found.append(Contender(kebab, entry.title, kebab, build, trained=trained))
+            continue
+        for fill in FILLS:
+            title = f"{entry.title}, fill {fill}"
+            build = partial(_method, kebab=kebab, fill=fill)
+            found.append(Contender(f"{kebab}-{fill}", title, kebab, build, fill=fill, trained=trained))
+    return tuple(found)
 
 
 def default_classifiers() -> tuple[Classifier, ...]:
@@ -157,12 +191,8 @@ def default_classifiers() -> tuple[Classifier, ...]:
     >>> [c.name for c in default_classifiers()]
     ['logistic-regression', 'random-forest', 'xgboost', 'knn']
     """
-    return (
-        Classifier("logistic-regression", "Logistic regression", _logistic_regression),
-        Classifier("random-forest", "Random forest", _random_forest),
-        Classifier("xgboost", "XGBoost", _xgboost),
-        Classifier("knn", "k nearest neighbours", _knn),
-    )
+    entries = [find_classifier(name) for name in ("lr", "rf", "xgb", "knn")]
+    return tuple(Classifier(entry.long_name, entry.title, entry.build) for entry in entries)
 
 
 def choose(argument: str, wanted: Sequence[Any] | None, known: Sequence[Any]) -> tuple[Any, ...]:
@@ -223,28 +253,8 @@ def _smote(situation: Situation) -> SMOTE | SMOTENC | SMOTEN:
     return SMOTENC(places, **options)
 
 
-def _eo_wgan(situation: Situation, *, fill: float) -> Any:
-    from oversmith.samplers.eo_wgan import EOWGAN
-
-    sampler = EOWGAN(fill=fill, random_state=situation.seed)
-    return sampler if situation.max_steps is None else sampler.set_params(max_steps=situation.max_steps)
-
-
-def _logistic_regression(seed: int) -> LogisticRegression:
-    return LogisticRegression(max_iter=1000, random_state=seed)
-
-
-def _random_forest(seed: int) -> RandomForestClassifier:
-    return RandomForestClassifier(n_jobs=1, random_state=seed)
-
-
-def _xgboost(seed: int) -> Any:
-    try:
-        from xgboost import XGBClassifier
-    except ImportError as error:
-        raise MissingExtraError("xgboost is not installed; pip install 'oversmith[boost]'") from error
-    return XGBClassifier(n_jobs=1, random_state=seed, verbosity=0)
-
-
-def _knn(seed: int) -> KNeighborsClassifier:
-    return KNeighborsClassifier()
+def _method(situation: Situation, *, kebab: str, fill: float | None) -> Any:
+    sampler = load_class(kebab)(random_state=situation.seed)
+    wanted = {"fill": fill, "max_steps": situation.max_steps}
+    known = sampler.get_params(deep=False)
+    return sampler.set_params(**{name: value for name, value in wanted.items() if name in known and value is not None})

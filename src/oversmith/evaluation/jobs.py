@@ -15,10 +15,10 @@ from imblearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits
 
 from oversmith.evaluation.contenders import Classifier, Contender, Situation
-from oversmith.evaluation.pipeline import build_pipeline, describe_error, preparation, split_kinds
+from oversmith.evaluation.pipeline import build_pipeline, preparation, split_kinds
 from oversmith.evaluation.protocol import Split, seed_for
 from oversmith.evaluation.task import Task
-from oversmith.exceptions import InputError, MissingExtraError
+from oversmith.exceptions import InputError, MissingExtraError, describe_error
 from oversmith.metrics import METRICS, score_all
 from oversmith.selection import ThresholdRule, inner_scores
 

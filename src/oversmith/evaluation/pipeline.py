@@ -21,6 +21,8 @@ from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
 from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.validation import has_fit_parameter
 
+from oversmith.exceptions import describe_error
+
 MAX_LEVELS = 64
 """Levels a categorical column keeps; rarer ones share one: an identifier must not become the table."""
 
@@ -279,16 +281,3 @@ def split_kinds(kinds: Mapping[str, str]) -> tuple[list[str], list[str]]:
     """
     numeric = [name for name, kind in kinds.items() if kind in ("numeric", "datetime")]
     return numeric, [name for name in kinds if name not in numeric]
-
-
-def describe_error(error: BaseException) -> str:
-    """Class and first line of an error.
-
-    Examples
-    --------
-    >>> from oversmith.evaluation.pipeline import describe_error
-    >>> describe_error(ValueError("too small"))
-    'ValueError: too small'
-    """
-    lines = str(error).strip().splitlines()
-    return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__

@@ -70,7 +70,7 @@ def tune(
     """Search the parameters of a sampler that make a classifier better on rows it has not seen.
 
     Every trial resamples inside each inner fold and scores the classifier on the fold's real rows. Trials whose mean
-    falls behind the median of those before are pruned; a training that diverges and parameters that do not suit the rows
+    falls behind the median of those before are pruned; trainings that diverge and parameters that do not suit the rows
     are failed trials.
 
     Parameters

@@ -1,0 +1,20 @@
+"""Classifiers: a registry by name, the dense network, and wrappers that go with resampling."""
+
+from __future__ import annotations
+
+from oversmith.classifiers.dense import DenseClassifier
+from oversmith.classifiers.prior_corrected import PriorCorrectedClassifier
+from oversmith.classifiers.registry import CLASSIFIERS, ClassifierEntry, classifier, find_classifier
+from oversmith.classifiers.svm import ScalableSVC
+from oversmith.classifiers.weighted import WeightedResampler
+
+__all__ = [
+    "CLASSIFIERS",
+    "ClassifierEntry",
+    "DenseClassifier",
+    "PriorCorrectedClassifier",
+    "ScalableSVC",
+    "WeightedResampler",
+    "classifier",
+    "find_classifier",
+]

@@ -1,0 +1,64 @@
+"""What the classifiers that wrap another classifier and a sampler share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin
+from sklearn.utils import Tags, column_or_1d, get_tags
+from sklearn.utils._param_validation import HasMethods
+from sklearn.utils.class_weight import compute_sample_weight
+from sklearn.utils.multiclass import check_classification_targets
+
+from oversmith._adapter import validate_data
+from oversmith.classifiers.registry import classifier
+
+
+class Wrapper(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
+    """Base of classifiers that fit another one on resampled rows; X goes to the sampler as it came."""
+
+    _parameter_constraints: dict = {
+        "estimator": [HasMethods(["fit", "predict", "get_params"]), None],
+        "sampler": [HasMethods(["fit_resample", "get_params"]), None],
+    }
+
+    estimator: Any
+    sampler: Any
+
+    def _begin(self, X: Any, y: Any) -> np.ndarray:
+        """Check the target and note columns and classes."""
+        labels = column_or_1d(y, warn=True)
+        check_classification_targets(labels)
+        validate_data(self, X, skip_check_array=True)
+        self.classes_ = np.unique(labels)
+        return labels
+
+    def _wrapped(self) -> Any:
+        return classifier("lr") if self.estimator is None else self.estimator
+
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        tags.input_tags = get_tags(self._wrapped()).input_tags
+        if self.sampler is not None:
+            sampled = get_tags(self.sampler).input_tags
+            tags.input_tags.allow_nan &= sampled.allow_nan
+            tags.input_tags.sparse &= sampled.sparse
+        return tags
+
+
+def sampler_within(model: Any) -> Any:
+    """Find a sampler among the parameters of a model, its steps included; None without one."""
+    parts = model.get_params().values()
+    return next((part for part in parts if hasattr(part, "fit_resample") and not isinstance(part, type)), None)
+
+
+def class_shares(estimator: Any, classes: np.ndarray, y: Any, weight: np.ndarray | None = None) -> np.ndarray:
+    """Share of each class in what a classifier learns from: its rows, their weights and its ``class_weight``."""
+    labels = np.asarray(y)
+    weight = np.ones(len(labels)) if weight is None else weight
+    if (balance := getattr(estimator, "class_weight", None)) is not None:
+        # A forest balances each tree's sample; the sums are those of the whole.
+        weight = weight * compute_sample_weight("balanced" if balance == "balanced_subsample" else balance, labels)
+    shares = np.bincount(np.searchsorted(classes, labels), weights=weight, minlength=len(classes))
+    return shares / shares.sum()

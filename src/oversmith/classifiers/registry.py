@@ -1,0 +1,181 @@
+"""Classifiers by name: what evaluations, studies and guides build, with one set of settings.
+
+Every entry gives an unfitted estimator that uses one thread, as far as its library lets an estimator say so:
+histogram boosting takes as many threads as OpenMP offers it, dense networks as many as XLA does.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from oversmith.exceptions import InputError, MissingExtraError
+
+
+@dataclass(frozen=True)
+class ClassifierEntry:
+    """A classifier by name.
+
+    Parameters
+    ----------
+    name : str
+        Short name in kebab case.
+    title : str
+        Name for readers.
+    build : callable
+        A module-level function from a seed to an unfitted estimator; raises `MissingExtraError` where its library is
+        not installed.
+    long_name : str
+        The name records of evaluations use; found as well as ``name``.
+    documents : tuple of str
+        Documents that use the classifier.
+    extra : str or None
+        Extra of Oversmith that brings its library.
+    """
+
+    name: str
+    title: str
+    build: Callable[[int], Any]
+    long_name: str
+    documents: tuple[str, ...] = ()
+    extra: str | None = None
+
+
+def _logistic_regression(seed: int) -> Any:
+    from sklearn.linear_model import LogisticRegression
+
+    return LogisticRegression(max_iter=1000, random_state=seed)
+
+
+def _random_forest(seed: int) -> Any:
+    from sklearn.ensemble import RandomForestClassifier
+
+    return RandomForestClassifier(n_jobs=1, random_state=seed)
+
+
+def _xgboost(seed: int) -> Any:
+    try:
+        from xgboost import XGBClassifier
+    except ImportError as error:
+        raise MissingExtraError("xgboost is not installed; pip install 'oversmith[boost]'") from error
+    return XGBClassifier(n_jobs=1, random_state=seed, verbosity=0)
+
+
+def _histogram_boosting(seed: int) -> Any:
+    from sklearn.ensemble import HistGradientBoostingClassifier
+
+    return HistGradientBoostingClassifier(random_state=seed)
+
+
+def _svm(seed: int) -> Any:
+    from oversmith.classifiers.svm import ScalableSVC
+
+    return ScalableSVC(random_state=seed)
+
+
+def _knn(seed: int) -> Any:
+    from sklearn.neighbors import KNeighborsClassifier
+
+    return KNeighborsClassifier()
+
+
+def _mlp(seed: int) -> Any:
+    from sklearn.neural_network import MLPClassifier
+
+    return MLPClassifier(max_iter=500, random_state=seed)
+
+
+def _dense(seed: int) -> Any:
+    from oversmith.classifiers.dense import DenseClassifier
+
+    return DenseClassifier(random_state=seed)
+
+
+def _tree(seed: int) -> Any:
+    from sklearn.tree import DecisionTreeClassifier
+
+    return DecisionTreeClassifier(random_state=seed)
+
+
+CLASSIFIERS: dict[str, ClassifierEntry] = {
+    entry.name: entry
+    for entry in (
+        ClassifierEntry("lr", "Logistic regression", _logistic_regression, "logistic-regression", ("000",)),
+        ClassifierEntry("rf", "Random forest", _random_forest, "random-forest", ("000",)),
+        ClassifierEntry("xgb", "XGBoost", _xgboost, "xgboost", ("000",), extra="boost"),
+        ClassifierEntry("hgb", "Histogram gradient boosting", _histogram_boosting, "histogram-gradient-boosting"),
+        ClassifierEntry("svm", "Support vector machine", _svm, "support-vector-machine", ("000",)),
+        ClassifierEntry("knn", "k nearest neighbours", _knn, "knn", ("000",)),
+        ClassifierEntry("mlp", "Multi-layer perceptron (scikit-learn)", _mlp, "multi-layer-perceptron"),
+        ClassifierEntry("dense", "Dense network", _dense, "dense-network", ("000", "001")),
+        ClassifierEntry("tree", "Decision tree", _tree, "decision-tree"),
+    )
+}
+"""Short name to entry."""
+
+
+def find_classifier(name: str) -> ClassifierEntry:
+    """Look a classifier up by its short or its long name.
+
+    Parameters
+    ----------
+    name : str
+        For example ``"lr"`` or ``"logistic-regression"``.
+
+    Returns
+    -------
+    ClassifierEntry
+        The entry.
+
+    Raises
+    ------
+    InputError
+        For an unknown name; the message suggests the nearest one.
+
+    Examples
+    --------
+    >>> from oversmith.classifiers import find_classifier
+    >>> find_classifier("random-forest").name, find_classifier("rf").title
+    ('rf', 'Random forest')
+    """
+    known = CLASSIFIERS | {entry.long_name: entry for entry in CLASSIFIERS.values()}
+    if name in known:
+        return known[name]
+    near = difflib.get_close_matches(str(name).lower(), known, n=1, cutoff=0.4)
+    hint = f"did you mean {near[0]!r}?" if near else f"known classifiers: {', '.join(CLASSIFIERS)}"
+    raise InputError(f"classifier: {name!r} is not a classifier of Oversmith; {hint}")
+
+
+def classifier(name: str, seed: int = 0) -> Any:
+    """Build a classifier by name.
+
+    Parameters
+    ----------
+    name : str
+        Short or long name of an entry of `CLASSIFIERS`.
+    seed : int, default=0
+        Seed of the estimator.
+
+    Returns
+    -------
+    estimator
+        Not fitted, with ``predict_proba``.
+
+    Raises
+    ------
+    InputError
+        For an unknown name; the message suggests the nearest one.
+    MissingExtraError
+        Where the classifier's library is not installed; the message names the extra that brings it.
+
+    Examples
+    --------
+    >>> from oversmith.classifiers import classifier
+    >>> classifier("knn")
+    KNeighborsClassifier()
+    >>> classifier("dense", seed=3)
+    DenseClassifier(random_state=3)
+    """
+    return find_classifier(name).build(seed)

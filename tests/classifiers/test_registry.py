@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import sys
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from oversmith.classifiers import CLASSIFIERS, classifier, find_classifier
+from oversmith.evaluation.contenders import default_classifiers
+from oversmith.exceptions import InputError, MissingExtraError
+
+
+def test_names():
+    assert set(CLASSIFIERS) == {"lr", "rf", "xgb", "hgb", "svm", "knn", "mlp", "dense", "tree"}
+    assert all(name == entry.name for name, entry in CLASSIFIERS.items())
+    longer = [entry.long_name for entry in CLASSIFIERS.values()]
+    assert len(set(longer)) == len(longer)
+    assert len({entry.title for entry in CLASSIFIERS.values()}) == len(CLASSIFIERS)
+
+
+@pytest.mark.parametrize("name", list(CLASSIFIERS))
+def test_every_classifier_learns(name):
+    rng = np.random.default_rng(0)
+    y = np.repeat([0, 1], [160, 40])
+    X = rng.normal(size=(200, 3)) + 3.0 * y[:, None]
+    model = make_pipeline(StandardScaler(), classifier(name, seed=7)).fit(X, y)
+    chances = model.predict_proba(X)
+    assert model.classes_.tolist() == [0, 1]
+    assert chances.shape == (200, 2)
+    assert model.score(X, y) > 0.95
+
+
+@pytest.mark.parametrize("name", list(CLASSIFIERS))
+def test_seed_and_threads(name):
+    parameters = clone(classifier(name, seed=7)).get_params()
+    assert parameters.get("random_state", 7) == 7
+    assert parameters.get("n_jobs") in (None, 1)
+
+
+@pytest.mark.parametrize("name", list(CLASSIFIERS))
+def test_long_names_find_the_same(name):
+    assert find_classifier(CLASSIFIERS[name].long_name) is CLASSIFIERS[name]
+
+
+def test_documents():
+    """Table 4 of document 000 and its neural network, which document 001 has as well."""
+    used = {
+        document: {name for name, e in CLASSIFIERS.items() if document in e.documents} for document in ("000", "001")
+    }
+    assert used == {"000": {"rf", "svm", "lr", "xgb", "knn", "dense"}, "001": {"dense"}}
+
+
+def test_contenders_are_built_here():
+    for judge in default_classifiers():
+        assert judge.build is find_classifier(judge.name).build
+        assert judge.title == find_classifier(judge.name).title
+
+
+def test_unknown_name_suggests_the_nearest():
+    with pytest.raises(InputError, match=r"classifier: 'random-forrest' is not .* did you mean 'random-forest'"):
+        classifier("random-forrest")
+    with pytest.raises(InputError, match="known classifiers: lr, rf, xgb"):
+        classifier("%%%")
+
+
+def test_missing_library_names_the_extra(monkeypatch):
+    assert CLASSIFIERS["xgb"].extra == "boost"
+    monkeypatch.setitem(sys.modules, "xgboost", None)
+    with pytest.raises(MissingExtraError, match=r"oversmith\[boost\]"):
+        classifier("xgb")
