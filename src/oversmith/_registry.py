@@ -26,7 +26,7 @@ class Method:
     module : str
         Module that defines the class.
     document : str
-        Document that publishes the method.
+        Document that publishes the method; ``"—"`` for a method from elsewhere.
     modality : str
         Kind of data: ``"table"``, ``"series"``, ``"spectra"`` or ``"image"``.
     needs : str
@@ -35,6 +35,8 @@ class Method:
         Cost class: ``"low"`` (milliseconds), ``"medium"`` (seconds), ``"high"`` (minutes).
     summary : str
         One sentence.
+    written : str
+        The name as readers know it, where that is not the class name.
     """
 
     name: str
@@ -45,6 +47,12 @@ class Method:
     needs: str
     cost: str
     summary: str
+    written: str = ""
+
+    @property
+    def title(self) -> str:
+        """The method's name for readers."""
+        return self.written or self.name
 
 
 METHODS: dict[str, Method] = {
@@ -59,12 +67,169 @@ METHODS: dict[str, Method] = {
             needs="two rows of the class",
             cost="medium",
             summary="SMOTE rows refined by a Wasserstein GAN trained on minority and SMOTE rows together.",
+            written="EO-WGAN",
+        ),
+        Method(
+            name="GAN",
+            kebab="gan",
+            module="oversmith.samplers.gan",
+            document="000",
+            modality="table",
+            needs="two rows of the class",
+            cost="medium",
+            summary="A generator against a discriminator, from noise: the baseline of the papers.",
+        ),
+        Method(
+            name="CGAN",
+            kebab="cgan",
+            module="oversmith.samplers.cgan",
+            document="004",
+            modality="table",
+            needs="two rows of the class",
+            cost="medium",
+            summary="One GAN of all classes, told which one to make: small classes share what large ones teach.",
+        ),
+        Method(
+            name="WGAN",
+            kebab="wgan",
+            module="oversmith.samplers.wgan",
+            document="000",
+            modality="table",
+            needs="two rows of the class",
+            cost="medium",
+            summary="A generator that follows a Wasserstein critic with clipped weights.",
+        ),
+        Method(
+            name="WGANGP",
+            kebab="wgan-gp",
+            module="oversmith.samplers.wgan_gp",
+            document="000",
+            modality="table",
+            needs="two rows of the class",
+            cost="medium",
+            summary="A generator that follows a Wasserstein critic with a gradient penalty: EO-WGAN without SMOTE.",
+            written="WGAN-GP",
+        ),
+        Method(
+            name="CWGANGP",
+            kebab="cwgan-gp",
+            module="oversmith.samplers.cwgan_gp",
+            document="—",
+            modality="table",
+            needs="two rows of the class",
+            cost="medium",
+            summary="One WGAN-GP of all classes, with a classifier that keeps rows on their class's side.",
+            written="CWGAN-GP",
+        ),
+        Method(
+            name="SMOTifiedGAN",
+            kebab="smotified-gan",
+            module="oversmith.samplers.smotified_gan",
+            document="001",
+            modality="table",
+            needs="two rows of the class",
+            cost="medium",
+            summary="SMOTE rows made more real by a GAN whose generator starts from them instead of noise.",
+        ),
+        Method(
+            name="Jitter",
+            kebab="jitter",
+            module="oversmith.samplers.jitter",
+            document="—",
+            modality="table",
+            needs="two rows of the class",
+            cost="low",
+            summary="Rows of the class with noise as wide as the way to the nearest row: a smoothed bootstrap.",
+        ),
+        Method(
+            name="GaussianMixture",
+            kebab="gaussian-mixture",
+            module="oversmith.samplers.gaussian_mixture",
+            document="—",
+            modality="table",
+            needs="two rows of the class",
+            cost="low",
+            summary="A mixture of Gaussians per class, its size chosen by BIC; levels from rows nearby.",
+        ),
+        Method(
+            name="GaussianCopula",
+            kebab="gaussian-copula",
+            module="oversmith.samplers.gaussian_copula",
+            document="—",
+            modality="table",
+            needs="two rows of the class",
+            cost="low",
+            summary="Each column's own distribution in the class, tied together by one Gaussian dependence.",
+        ),
+        Method(
+            name="Blend",
+            kebab="blend",
+            module="oversmith.samplers.blend",
+            document="—",
+            modality="table",
+            needs="two rows of the class",
+            cost="medium",
+            summary="Rows from several samplers in stated shares: SMOTE, FlowMatching and GaussianMixture by default.",
+        ),
+        Method(
+            name="Auto",
+            kebab="auto",
+            module="oversmith.samplers.auto",
+            document="—",
+            modality="table",
+            needs="four rows of every class, and patience",
+            cost="high",
+            summary="Over-samples only where inner cross-validation shows that it helps the classifier.",
+        ),
+        Method(
+            name="FlowMatching",
+            kebab="flow-matching",
+            module="oversmith.samplers.flow_matching",
+            document="—",
+            modality="table",
+            needs="two rows of the class",
+            cost="medium",
+            summary="One network for all classes that carries noise to rows along straight lines.",
+        ),
+        Method(
+            name="TreeFlow",
+            kebab="tree-flow",
+            module="oversmith.samplers.tree_flow",
+            document="—",
+            modality="table",
+            needs="two rows of the class",
+            cost="low",
+            summary="The flow from noise to rows with trees instead of a network.",
+        ),
+        Method(
+            name="PCASampler",
+            kebab="pca-sampler",
+            module="oversmith.samplers.pca",
+            document="000",
+            modality="table",
+            needs="what its sampler needs",
+            cost="medium",
+            summary="Any over-sampler on principal components, its rows decoded into the table's columns.",
         ),
     )
 }
 
 # Public names that are not methods: name → module.
-_OTHER = {"load": "oversmith.samplers.persistence"}
+_OTHER = {
+    "BoundaryFilter": "oversmith.selection.filters",
+    "DenseClassifier": "oversmith.classifiers.dense",
+    "EOWGANClassifier": "oversmith.classifiers.eo_wgan",
+    "NoveltyFilter": "oversmith.selection.filters",
+    "OutlierRemover": "oversmith.preprocessing.outliers",
+    "PriorCorrectedClassifier": "oversmith.classifiers.prior_corrected",
+    "ScalableSVC": "oversmith.classifiers.svm",
+    "WeightedResampler": "oversmith.classifiers.weighted",
+    "SensorFeatures": "oversmith.preprocessing.sensor",
+    "eo_wgan_variants": "oversmith.samplers.eo_wgan_variants",
+    "load": "oversmith.samplers.persistence",
+    "load_demo": "oversmith.datasets.embedded",
+    "tune": "oversmith.samplers.tune",
+}
 
 
 def method(kebab: str) -> Method:

@@ -82,3 +82,27 @@ def test_linear_has_the_gradients_of_a_plain_product():
     np.testing.assert_allclose(jax.vmap(linear)(rows[None], weight[None])[0], rows @ weight, rtol=1e-5)
     batched = jax.vmap(jax.grad(loss(linear), argnums=1))(rows[None], weight[None])[0]
     np.testing.assert_allclose(batched, jax.grad(loss(plain), argnums=1)(rows, weight), rtol=1e-4, atol=1e-5)
+
+
+def test_unit_spread_keeps_the_spread_of_the_noise():
+    """Mean over twenty generators: spread 0.64 of the noise's; without it less than a twentieth."""
+    noise = jax.random.normal(jax.random.key(0), (2000, 32))
+    spread = {
+        unit: np.mean(
+            [
+                mlp(jax.random.key(k), 32, (64,) * 3, 8, ("relu",) * 3, unit_spread=unit)(noise).std(axis=0).mean()
+                for k in range(20)
+            ]
+        )
+        for unit in (True, False)
+    }
+    assert 0.5 < spread[True] < 0.8
+    assert spread[False] < 0.05
+
+
+def test_unit_spread_does_not_depend_on_padding():
+    narrow = mlp(jax.random.key(0), 4, (8,), 3, ("relu",), unit_spread=True)
+    wide = mlp(jax.random.key(0), 4, (8,), 32, ("relu",), unit_spread=True)
+    assert np.array_equal(narrow.weights[1], wide.weights[1][:, :3])
+    assert (wide.biases[0] == 0).all()
+    assert (wide.biases[1] == 0).all()

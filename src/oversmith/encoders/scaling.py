@@ -52,7 +52,13 @@ class ClassScaler:
     def __init__(self, mode: str | None = "standard") -> None:
         self.mode = mode
 
-    def fit(self, Z_class: np.ndarray, Z_table: np.ndarray, spans: Sequence[Span]) -> Self:
+    def fit(
+        self,
+        Z_class: np.ndarray,
+        Z_table: np.ndarray,
+        spans: Sequence[Span],
+        reach: tuple[np.ndarray, np.ndarray] | None = None,
+    ) -> Self:
         """Learn centre, spread and bounds.
 
         Parameters
@@ -63,6 +69,8 @@ class ClassScaler:
             Encoded rows of all classes.
         spans : sequence of Span
             Which columns are linear.
+        reach : (ndarray, ndarray), default=None
+            Bounds the widened range must keep, from :meth:`TableEncoder.reach`; not with ``mode=None``.
 
         Returns
         -------
@@ -94,6 +102,9 @@ class ClassScaler:
         slack = pooled / np.sqrt(n)
         self.low_ = np.maximum(self.low_, own.min(axis=0) - slack)
         self.high_ = np.minimum(self.high_, own.max(axis=0) + slack)
+        if reach is not None:
+            self.low_ = np.maximum(self.low_, reach[0][self.linear_])
+            self.high_ = np.minimum(self.high_, reach[1][self.linear_])
         self.mean_ = own.mean(axis=0)
         spread = trust * own.std(axis=0) + (1 - trust) * pooled
         self.spread_ = np.where(spread > 0, spread, 1.0)

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from oversmith.encoders._columns import LevelColumn
+from oversmith.encoders._columns import LevelColumn, NumericColumn
 from oversmith.encoders._fitted import FittedColumn, chosen_columns
 from oversmith.encoders._typed import tag, untag
 from oversmith.encoders._values import Values
@@ -312,6 +312,38 @@ class TableEncoder:
                 codes = column.coder.nearest(Z[:, self._slices[i]], None)
                 seen[i] = np.bincount(codes, minlength=column.coder.n_codes) > 0
         return seen
+
+    def reach(self, Z_class: np.ndarray, Z_table: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Tell how far the rows of a class may go, measured in the columns' own units.
+
+        The scores of ``numeric="quantile"`` know no gaps: a small step from one cluster of values leads into the next
+        one, however far that lies. In its own units, the range of the class is widened by the table's standard
+        deviation over the root of the number of rows.
+
+        Parameters
+        ----------
+        Z_class : ndarray of shape (n_rows, width_)
+            Encoded rows of the class, at least one.
+        Z_table : ndarray of shape (n_table, width_)
+            Encoded rows of all classes.
+
+        Returns
+        -------
+        low, high : ndarray of shape (width_,)
+            Bounds of the encoded columns; infinite where a column holds no numbers.
+        """
+        low, high = np.full(self.width_, -np.inf), np.full(self.width_, np.inf)
+        for column, where in zip(self.columns_, self._slices, strict=True):
+            knots = column.coder.knots if isinstance(column.coder, NumericColumn) else None
+            if knots is None or len(knots.x) < 2:
+                continue
+            last = where.stop - 1
+            own, table = knots.number(Z_class[:, last]), knots.number(Z_table[:, last])
+            # In units of the column's range, whose ends may be too far apart or too near to be squared.
+            unit = knots.x[-1] / 2 - knots.x[0] / 2
+            slack = (table / unit).std() / np.sqrt(len(own)) * unit
+            low[last], high[last] = knots.score(own.min() - slack), knots.score(own.max() + slack)
+        return low, high
 
     def has_missing(self, X: Any) -> np.ndarray:
         """Tell which rows have a missing value.

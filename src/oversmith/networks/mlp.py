@@ -86,21 +86,27 @@ class MLP(eqx.Module):
     biases: tuple[Float[Array, " _"], ...]
     activations: tuple[str, ...] = eqx.field(static=True)
 
-    def __call__(self, rows: Float[Array, "batch in"]) -> Float[Array, "batch out"]:
+    def __call__(
+        self, rows: Float[Array, "batch in"], after: Callable[[int, Array], Array] | None = None
+    ) -> Float[Array, "batch out"]:
         """Map a batch of rows.
 
         Parameters
         ----------
         rows : array of shape (batch, in)
             Input rows.
+        after : callable, optional
+            ``after(number, units) -> units``, applied to the units of each hidden layer (numbered from 0) after their
+            activation: a norm, or dropout.
 
         Returns
         -------
         array of shape (batch, out)
             Output of the last linear layer.
         """
-        for weight, bias, name in zip(self.weights, self.biases, self.activations, strict=False):
+        for number, (weight, bias, name) in enumerate(zip(self.weights, self.biases, self.activations, strict=False)):
             rows = ACTIVATIONS[name](linear(rows, weight) + bias)
+            rows = rows if after is None else after(number, rows)
         return linear(rows, self.weights[-1]) + self.biases[-1]
 
 
@@ -112,6 +118,7 @@ def mlp(
     activations: tuple[str, ...],
     *,
     true_in: int | None = None,
+    unit_spread: bool = False,
 ) -> MLP:
     """Make an MLP with fresh weights, uniform in ±1/√(fan-in).
 
@@ -130,6 +137,10 @@ def mlp(
     true_in : int, optional
         Inputs without the padding, ``in_features`` by default: the fan-in of the first layer. Weights of padded inputs
         are zero and the other weights do not depend on how much padding there is, at either end.
+    unit_spread : bool, default=False
+        Start with outputs of unit size for standard normal inputs (He et al.): weights uniform in ±√(6/fan-in) where a
+        ReLU follows, ±√(3/fan-in) in the last layer, and no biases. For generators: the default start maps all noise
+        to nearly one point, and a GAN hardly leaves it.
 
     Returns
     -------
@@ -157,12 +168,14 @@ def mlp(
     fan_ins = (true_in, *widths)
     weights, biases = [], []
     for number, (n_in, n_out, fan_in) in enumerate(zip(sizes[:-1], sizes[1:], fan_ins, strict=True)):
-        bound = fan_in**-0.5
+        last = number == len(widths)
+        bound = ((3 if last else 6) / fan_in if unit_spread else 1 / fan_in) ** 0.5
         weight_key, bias_key = jax.random.split(jax.random.fold_in(key, number))
         # The axis that may be padded leads, so that its length leaves the numbers before it alone.
         first = number == 0
         shape = (n_in, n_out) if first else (n_out, n_in)
         weight = jax.random.uniform(weight_key, shape, minval=-bound, maxval=bound)
         weights.append(jnp.where(jnp.arange(n_in)[:, None] < true_in, weight, 0.0) if first else weight.T)
-        biases.append(jax.random.uniform(bias_key, (n_out,), minval=-bound, maxval=bound))
+        bias = jax.random.uniform(bias_key, (n_out,), minval=-bound, maxval=bound)
+        biases.append(jnp.zeros(n_out) if unit_spread else bias)
     return MLP(tuple(weights), tuple(biases), tuple(activations))

@@ -125,7 +125,7 @@ class SensorFeatures(TransformerMixin, BaseEstimator):
         windows = self._windows(X, reset=True)
         self.n_channels_, self.n_timepoints_ = windows.shape[1:]
         for lag in self.lags:
-            if not isinstance(lag, Integral) or isinstance(lag, bool) or not 1 <= lag < self.n_timepoints_:
+            if not isinstance(lag, int | np.integer) or isinstance(lag, bool) or not 1 <= lag < self.n_timepoints_:
                 raise InputError(
                     f"lags: found {lag!r} for windows of {self.n_timepoints_} time points; give whole numbers from 1 "
                     f"to {self.n_timepoints_ - 1}, or lags=() for no autocorrelation"

@@ -50,6 +50,7 @@ def generator_network(key: Array, training: Training, latent_dim: int, widths: t
         widths,
         training.padded_width,
         ("relu",) * len(widths),
+        unit_spread=True,
     )
 
 

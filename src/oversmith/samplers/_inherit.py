@@ -51,7 +51,14 @@ def complete(cls: type) -> None:
     init = cls.__dict__.get("__init__")
     if init is not None:
         parent = next(base for base in cls.__mro__[1:] if "__init__" in base.__dict__)
-        init.__signature__ = _merged(inspect.signature(init), inspect.signature(parent.__init__))  # type: ignore[misc]
+        merged = _merged(inspect.signature(init), inspect.signature(parent.__init__))  # type: ignore[misc]
+        # What a class settles for good, and passes on as ``**self._fixed``, is no parameter of it.
+        fixed = getattr(cls, "_fixed", {})
+        kept = [p for name, p in merged.parameters.items() if name not in fixed]
+        init.__signature__ = merged.replace(parameters=kept)
+        if fixed:
+            allowed: dict = cls._parameter_constraints  # type: ignore[attr-defined]
+            cls._parameter_constraints = {n: a for n, a in allowed.items() if n not in fixed}  # type: ignore[attr-defined]
     if cls.__dict__.get("__doc__"):
         wanted = [name for name in inspect.signature(cls.__init__).parameters if name != "self"]  # type: ignore[misc]
         doc = _with_entries(inspect.cleandoc(cls.__doc__ or ""), "Parameters", _inherited(cls, "Parameters"), wanted)

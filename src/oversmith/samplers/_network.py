@@ -162,6 +162,9 @@ class NetworkSampler(BaseSampler):
         from oversmith.samplers._partial import go_on
 
         if not getattr(self, "state_", None):
+            if hasattr(self, "state_"):
+                # Nothing had to be trained so far, but the columns are settled.
+                self._validate(X, y, reset=False)
             return self.fit(X, y)
         go_on(self, X, y, sample_weight)
         return self
@@ -203,7 +206,7 @@ class NetworkSampler(BaseSampler):
         return True
 
     def _data(self, state: dict[str, Any], lesson: Lesson, rng: np.random.Generator) -> dict[str, Any]:
-        """Put the training rows on the device; weighted draws take the classes evenly."""
+        """Put the training rows on the device, for weighted draws with each class's share."""
         from oversmith.training import table_data
 
         per_class = np.bincount(lesson.labels, lesson.weights)
@@ -211,8 +214,12 @@ class NetworkSampler(BaseSampler):
             raise InputError(
                 "sample_weight: every row of a class weighs 0; give at least one row of each class a weight"
             )
-        frequency = lesson.weights / per_class[lesson.labels]
+        frequency = lesson.weights * (self._class_shares(lesson) / per_class)[lesson.labels]
         return table_data(lesson.x, lesson.labels, frequency=frequency, n_classes=len(lesson.codes))
+
+    def _class_shares(self, lesson: Lesson) -> np.ndarray:
+        """Return how often weighted draws take each class, up to a factor; by default all alike."""
+        return np.ones(len(lesson.codes))
 
     def _lesson_hyper(
         self, state: dict[str, Any], lesson: Lesson, training: Training, rng: np.random.Generator
@@ -220,8 +227,8 @@ class NetworkSampler(BaseSampler):
         """Return traced values that only the training reads."""
         return {}
 
-    def _monitor(self, session: Session) -> Monitor:
-        """Return what scores a checkpoint, lower is better: the energy distance to the reference rows."""
+    def _monitor(self, session: Session) -> Monitor | None:
+        """Return what scores a checkpoint, lower is better: the energy distance to the reference rows. Or nothing."""
         from oversmith.training import generate
 
         lesson, width = session.lesson, session.training.width
@@ -309,7 +316,8 @@ class NetworkSampler(BaseSampler):
             else:
                 rows[code] = table.pooled[table.pooled_codes == code]
             if code not in state["scalers"]:
-                scaler = ClassScaler(self.class_scaling).fit(rows[code], table.pooled, table.spans)
+                reach = self.encoder_.reach(rows[code], table.pooled)
+                scaler = ClassScaler(self.class_scaling).fit(rows[code], table.pooled, table.spans, reach)
                 state["scalers"][code] = scaler.to_state()
             scalers.append(ClassScaler.from_state(state["scalers"][code]))
             seen = rows[code]

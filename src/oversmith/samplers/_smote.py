@@ -128,6 +128,7 @@ def rows_from(
     spans: Sequence[Span],
     n: int,
     rng: np.random.Generator,
+    argument: str = "smote",
 ) -> np.ndarray:
     """Draw exactly ``n`` rows of one class from an over-sampler of imbalanced-learn.
 
@@ -145,6 +146,8 @@ def rows_from(
         How many rows.
     rng : numpy.random.Generator
         Source of the seeds.
+    argument : str, default="smote"
+        The argument that error messages name.
 
     Returns
     -------
@@ -180,13 +183,14 @@ def rows_from(
         try:
             X_new, y_new = sampler.set_params(**changes).fit_resample(X, y)
         except (ValueError, RuntimeError) as error:
-            raise InputError(f"smote: {type(sampler).__name__} failed on {len(rows)} rows: {error}") from error
+            raise InputError(f"{argument}: {type(sampler).__name__} failed on {len(rows)} rows: {error}") from error
         new = X_new[len(X) :][y_new[len(X) :] == 1]
         made.append(new[rng.permutation(len(new))[:missing]])
     new = np.concatenate(made)
     if len(new) < n:
         raise InputError(
-            f"smote: {type(sampler).__name__} made {len(new)} of {n} rows in {_TOP_UPS} draws; use another over-sampler"
+            f"{argument}: {type(sampler).__name__} made {len(new)} of {n} rows in {_TOP_UPS} draws; "
+            "use another over-sampler"
         )
     return _whole_levels(new, spans)
 

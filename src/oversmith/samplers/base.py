@@ -15,24 +15,21 @@ from numbers import Real
 from typing import Any, Self
 
 import numpy as np
-from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval, StrOptions
-from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_consistent_length, check_is_fitted
+from sklearn.utils.validation import check_is_fitted
 
 from oversmith._adapter import (
     BaseOverSampler,
     check_sampling_strategy,
-    check_target_type,
     fit_context,
     take_rows,
-    validate_data,
 )
-from oversmith.encoders import Container, TableEncoder, TargetContainer
+from oversmith.encoders import TableEncoder
 from oversmith.exceptions import InputError, TooFewRowsError
 from oversmith.samplers._encoded import POOLED_ROWS, EncodedTable, Target
 from oversmith.samplers._filtered import draw_filtered
 from oversmith.samplers._inherit import complete
+from oversmith.samplers._input import checked_input, drawn_seed
 from oversmith.samplers._smote import discrete_columns, jitter_rows, smote_rows
 from oversmith.selection import resolve_filters
 
@@ -269,11 +266,7 @@ class BaseSampler(BaseOverSampler):
         self.draws_ = dict.fromkeys(trained, 0)
         for code in trained:
             self._check_count(code, int((codes == code).sum()))
-        # What a training leaves; also there, empty, when nothing had to be trained.
-        self.history_: list[dict[str, Any]] = []
-        self.best_step_: dict[Any, int] = {}
-        self.n_steps_: dict[Any, int] = {}
-        self.stopped_because_: dict[Any, str] = {}
+        self._clear_record()
         self.state_: dict[str, Any] = {}
         self.seen_levels_: dict[int, dict[int, np.ndarray]] = {}
         self.fallback_: dict[int, dict[str, np.ndarray]] = {}
@@ -295,39 +288,23 @@ class BaseSampler(BaseOverSampler):
         self.state_ = self._train(table, able, self.seed_)
         return X, target
 
+    def _clear_record(self) -> None:
+        """Empty what a training leaves; it is also there when nothing had to be trained."""
+        self.history_: list[dict[str, Any]] = []
+        self.best_step_: dict[Any, int] = {}
+        self.n_steps_: dict[Any, int] = {}
+        self.stopped_because_: dict[Any, str] = {}
+
+    def _join(self, host: BaseSampler) -> None:
+        """Take part in another sampler: share its classes and encoder, so that `_train` and `_generate` work."""
+        self.classes_, self.encoder_ = host.classes_, host.encoder_
+        self._clear_record()
+
     def _deficits(self) -> dict[int, int]:
         return {int(np.searchsorted(self.classes_, label)): n for label, n in self.sampling_strategy_.items()}
 
     def _validate(self, X: Any, y: Any, reset: bool = True) -> tuple[Any, Target]:
-        ndim = getattr(X, "ndim", 2)
-        if ndim == 3:
-            raise InputError(
-                f"X: found a 3-D array of shape {tuple(X.shape)}; {type(self).__name__} takes a table, so give it "
-                "2 dimensions (rows, columns), for example X.reshape(len(X), -1)"
-            )
-        column = TargetContainer.of(y)
-        check_classification_targets(column.values)
-        labels = check_target_type(column.values)
-        container = Container.of(X)
-        if container.kind in {"pandas", "polars"}:
-            validate_data(self, X=X, skip_check_array=True, reset=reset)
-            check_consistent_length(X, labels)
-            if 0 in X.shape:
-                raise InputError(f"X: found an empty table of shape {tuple(X.shape)}; give it rows and columns")
-        else:
-            # A list of mixed rows would become text; its values are looked at one by one and it is used as it is.
-            array = np.array(X, dtype=object) if container.kind == "list" else X
-            array, labels = validate_data(
-                self,
-                X=array,
-                y=labels,
-                reset=reset,
-                dtype=None,
-                accept_sparse=["csr", "csc"],
-                ensure_all_finite=False,
-            )
-            X = X if container.kind == "list" else array
-        return X, Target(container, column, labels)
+        return checked_input(self, X, y, reset)
 
     def _classes_to_train(self, classes: Iterable[Any] | None) -> list[int]:
         if classes is None:
@@ -375,10 +352,7 @@ class BaseSampler(BaseOverSampler):
         return self.on_too_few == "smote" and len(rows) > 1
 
     def _draw_seed(self) -> int:
-        if self.random_state is None:
-            # Fresh entropy from the system: NumPy's global state is neither read nor moved.
-            return int(np.random.SeedSequence().generate_state(1)[0])
-        return int(check_random_state(self.random_state).randint(np.iinfo(np.int32).max))
+        return drawn_seed(self.random_state)
 
     def _encode(self, X: Any, codes: np.ndarray, trained: list[int], weights: np.ndarray | None = None) -> EncodedTable:
         usable = np.ones(len(codes), dtype=bool)

@@ -2,8 +2,8 @@
 
 ``sampler.json`` holds the class name, the constructor's parameters and the fitted attributes as typed values;
 every array lies beside it as ``arrays/<number>.npy`` and is referred to by number. Only JSON scalars, lists,
-tuples, dictionaries, NumPy arrays and scalars, and over-samplers of imbalanced-learn or Oversmith (by name and
-parameters) can be written; anything else is refused by name.
+tuples, dictionaries, NumPy arrays and scalars, over-samplers of imbalanced-learn or Oversmith (by name and
+parameters) and fitted samplers of Oversmith can be written; anything else is refused by name.
 """
 
 from __future__ import annotations
@@ -46,21 +46,14 @@ def save(sampler: Any, path: str | os.PathLike[str]) -> None:
     InputError
         When the sampler is not fitted or holds something that cannot be saved.
     """
-    if not hasattr(sampler, "state_"):
+    if not _is_fitted(sampler):
         raise InputError(f"sampler: this {type(sampler).__name__} is not fitted; call fit or fit_resample first")
     writer = _Writer()
-    fitted = {
-        name: value.to_state() if name == "encoder_" else value
-        for name, value in vars(sampler).items()
-        if name.endswith("_") and not name.startswith("_")
-    }
     document = {
         "format": "oversmith sampler",
         "schema": SCHEMA,
         "version": oversmith.__version__,
-        "class": type(sampler).__name__,
-        "params": writer.encode(sampler.get_params(deep=False), "parameter"),
-        "fitted": writer.encode(fitted, "attribute"),
+        **writer.fitted(sampler),
     }
     with replacing(path) as stream, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(_DOCUMENT, json.dumps(document, allow_nan=False))
@@ -122,13 +115,12 @@ def _read(archive: zipfile.ZipFile, path: str | os.PathLike[str]) -> Any:
             f"path: {os.fspath(path)!r} has schema {document['schema']!r}, this version of Oversmith reads {SCHEMA}; "
             f"it was written by version {document['version']!r}, install that one"
         )
-    reader = _Reader(archive)
-    sampler = _class_by_name(document["class"])(**reader.decode(document["params"]))
-    for name, value in reader.decode(document["fitted"]).items():
-        if not name.endswith("_") or name.startswith("_"):
-            raise InputError(f"path: {os.fspath(path)!r} sets {name!r}, which is not a fitted attribute; refused")
-        setattr(sampler, name, TableEncoder.from_state(value) if name == "encoder_" else value)
-    return sampler
+    return _Reader(archive, f"path: {os.fspath(path)!r}").fitted(document)
+
+
+def _is_fitted(sampler: Any) -> bool:
+    # A sampler has a state; one that only chooses among samplers has a decision.
+    return hasattr(sampler, "state_") or hasattr(sampler, "decision_")
 
 
 def _class_by_name(name: str) -> Any:
@@ -143,6 +135,18 @@ class _Writer:
 
     def __init__(self) -> None:
         self.arrays: list[np.ndarray] = []
+
+    def fitted(self, sampler: Any) -> dict[str, Any]:
+        attributes = {
+            name: value.to_state() if name == "encoder_" else value
+            for name, value in vars(sampler).items()
+            if name.endswith("_") and not name.startswith("_")
+        }
+        return {
+            "class": type(sampler).__name__,
+            "params": self.encode(sampler.get_params(deep=False), "parameter"),
+            "fitted": self.encode(attributes, "attribute"),
+        }
 
     def encode(self, value: Any, where: str) -> Any:
         if value is None or isinstance(value, bool | str) or type(value) is int:
@@ -162,6 +166,8 @@ class _Writer:
                     for key, item in value.items()
                 ]
             }
+        if _nested_name(value) is not None and _is_fitted(value):
+            return {"sampler": self.fitted(value)}
         if _nested_name(value) is not None:
             return {
                 "estimator": _nested_name(value),
@@ -190,8 +196,17 @@ class _Writer:
 class _Reader:
     """JSON → typed values; sizes and types are checked before an array is allocated."""
 
-    def __init__(self, archive: zipfile.ZipFile) -> None:
+    def __init__(self, archive: zipfile.ZipFile, source: str) -> None:
         self.archive = archive
+        self.source = source
+
+    def fitted(self, document: dict[str, Any]) -> Any:
+        sampler = _class_by_name(document["class"])(**self.decode(document["params"]))
+        for name, value in self.decode(document["fitted"]).items():
+            if not name.endswith("_") or name.startswith("_"):
+                raise InputError(f"{self.source} sets {name!r}, which is not a fitted attribute; refused")
+            setattr(sampler, name, TableEncoder.from_state(value) if name == "encoder_" else value)
+        return sampler
 
     def decode(self, value: Any) -> Any:
         if isinstance(value, list):
@@ -209,6 +224,8 @@ class _Reader:
                 return tuple(self.decode(item) for item in items)
             case {"dict": [*pairs]}:
                 return {self.decode(key): self.decode(item) for key, item in pairs}
+            case {"sampler": {"class": str(), "params": _, "fitted": _}}:
+                return self.fitted(value["sampler"])
             case {"estimator": str(name), "params": params}:
                 return _nested_class(name)(**self.decode(params))
         raise InputError(f"sampler.json: a value of unknown type {sorted(value)} is refused")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from oversmith.selection.filters import BoundaryFilter, NoveltyFilter, RowFilter, resolve_filters
 from oversmith.selection.noise import noisy_rows
-from oversmith.selection.race import CONFIDENCE, NOTHING, Gain, Race, race
+from oversmith.selection.racing import CONFIDENCE, NOTHING, Gain, Race, race
 from oversmith.selection.splits import inner_holdout, stratified_folds, stratified_sample
 from oversmith.selection.statistics import PairedEffect, corrected_resampled_t
 from oversmith.selection.threshold import InnerScores, ThresholdRule, best_cut, inner_scores

@@ -54,8 +54,8 @@ class Gain:
 
     @property
     def harmed(self) -> list[str]:
-        """Estimators that got worse on average."""
-        return [name for name, effect in self.by_estimator.items() if effect.difference < 0]
+        """Estimators that got worse: the interval of their gain lies below 0."""
+        return [name for name, effect in self.by_estimator.items() if effect.high < 0]
 
     def to_dict(self) -> dict[str, Any]:
         """Give the numbers as plain values."""
@@ -122,7 +122,7 @@ class Race:
     ----------
     verdict : str
         ``"kept"``, or why nothing is best: ``"no gain"`` (no candidate was better in the screening), ``"unsure"``
-        (the lower bound of the best one's gain is not above 0), ``"harm"`` (it is, but an estimator got worse),
+        (the lower bound of the best one's gain is not above 0), ``"harm"`` (it is, but one estimator got worse),
         ``"failed"`` (the best one raised when it was to be confirmed, or all did before), ``"no time"`` (not enough to
         screen one, or to confirm it) or ``"no candidate"``.
     nothing : Runner
@@ -157,8 +157,8 @@ def race(
 
     The first third of the repeats screens: every candidate is judged on their splits, and after each of these repeats
     those leave that are surely worse than nothing or than the leading one. Of those that gain, the best one goes on; it
-    is judged on the splits of all other repeats and kept if the lower bound of its gain there is above 0 and no
-    estimator gets worse on average. Both bounds are of intervals of level 0.9 by the corrected resampled t.
+    is judged on the splits of all other repeats and kept if the lower bound of its mean gain there is above 0. In both
+    stages the interval of no estimator's own gain may lie below 0. Intervals have level 0.9 (corrected resampled t).
 
     Parameters
     ----------

@@ -1,0 +1,230 @@
+"""Batch norm and dropout around a multi-layer perceptron.
+
+The running statistics are arrays of the network like its weights, so checkpoints, moving averages and saved models
+cover them; no gradient reaches them, and only `NormedMLP.in_training` moves them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+from oversmith.networks.mlp import MLP
+
+# Share of the running statistics kept at each update, and what is added to a variance.
+MOMENTUM = 0.8
+EPSILON = 1e-3
+
+
+class BatchNorm(eqx.Module):
+    """Each unit standardised over the batch, then scaled and shifted by learnt numbers.
+
+    Attributes
+    ----------
+    scale, shift : array of shape (units,)
+        Learnt.
+    mean, variance : array of shape (units,)
+        Running statistics, for inference.
+    """
+
+    scale: Float[Array, " units"]
+    shift: Float[Array, " units"]
+    mean: Float[Array, " units"]
+    variance: Float[Array, " units"]
+
+    def __call__(self, units: Float[Array, "batch units"]) -> Float[Array, "batch units"]:
+        """Standardise by the running statistics: a row does not depend on the rows beside it.
+
+        Parameters
+        ----------
+        units : array of shape (batch, units)
+            Units of a layer.
+
+        Returns
+        -------
+        array of shape (batch, units)
+            Standardised.
+        """
+        return self._standardised(units, self.mean, self.variance)
+
+    def in_training(self, units: Float[Array, "batch units"]) -> tuple[Float[Array, "batch units"], BatchNorm]:
+        """Standardise by the batch's own statistics, and move the running ones towards them.
+
+        Parameters
+        ----------
+        units : array of shape (batch, units)
+            Units of a layer.
+
+        Returns
+        -------
+        units : array of shape (batch, units)
+            Standardised.
+        norm : BatchNorm
+            The norm with moved running statistics; the norm itself is unchanged.
+        """
+        mean, variance = units.mean(axis=0), units.var(axis=0)
+        moved = BatchNorm(self.scale, self.shift, _moved(self.mean, mean), _moved(self.variance, variance))
+        return self._standardised(units, mean, variance), moved
+
+    def _standardised(self, units: Array, mean: Array, variance: Array) -> Array:
+        return (units - mean) * (self.scale * jax.lax.rsqrt(variance + EPSILON)) + self.shift
+
+
+def _moved(old: Array, new: Array) -> Array:
+    return MOMENTUM * old + (1 - MOMENTUM) * jax.lax.stop_gradient(new)
+
+
+class NormedMLP(eqx.Module):
+    """A multi-layer perceptron with a batch norm after every hidden activation. Make one with `normed`.
+
+    Attributes
+    ----------
+    network : MLP
+        The layers.
+    norms : tuple of BatchNorm
+        One per hidden layer.
+    """
+
+    network: MLP
+    norms: tuple[BatchNorm, ...]
+
+    def __call__(self, rows: Float[Array, "batch in"]) -> Float[Array, "batch out"]:
+        """Map rows in inference mode, each on its own.
+
+        Parameters
+        ----------
+        rows : array of shape (batch, in)
+            Input rows.
+
+        Returns
+        -------
+        array of shape (batch, out)
+            Output of the last linear layer.
+        """
+        return self.network(rows, lambda number, units: self.norms[number](units))
+
+    def in_training(self, rows: Float[Array, "batch in"]) -> tuple[Float[Array, "batch out"], NormedMLP]:
+        """Map rows by the batch's own statistics.
+
+        Parameters
+        ----------
+        rows : array of shape (batch, in)
+            Input rows.
+
+        Returns
+        -------
+        out : array of shape (batch, out)
+            Output of the last linear layer.
+        network : NormedMLP
+            The network with running statistics moved towards the batch's; the network itself is unchanged.
+        """
+        moved: list[BatchNorm] = []
+
+        def normalise(number: int, units: Array) -> Array:
+            units, norm = self.norms[number].in_training(units)
+            moved.append(norm)
+            return units
+
+        out = self.network(rows, normalise)
+        return out, NormedMLP(self.network, tuple(moved))
+
+
+def normed(network: MLP) -> NormedMLP:
+    """Put a fresh batch norm after every hidden layer of a network.
+
+    Parameters
+    ----------
+    network : MLP
+        The layers.
+
+    Returns
+    -------
+    NormedMLP
+        The network with its norms: scale 1, shift 0, running mean 0 and variance 1.
+
+    Examples
+    --------
+    >>> from oversmith.networks import mlp
+    >>> network = normed(mlp(jax.random.key(0), 2, (4, 3), 1, ("relu", "relu")))
+    >>> [norm.scale.shape for norm in network.norms], network(jnp.ones((5, 2))).shape
+    ([(4,), (3,)], (5, 1))
+    """
+    widths = [len(bias) for bias in network.biases[:-1]]
+    return NormedMLP(network, tuple(BatchNorm(jnp.ones(n), jnp.zeros(n), jnp.zeros(n), jnp.ones(n)) for n in widths))
+
+
+def recording(network: NormedMLP) -> tuple[Callable[[Array], Array], list[NormedMLP]]:
+    """Run a network in training, for callers that take a plain function.
+
+    Parameters
+    ----------
+    network : NormedMLP
+        The network.
+
+    Returns
+    -------
+    run : callable
+        Maps rows by the batch's own statistics.
+    moved : list of NormedMLP
+        Gets the network with moved running statistics at each call of ``run``.
+
+    Examples
+    --------
+    >>> from oversmith.networks import mlp
+    >>> run, moved = recording(normed(mlp(jax.random.key(0), 2, (4,), 1, ("relu",))))
+    >>> run(jnp.array([[1.0, 0.0], [3.0, 0.0]])).shape, len(moved)
+    ((2, 1), 1)
+    """
+    moved: list[NormedMLP] = []
+
+    def run(rows: Array) -> Array:
+        out, after = network.in_training(rows)
+        moved.append(after)
+        return out
+
+    return run, moved
+
+
+def dropped(
+    network: MLP, rows: Float[Array, "batch in"], key: Array, rate: float | Float[Array, ""]
+) -> Float[Array, "batch out"]:
+    """Map rows with dropout after every hidden layer but the first.
+
+    Only hidden units are dropped, so the masks do not depend on the padding of the rows.
+
+    Parameters
+    ----------
+    network : MLP
+        The layers.
+    rows : array of shape (batch, in)
+        Input rows.
+    key : jax.random.key
+        Source of the masks; each layer has its own.
+    rate : float
+        Chance that a unit is zero, in [0, 1); the others grow by 1 / (1 - rate).
+
+    Returns
+    -------
+    array of shape (batch, out)
+        Output of the last linear layer.
+
+    Examples
+    --------
+    >>> from oversmith.networks import mlp
+    >>> network = mlp(jax.random.key(0), 2, (8, 8), 1, ("relu", "relu"))
+    >>> rows = jnp.ones((3, 2))
+    >>> bool((dropped(network, rows, jax.random.key(1), 0.0) == network(rows)).all())
+    True
+    """
+
+    def drop(number: int, units: Array) -> Array:
+        if number == 0:
+            return units
+        kept = jax.random.bernoulli(jax.random.fold_in(key, number), 1 - rate, units.shape)
+        return jnp.where(kept, units / (1 - rate), 0.0)
+
+    return network(rows, drop)

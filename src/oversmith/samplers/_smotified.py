@@ -1,0 +1,268 @@
+"""The recipe of SMOTified-GAN: the GAN's losses, a generator that is fed rows made from the class instead of noise.
+
+Apart from the sampler, because this module imports JAX: it is loaded where a training starts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array
+
+from oversmith.networks import MLP, NormedMLP, activate, latent_noise, mlp, normed
+from oversmith.networks.columns import LINEAR
+from oversmith.samplers import _gan
+from oversmith.samplers._generator import (
+    Batch,
+    FakeRows,
+    Hyper,
+    Players,
+    batch_inputs,
+    conditioned,
+    fake_rows,
+    generator_loss,
+    generator_network,
+)
+from oversmith.samplers._lesson import Training
+from oversmith.training import Recipe, class_bucket, draw_balanced, draw_weighted, pad_rows
+from oversmith.training.recipe import Data, Draw, Sample
+
+# A level or flag of a base row enters the residual form as a logit of this size: certain to half a per cent after the
+# bound on logits, and still within reach of the network.
+LEVEL_LOGIT = 6.0
+
+
+@cache
+def fake(latent: str, residual: bool, output: str) -> FakeRows:
+    """Make the way rows are generated; they are in the class's own scale.
+
+    Parameters
+    ----------
+    latent : {"smote", "noise"}
+        What the generator is fed: the base rows ``hyper["u"]``, one per label, or noise.
+    residual : bool
+        Whether the network's output is added to the base rows: u + f(u). Levels and flags enter the sum as logits and
+        leave it without noise, so that f = 0 gives back every base row.
+    output : {"linear", "sigmoid"}
+        What the last layer does in numeric columns.
+
+    Returns
+    -------
+    callable
+        ``(players, key, label, hyper) -> rows``; equal arguments give the same object, so that they share a compiled
+        program, and what a `GAN` does is the very function of the GAN.
+    """
+    if (latent, output) == ("noise", "linear"):
+        return fake_rows
+
+    def rows(players: Players, key: Array, label: Array, hyper: Hyper) -> Array:
+        noise_key, level_key = jax.random.split(key)
+        columns = hyper["columns"]
+        given = latent_noise(noise_key, len(label), len(hyper["latent"])) if latent == "noise" else hyper["u"]
+        raw = players["generator"](conditioned(given, label, hyper))
+        if residual:
+            return activate(raw + jnp.where(columns.code == LINEAR, given, LEVEL_LOGIT * (2 * given - 1)), columns)
+        if output == "sigmoid":
+            raw = jnp.where(columns.code == LINEAR, jax.nn.sigmoid(raw), raw)
+        return activate(raw, columns, level_key)
+
+    return rows
+
+
+# ---------------------------------------------------------------------- base rows beside the real ones
+
+
+def base_data(base: np.ndarray, counts: Sequence[int]) -> Data:
+    """Put base rows on the device, for the draws below.
+
+    Parameters
+    ----------
+    base : array of shape (n, width)
+        Rows in their classes' own scales, sorted by label.
+    counts : sequence of int
+        Rows of each label.
+
+    Returns
+    -------
+    dict of arrays
+        ``u`` (rows, width), ``u_start`` and ``u_count`` (classes,), padded to buckets.
+
+    Examples
+    --------
+    >>> data = base_data(np.ones((7, 32)), [3, 4])
+    >>> data["u"].shape, data["u_start"].tolist(), data["u_count"].tolist()
+    ((256, 32), [0, 3], [3, 4])
+    """
+    count = np.asarray(counts, np.int32)
+    start = np.cumsum(count, dtype=np.int32) - count
+    classes = class_bucket(len(count))
+    arrays = {"u": pad_rows(base), "u_start": pad_rows(start, classes), "u_count": pad_rows(count, classes)}
+    return {name: jnp.asarray(value) for name, value in arrays.items()}
+
+
+def padded(rows: np.ndarray, width: int) -> np.ndarray:
+    """Append columns of zeros, in float32.
+
+    Examples
+    --------
+    >>> padded(np.ones((1, 2)), 3).tolist()
+    [[1.0, 1.0, 0.0]]
+    """
+    wide = np.zeros((len(rows), width), np.float32)
+    wide[:, : rows.shape[1]] = rows
+    return wide
+
+
+def _with_base(draw: Draw) -> Draw:
+    def both(key: Array, data: Data, batch_size: int) -> Batch:
+        row_key, base_key = jax.random.split(key)
+        batch = draw(row_key, data, batch_size)
+        label = batch["label"]
+        place = jax.random.randint(base_key, label.shape, 0, data["u_count"][label])
+        return {**batch, "u": data["u"][data["u_start"][label] + place]}
+
+    return both
+
+
+# Real rows as the draw inside gives them, each with a base row of its class, drawn uniformly.
+draw_balanced_with_base = _with_base(draw_balanced)
+draw_weighted_with_base = _with_base(draw_weighted)
+
+
+def weighted(recipe: Recipe) -> Recipe:
+    """Draw real rows by their weights where classes are drawn evenly."""
+    (phase,) = recipe.phases
+    return replace(recipe, phases=(replace(phase, draw=draw_weighted_with_base),))
+
+
+# ---------------------------------------------------------------------- batch norm and acceptance
+
+
+def _recording(network: NormedMLP) -> tuple[Callable[[Array], Array], list[NormedMLP]]:
+    """Run a network by the batch's statistics, and keep the network with moved ones."""
+    moved: list[NormedMLP] = []
+
+    def run(inputs: Array) -> Array:
+        out, new = network.in_training(inputs)
+        moved.append(new)
+        return out
+
+    return run, moved
+
+
+@cache
+def in_training(made: FakeRows) -> FakeRows:
+    """Let a generator with batch norm see the batch's own statistics."""
+
+    def rows(players: Players, key: Array, label: Array, hyper: Hyper) -> Array:
+        run, _ = _recording(players["generator"])
+        return made({**players, "generator": run}, key, label, hyper)
+
+    return rows
+
+
+@cache
+def refreshed(made: FakeRows) -> Callable[[Any, Batch, Array, Hyper], Any]:
+    """Move a generator's running statistics towards those of the rows its loss has just seen."""
+
+    def refresh(network: NormedMLP, batch: Batch, key: Array, hyper: Hyper) -> NormedMLP:
+        run, moved = _recording(network)
+        made({"generator": run}, key, batch["label"], batch_inputs(batch, hyper))
+        return moved[0]
+
+    return refresh
+
+
+@cache
+def rated(made: FakeRows) -> Sample:
+    """Put what the discriminator thinks of a row, the log-odds of being real, behind its last column."""
+
+    def rows(players: Players, key: Array, label: Array, hyper: Hyper) -> Array:
+        new = made(players, key, label, hyper)
+        logits = _gan.judge(players["discriminator"], conditioned(new, label, hyper), key, hyper)
+        return jnp.concatenate([new, logits[:, None]], axis=1)
+
+    return rows
+
+
+# ---------------------------------------------------------------------- recipe and networks
+
+
+def recipe(
+    *, steps: int, batch_size: int, ema: bool, latent: str, residual: bool, output: str, batch_norm: bool
+) -> Recipe:
+    """Name the players, their losses and the schedule; from noise, in the linear form, it is the GAN's recipe.
+
+    Parameters
+    ----------
+    steps : int
+        Generator updates.
+    batch_size : int
+        Rows per update.
+    ema : bool
+        Whether rows are drawn from the moving average of the generator's weights.
+    latent, residual, output : str, bool, str
+        As `fake` takes them.
+    batch_norm : bool
+        Whether the generator has batch norm. The discriminator then sees rows made in inference mode, as they are drawn
+        later.
+
+    Returns
+    -------
+    Recipe
+        One phase: the discriminator ``n_critic`` times, then the generator once.
+    """
+    made = fake(latent, residual, output)
+    draw = draw_balanced if latent == "noise" else draw_balanced_with_base
+    plain = _gan.recipe(steps=steps, batch_size=batch_size, ema=ema, fake=made, draw=draw)
+    if not batch_norm:
+        return plain
+    (phase,) = plain.phases
+    discriminator, generator = phase.players
+    loss = generator_loss(_gan.generator_term, in_training(made))
+    generator = replace(generator, loss=loss, refresh=refreshed(made))
+    return replace(plain, phases=(replace(phase, players=(discriminator, generator)),))
+
+
+def players(
+    key: Array,
+    training: Training,
+    *,
+    latent: str,
+    latent_dim: int,
+    residual: bool,
+    batch_norm: bool,
+    generator_widths: tuple[int, ...],
+    critic_widths: tuple[int, ...],
+) -> Players:
+    """Make the networks; the discriminator is that of a GAN with the same key.
+
+    In the residual form the generator's last layer starts at zero, so that it starts by giving back its input.
+    """
+    generator_key, discriminator_key = jax.random.split(key)
+    generator: MLP
+    if latent == "noise":
+        generator = generator_network(generator_key, training, latent_dim, generator_widths)
+    else:
+        generator = mlp(
+            generator_key,
+            training.padded_width + training.condition_width,
+            generator_widths,
+            training.padded_width,
+            ("relu",) * len(generator_widths),
+            true_in=training.width + training.condition_width,
+            unit_spread=True,
+        )
+    if residual:
+        generator = eqx.tree_at(lambda net: (net.weights[-1], net.biases[-1]), generator, replace_fn=jnp.zeros_like)
+    return {
+        "generator": normed(generator) if batch_norm else generator,
+        "discriminator": _gan.discriminator_network(discriminator_key, training, critic_widths),
+    }

@@ -1,0 +1,65 @@
+"""What the samplers with a Wasserstein critic share."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import TYPE_CHECKING, Any
+
+from oversmith.samplers._adversarial import AdversarialSampler
+from oversmith.samplers._lesson import Training
+
+if TYPE_CHECKING:
+    from jax import Array
+
+    from oversmith.training import Recipe
+
+
+class WassersteinSampler(AdversarialSampler):
+    """Base of the samplers whose generator follows a Wasserstein critic.
+
+    A method says how its critic is kept Lipschitz, and may add to the recipe.
+    """
+
+    _n_critics = 1
+
+    @abstractmethod
+    def _recipe_options(self) -> dict[str, Any]:
+        """Return what the recipe needs beside sizes: ``lipschitz`` at least."""
+
+    @abstractmethod
+    def _hyper_options(self) -> dict[str, Any]:
+        """Return the traced numbers of the method: ``penalty_weight`` and ``clip`` at least."""
+
+    def _recipe(self, training: Training) -> Recipe:
+        from oversmith.samplers import _wasserstein
+
+        return _wasserstein.recipe(
+            steps=training.steps,
+            batch_size=self.batch_size,
+            ema=self.ema_decay is not None,
+            **self._recipe_options(),
+        )
+
+    def _players(self, key: Array, training: Training) -> dict[str, Any]:
+        from oversmith.samplers import _wasserstein
+
+        return _wasserstein.players(
+            key,
+            training,
+            latent_dim=self.latent_dim,
+            generator_widths=tuple(self.generator_widths),
+            critic_widths=tuple(self.critic_widths),
+            n_critics=self._n_critics,
+        )
+
+    def _hyper(self, training: Training) -> dict[str, Any]:
+        from oversmith.samplers import _wasserstein
+
+        return _wasserstein.hyper(
+            training,
+            latent_dim=self.latent_dim,
+            learning_rate=self.learning_rate,
+            n_critic=self.n_critic,
+            ema_decay=self.ema_decay or 0.0,
+            **self._hyper_options(),
+        )

@@ -1,0 +1,136 @@
+"""GAN: a generator against a discriminator, from noise (documents 000 and 001, their baseline)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+from oversmith.samplers._adversarial import AdversarialSampler
+from oversmith.samplers._lesson import Training
+from oversmith.samplers.eo_wgan import PAPER_CRITIC, PAPER_GENERATOR
+
+if TYPE_CHECKING:
+    from jax import Array
+
+    from oversmith.training import Recipe
+
+
+class GAN(AdversarialSampler):
+    """Rows of a class from noise, by a generator that learns to deceive a discriminator.
+
+    The discriminator minimises -log D(x) - log(1 - D(G(z))) over real and generated rows, the generator
+    -log D(G(z)) (document 001, Section 3; the baseline of documents 000 and 001). One model learns one class, from its
+    real rows alone.
+
+    Parameters
+    ----------
+    n_critic : int, default=1
+        Discriminator updates per generator update (S in Algorithm 2 of document 001).
+    learning_rate : float, default=3e-4
+        Step size of both networks.
+
+    Attributes
+    ----------
+    history_ : list of dict
+        One row per chunk and model: ``classes``, ``step``, ``loss_discriminator``, ``loss_generator``, ``d_real`` and
+        ``d_fake`` (what the discriminator takes real and generated rows for, 0.5 when it cannot tell), ``monitor``
+        (energy distance to the rows ``scored_on`` names, lower is better).
+
+    See Also
+    --------
+    SMOTifiedGAN : The same game, from SMOTE rows instead of noise.
+    WGANGP : The same networks against a critic with a gradient penalty.
+
+    Notes
+    -----
+    Several classes are generated independently, each from its own random numbers. Losses are computed from logits, so a
+    discriminator that is sure leaves the generator a gradient. Deviations from the papers:
+
+    - Eq. 4 of document 000 has the wrong sign; the generator's loss here is the one above.
+    - The GAN works in the class's own scale, and rows are drawn from a moving average of the generator's weights.
+    - Table 5 of document 000 names activations and rates; widths, latent length and Adam(0.5, 0.999) are ours.
+    - The library's defaults are the small networks of its other adversarial samplers, trained in seconds; document
+      000's setting is :meth:`paper`.
+
+    References
+    ----------
+    .. [1] Document 000: EO-WGAN, an enhanced over-sampling framework of SMOTE and Wasserstein GAN for imbalanced
+       industrial data; column "GAN" of its Table 5.
+    .. [2] Document 001: SMOTified-GAN for class imbalanced pattern classification problems.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from oversmith import GAN
+    >>> rng = np.random.default_rng(0)
+    >>> X = np.concatenate([rng.normal(0, 1, (90, 2)), rng.normal(4, 1, (10, 2))])
+    >>> y = np.repeat(["normal", "fault"], [90, 10])
+    >>> sampler = GAN(max_steps=2, random_state=0)
+    >>> X_resampled, y_resampled = sampler.fit_resample(X, y)
+    >>> [int((y_resampled == label).sum()) for label in ("normal", "fault")]
+    [90, 90]
+    """
+
+    def __init__(self, *, n_critic: int = 1, learning_rate: float = 3e-4, **common: Any) -> None:
+        super().__init__(n_critic=n_critic, learning_rate=learning_rate, **common)
+
+    @classmethod
+    def paper(cls, **changes: Any) -> Self:
+        """Make a sampler with the column "GAN" of document 000's Table 5.
+
+        Parameters
+        ----------
+        **changes : object
+            Constructor parameters that differ from the document's.
+
+        Returns
+        -------
+        GAN
+            80 epochs (the last of 20, 40, 80) without early stop, batch 64, learning rate 1e-4, five discriminator
+            updates, and the widths of :meth:`EOWGAN.paper`. The column's rate of 1e-3 and batch of 100 belong to its
+            classifier.
+
+        Examples
+        --------
+        >>> from oversmith import GAN
+        >>> GAN.paper().n_critic, GAN.paper(max_epochs=20).max_epochs
+        (5, 20)
+        """
+        setting: dict[str, Any] = {
+            "n_critic": 5,
+            "generator_widths": PAPER_GENERATOR,
+            "critic_widths": PAPER_CRITIC,
+            "latent_dim": 64,
+            "learning_rate": 1e-4,
+            "ema_decay": None,
+            "batch_size": 64,
+            "max_epochs": 80,
+            "patience": None,
+        }
+        return cls(**(setting | changes))
+
+    def _recipe(self, training: Training) -> Recipe:
+        from oversmith.samplers import _gan
+
+        return _gan.recipe(steps=training.steps, batch_size=self.batch_size, ema=self.ema_decay is not None)
+
+    def _players(self, key: Array, training: Training) -> dict[str, Any]:
+        from oversmith.samplers import _gan
+
+        return _gan.players(
+            key,
+            training,
+            latent_dim=self.latent_dim,
+            generator_widths=tuple(self.generator_widths),
+            critic_widths=tuple(self.critic_widths),
+        )
+
+    def _hyper(self, training: Training) -> dict[str, Any]:
+        from oversmith.samplers import _gan
+
+        return _gan.hyper(
+            training,
+            latent_dim=self.latent_dim,
+            learning_rate=self.learning_rate,
+            n_critic=self.n_critic,
+            ema_decay=self.ema_decay or 0.0,
+        )

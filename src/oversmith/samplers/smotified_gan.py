@@ -1,0 +1,509 @@
+"""SMOTified-GAN: a GAN whose generator starts from SMOTE rows instead of noise (document 001)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from numbers import Integral, Real
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
+
+from oversmith._adapter import BaseOverSampler
+from oversmith.encoders import ClassScaler
+from oversmith.exceptions import InputError
+from oversmith.samplers._encoded import EncodedTable
+from oversmith.samplers._gibbs import gibbs_rows
+from oversmith.samplers._holdout import Holdout, holdout_of, min_rows, without
+from oversmith.samplers._lesson import Lesson, Players, Session, Training
+from oversmith.samplers._partial import REPLAYED_ROWS
+from oversmith.samplers._smote import discrete_columns, rows_from, smote_rows
+from oversmith.samplers.eo_wgan import MAX_OTHER_ROWS, MAX_SMOTE_ROWS
+from oversmith.samplers.gan import GAN
+from oversmith.selection import inner_holdout
+
+if TYPE_CHECKING:
+    from jax import Array
+
+    from oversmith.training import Recipe, TrainingEvent, TrainResult
+
+# Base rows made for the training at least: they cost next to nothing, and fewer would be learnt by heart.
+MIN_BASE_ROWS = 1_024
+# Rows accepted from one draw; more are drawn in several.
+ACCEPTED_AT_ONCE = 16_384
+# A few held-out rows give many checkpoints the same F1; among those the nearest one by energy distance is taken.
+TIE = 1e-6
+
+
+class SMOTifiedGAN(GAN):
+    """SMOTE rows of a class, made more real by a GAN.
+
+    The generator of a GAN is fed rows ``u`` made by SMOTE instead of noise, as wide as its output. The discriminator
+    minimises -log D(x) - log(1 - D(G(u))) over real rows ``x`` of the class, the generator -log D(G(u)) (document 001,
+    Algorithms 2 and 3). Rows returned come from fresh SMOTE rows.
+
+    Parameters
+    ----------
+    base : over-sampler, "gibbs" or None, default=None
+        What makes the rows ``u``. ``None`` is the built-in SMOTE, which interpolates numeric columns and lets
+        categorical and indicator columns take a neighbour's level. ``"gibbs"`` draws them by Gibbs sampling from the
+        Gaussian conditionals of the class's continuous columns. An over-sampler of imbalanced-learn or Oversmith gets
+        the encoded matrix (and ``categorical_features`` if it has that parameter).
+    k_neighbors : int, default=5
+        Neighbours of the built-in SMOTE; at most one less than the class has rows.
+    latent : {"smote", "noise"}, default="smote"
+        What the generator is fed. From ``"noise"`` the method is :class:`GAN`, bit by bit.
+    latent_dim : int, default=32
+        Length of the noise vector with ``latent="noise"``.
+    residual : bool, default=False
+        Whether the generator's network is added to its input, ``G(u) = u + f(u)``, with ``latent="smote"``. ``f``
+        starts at zero, so that the training begins with SMOTE's own rows.
+    output : {"linear", "sigmoid"}, default="linear"
+        Last layer of numeric columns. ``"sigmoid"`` keeps them within [0, 1], which is where ``numeric="minmax"`` and
+        ``class_scaling=None`` put them.
+    batch_norm : bool, default=False
+        Whether the generator has batch norm.
+    accept : {"all", "discriminator"}, default="all"
+        Which generated rows are returned. ``"discriminator"`` makes ``accept_factor`` times as many as are needed and
+        keeps those that the discriminator rates most real.
+    accept_factor : float, default=2.0
+        How many times as many rows are made for ``accept="discriminator"``, at least 1.
+    stop : {"distance", "f1"} or None, default="distance"
+        What chooses the checkpoint: the least energy distance to held-out rows, the best F1 of a cheap classifier on
+        held-out rows, or nothing (all steps are run and the last weights are kept).
+    loss_floor : float or None, default=None
+        Mean loss over 100 steps below which either player counts as beaten; the training then stops.
+
+    Attributes
+    ----------
+    history_ : list of dict
+        One row per chunk and model: ``classes``, ``step``, ``loss_discriminator``, ``loss_generator``, ``d_real`` and
+        ``d_fake`` (what the discriminator takes real and generated rows for), ``monitor`` (lower is better) and what it
+        was ``scored_on``: ``"held-out rows"`` or ``"training rows"`` by energy distance, ``"F1 on held-out rows"`` with
+        ``monitor = 1 - validation_f1``, ``"nothing"`` without a monitor.
+    stopped_because_ : dict
+        Class label → why the training ended; besides the reasons of every sampler ``"generator loss near zero"`` and
+        ``"discriminator loss near zero"``.
+
+    See Also
+    --------
+    GAN : The same game from noise.
+    EOWGAN : SMOTE rows as training rows of a Wasserstein GAN, and as a share of the result.
+
+    Notes
+    -----
+    Several classes are generated independently, each from its own random numbers; a network that serves several
+    classes (``conditional``) sees the class beside ``u``. With the defaults nothing but the latent differs from
+    :class:`GAN`. The document's setting is :meth:`paper`, its published code :meth:`reference`.
+
+    ``base="gibbs"`` is the document's "conjoining with MCMC": chains start at real rows and draw one continuous column
+    after the other from N(-sum P_jk x_k / P_jj, 1 / P_jj), P being the inverse of the class's Ledoit-Wolf covariance,
+    shrunk further for few rows. After 20 sweeps, and then every fifth, a chain is read. Levels and flags are drawn
+    given the continuous columns, all together from one of the five nearest real rows.
+
+    The classifier of ``stop="f1"`` is logistic regression on encoded rows, trained on real rows and on as many
+    generated ones as bring the class level with the others. The share ``validation_fraction`` of the class and of at
+    most 2,000 other rows is held out: no network, no SMOTE row and no classifier sees it. A class with fewer than ten
+    held-out rows is judged by energy distance. Deviations from the paper:
+
+    - Training and generation work in the class's own scale, and rows are drawn from a moving average of the generator's
+      weights (not in :meth:`paper` and :meth:`reference`).
+    - The document feeds the generator the same SMOTE rows in training and for the result. Here the result is made from
+      fresh ones; at least 1,024 and at most 16,384 are made for the training.
+    - ``accumulateFakeEx`` collects "good" fakes "based on classification accuracy" and says no more. Here the
+      discriminator's best of ``accept_factor`` times as many are kept, in the order in which they were made.
+    - "The training stops once the validation F1-score reaches its highest value": here that checkpoint is restored. The
+      document names no classifier for it and no rows held out.
+    - "Neither loss may approach zero": the document gives no number; :meth:`paper` takes 0.01.
+    - Adam's first moment decays with 0.5, as in every GAN here.
+    - Restoring the best checkpoint, the residual form and the Gibbs rows are ours.
+
+    References
+    ----------
+    .. [1] Document 001: SMOTified-GAN for class imbalanced pattern classification problems.
+    .. [2] N. V. Chawla, K. W. Bowyer, L. O. Hall, W. P. Kegelmeyer, "SMOTE: synthetic minority over-sampling
+       technique", Journal of Artificial Intelligence Research 16 (2002).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from oversmith import SMOTifiedGAN
+    >>> rng = np.random.default_rng(0)
+    >>> X = np.concatenate([rng.normal(0, 1, (90, 2)), rng.normal(4, 1, (10, 2))])
+    >>> y = np.repeat(["normal", "fault"], [90, 10])
+    >>> sampler = SMOTifiedGAN(max_steps=2, random_state=0)
+    >>> X_resampled, y_resampled = sampler.fit_resample(X, y)
+    >>> [int((y_resampled == label).sum()) for label in ("normal", "fault")]
+    [90, 90]
+    """
+
+    _parameter_constraints: dict = {
+        **GAN._parameter_constraints,
+        "base": [HasMethods(["get_params"]), StrOptions({"gibbs"}), None],
+        "k_neighbors": [Interval(Integral, 1, None, closed="left")],
+        "latent": [StrOptions({"smote", "noise"})],
+        "residual": ["boolean"],
+        "output": [StrOptions({"linear", "sigmoid"})],
+        "batch_norm": ["boolean"],
+        "accept": [StrOptions({"all", "discriminator"})],
+        "accept_factor": [Interval(Real, 1, None, closed="left")],
+        "stop": [StrOptions({"distance", "f1"}), None],
+        "loss_floor": [Interval(Real, 0, None, closed="neither"), None],
+    }
+
+    def __init__(
+        self,
+        *,
+        base: Any = None,
+        k_neighbors: int = 5,
+        latent: str = "smote",
+        residual: bool = False,
+        output: str = "linear",
+        batch_norm: bool = False,
+        accept: str = "all",
+        accept_factor: float = 2.0,
+        stop: str | None = "distance",
+        loss_floor: float | None = None,
+        **common: Any,
+    ) -> None:
+        super().__init__(**common)
+        self.base = base
+        self.k_neighbors = k_neighbors
+        self.latent = latent
+        self.residual = residual
+        self.output = output
+        self.batch_norm = batch_norm
+        self.accept = accept
+        self.accept_factor = accept_factor
+        self.stop = stop
+        self.loss_floor = loss_floor
+
+    @classmethod
+    def paper(cls, **changes: Any) -> Self:
+        """Make a sampler with the setting of document 001 (Section 4, Algorithms 2 and 3).
+
+        Parameters
+        ----------
+        **changes : object
+            Constructor parameters that differ from the document's.
+
+        Returns
+        -------
+        SMOTifiedGAN
+            Generator of three hidden layers of 128, discriminator linear - LeakyReLU - linear, Adam with rate 1e-5,
+            batch 128, 2,000 epochs, the checkpoint of the best validation F1, a stop when a loss nears zero, rows
+            accepted by the discriminator, SMOTE with five neighbours.
+
+        Examples
+        --------
+        >>> from oversmith import SMOTifiedGAN
+        >>> SMOTifiedGAN.paper().stop, SMOTifiedGAN.paper(max_epochs=150).max_epochs
+        ('f1', 150)
+        """
+        setting: dict[str, Any] = {
+            "k_neighbors": 5,
+            "generator_widths": (128, 128, 128),
+            "critic_widths": (128,),
+            "n_critic": 1,
+            "learning_rate": 1e-5,
+            "batch_size": 128,
+            "max_epochs": 2_000,
+            "patience": None,
+            "ema_decay": None,
+            "accept": "discriminator",
+            "stop": "f1",
+            "loss_floor": 0.01,
+        }
+        return cls(**(setting | changes))
+
+    @classmethod
+    def reference(cls, **changes: Any) -> Self:
+        """Make a sampler with the setting of document 001's published code, which differs from its text.
+
+        Its generator is d - 128 - 256 - 512 - 1024 - d with batch norm, ReLU and a sigmoid at the end, on columns
+        scaled to [0, 1]; its discriminator d - 512 - 256 - 128 - 1. It trains with Adam at 1e-5 on batches of 128, with
+        no stopping rule and no acceptance. What differs here:
+
+        - The code takes all SMOTE rows as the fake batch of every step; here as many as real ones are drawn. The
+          gradient is the same on average and costs a fraction.
+        - The code runs 150 to 2,000 epochs, set by hand per data set; here 1,000, unless ``max_epochs`` says otherwise.
+        - Batch norm follows the activation, and rows are made by running statistics; the code has it before the
+          activation and makes its rows by the statistics of all of them.
+        - Adam's first moment decays with 0.5 instead of 0.9.
+        - The code scales some of its data sets only, before the split; here every table is scaled by its training rows.
+
+        Parameters
+        ----------
+        **changes : object
+            Constructor parameters that differ from the code's.
+
+        Returns
+        -------
+        SMOTifiedGAN
+            The sampler.
+
+        Examples
+        --------
+        >>> from oversmith import SMOTifiedGAN
+        >>> SMOTifiedGAN.reference().generator_widths
+        (128, 256, 512, 1024)
+        """
+        setting: dict[str, Any] = {
+            "k_neighbors": 5,
+            "generator_widths": (128, 256, 512, 1024),
+            "critic_widths": (512, 256, 128),
+            "batch_norm": True,
+            "output": "sigmoid",
+            "numeric": "minmax",
+            "class_scaling": None,
+            "n_critic": 1,
+            "learning_rate": 1e-5,
+            "batch_size": 128,
+            "max_epochs": 1_000,
+            "patience": None,
+            "ema_decay": None,
+            "accept": "all",
+            "stop": None,
+        }
+        return cls(**(setting | changes))
+
+    # ------------------------------------------------------------------ the rows the generator is fed
+
+    def _check_setting(self) -> None:
+        if self._over_sampler() and not isinstance(self.base, BaseOverSampler):
+            raise InputError(
+                f"base: found {self.base!r}, which is not an over-sampler; give an instance of one of "
+                "imbalanced-learn's or Oversmith's, for example BorderlineSMOTE(), or 'gibbs', or None for SMOTE"
+            )
+        if self.latent == "noise" and self.base is not None:
+            raise InputError(f"base: found {self.base!r}, but latent='noise' uses no rows; set latent='smote'")
+        if self.output == "sigmoid" and (self._adds() or self.numeric != "minmax" or self.class_scaling is not None):
+            raise InputError(
+                "output: 'sigmoid' is for columns within [0, 1], found "
+                f"numeric={self.numeric!r}, class_scaling={self.class_scaling!r}, residual={self.residual}; "
+                "set numeric='minmax', class_scaling=None and residual=False"
+            )
+
+    def _adds(self) -> bool:
+        """Whether the generator's network is added to its input; there is nothing to add it to from noise."""
+        return self.residual and self.latent == "smote"
+
+    def _over_sampler(self) -> bool:
+        return self.base is not None and not isinstance(self.base, str)
+
+    def _prepare(self, table: EncodedTable, classes: list[int], seed: int) -> dict[str, Any]:
+        self._check_setting()
+        if self.latent == "noise":
+            return {}
+        state: dict[str, Any] = {
+            "rows": {code: table.rows[code] for code in classes},
+            "discrete": discrete_columns(table.spans, table.pooled.shape[1]),
+        }
+        if self._over_sampler():
+            rng = np.random.default_rng([seed, 3])
+            others = {code: np.flatnonzero(table.pooled_codes != code) for code in classes}
+            state["others"] = {
+                code: table.pooled[rng.permutation(index)[:MAX_OTHER_ROWS]] for code, index in others.items()
+            }
+        return state
+
+    def _absorb(self, state: dict[str, Any], table: EncodedTable, codes: list[int], seed: int) -> None:
+        if self.latent == "smote":
+            state["rows"] = state["rows"] | {
+                code: np.concatenate([state["rows"][code], table.rows[code]])[-MAX_SMOTE_ROWS:] for code in codes
+            }
+
+    def _base_rows(
+        self, state: dict[str, Any], code: int, n: int, rng: np.random.Generator, lesson: Lesson | None = None
+    ) -> np.ndarray:
+        """Make rows for the generator to start from; for a lesson's training, none from rows it holds out."""
+        rows = state["rows"][code]
+        if lesson is not None and lesson.references[code] is not lesson.rows[code]:
+            rows = without(rows, lesson.references[code])
+        if self.base is None:
+            return smote_rows(rows, state["discrete"], n, self.k_neighbors, rng)
+        if isinstance(self.base, str):
+            return gibbs_rows(rows, state["discrete"], n, rng)
+        others = state["others"][code]
+        if lesson is not None and (holdout := self._holdout(lesson)):
+            others = without(others, holdout.others)
+        return rows_from(self.base, rows, others, self.encoder_.spans_, n, rng, argument="base")
+
+    def _inputs(
+        self, state: dict[str, Any], counts: dict[int, int], rng: np.random.Generator, lesson: Lesson | None = None
+    ) -> dict[str, np.ndarray] | None:
+        """Make the generator's input rows of some classes, in their own scales; nothing where it is fed noise."""
+        if self.latent == "noise":
+            return None
+        from oversmith.samplers._smotified import padded
+        from oversmith.training import width_bucket
+
+        parts = [
+            ClassScaler.from_state(state["scalers"][code]).transform(self._base_rows(state, code, n, rng, lesson))
+            for code, n in counts.items()
+        ]
+        rows = np.concatenate(parts)
+        return {"u": padded(rows, width_bucket(rows.shape[1]))}
+
+    def _data(self, state: dict[str, Any], lesson: Lesson, rng: np.random.Generator) -> dict[str, Any]:
+        data = super()._data(state, lesson, rng)
+        deficit = lesson.table.deficit
+        counts = {code: min(max(deficit.get(code, 0), MIN_BASE_ROWS), MAX_SMOTE_ROWS) for code in lesson.codes}
+        inputs = self._inputs(state, counts, rng, lesson)
+        if inputs is None:
+            return data
+        from oversmith.samplers._smotified import base_data
+
+        return data | base_data(inputs["u"], list(counts.values()))
+
+    def _score_inputs(self, session: Session, per_class: int) -> dict[str, np.ndarray] | None:
+        return self._scored_inputs(session, dict.fromkeys(session.lesson.asked, per_class))
+
+    def _scored_inputs(self, session: Session, counts: dict[int, int]) -> dict[str, np.ndarray] | None:
+        return self._inputs(session.state, counts, np.random.default_rng([session.seed, 5]), session.lesson)
+
+    def _replay_inputs(self, code: int, rng: np.random.Generator) -> dict[str, np.ndarray] | None:
+        return self._inputs(self.state_, {code: REPLAYED_ROWS}, rng)
+
+    # ------------------------------------------------------------------ networks
+
+    def _recipe(self, training: Training) -> Recipe:
+        from oversmith.samplers import _smotified
+
+        return _smotified.recipe(
+            steps=training.steps,
+            batch_size=self.batch_size,
+            ema=self.ema_decay is not None,
+            latent=self.latent,
+            residual=self._adds(),
+            output=self.output,
+            batch_norm=self.batch_norm,
+        )
+
+    def _players(self, key: Array, training: Training) -> Players:
+        from oversmith.samplers import _smotified
+
+        return _smotified.players(
+            key,
+            training,
+            latent=self.latent,
+            latent_dim=self.latent_dim,
+            residual=self._adds(),
+            batch_norm=self.batch_norm,
+            generator_widths=tuple(self.generator_widths),
+            critic_widths=tuple(self.critic_widths),
+        )
+
+    def _session(
+        self,
+        state: dict[str, Any],
+        lesson: Lesson,
+        training: Training,
+        rng: np.random.Generator,
+        started: float,
+        players: Players | None,
+    ) -> Session:
+        session = super()._session(state, lesson, training, rng, started, players)
+        if self.latent == "noise" or np.ptp(lesson.weights) == 0:
+            return session
+        from oversmith.samplers._smotified import weighted
+
+        return replace(session, recipe=weighted(session.recipe))
+
+    # ------------------------------------------------------------------ when to stop
+
+    def _held_out(self, n_rows: int, rng: np.random.Generator) -> np.ndarray:
+        if self.stop == "distance":
+            return super()._held_out(n_rows, rng)
+        if self.stop is None:
+            return np.empty(0, dtype=np.intp)
+        return inner_holdout(
+            np.zeros(n_rows, dtype=int),
+            self.validation_fraction,
+            random_state=int(rng.integers(2**31)),
+            min_rows=min_rows(self.validation_fraction),
+        )
+
+    def _holdout(self, lesson: Lesson) -> Holdout | None:
+        """Return the rows that validate by F1, the same at every call; nothing where energy distance does."""
+        if self.stop != "f1":
+            return None
+        return holdout_of(lesson, self.validation_fraction, [self.seed_, 6, *lesson.codes])
+
+    def _monitor(self, session: Session) -> Callable[[Players, int], float] | None:
+        if self.stop is None:
+            return None
+        lesson, holdout, distance = session.lesson, self._holdout(session.lesson), super()._monitor(session)
+        if holdout is None or distance is None:
+            return distance
+        from oversmith.training import generate
+
+        counts = {code: holdout.missing(code) for code in lesson.asked}
+        inputs = self._scored_inputs(session, counts)
+        codes = np.repeat(list(counts), list(counts.values()))
+        labels = np.repeat([lesson.codes.index(code) for code in counts], list(counts.values()))
+        key = session.key(2)
+
+        def monitor(players: Players, step: int) -> float:
+            made = generate(session.recipe, players, key, labels, session.hyper, inputs=inputs)
+            rows = [self._as_returned(code, made[codes == code], lesson) for code in counts]
+            apart = distance(players, step)
+            return 1 - holdout.f1(np.concatenate(rows), codes) + TIE * apart / (1 + apart)
+
+        return monitor
+
+    def _as_returned(self, code: int, made: np.ndarray, lesson: Lesson) -> np.ndarray:
+        """Turn generated rows into what a caller would see, encoded again."""
+        scaler = lesson.scalers[lesson.codes.index(code)]
+        rows = scaler.inverse(made[:, : self.encoder_.width_].astype(np.float64))
+        return self.encoder_.transform(self._decode(code, rows))
+
+    def _watchers(self, session: Session) -> Sequence[Callable[[TrainingEvent], Any]]:
+        if self.loss_floor is None:
+            return ()
+        floor = self.loss_floor
+
+        def near_zero(event: TrainingEvent) -> str | None:
+            low = [name for name in ("generator", "discriminator") if event.metrics[f"loss_{name}"] < floor]
+            return f"{low[0]} loss near zero" if low else None
+
+        return (near_zero,)
+
+    def _train_session(self, session: Session, phase: str | None = None) -> TrainResult:
+        result = super()._train_session(session, phase)
+        by_f1 = self._holdout(session.lesson) is not None
+        for row in self.history_[-len(result.history) :]:
+            if self.stop is None:
+                row["scored_on"] = "nothing"
+            elif by_f1:
+                row |= {"scored_on": "F1 on held-out rows", "validation_f1": round(1 - row["monitor"], 5)}
+        return result
+
+    # ------------------------------------------------------------------ drawing
+
+    def _generate(self, state: dict[str, Any], code: int, n: int, rng: np.random.Generator) -> np.ndarray:
+        if self.accept == "all":
+            return self._from_network(state, code, n, rng, self._inputs(state, {code: n}, rng))
+        counts = [min(ACCEPTED_AT_ONCE, n - start) for start in range(0, n, ACCEPTED_AT_ONCE)]
+        return np.concatenate([self._accepted(state, code, count, rng) for count in counts])
+
+    def _accepted(self, state: dict[str, Any], code: int, n: int, rng: np.random.Generator) -> np.ndarray:
+        """Make more rows than are needed, and keep those that the discriminator rates most real."""
+        import jax
+
+        from oversmith.samplers._smotified import rated
+        from oversmith.training import generate
+
+        drawn = math.ceil(self.accept_factor * n)
+        number, place = state["model_of"][code]
+        players, training = self._restored(state["models"][number])
+        inputs = self._inputs(state, {code: drawn}, rng)
+        key = jax.random.key(int(rng.integers(2**31)))
+        recipe = self._recipe(training)
+        recipe = replace(recipe, sample=rated(recipe.sample))
+        made = generate(recipe, players, key, np.full(drawn, place), self._hyper(training), inputs=inputs)
+        best = np.sort(np.argsort(-made[:, -1], kind="stable")[:n])
+        rows = made[best, : training.width].astype(np.float64)
+        return ClassScaler.from_state(state["scalers"][code]).inverse(rows)
