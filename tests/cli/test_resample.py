@@ -349,3 +349,17 @@ def test_a_setting_the_method_lacks_is_refused(csv: Path, capsys: pytest.Capture
     assert main(["resample", str(csv), *words]) == 2
     assert "--max-steps: method 'jitter' has no such setting" in capsys.readouterr().err
     assert not csv.with_name("out.csv").exists()
+
+
+@pytest.mark.slow
+def test_auto_says_what_it_decided(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    """On noise Auto leaves the table as it is, and the command line says so instead of calling it balanced."""
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame(rng.normal(size=(80, 2)), columns=["a", "b"]).assign(target=np.repeat(["no", "yes"], [64, 16]))
+    frame.to_csv(tmp_path / "in.csv", index=False)
+    words = ("--target", "target", "--method", "auto", "--max-steps", "2", "-o", str(tmp_path / "out.csv"))
+    assert main(["resample", str(tmp_path / "in.csv"), *words]) == 0
+    err = capsys.readouterr().err
+    assert "no rows added" in err
+    assert "classes are as asked" not in err
+    assert len(pd.read_csv(tmp_path / "out.csv")) == 80

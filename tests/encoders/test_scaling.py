@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from oversmith.encoders import ClassScaler, Span
+from oversmith.encoders import ClassScaler, Span, TableEncoder
 from oversmith.exceptions import InputError
 
 SPANS = (
@@ -122,3 +125,37 @@ def test_bad_arguments_say_what_and_how() -> None:
         ClassScaler("robust").fit(Z, Z, SPANS)
     with pytest.raises(InputError, match="found no rows"):
         ClassScaler().fit(Z[:0], Z, SPANS)
+
+
+def test_bounds_do_not_cross_a_gap() -> None:
+    """Quantile scores have no gap between 0.8 and 8.5: a class at 9 stays there, one inside the crowd may widen."""
+    rng = np.random.default_rng(0)
+    X = np.concatenate([rng.normal(0, 0.3, 95), rng.normal(9, 0.3, 5)])[:, None]
+    encoder = TableEncoder().fit(X)
+    Z, spans = encoder.transform(X), encoder.spans_
+    apart, inside = Z[95:], Z[:5]
+
+    def lowest(own: np.ndarray, *reach: Any) -> float:
+        scaler = ClassScaler().fit(own, Z, spans, *reach)
+        return float(encoder.inverse_transform(scaler.inverse(np.full((1, 1), -99.0)))[0, 0])
+
+    assert lowest(apart) < 1
+    assert X[95:].min() - 1.0 < lowest(apart, encoder.reach(apart, Z)) < X[95:].min()
+    # The table's spread is 2 over the root of five: more than the crowd is wide, so nothing changes for it.
+    assert lowest(inside, encoder.reach(inside, Z)) == lowest(inside)
+
+
+def test_reach_of_columns_that_hold_no_numbers_or_extreme_ones() -> None:
+    frame = pd.DataFrame({"level": list("abc") * 10, "wide": 1.7e308 * np.linspace(-1, 1, 30), "flat": 1.0})
+    frame["tiny"] = np.linspace(0, 1e-300, 30)
+    frame["spike"] = np.r_[np.zeros(25), np.arange(1.0, 6.0)]
+    encoder = TableEncoder().fit(frame)
+    Z = encoder.transform(frame)
+    low, high = encoder.reach(Z[:4], Z)
+    linear = np.concatenate([np.arange(s.start, s.stop) for s in encoder.spans_ if s.activation == "linear"])
+    assert np.isfinite(low[linear]).all()
+    assert np.isfinite(high[linear]).all()
+    assert (low[linear] <= Z[:4, linear].min(axis=0)).all()
+    others = np.setdiff1d(np.arange(encoder.width_), linear)
+    assert np.isneginf(low[others]).all()
+    assert np.isposinf(high[others]).all()

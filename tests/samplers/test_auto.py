@@ -299,9 +299,9 @@ def test_candidates_of_every_kind():
 
 
 def test_default_candidates():
-    from oversmith.samplers._auto_candidates import DEFAULT
+    from oversmith.samplers._auto_candidates import DEFAULT_CANDIDATES
 
-    assert set(DEFAULT) == {*CHEAP, "flow-matching", "eo-wgan"}
+    assert set(DEFAULT_CANDIDATES) == {*CHEAP, "flow-matching", "eo-wgan"}
     assert Auto().fill == (0.33, 1.0)
 
 

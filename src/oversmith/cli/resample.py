@@ -139,7 +139,8 @@ def resample(
         "best_step": _by_class(sampler, "best_step_"),
     }
     if hasattr(sampler, "decision_"):
-        summary["decision"] = sampler.decision_["why"]
+        weighs = (sampler.sample_weight_ != 1).any()
+        summary["decision"] = sampler.decision_["why"] + (" The weights are not part of the file." if weighs else "")
     _report(summary, synthetic_only)
     print_json(summary) if json else print(output)
 
@@ -264,5 +265,6 @@ def _report(summary: dict[str, Any], synthetic_only: bool) -> None:
     written = f"{summary['rows_written']} rows written" + (", synthetic ones only" if synthetic_only else "")
     done = "; ".join([*stops, f"{summary['seconds']:.1f} s", written])
     if not summary["rows_synthetic"]:
-        done = f"nothing to generate, the classes are as asked; {written}"
+        why = "no rows added" if "decision" in summary else "nothing to generate, the classes are as asked"
+        done = f"{why}; {written}"
     print(done, file=sys.stderr)

@@ -340,9 +340,10 @@ class TableEncoder:
             last = where.stop - 1
             own, table = knots.number(Z_class[:, last]), knots.number(Z_table[:, last])
             # In units of the column's range, whose ends may be too far apart or too near to be squared.
-            unit = knots.x[-1] / 2 - knots.x[0] / 2
-            slack = (table / unit).std() / np.sqrt(len(own)) * unit
-            low[last], high[last] = knots.score(own.min() - slack), knots.score(own.max() + slack)
+            unit = max(knots.x[-1] / 2 - knots.x[0] / 2, np.finfo(np.float64).tiny)
+            slack = (table / unit).std() / np.sqrt(len(own))
+            widened = np.array([own.min() / unit - slack, own.max() / unit + slack])
+            low[last], high[last] = knots.score(np.clip(widened, knots.x[0] / unit, knots.x[-1] / unit) * unit)
         return low, high
 
     def has_missing(self, X: Any) -> np.ndarray:

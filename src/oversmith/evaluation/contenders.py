@@ -255,6 +255,11 @@ def _smote(situation: Situation) -> SMOTE | SMOTENC | SMOTEN:
 
 def _method(situation: Situation, *, kebab: str, fill: float | None) -> Any:
     sampler = load_class(kebab)(random_state=situation.seed)
+    if kebab == "auto":
+        # Class weights are a contender of their own; a pipeline does not hand on those Auto would choose.
+        from oversmith.samplers._auto_candidates import DEFAULT_CANDIDATES, WEIGHTS
+
+        sampler.set_params(candidates=[name for name in DEFAULT_CANDIDATES if name != WEIGHTS])
     wanted = {"fill": fill, "max_steps": situation.max_steps}
     known = sampler.get_params(deep=False)
     return sampler.set_params(**{name: value for name, value in wanted.items() if name in known and value is not None})

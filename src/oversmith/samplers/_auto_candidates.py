@@ -17,7 +17,7 @@ from oversmith.selection import NOTHING
 WEIGHTS = "class-weight"
 SMOTE = "smote"
 # From cheap to dear: of equally good candidates the first is taken, and time runs out on the last ones.
-DEFAULT = (WEIGHTS, SMOTE, "jitter", "gaussian-mixture", "gaussian-copula", "flow-matching", "eo-wgan")
+DEFAULT_CANDIDATES = (WEIGHTS, SMOTE, "jitter", "gaussian-mixture", "gaussian-copula", "flow-matching", "eo-wgan")
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def resolve_candidates(
     ['class-weight', 'smote-0.33', 'smote-1.0']
     """
     found: list[Candidate] = []
-    for entry in DEFAULT if candidates is None else candidates:
+    for entry in DEFAULT_CANDIDATES if candidates is None else candidates:
         if not isinstance(entry, str):
             name = type(entry).__name__
             same = sum(other.name.split(" (")[0] == name for other in found)

@@ -47,10 +47,10 @@ class TreeFlow(BaseSampler):
 
     Notes
     -----
-    One model per class, of its rows alone. Flags and levels flow as numbers; the largest wins in the end. Missing values
-    flow as the encoder writes them, an indicator beside a filled-in number: on the way from noise an indicator is a
-    number like any other, so that there is nothing yet a tree could treat as missing. The fitted state is arrays: the
-    forests are predicted without scikit-learn and saved without pickle.
+    One model per class, of its rows alone. Flags and levels flow as numbers; the largest wins in the end. Missing
+    values flow as the encoder writes them, an indicator beside a filled-in number: on the way from noise an indicator
+    is a number like any other, so that there is nothing yet a tree could treat as missing. The fitted state is arrays:
+    the forests are predicted without scikit-learn and saved without pickle.
 
     The defaults were chosen by the energy distance to unseen minority rows (yeast_2_vs_4, glass2, yeast5, abalone9_18)
     and by a ring of eight modes. Smaller leaves resolve modes better: 97 % of the rows within a mode at 1 pair a leaf,
