@@ -55,6 +55,8 @@ TINY_OF = {
     },
     "blend": {"samplers": ["smote", "jitter", "gaussian-mixture"]},
     "pca-sampler": {"sampler": "gaussian-mixture"},
+    # An untrained velocity leaves noise as it is, wider than the class.
+    "flow-matching": {"max_steps": 100, "ema_decay": None},
 }
 
 
@@ -62,7 +64,7 @@ def tiny(kebab: str) -> object:
     """Make a sampler with those of the settings above that it has."""
     sampler = load_class(kebab)
     known = inspect.signature(sampler).parameters
-    return sampler(**{name: value for name, value in TINY.items() if name in known}, **TINY_OF.get(kebab, {}))
+    return sampler(**({name: value for name, value in TINY.items() if name in known} | TINY_OF.get(kebab, {})))
 
 
 ALL = [tiny(kebab) for kebab in METHODS]
@@ -114,7 +116,7 @@ def test_number_of_checks(sampler):
 
 def test_every_public_sampler_is_here():
     public = {name: getattr(oversmith, name) for name in oversmith.__all__}
-    samplers = {name for name, value in public.items() if isinstance(value, type) and hasattr(value, "fit_resample")}
+    samplers = {name for name, value in public.items() if isinstance(value, type) and hasattr(value, "save")}
     assert samplers == {type(sampler).__name__ for sampler in ALL}
 
 

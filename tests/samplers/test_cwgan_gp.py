@@ -111,9 +111,10 @@ def test_fixed_parameters_are_none_of_its_own():
 def test_without_weight_it_is_a_conditional_wgan_gp():
     """Same bits as one WGAN-GP of the same classes: the classifier watches and changes nothing."""
     X, y = blobs()
-    alone = CWGANGP(auxiliary_weight=0.0, max_steps=20, random_state=0).fit(X, y, classes=[0, 1])
-    plain = WGANGP(conditional=True, max_steps=20, random_state=0).fit(X, y, classes=[0, 1])
-    heard = CWGANGP(max_steps=20, random_state=0).fit(X, y, classes=[0, 1])
+    common = {"max_steps": 20, "learning_rate": 1e-3, "random_state": 0}
+    alone = CWGANGP(auxiliary_weight=0.0, **common).fit(X, y, classes=[0, 1])
+    plain = WGANGP(conditional=True, **common).fit(X, y, classes=[0, 1])
+    heard = CWGANGP(**common).fit(X, y, classes=[0, 1])
     for label in (0, 1):
         rows = alone.sample(50, label)
         assert np.array_equal(rows, plain.sample(50, label))
@@ -142,7 +143,7 @@ def overlapping(seed: int, n: tuple[int, int] = (300, 60)) -> tuple[np.ndarray, 
 def test_the_classifier_moves_rows_to_their_side():
     """Share of rows that an independent classifier gives to the asked class, weight 0 to weight 1, five of five seeds.
 
-    Measured: 0.75 to 0.86 in the mean; real rows have 0.83. The judge is a logistic regression on 10,000 other rows.
+    Measured: 0.74 to 0.88 in the mean; real rows have 0.83. The judge is a logistic regression on 10,000 other rows.
     """
     judge = LogisticRegression().fit(*overlapping(99, (5000, 5000)))
     wins = 0
@@ -192,21 +193,21 @@ def test_three_classes_trained():
 
 
 def test_mixed_table():
-    """Measured over five seeds: 0.98, 0.21, 0.03 and 0.23 at worst."""
+    """Measured over five seeds: 0.97, 0.15, 0.05 and 0.28 at worst."""
     found = on_the_mixed_table(CWGANGP(), 0)
     assert found["own_class"] >= 0.95
     assert found["correlation"] <= 0.25
-    assert found["level_share"] <= 0.08
-    assert found["level_mean"] <= 0.3
+    assert found["level_share"] <= 0.1
+    assert found["level_mean"] <= 0.4
 
 
 @pytest.mark.slow
 def test_ring():
-    """5,000 steps, penalty weight 0.3, five seeds: all 8 modes each time, a mode's share wrong by 0.09 at worst.
+    """5,000 steps, rate 1e-3, penalty weight 0.3, five seeds: all 8 modes each time, a share wrong by 0.07 at worst.
 
     One network makes ring and majority; with the penalty weight of 10 it found 4 to 8 modes.
     """
-    sampler = CWGANGP(max_steps=5000, penalty_weight=0.3, patience=None, numeric="standard")
+    sampler = CWGANGP(max_steps=5000, learning_rate=1e-3, penalty_weight=0.3, patience=None, numeric="standard")
     found = [on_the_ring(sampler, seed) for seed in range(5)]
     assert [each["covered"] for each in found] == [8] * 5
-    assert np.max([each["share_error"] for each in found]) <= 0.11
+    assert np.max([each["share_error"] for each in found]) <= 0.1

@@ -58,3 +58,27 @@ def test_second_process_reads_what_the_first_compiled(tmp_path: Path):
     assert lines()[:2] == ["None", "1 1 0"]
     assert any((tmp_path / "oversmith" / "jax").iterdir())
     assert lines()[:2] == ["None", "1 0 1"]
+
+
+def test_room_is_made_before_the_system_runs_out_of_it():
+    """Programs of many shapes pile up memory maps; dropping them gives the maps back and changes no result."""
+    import numpy as np
+
+    from oversmith import GAN
+    from oversmith.training.compilation import make_room, memory_maps
+
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(40, 2)), np.repeat([0, 1], [30, 10])
+
+    def rows():
+        return GAN(max_steps=2, generator_widths=(13, 17), random_state=0).fit(X, y).sample(5, 1)
+
+    make_room(limit=0)
+    low = memory_maps()
+    first = rows()
+    if low:
+        assert memory_maps() > low + 50
+        assert make_room(limit=low)
+        assert memory_maps() < low + 200
+    assert not make_room(limit=10**9)
+    assert np.array_equal(first, rows())

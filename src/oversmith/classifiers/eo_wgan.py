@@ -144,7 +144,7 @@ class EOWGANClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         seed = seed_from(self.random_state)
         if sparse.issparse(X):
             X = sparse.csr_array(X) if isinstance(X, sparse.sparray) else sparse.csr_matrix(X)
-        if np.ndim(y) == 2 and np.shape(y)[1] == 1:
+        if np.asarray(y).ndim == 2 and np.asarray(y).shape[1] == 1:
             y = column_or_1d(y, warn=True)
         self.sampler_ = clone(EOWGAN() if self.sampler is None else self.sampler).set_params(random_state=seed)
         balanced: tuple[Any, Any] = self.sampler_.fit_resample(X, y)

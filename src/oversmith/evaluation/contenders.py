@@ -171,7 +171,7 @@ def method_contenders(methods: Sequence[str]) -> tuple[Contender, ...]:
     for kebab in methods:
         entry = method(kebab)
         trained = entry.cost != "low"
-        if "fill" not in load_class(kebab)().get_params(deep=False):
+        if load_class(kebab)._sampling_type == "bypass":
             build = partial(_method, kebab=kebab, fill=None)
             found.append(Contender(kebab, entry.title, kebab, build, trained=trained))
             continue

@@ -24,8 +24,8 @@ def time_features(time: Float[Array, " batch"]) -> Float[Array, "batch features"
 
     Examples
     --------
-    >>> time_features(jnp.array([0.5]))[0, :3].round(3).tolist()
-    [0.0, 1.0, 0.0]
+    >>> time_features(jnp.array([0.25]))[0, :3].round(2).tolist()
+    [-0.25, 0.7..., 1.0]
     """
     angles = jnp.pi * time[:, None] * jnp.array(_FREQUENCIES)
     return jnp.concatenate([time[:, None] - 0.5, jnp.sin(angles), jnp.cos(angles)], axis=1)

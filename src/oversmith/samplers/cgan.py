@@ -40,6 +40,8 @@ class CGAN(GAN):
         weights, and ``patience`` has no say.
     patience : int or None, default=10
         Scores without a gain after which ``stop="auto"`` ends the training; ``None`` never ends it early.
+    max_steps : int, default=2000
+        Generator updates at most.
 
     Attributes
     ----------
@@ -106,9 +108,10 @@ class CGAN(GAN):
         dropout: float = 0.0,
         stop: str = "auto",
         patience: int | None = 10,
+        max_steps: int = 2000,
         **common: Any,
     ) -> None:
-        super().__init__(patience=patience, **self._fixed, **common)
+        super().__init__(patience=patience, max_steps=max_steps, **self._fixed, **common)
         self.balanced = balanced
         self.batch_norm = batch_norm
         self.dropout = dropout

@@ -33,6 +33,8 @@ class CWGANGP(WGANGP):
         Cross-entropy below which a row is left alone, so that rows are not pulled to the classes' prototypes.
     classifier_widths : tuple of int, default=(64, 64)
         Widths of the classifier's hidden layers.
+    learning_rate : float, default=5e-4
+        Step size of the three networks.
 
     Attributes
     ----------
@@ -93,9 +95,10 @@ class CWGANGP(WGANGP):
         auxiliary_weight: float = 1.0,
         auxiliary_clamp: float = 0.3,
         classifier_widths: tuple[int, ...] = (64, 64),
+        learning_rate: float = 5e-4,
         **common: Any,
     ) -> None:
-        super().__init__(**self._fixed, **common)
+        super().__init__(learning_rate=learning_rate, **self._fixed, **common)
         self.auxiliary_weight = auxiliary_weight
         self.auxiliary_clamp = auxiliary_clamp
         self.classifier_widths = classifier_widths

@@ -123,3 +123,51 @@ def enable_persistent_cache(path: str | Path | None = None) -> Path:
     jax.config.update("jax_persistent_cache_min_compile_time_secs", 0)
     jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
     return path
+
+
+def memory_maps() -> int:
+    """Count the memory maps of this process; 0 where the system does not tell.
+
+    Returns
+    -------
+    int
+        Maps. Every compiled program holds some hundreds of them.
+
+    Examples
+    --------
+    >>> memory_maps() >= 0
+    True
+    """
+    try:
+        with open("/proc/self/maps", "rb") as lines:
+            return sum(1 for _ in lines)
+    except OSError:
+        return 0
+
+
+def make_room(limit: int | None = None) -> bool:
+    """Drop the compiled programs before the system's limit of memory maps is reached.
+
+    Linux allows a process about 65,000 maps, and XLA aborts the process when it gets no more: a few hundred recipes of
+    different shapes are enough. Programs that are needed again are compiled again, or read from the cache on disk.
+
+    Parameters
+    ----------
+    limit : int, optional
+        Maps from which room is made; half of what the system allows by default.
+
+    Returns
+    -------
+    bool
+        Whether programs were dropped.
+    """
+    if limit is None:
+        try:
+            with open("/proc/sys/vm/max_map_count") as text:
+                limit = int(text.read()) // 2
+        except (OSError, ValueError):
+            return False
+    if memory_maps() <= limit:
+        return False
+    jax.clear_caches()
+    return True

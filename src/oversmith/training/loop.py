@@ -8,6 +8,7 @@ inside it, so a last partial chunk, another number of steps and another number o
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -22,12 +23,16 @@ import optax
 from jaxtyping import Array
 
 from oversmith.exceptions import DivergedError
+from oversmith.training.compilation import make_room
 from oversmith.training.recipe import Data, Hyper, Optimiser, Phase, Player, Players, Recipe, Turn
 from oversmith.training.sampling import on_device
 from oversmith.training.stopping import Checkpoint, copied
 
 # A loss beyond this has exploded: the losses here are means of bounded or standardised quantities.
 MAX_LOSS = 1e6
+# Trainings between two looks at the memory maps that compiled programs take: a look costs milliseconds.
+CHECK_ROOM_EVERY = 10
+_TRAININGS = itertools.count(1)
 # What the history says of itself; a loss may record anything else.
 RESERVED = {"phase", "step", "seconds", "monitor"}
 
@@ -320,6 +325,8 @@ def train(
     (3.0, 50, 'max_steps')
     """
     began = time.perf_counter()
+    if next(_TRAININGS) % CHECK_ROOM_EVERY == 0:
+        make_room()
     players, hyper = on_device(players), on_device(hyper)
     total = sum(phase.steps for phase in recipe.phases)
     history: list[dict[str, Any]] = []
