@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from imblearn.over_sampling import SMOTE, RandomOverSampler
+from imblearn.over_sampling import ADASYN, SMOTE, RandomOverSampler
 from imblearn.under_sampling import RandomUnderSampler
-from toys import mixed_table, mode_shares, modes_covered, own_class_share, ring, three_classes
+from toys import mixed_table, mode_shares, modes_covered, on_the_mixed_table, own_class_share, ring, three_classes
 
 import oversmith
 from oversmith import EOWGAN, Blend, GaussianMixture, Jitter, TreeFlow
@@ -76,6 +76,24 @@ def test_callers_objects_are_not_changed_and_members_of_imblearn_work():
     assert (y_resampled == 1).sum() == 120
     assert [member.get_params() for member in members] == before
     assert not any(hasattr(member, "state_") for member in members)
+
+
+def test_a_failing_member_of_imblearn_is_named():
+    X, y = blobs()
+    X[y == 1] += 40  # no row has a neighbour of the other class, which ADASYN needs
+    with pytest.raises(InputError, match="samplers: ADASYN failed on 20 rows"):
+        Blend(samplers=[ADASYN()], numeric="standard").fit_resample(X, y)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(5))
+def test_the_default_on_the_mixed_table(seed):
+    """SMOTE, a trained flow and a mixture: own class 0.95, level shares within 0.1, level means within 0.5 SD."""
+    found = on_the_mixed_table(Blend(), seed)
+    assert found["own_class"] >= 0.95
+    assert found["correlation"] < 0.25
+    assert found["level_share"] < 0.1
+    assert found["level_mean"] < 0.5
 
 
 def test_history_names_the_member():

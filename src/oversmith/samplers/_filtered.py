@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -45,7 +46,8 @@ def draw_filtered(
     rows : ndarray of shape (n, width)
         Accepted rows.
     counts : dict
-        For ``history_``: ``phase``, ``classes``, ``asked``, ``drawn``, and ``rejected`` per filter.
+        For ``history_``: ``phase``, ``classes``, ``asked``, ``drawn``, and ``rejected`` per filter. Rows drawn, not
+        rejected and not asked for are left out.
 
     Raises
     ------
@@ -54,9 +56,9 @@ def draw_filtered(
     """
     rejected = dict.fromkeys((name for name, _ in filters), 0)
     kept: list[np.ndarray] = []
-    missing, drawn = n, 0
+    missing, drawn, ask = n, 0, n
     for _ in range(MAX_REDRAWS):
-        rows = make(missing)
+        rows = make(ask)
         seen = as_seen(rows)
         keep = np.ones(len(rows), dtype=bool)
         for name, filter_ in filters:
@@ -66,10 +68,12 @@ def draw_filtered(
             refused = looked_at[~filter_.accept(seen[looked_at], own, others)]
             rejected[name] += len(refused)
             keep[refused] = False
-        kept.append(rows[keep])
-        drawn, missing = drawn + len(rows), missing - int(keep.sum())
+        kept.append(rows[keep][:missing])
+        drawn, missing = drawn + len(rows), missing - len(kept[-1])
         if not missing:
             break
+        # As many as bring the missing ones at the rate so far: the last few rows must not use up the draws.
+        ask = min(n, math.ceil(missing * drawn / max(n - missing, 1)))
     if missing:
         counts = ", ".join(f"{name} rejected {count}" for name, count in rejected.items())
         raise InputError(

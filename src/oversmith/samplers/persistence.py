@@ -22,6 +22,7 @@ from oversmith._atomic import replacing
 from oversmith._registry import METHODS, load_class
 from oversmith.encoders import TableEncoder
 from oversmith.exceptions import InputError
+from oversmith.selection import BoundaryFilter, NoveltyFilter
 
 SCHEMA = 1
 _DOCUMENT = "sampler.json"
@@ -29,6 +30,7 @@ _DOCUMENT = "sampler.json"
 _MAX_JSON_BYTES = 64 * 2**20
 _MAX_ARRAY_BYTES = 4 * 2**30
 _DTYPE_KINDS = "biufUSmM"
+FILTERS = {"BoundaryFilter": BoundaryFilter, "NoveltyFilter": NoveltyFilter}
 
 
 def save(sampler: Any, path: str | os.PathLike[str]) -> None:
@@ -252,7 +254,7 @@ def _nested_name(value: Any) -> str | None:
     import imblearn.over_sampling
 
     kind = type(value)
-    for home, names in (("imblearn", imblearn.over_sampling.__all__), ("oversmith", _method_names())):
+    for home, names in (("imblearn", imblearn.over_sampling.__all__), ("oversmith", [*_method_names(), *FILTERS])):
         if kind.__name__ in names and kind.__module__.startswith(f"{home}."):
             return f"{home}:{kind.__name__}"
     return None
@@ -264,6 +266,8 @@ def _nested_class(name: str) -> Any:
     home, _, kind = name.partition(":")
     if home == "imblearn" and kind in imblearn.over_sampling.__all__:
         return getattr(imblearn.over_sampling, kind)
+    if home == "oversmith" and kind in FILTERS:
+        return FILTERS[kind]
     if home == "oversmith":
         return _class_by_name(kind)
     raise InputError(f"estimator: {name!r} is neither an over-sampler of imbalanced-learn nor of Oversmith; refused")
