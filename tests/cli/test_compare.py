@@ -146,3 +146,58 @@ def test_methods_by_name(csv: Path, capsys: pytest.CaptureFixture[str]):
     assert "EO-WGAN" not in out
     assert main(["compare", str(csv), "--target", "target", "--method", "gann", "-o", str(report), "--force"]) == 2
     assert "--method: 'gann' is not a method of Oversmith" in capsys.readouterr().err
+
+
+def test_a_store_lets_an_interrupted_comparison_go_on(csv: Path):
+    import signal
+    import sqlite3
+    import time
+
+    options = (
+        "--target",
+        "target",
+        "--drop",
+        "id",
+        "--method",
+        "jitter",
+        "--folds",
+        "4",
+        "--inner-folds",
+        "2",
+        "--jobs",
+        "1",
+    )
+    words = [sys.executable, "-m", "oversmith", "compare", str(csv), *options]
+    where = {"cwd": csv.parent, "text": True, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    process = subprocess.Popen([*words, "--store", "kept", "-o", "first.html"], **where)
+
+    def stored() -> int:
+        try:
+            base = sqlite3.connect(f"file:{csv.parent / 'kept' / 'results.sqlite'}?mode=ro", uri=True)
+            with base:
+                return int(base.execute("SELECT count(*) FROM jobs").fetchone()[0])
+        except sqlite3.Error:
+            return 0
+
+    while not stored() and process.poll() is None:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    cut = stored()
+    assert 0 < cut < 4 * 6 * 4
+    process = subprocess.Popen([*words, "--store", "kept", "-o", "first.html"], **where)
+    while stored() == cut and process.poll() is None:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate()
+    assert process.returncode == 130
+    assert told.splitlines()[-1] == "oversmith: interrupted; finished jobs are stored, the same command goes on"
+    numbers = []
+    for more in (["--store", "kept", "-o", "second.html"], ["-o", "third.html"]):
+        done = subprocess.run([*words, *more, "--json", f"{more[-1]}.json"], **where, timeout=300)
+        assert done.returncode == 0, done.stderr
+        summary = json.loads((csv.parent / f"{more[-1]}.json").read_text())
+        assert summary["failures"] == []
+        numbers.append([(row["title"], row["metrics"], row["rank"]) for row in summary["leaderboard"]])
+    assert numbers[0] == numbers[1]
+    assert stored() > cut

@@ -39,6 +39,16 @@ app.command(
     name="resample",
     help="Write a balanced file: the real rows, unchanged, then the synthetic ones.",
 )
+app.command(
+    "oversmith.cli.bench:bench",
+    name="bench",
+    help="Run a grid of data sets, contenders, classifiers, folds and seeds; it can be resumed.",
+)
+app.command(
+    "oversmith.cli.datasets:datasets",
+    name="datasets",
+    help="Data sets by name: list them, tell about one, fetch one.",
+)
 app.command("oversmith.cli.methods:methods", name="methods", help="List the methods.")
 app.command("oversmith.cli.doctor:doctor", name="doctor", help="Show versions, devices, folders and extras.")
 

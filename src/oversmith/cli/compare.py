@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json as json_format
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter, validators
 
 from oversmith.cli.cache import persistent_cache
+from oversmith.cli.errors import INTERRUPTED, TERMINATED, Terminated
 from oversmith.cli.files import check_output, read_data, replacing
 from oversmith.cli.output import print_table, progress_bar, wrap
 from oversmith.cli.target import check_columns, check_method, class_counts, find_class, nearest
@@ -40,8 +42,9 @@ def compare(
     max_steps: Annotated[int | None, AtLeastOne] = None,
     output: Annotated[Path | None, Parameter(alias="-o", metavar="REPORT.html")] = None,
     json: Annotated[list[str] | None, Parameter(negative="", consume_multiple=(0, 1), metavar="[PATH]")] = None,
+    store: Annotated[Path | None, Parameter(metavar="FOLDER")] = None,
     force: Annotated[bool, Parameter(negative="")] = False,
-) -> None:
+) -> int:
     """Compare methods with their simple rivals on a table, without leakage, and write a report.
 
     Without DATA the table is scikit-learn's breast-cancer data, thinned to one malignant row in ten benign. A
@@ -76,6 +79,8 @@ def compare(
         The report; oversmith-report.html in this folder unless given.
     json : list of str
         Also write what the report shows as JSON: to PATH, or to stdout instead of the table.
+    store : Path
+        Keep every result in this folder as it comes: called again after an interrupt, the command goes on.
     force : bool
         Replace the files named by --output and --json if they exist.
     """
@@ -94,20 +99,27 @@ def compare(
     counts = class_counts(labels, target)
     chosen = None if positive is None else find_class(positive, counts, target)
 
-    comparison = _run(
-        source.features(target, dropped),
-        labels,
-        target=target,
-        name=source.name,
-        positive=chosen,
-        seed=seed,
-        folds=folds,
-        repeats=repeats,
-        inner_folds=inner_folds,
-        max_steps=max_steps,
-        methods=chosen_methods,
-        **({} if jobs is None else {"n_jobs": jobs}),
-    )
+    try:
+        comparison = _run(
+            source.features(target, dropped),
+            labels,
+            target=target,
+            name=source.name,
+            positive=chosen,
+            seed=seed,
+            folds=folds,
+            repeats=repeats,
+            inner_folds=inner_folds,
+            max_steps=max_steps,
+            methods=chosen_methods,
+            folder=store,
+            **({} if jobs is None else {"n_jobs": jobs}),
+        )
+    except (KeyboardInterrupt, Terminated) as error:
+        if store is None:
+            raise
+        print("oversmith: interrupted; finished jobs are stored, the same command goes on", file=sys.stderr)
+        return INTERRUPTED if isinstance(error, KeyboardInterrupt) else TERMINATED
     from oversmith.report import render, summarise
 
     summary = summarise(comparison)
@@ -120,9 +132,10 @@ def compare(
         file.write(page.encode())
     if json is not None and json_path is None:
         print(text)
-        return
+        return 0
     _print_summary(summary)
     print(report)
+    return 0
 
 
 def _source(data: Path | None, target: str | None, positive: str | None) -> tuple[Table | Arrays, str, str | None]:
@@ -144,12 +157,12 @@ def _source(data: Path | None, target: str | None, positive: str | None) -> tupl
     return source, target, positive
 
 
-def _run(features: Any, labels: Any, **options: Any) -> Any:
+def _run(features: Any, labels: Any, *, folder: Path | None, **options: Any) -> Any:
     """Run the comparison under a progress bar."""
-    from oversmith.evaluation import run_comparison
+    from oversmith.evaluation import Store, run_comparison
 
-    with persistent_cache(), progress_bar("Comparing") as advance:
-        return run_comparison(features, labels, progress=advance, **options)
+    with persistent_cache(), Store(folder) as store, progress_bar("Comparing") as advance:
+        return run_comparison(features, labels, progress=advance, store=store, **options)
 
 
 def _print_summary(summary: dict[str, Any]) -> None:

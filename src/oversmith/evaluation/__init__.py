@@ -10,15 +10,32 @@ from oversmith.evaluation.contenders import (
     Situation,
     default_classifiers,
     default_contenders,
+    method_contender,
 )
+from oversmith.evaluation.guard import LeakageError
+from oversmith.evaluation.plan import Plan
+from oversmith.evaluation.protocol import Protocol
+from oversmith.evaluation.raw_scores import read_scores, write_scores
+from oversmith.evaluation.runner import missing, run
+from oversmith.evaluation.store import Store, StoreError
 
 __all__ = [
     "Classifier",
     "Comparison",
     "Contender",
+    "LeakageError",
+    "Plan",
+    "Protocol",
     "Situation",
+    "Store",
+    "StoreError",
     "default_classifiers",
     "default_contenders",
     "label_metric",
+    "method_contender",
+    "missing",
+    "read_scores",
+    "run",
     "run_comparison",
+    "write_scores",
 ]

@@ -1,12 +1,10 @@
-"""The comparison: freeze the splits, run every job, gather, set contenders against their controls."""
+"""The comparison of one table: a plan for the runner, and its results set against their controls."""
 
 from __future__ import annotations
 
 import time
-import warnings
 from collections import Counter
-from collections.abc import Callable, Sequence
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Sequence
 from typing import Any
 
 import joblib
@@ -14,7 +12,6 @@ import numpy as np
 
 from oversmith.evaluation.comparison import Comparison
 from oversmith.evaluation.contenders import (
-    NONE,
     NONE_TUNED,
     SMOTE_NAMES,
     Classifier,
@@ -23,20 +20,19 @@ from oversmith.evaluation.contenders import (
     default_classifiers,
     default_contenders,
 )
-from oversmith.evaluation.jobs import Job, Outcome, run_job
-from oversmith.evaluation.protocol import Splits, environment, freeze_splits, shared_duplicates
+from oversmith.evaluation.jobs import NUMBERS
+from oversmith.evaluation.plan import Plan
+from oversmith.evaluation.protocol import INNER_ROWS, Protocol, Splits, environment, frozen, shared_duplicates
+from oversmith.evaluation.runner import Progress, run
 from oversmith.evaluation.statistics import corrected_resampled_t, holm
+from oversmith.evaluation.store import Record, Store
 from oversmith.evaluation.task import Task, prepare
-from oversmith.exceptions import InputError, MissingExtraError, OversmithError
+from oversmith.exceptions import InputError, MissingExtraError
 from oversmith.metrics import METRICS, chance_values
 
-INNER_ROWS = 10_000
-"""Most training rows a threshold is chosen on: beyond, the cut hardly moves and the time multiplies."""
 EFFECT_METRICS = ("average_precision", "f1_tuned")
 _FEW_POSITIVES = 20
 _EXTRA = MissingExtraError.__name__
-
-Progress = Callable[[int, int, str], None]
 
 
 def run_comparison(
@@ -56,6 +52,7 @@ def run_comparison(
     methods: Sequence[str] = ("eo-wgan",),
     classifiers: Sequence[str | Classifier] | None = None,
     progress: Progress | None = None,
+    store: Store | None = None,
 ) -> Comparison:
     """Compare ways to treat imbalance under several classifiers, without leakage.
 
@@ -90,6 +87,8 @@ def run_comparison(
         Methods of Oversmith among the contenders, in kebab case; each fills a third of the deficit, and all of it.
     progress : callable, optional
         Called as ``progress(done, total, label)`` after each job.
+    store : Store, optional
+        Keeps results as they come: what is there already is not run again, so that an interrupted comparison goes on.
 
     Returns
     -------
@@ -112,27 +111,40 @@ def run_comparison(
     >>> len(found.scores), {row["status"] for row in found.scores}
     (10, {'done'})
     """
-    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
-        raise InputError(f"seed: {seed!r} found; use a whole number from 0 up")
-    if inner_folds < 2:
-        raise InputError(f"inner_folds: {inner_folds} found; use at least 2")
     start = time.perf_counter()
     task = prepare(X, y, target=target, name=name, positive=positive)
     entrants = choose("contenders", contenders, default_contenders(task.kinds, methods))
     judges = choose("classifiers", classifiers, default_classifiers())
-    splits = freeze_splits(task, folds=folds, repeats=repeats, seed=seed)
-    jobs = _jobs(task, splits, entrants, judges, seed=seed, inner_folds=inner_folds, max_steps=max_steps)
-    workers = min(n_jobs or joblib.cpu_count(), len(jobs))
-    outcomes = _run_all(jobs, workers, progress)
+    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
+        raise InputError(f"seed: {seed!r} found; use a whole number from 0 up")
+    protocol = Protocol(folds=folds, repeats=repeats, inner_folds=inner_folds, inner_rows=INNER_ROWS, split_seed=seed)
+    plan = Plan([task], entrants, judges, protocol, (seed,), max_steps, details=True)
+    splits = frozen(task, protocol)
+    units = plan.units()
+    workers = min(n_jobs or joblib.cpu_count(), len(units))
+    # The runner's own processes would hide from a sampler what its caller keeps in this one.
+    kept = run(plan, store, n_jobs=workers, isolate=False, progress=progress)
 
-    place = {c.name: i for i, c in enumerate(entrants)}, {c.name: i for i, c in enumerate(judges)}
-
-    def order(row: dict[str, Any]) -> tuple[int, ...]:
-        return row["repeat"], row["fold"], place[0][row["contender"]], place[1][row["classifier"]]
-
-    scores = sorted((row for outcome in outcomes for row in outcome.scores), key=order)
-    predictions = sorted((row for outcome in outcomes for row in outcome.predictions), key=order)
-    details = [(job.readings, outcome) for job, outcome in zip(jobs, outcomes, strict=True) if job.first]
+    cells = {
+        (unit.job.split.repeat, unit.job.split.fold, cell.contender, cell.classifier): cell.key
+        for unit in units
+        for cell in unit.cells
+    }
+    records = {record.key: record for record in kept.records(cells.values())}
+    order = [
+        (part.repeat, part.fold, entrant.name, judge.name)
+        for part in splits.parts
+        for entrant in entrants
+        for judge in judges
+    ]
+    scores = [_score(place, records[cells[place]]) for place in order]
+    predictions = [
+        _place(place) | {name: found[name] for name in ("rows", "y", "scores")} | {"threshold": row["threshold"]}
+        for place, row in zip(order, scores, strict=True)
+        if (found := kept.predictions(cells[place])) is not None
+    ]
+    details = [(unit.job, kept.details(unit.key)) for unit in units]
+    first = [(job.readings, told) for job, told in details if job.first]
     chance = chance_values(task.y, task.positive)
     chance |= {f"{m.name}_tuned": chance[m.name] for m in METRICS.values() if m.needs == "labels"}
     effects = paired_effects(scores, entrants, splits, chance)
@@ -142,7 +154,7 @@ def run_comparison(
             "folds": folds,
             "repeats": repeats,
             "inner_folds": inner_folds,
-            "inner_rows": INNER_ROWS,
+            "inner_rows": protocol.inner_rows,
             "seed": seed,
             "max_steps": max_steps,
             "splits_hash": splits.sha256,
@@ -169,12 +181,24 @@ def run_comparison(
         classifiers=[c.describe() for c in judges],
         scores=scores,
         predictions=predictions,
-        counts={n: o.counts for names, o in details for n in names if o.counts},
-        training={n: o.training for names, o in details for n in names if o.training},
-        embedding={n: o.embedding for names, o in details for n in names if o.embedding},
+        counts={n: told["counts"] for names, told in first for n in names if told.get("counts")},
+        training={n: told["training"] for names, told in first for n in names if told.get("training")},
+        embedding={n: told["embedding"] for names, told in first for n in names if told.get("embedding")},
         effects=effects,
-        warnings=_warnings(task, splits, scores, outcomes, chance),
+        warnings=_warnings(task, splits, scores, [told.get("notes", []) for _, told in details], chance),
     )
+
+
+def _place(place: tuple[int, int, str, str]) -> dict[str, Any]:
+    return dict(zip(("repeat", "fold", "contender", "classifier"), place, strict=True))
+
+
+def _score(place: tuple[int, int, str, str], record: Record) -> dict[str, Any]:
+    """Row of the comparison, its numbers in the order of the raw ones."""
+    known = record.scores | record.costs | record.place
+    # Real training rows are told where a model was trained on them.
+    known |= {} if record.scores["n_synthetic"] is not None else {"n_train": None}
+    return _place(place) | {"status": record.status, "error": record.error} | {name: known[name] for name in NUMBERS}
 
 
 def paired_effects(
@@ -247,62 +271,6 @@ def paired_effects(
     return effects
 
 
-def _jobs(
-    task: Task,
-    splits: Splits,
-    contenders: Sequence[Contender],
-    classifiers: tuple[Classifier, ...],
-    *,
-    seed: int,
-    inner_folds: int,
-    max_steps: int | None,
-) -> list[Job]:
-    """One job per fold and contender that fits; who reads the fits of another is recorded by its job."""
-    fitting: dict[str, tuple[Contender, list[str]]] = {}
-    by_name = {c.name: c for c in (NONE, *contenders)}
-    for contender in contenders:
-        source = contender.fits_of or contender.name
-        if source not in by_name:
-            raise InputError(f"contenders: {contender.name!r} reads the fits of {source!r}; name that one too")
-        fitting.setdefault(source, (by_name[source], []))[1].append(contender.name)
-    return [
-        Job(task, split, who, tuple(readings), classifiers, seed, inner_folds, INNER_ROWS, max_steps)
-        for split in splits.parts
-        for who, readings in fitting.values()
-    ]
-
-
-def _run_all(jobs: Sequence[Job], n_jobs: int, progress: Progress | None) -> list[Outcome]:
-    """Run jobs in fresh processes (a fork would not survive JAX's threads) and return outcomes in order."""
-    outcomes: dict[int, Outcome] = {}
-    backend: dict[str, Any] = {"backend": "loky", "inner_max_num_threads": 1} if n_jobs > 1 else {}
-    with joblib.parallel_config(n_jobs=n_jobs, **backend):
-        # Arrays travel as copies: memory-mapped ones are read-only, which not every sampler takes.
-        run = joblib.Parallel(return_as="generator_unordered", batch_size=1, max_nbytes=None)
-        results = run(joblib.delayed(_run_one)(index, job) for index, job in enumerate(jobs))
-        try:
-            for index, outcome in results:
-                outcomes[index] = outcome
-                if progress:
-                    split = jobs[index].split
-                    label = f"repeat {split.repeat + 1}, fold {split.fold + 1}: {jobs[index].contender.title}"
-                    progress(len(outcomes), len(jobs), label)
-        except BrokenProcessPool as error:
-            raise OversmithError(
-                "n_jobs: a worker process died, most likely for want of memory; use n_jobs=1 or fewer rows"
-            ) from error
-        finally:
-            with warnings.catch_warnings():
-                # After an interrupt joblib advises to ask for less; the caller knows that work was thrown away.
-                warnings.simplefilter("ignore")
-                results.close()
-    return [outcomes[index] for index in range(len(jobs))]
-
-
-def _run_one(index: int, job: Job) -> tuple[int, Outcome]:
-    return index, run_job(job)
-
-
 def _rare(task: Task, rows: np.ndarray) -> int:
     """Rows of the class that decides how fine a score can be."""
     return int(np.sum(task.y[rows] == (task.minority if task.positive is None else task.positive)))
@@ -312,7 +280,7 @@ def _warnings(
     task: Task,
     splits: Splits,
     scores: Sequence[dict[str, Any]],
-    outcomes: Sequence[Outcome],
+    notes: Sequence[Sequence[str]],
     chance: dict[str, float],
 ) -> list[str]:
     told = []
@@ -342,12 +310,12 @@ def _warnings(
             reasons.setdefault(key, Counter())[row["classifier"]] += 1
     for (status, contender, error), judges in reasons.items():
         where = f"{contender} with {', '.join(judges)}: {max(judges.values())} of {len(splits.parts)} folds"
-        if status == "failed":
+        if status != "done":
             at = f"average precision {chance['average_precision']:.3f}"
             told.append(f"{where} failed ({error}); paired differences count them at chance ({at}).")
         else:
             told.append(f"{where}: {error}; paired differences count F1 at chance there.")
     missing = {r["classifier"]: r["error"] for r in scores if r["status"] == "skipped" and _EXTRA in r["error"]}
     told += [f"{classifier} was skipped: {error}" for classifier, error in missing.items()]
-    notes = Counter(note for outcome in outcomes for note in outcome.notes)
-    return told + [f"{note} (in {times} of {len(outcomes)} jobs)" for note, times in sorted(notes.items())]
+    times = Counter(note for told_by_one in notes for note in told_by_one)
+    return told + [f"{note} (in {n} of {len(notes)} jobs)" for note, n in sorted(times.items())]

@@ -13,6 +13,8 @@ import numpy as np
 from oversmith.exceptions import InputError
 
 SCHEMA_VERSION = 1
+FAILED = ("failed", "timeout", "oom")
+"""Statuses that count as chance: what raised, and what went beyond its time or memory."""
 
 _ARRAYS = ("predictions", "embedding")
 
@@ -43,7 +45,7 @@ class Comparison:
         ``name``, ``title``, in order.
     scores : list of dict
         One per repeat, fold, contender and classifier, in that order: ``repeat``, ``fold``, ``contender``,
-        ``classifier``, ``status`` (``"done"``, ``"failed"``, ``"skipped"``), ``error`` (why, or why there is
+        ``classifier``, ``status`` (``"done"``, ``"failed"``, ``"oom"``, ``"skipped"``), ``error`` (why, or why there is
         no tuned threshold), ``average_precision``, ``roc_auc``, ``brier``, the label metrics ``f1``,
         ``precision``, ``recall``, ``g_mean`` at 0.5 (several classes: at the largest score), the same with
         ``_tuned`` at the inner threshold, ``threshold`` (a number; several classes: a list),

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Literal
 
 import numpy as np
-from imblearn.over_sampling import SMOTE, SMOTEN, SMOTENC, RandomOverSampler
+from imblearn.over_sampling import ADASYN, SMOTE, SMOTEN, SMOTENC, BorderlineSMOTE, RandomOverSampler
+from imblearn.under_sampling import RandomUnderSampler
 
-from oversmith._registry import load_class, method
+from oversmith._registry import METHODS, load_class, method
 from oversmith.classifiers import find_classifier
 from oversmith.evaluation.pipeline import split_kinds
 from oversmith.exceptions import InputError, TooFewRowsError
@@ -54,8 +56,9 @@ class Contender:
         Name of the sampler; None without one.
     build : callable, optional
         A module-level function from a :class:`Situation` to a sampler.
-    before : {"plain", "one-hot"}, default="plain"
-        Place in the pipeline: on the raw frame, or on the encoded table before one-hot encoding.
+    before : {"plain", "one-hot", "classifiers"}, default="plain"
+        Place in the pipeline: on the raw frame, on the encoded table before one-hot encoding, or on the numbers
+        that classifiers see.
     balanced : bool, default=False
         Class weights.
     fits_of : str, optional
@@ -70,7 +73,7 @@ class Contender:
     title: str
     sampler: str | None = None
     build: Callable[[Situation], Any] | None = None
-    before: Literal["plain", "one-hot"] = "plain"
+    before: Literal["plain", "one-hot", "classifiers"] = "plain"
     balanced: bool = False
     fits_of: str | None = None
     fill: float | None = None
@@ -169,17 +172,132 @@ def method_contenders(methods: Sequence[str]) -> tuple[Contender, ...]:
     """
     found = []
     for kebab in methods:
-        entry = method(kebab)
-        trained = entry.cost != "low"
-        if load_class(kebab)._sampling_type == "bypass":
-            build = partial(_method, kebab=kebab, fill=None)
-            found.append(Contender(kebab, entry.title, kebab, build, trained=trained))
+        if _decides_itself(kebab):
+            found.append(method_contender(kebab))
             continue
-        for fill in FILLS:
-            title = f"{entry.title}, fill {fill}"
-            build = partial(_method, kebab=kebab, fill=fill)
-            found.append(Contender(f"{kebab}-{fill}", title, kebab, build, fill=fill, trained=trained))
+        title = method(kebab).title
+        found += [
+            method_contender(kebab, name=f"{kebab}-{fill}", title=f"{title}, fill {fill}", fill=fill) for fill in FILLS
+        ]
     return tuple(found)
+
+
+def method_contender(
+    kebab: str, *, name: str | None = None, title: str | None = None, fill: float | None = None, **parameters: Any
+) -> Contender:
+    """Make a contender of one method of Oversmith with parameters of one's own.
+
+    Parameters
+    ----------
+    kebab : str
+        The method in kebab case.
+    name, title : str, optional
+        Key in records, and name for readers; those of the method by default.
+    fill : float, optional
+        Share of the deficit that is filled; the method's default where not given.
+    **parameters : object
+        Parameters of the sampler.
+
+    Returns
+    -------
+    Contender
+        The contender.
+
+    Raises
+    ------
+    InputError
+        For an unknown method or parameter, or a share for a method that decides by itself.
+
+    Examples
+    --------
+    >>> from oversmith.evaluation import method_contender
+    >>> method_contender("jitter", name="jitter-wide", fill=0.5, width=0.3).sampler
+    'jitter'
+    """
+    entry = method(kebab)
+    known = load_class(kebab)().get_params(deep=False)
+    for parameter in parameters if fill is None else ("fill", *parameters):
+        if parameter not in known or parameter == "random_state":
+            near = difflib.get_close_matches(parameter, known, n=1)
+            hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(sorted(known))}"
+            raise InputError(f"parameters: {parameter!r} is no parameter to be chosen for {kebab!r}; {hint}")
+    build = partial(_method, kebab=kebab, fill=fill, parameters=parameters)
+    trained = entry.cost != "low"
+    return Contender(name or kebab, title or entry.title, kebab, build, fill=fill, trained=trained)
+
+
+def contender_named(name: str, kinds: Mapping[str, str]) -> Contender:
+    """Look a contender up by name.
+
+    Parameters
+    ----------
+    name : str
+        ``"none"``, ``"none-tuned"``, ``"class-weight"``, ``"random-over-sampling"``, ``"random-under-sampling"``,
+        ``"smote"`` (SMOTENC or SMOTEN where columns are categorical), ``"borderline-smote"``, ``"adasyn"``, or a method
+        of Oversmith in kebab case, with the share of the deficit behind it where that is not the method's own:
+        ``"eo-wgan"``, ``"eo-wgan-0.5"``.
+    kinds : mapping of str to str
+        Column to kind.
+
+    Returns
+    -------
+    Contender
+        The contender; its name is the one asked for, on every table.
+
+    Raises
+    ------
+    InputError
+        For an unknown name; the message suggests the nearest one.
+
+    Examples
+    --------
+    >>> from oversmith.evaluation.contenders import contender_named
+    >>> contender_named("smote", {"age": "numeric", "sex": "categorical"}).title
+    'SMOTENC'
+    >>> contender_named("jitter-0.5", {"age": "numeric"}).fill
+    0.5
+    """
+    simple = {entry.name: entry for entry in (*default_contenders(kinds, ()), *_NUMERIC)}
+    kin = next(entry for key, entry in simple.items() if key in SMOTE_NAMES)
+    simple.setdefault("smote", replace(kin, name="smote"))
+    if name in simple:
+        return simple[name]
+    if name in METHODS:
+        return method_contender(name)
+    kebab, _, share = name.rpartition("-")
+    if kebab in METHODS:
+        try:
+            fill = float(share)
+        except ValueError:
+            fill = -1.0
+        if 0 < fill <= 1:
+            return method_contender(kebab, name=name, title=f"{method(kebab).title}, fill {share}", fill=fill)
+    near = difflib.get_close_matches(name, [*simple, *METHODS], n=1, cutoff=0.4)
+    hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(simple)} and the methods of Oversmith"
+    raise InputError(f"contenders: {name!r} is not known; {hint}")
+
+
+def classifier_named(name: str) -> Classifier:
+    """Look a classifier up by its short or long name.
+
+    Parameters
+    ----------
+    name : str
+        For example ``"lr"`` or ``"logistic-regression"``.
+
+    Returns
+    -------
+    Classifier
+        Under its long name.
+
+    Examples
+    --------
+    >>> from oversmith.evaluation.contenders import classifier_named
+    >>> classifier_named("rf").name
+    'random-forest'
+    """
+    entry = find_classifier(name)
+    return Classifier(entry.long_name, entry.title, entry.build)
 
 
 def default_classifiers() -> tuple[Classifier, ...]:
@@ -191,8 +309,7 @@ def default_classifiers() -> tuple[Classifier, ...]:
     >>> [c.name for c in default_classifiers()]
     ['logistic-regression', 'random-forest', 'xgboost', 'knn']
     """
-    entries = [find_classifier(name) for name in ("lr", "rf", "xgb", "knn")]
-    return tuple(Classifier(entry.long_name, entry.title, entry.build) for entry in entries)
+    return tuple(classifier_named(name) for name in ("lr", "rf", "xgb", "knn"))
 
 
 def choose(argument: str, wanted: Sequence[Any] | None, known: Sequence[Any]) -> tuple[Any, ...]:
@@ -235,16 +352,17 @@ def _random(situation: Situation) -> RandomOverSampler:
     return RandomOverSampler(random_state=situation.seed)
 
 
-def _smote(situation: Situation) -> SMOTE | SMOTENC | SMOTEN:
+def _neighbours(situation: Situation) -> int:
     counts = np.bincount(situation.y, minlength=len(situation.classes))
     smallest = int(np.argmin(counts))
     if counts[smallest] < 2:
         name = situation.classes[smallest]
         raise TooFewRowsError(f"y: class {name!r} has {counts[smallest]} training row(s); SMOTE needs two")
-    options: dict[str, Any] = {
-        "k_neighbors": min(5, int(counts[smallest]) - 1),
-        "random_state": situation.seed,
-    }
+    return min(5, int(counts[smallest]) - 1)
+
+
+def _smote(situation: Situation) -> SMOTE | SMOTENC | SMOTEN:
+    options: dict[str, Any] = {"k_neighbors": _neighbours(situation), "random_state": situation.seed}
     if not situation.n_categorical:
         return SMOTE(**options)
     if not situation.n_numeric:
@@ -253,7 +371,32 @@ def _smote(situation: Situation) -> SMOTE | SMOTENC | SMOTEN:
     return SMOTENC(places, **options)
 
 
-def _method(situation: Situation, *, kebab: str, fill: float | None) -> Any:
+def _under(situation: Situation) -> RandomUnderSampler:
+    return RandomUnderSampler(random_state=situation.seed)
+
+
+def _borderline(situation: Situation) -> BorderlineSMOTE:
+    return BorderlineSMOTE(k_neighbors=_neighbours(situation), random_state=situation.seed)
+
+
+def _adasyn(situation: Situation) -> ADASYN:
+    return ADASYN(n_neighbors=_neighbours(situation), random_state=situation.seed)
+
+
+_NUMERIC = (
+    Contender("random-under-sampling", "Random under-sampling", "random-under-sampling", _under),
+    Contender("borderline-smote", "Borderline-SMOTE", "borderline-smote", _borderline, before="classifiers", fill=1.0),
+    Contender("adasyn", "ADASYN", "adasyn", _adasyn, before="classifiers", fill=1.0),
+)
+
+
+def _decides_itself(kebab: str) -> bool:
+    return bool(load_class(kebab)._sampling_type == "bypass")
+
+
+def _method(
+    situation: Situation, *, kebab: str, fill: float | None, parameters: Mapping[str, Any] | None = None
+) -> Any:
     sampler = load_class(kebab)(random_state=situation.seed)
     if kebab == "auto":
         # Class weights are a contender of their own; a pipeline does not hand on those Auto would choose.
@@ -262,4 +405,5 @@ def _method(situation: Situation, *, kebab: str, fill: float | None) -> Any:
         sampler.set_params(candidates=[name for name in DEFAULT_CANDIDATES if name != WEIGHTS])
     wanted = {"fill": fill, "max_steps": situation.max_steps}
     known = sampler.get_params(deep=False)
-    return sampler.set_params(**{name: value for name, value in wanted.items() if name in known and value is not None})
+    given = {name: value for name, value in wanted.items() if name in known and value is not None}
+    return sampler.set_params(**given | dict(parameters or {}))

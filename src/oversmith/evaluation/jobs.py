@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
+import traceback
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,17 +15,22 @@ import pandas as pd
 from imblearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits
 
+from oversmith.evaluation.calibration import Calibrator
 from oversmith.evaluation.contenders import Classifier, Contender, Situation
-from oversmith.evaluation.pipeline import build_pipeline, preparation, split_kinds
+from oversmith.evaluation.guard import LeakageError, check_exact_rows
+from oversmith.evaluation.pipeline import PlainFrame, build_pipeline, preparation, problem, split_kinds
 from oversmith.evaluation.protocol import Split, seed_for
-from oversmith.evaluation.task import Task
-from oversmith.exceptions import InputError, MissingExtraError, describe_error
+from oversmith.evaluation.stages import SHARED, WARM_UP, Notify, clocked, enter
+from oversmith.evaluation.task import Task, row_hashes
+from oversmith.exceptions import MissingExtraError, describe_error
 from oversmith.metrics import METRICS, score_all
 from oversmith.selection import ThresholdRule, inner_scores
 
 EMBEDDING_ROWS = 3000
+TRACE = 2000
+"""Characters kept of a traceback."""
 _LABEL_METRICS = [m.name for m in METRICS.values() if m.needs == "labels"]
-_NUMBERS = (
+NUMBERS = (
     *METRICS,
     *(f"{name}_tuned" for name in _LABEL_METRICS),
     "threshold",
@@ -34,6 +40,7 @@ _NUMBERS = (
     "n_train",
     "n_synthetic",
 )
+"""Numbers of a result, in order."""
 _warmed: set[str] = set()
 
 
@@ -59,6 +66,12 @@ class Job:
         Folds of the tuned threshold, and the most training rows it is chosen on.
     max_steps : int or None
         Budget of trained samplers.
+    split_seed : int, optional
+        Root seed of the inner folds; ``seed`` where it is not given.
+    calibration : {"sigmoid", "isotonic"}, optional
+        Calibrate scores on real rows the model has not seen.
+    details : bool, default=True
+        Keep counts, training and embedding of the first fold.
     """
 
     task: Task
@@ -70,11 +83,14 @@ class Job:
     inner_folds: int
     inner_rows: int
     max_steps: int | None
+    split_seed: int | None = None
+    calibration: str | None = None
+    details: bool = True
 
     @property
     def first(self) -> bool:
         """Whether it is the fold whose details are kept."""
-        return self.split.repeat == 0 and self.split.fold == 0
+        return self.details and self.split.repeat == 0 and self.split.fold == 0
 
     def seeds(self, part: str) -> np.random.SeedSequence:
         """Seed of a component; contenders without a sampler share their classifiers' seeds."""
@@ -94,6 +110,10 @@ class Outcome:
         Of the first fold, for the contender that fits.
     notes : list of str
         Warnings of the libraries, each once.
+    traces : dict of str to str
+        Classifier to the end of the traceback of what failed.
+    cpu_seconds : dict of str to float
+        Classifier to the processor time of this process: its own and the shared one, inner folds included.
     """
 
     scores: list[dict[str, Any]] = field(default_factory=list)
@@ -102,9 +122,11 @@ class Outcome:
     training: dict[str, Any] | None = None
     embedding: dict[str, np.ndarray] | None = None
     notes: list[str] = field(default_factory=list)
+    traces: dict[str, str] = field(default_factory=dict)
+    cpu_seconds: dict[str, float] = field(default_factory=dict)
 
 
-def run_job(job: Job) -> Outcome:
+def run_job(job: Job, notify: Notify | None = None) -> Outcome:
     """Fit and score one contender in one fold.
 
     Everything runs on one thread, so that the bits do not depend on how many jobs run beside it.
@@ -113,20 +135,45 @@ def run_job(job: Job) -> Outcome:
     ----------
     job : Job
         The work.
+    notify : callable, optional
+        Called with the name of each stage when it begins, see :mod:`oversmith.evaluation.stages`.
 
     Returns
     -------
     Outcome
-        Scores of every classifier. An exception becomes rows with the status ``"failed"``; an interrupt
-        passes.
+        Scores of every classifier. An exception becomes rows with the status ``"failed"`` or ``"oom"``; an
+        interrupt passes.
     """
-    with threadpool_limits(1), warnings.catch_warnings(record=True) as caught:
+    with threadpool_limits(1), warnings.catch_warnings(record=True) as caught, clocked(notify) as clock:
         warnings.simplefilter("always")
         outcome = _run(job)
+        enter(SHARED)
+    outcome.cpu_seconds = {c.name: clock.seconds[SHARED] + clock.seconds[c.name] for c in job.classifiers}
     told = [w for w in caught if not issubclass(w.category, (DeprecationWarning, FutureWarning, ImportWarning))]
     outcome.notes = sorted(
         {f"{w.category.__name__}: {str(w.message).strip().splitlines()[0]}" for w in told if str(w.message).strip()}
     )
+    return outcome
+
+
+def failed_outcome(job: Job, status: str, reason: str) -> Outcome:
+    """Make the record of a job that was ended from outside.
+
+    Parameters
+    ----------
+    job : Job
+        The work.
+    status, reason : str
+        How it ended, and why.
+
+    Returns
+    -------
+    Outcome
+        A row without numbers for every classifier.
+    """
+    outcome = Outcome()
+    for classifier in job.classifiers:
+        _record(job, outcome, classifier.name, (status, reason))
     return outcome
 
 
@@ -137,36 +184,43 @@ def _run(job: Job) -> Outcome:
     outcome = Outcome()
     classifiers, problems = _classifiers(job)
     seconds_warm_up = None
+    before = row_hashes(X_test)
     try:
         seconds_warm_up = _warm_up(job, X_train, y_train)
-        pipeline = _pipeline(job, classifiers, y_train, "outer", keep=job.first).fit(X_train, y_train)
+        pipeline = _pipeline(job, classifiers, y_train, "outer", keep=True).fit(X_train, y_train)
+        _guard(job, pipeline, X_train, X_test)
         scores = pipeline.predict_proba(X_test)
+        if not np.array_equal(before, row_hashes(X_test)):
+            raise LeakageError("the test part was changed while the pipeline was fitted")
     except Exception as error:
-        reason = describe_error(error)
+        trace = "".join(traceback.format_exception(error))[-TRACE:]
         for classifier in job.classifiers:
-            _record(job, outcome, classifier.name, problems.get(classifier.name, ("failed", reason)))
+            _record(job, outcome, classifier.name, problems.get(classifier.name, problem(error)))
+            outcome.traces[classifier.name] = trace
         return outcome
     final = pipeline.named_steps["classifiers"]
     problems |= final.problems_
-    rules, why_not = _thresholds(job, {name: classifiers[name] for name in scores}, X_train, y_train)
+    seconds = {"seconds_fit": dict(final.seconds_fit_), "seconds_predict": dict(final.seconds_predict_)}
+    rules, calibrators, why_not = _thresholds(job, {n: classifiers[n] for n in scores}, X_train, y_train, pipeline)
     step = pipeline.named_steps.get("sampler")
     for classifier in job.classifiers:
         name = classifier.name
         numbers: dict[str, Any] = {
             "seconds_resample": step.seconds_ if step else 0.0,
-            "seconds_fit": final.seconds_fit_.get(name),
-            "seconds_predict": final.seconds_predict_.get(name),
+            **{key: value.get(name) for key, value in seconds.items()},
             "n_train": len(y_train),
             "n_synthetic": step.n_after_ - step.n_before_ if step else 0,
         }
-        problem = problems.get(name)
-        if problem is None:
+        trouble = problems.get(name)
+        if trouble is None:
             try:
+                if name in calibrators:
+                    scores[name] = calibrators[name].transform(scores[name])
                 numbers |= _judge(task, y_test, scores[name], rules.get(name))
             except Exception as error:
-                problem = ("failed", describe_error(error))
-        status = problem or ("done", why_not.get(name))
-        _record(job, outcome, name, status, numbers, None if problem else scores[name])
+                trouble = problem(error)
+        status = trouble or ("done", why_not.get(name))
+        _record(job, outcome, name, status, numbers, None if trouble else scores[name])
     if job.first:
         outcome.counts = _counts(task, y_train, step)
         if step:
@@ -204,9 +258,11 @@ def _warm_up(job: Job, X: pd.DataFrame, y: np.ndarray) -> float | None:
     contender = job.contender
     if not contender.trained or contender.sampler in _warmed:
         return None
+    enter(WARM_UP)
     start = time.perf_counter()
     _sampler(job, y, seed=0, max_steps=1).fit_resample(X, y)
     _warmed.add(str(contender.sampler))
+    enter(SHARED)
     return time.perf_counter() - start
 
 
@@ -217,10 +273,30 @@ def _sampler(job: Job, y: np.ndarray, seed: int, max_steps: int | None) -> Any:
     return job.contender.build(Situation(y, job.task.classes, len(numeric), len(categorical), seed, max_steps))
 
 
+def _guard(job: Job, pipeline: Pipeline, X_train: pd.DataFrame, X_test: pd.DataFrame) -> None:
+    """Compare what the sampler returned with the test part, in the space it works in."""
+    step = pipeline.named_steps.get("sampler")
+    if step is None:
+        return
+    place = [name for name, _ in pipeline.steps].index("sampler")
+    if place:
+        parts = [pipeline[:place].transform(X_train), step.X_, pipeline[:place].transform(X_test)]
+    else:
+        plain = PlainFrame(job.task.kinds)
+        parts = [plain.transform(X) for X in (X_train, step.X_, X_test)]
+    chance = check_exact_rows(*parts)
+    if chance:
+        warnings.warn(
+            f"{job.contender.title}: rows made by the sampler equal test rows, no more than chance explains",
+            stacklevel=2,
+        )
+
+
 def _thresholds(
-    job: Job, classifiers: Mapping[str, Any], X: pd.DataFrame, y: np.ndarray
-) -> tuple[dict[str, ThresholdRule], dict[str, str]]:
-    """Rule per classifier from inner folds of the training part; where there is none, the reason."""
+    job: Job, classifiers: Mapping[str, Any], X: pd.DataFrame, y: np.ndarray, fitted: Pipeline
+) -> tuple[dict[str, ThresholdRule], dict[str, Calibrator], dict[str, str]]:
+    """Rule and calibrator per classifier from real rows; where there is none, the reason."""
+    task, split = job.task, job.split
     number = itertools.count()
     reasons: dict[str, str] = {}
 
@@ -231,19 +307,28 @@ def _thresholds(
             reasons.setdefault(name, f"no tuned threshold: {reason}")
         return scores
 
-    # The folds depend on data and split alone: every contender's threshold is chosen on the same ones.
-    cut = seed_for(job.seed, job.task, "inner-folds", repeat=job.split.repeat, fold=job.split.fold)
     try:
-        found = inner_scores(fit_predict, X, y, job.inner_folds, cut, max_rows=job.inner_rows)
+        if split.validation is not None:
+            scored, truth = fitted.predict_proba(task.X.iloc[split.validation]), task.y[split.validation]
+        else:
+            # The folds depend on data and split alone: every contender's threshold is chosen on the same ones.
+            root = job.seed if job.split_seed is None else job.split_seed
+            cut = seed_for(root, task, "inner-folds", repeat=split.repeat, fold=split.fold)
+            groups = None if task.groups is None else task.groups[split.train]
+            found = inner_scores(fit_predict, X, y, job.inner_folds, cut, max_rows=job.inner_rows, groups=groups)
+            scored, truth = found.scores, found.y
     except Exception as error:
-        return {}, {name: f"no tuned threshold: {describe_error(error)}" for name in classifiers}
-    rules = {}
-    for name, scores in found.scores.items():
+        return {}, {}, {name: f"no tuned threshold: {describe_error(error)}" for name in classifiers}
+    rules, calibrators = {}, {}
+    for name, scores in scored.items():
         try:
-            rules[name] = ThresholdRule(job.task.positive).fit(found.y, scores)
-        except InputError as error:
+            if job.calibration is not None:
+                calibrators[name] = Calibrator(job.calibration, task.positive).fit(truth, scores)
+                scores = calibrators[name].transform(scores)
+            rules[name] = ThresholdRule(task.positive).fit(truth, scores)
+        except ValueError as error:
             reasons[name] = f"no tuned threshold: {error}"
-    return rules, reasons
+    return rules, calibrators, reasons
 
 
 def _judge(task: Task, y: np.ndarray, scores: np.ndarray, rule: ThresholdRule | None) -> dict[str, Any]:
@@ -270,7 +355,7 @@ def _record(
             "contender": contender,
             "classifier": classifier,
         }
-        found = {name: (numbers or {}).get(name) for name in _NUMBERS}
+        found = {name: (numbers or {}).get(name) for name in NUMBERS}
         outcome.scores.append(key | {"status": status[0], "error": status[1]} | found)
         if scores is not None:
             outcome.predictions.append(
@@ -322,6 +407,8 @@ def _embedding(job: Job, step: Any, X: pd.DataFrame, y: np.ndarray) -> dict[str,
         synthetic = np.empty((0, encoded.shape[1]))
     elif job.contender.before == "plain":
         synthetic = space.transform(made.iloc[some])
+    elif job.contender.before == "classifiers":
+        synthetic = np.asarray(made[some])
     else:
         synthetic = space[2:].transform(made[some]) if len(space) > 2 else made[some]
     return {

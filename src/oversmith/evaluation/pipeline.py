@@ -1,7 +1,7 @@
 """One imbalanced-learn Pipeline per job: everything that learns is a step of it.
 
 Raw frame → [samplers of frames] → numbers → impute, scale, number the levels → [SMOTE and kin] → one-hot →
-classifiers.
+[samplers of numbers] → classifiers.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
 from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.validation import has_fit_parameter
 
+from oversmith.evaluation.guard import check_values
+from oversmith.evaluation.stages import SHARED, enter
 from oversmith.exceptions import describe_error
 
 MAX_LEVELS = 64
@@ -104,6 +106,7 @@ class Resampling(BaseEstimator):
         X_resampled, y_resampled = self.sampler_.fit_resample(X, y)
         self.seconds_ = time.perf_counter() - start
         y_resampled = np.asarray(y_resampled)
+        check_values(X, y, X_resampled, y_resampled)
         self.n_before_, self.n_after_ = len(y), len(y_resampled)
         self.counts_after_ = np.bincount(y_resampled, minlength=int(y.max()) + 1)
         if self.keep:
@@ -127,7 +130,7 @@ class ManyClassifiers(ClassifierMixin, BaseEstimator):
         Name to fitted classifier, of those that succeeded.
     problems_ : dict
         Name to ``(status, reason)`` of the others: ``"skipped"`` where a classifier cannot do what is asked,
-        ``"failed"`` where it raised.
+        ``"failed"`` or ``"oom"`` where it raised.
     seconds_fit_, seconds_predict_ : dict
         Name to seconds.
     """
@@ -147,12 +150,14 @@ class ManyClassifiers(ClassifierMixin, BaseEstimator):
             if weights and not has_fit_parameter(classifier, "sample_weight"):
                 self.problems_[name] = ("skipped", "takes no class weights")
                 continue
+            enter(name)
             start = time.perf_counter()
             try:
                 self.fitted_[name] = clone(classifier).fit(X, y, **weights)
             except Exception as error:
-                self.problems_[name] = ("failed", describe_error(error))
+                self.problems_[name] = problem(error)
             self.seconds_fit_[name] = time.perf_counter() - start
+            enter(SHARED)
         return self
 
     def predict_proba(self, X: np.ndarray) -> dict[str, np.ndarray]:
@@ -160,13 +165,37 @@ class ManyClassifiers(ClassifierMixin, BaseEstimator):
         self.seconds_predict_: dict[str, float] = {}
         scores = {}
         for name, classifier in self.fitted_.items():
+            enter(name)
             start = time.perf_counter()
             try:
                 scores[name] = np.asarray(classifier.predict_proba(X), dtype=np.float64)
             except Exception as error:
-                self.problems_[name] = ("failed", describe_error(error))
+                self.problems_[name] = problem(error)
             self.seconds_predict_[name] = time.perf_counter() - start
+            enter(SHARED)
         return scores
+
+
+def problem(error: Exception) -> tuple[str, str]:
+    """Status and reason of what raised.
+
+    Parameters
+    ----------
+    error : Exception
+        The error.
+
+    Returns
+    -------
+    (str, str)
+        ``"oom"`` where memory was wanting, else ``"failed"``, and the error's class and first line.
+
+    Examples
+    --------
+    >>> from oversmith.evaluation.pipeline import problem
+    >>> problem(MemoryError()), problem(ValueError("too small"))
+    (('oom', 'MemoryError'), ('failed', 'ValueError: too small'))
+    """
+    return "oom" if isinstance(error, MemoryError) else "failed", describe_error(error)
 
 
 def preparation(kinds: Mapping[str, str]) -> list[tuple[str, Any]]:
@@ -232,9 +261,9 @@ def build_pipeline(
         By name.
     sampler : object with ``fit_resample``, optional
         The sampler.
-    before : {"plain", "one-hot"}, default="plain"
+    before : {"plain", "one-hot", "classifiers"}, default="plain"
         The step the sampler precedes: the first one for samplers of frames, the one-hot encoding for SMOTE
-        and kin.
+        and kin, the classifiers for samplers of numbers.
     balanced : bool, default=False
         Class weights.
     keep : bool, default=False
@@ -255,8 +284,9 @@ def build_pipeline(
     """
     steps = preparation(kinds)
     if sampler is not None:
-        place = 0 if before == "plain" else 2
-        steps.insert(place, ("sampler", Resampling(sampler, keep=keep)))
+        steps.insert(
+            {"plain": 0, "one-hot": 2, "classifiers": len(steps)}[before], ("sampler", Resampling(sampler, keep=keep))
+        )
     return Pipeline([*steps, ("classifiers", ManyClassifiers(dict(classifiers), balanced=balanced))])
 
 

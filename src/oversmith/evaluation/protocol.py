@@ -5,14 +5,16 @@ from __future__ import annotations
 import hashlib
 import platform
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from importlib import metadata
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from oversmith.evaluation.task import Task, row_hashes
-from oversmith.selection import stratified_folds
+from oversmith.exceptions import InputError, TooFewRowsError
+from oversmith.selection import inner_holdout, stratified_folds
 
 PACKAGES = (
     "oversmith",
@@ -24,6 +26,92 @@ PACKAGES = (
     "xgboost-cpu",
     "xgboost",
 )
+INNER_ROWS = 10_000
+"""Most training rows a threshold is chosen on: beyond, the cut hardly moves and the time multiplies."""
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """How data are cut, and what else surrounds a fit; every contender gets the same.
+
+    Parameters
+    ----------
+    folds : int or None, default=5
+        Folds of a stratified K-fold; None for parts of fixed size, ``test`` and ``validation``.
+    repeats : int, default=1
+        How often the data are cut anew.
+    test, validation : float, optional
+        Without folds: shares of the rows, each above 0. On the validation part, where there is one, thresholds
+        and calibrators are chosen; otherwise on inner folds of the training part.
+    ratio : float, optional
+        Thin the positive rows of the training part to one in so many negative ones; the test part stays as it is.
+    inner_folds, inner_rows : int, default=3, 10000
+        Inner folds, and the most training rows they work on.
+    calibration : {"sigmoid", "isotonic"}, optional
+        Calibrate every score on real rows the model has not seen, before anything is judged.
+    split_seed : int, default=0
+        Seed of all cuts, inner folds included; samplers and classifiers have seeds of their own.
+
+    Raises
+    ------
+    InputError
+        For numbers that make no sense together.
+
+    Examples
+    --------
+    >>> from oversmith.evaluation import Protocol
+    >>> Protocol(folds=10).name, Protocol(folds=None, test=0.15, validation=0.15).name
+    ('10-fold', '70/15/15')
+    >>> Protocol(folds=None, test=0.2, calibration="sigmoid").name
+    '80/20, calibrated by sigmoid'
+    """
+
+    folds: int | None = 5
+    repeats: int = 1
+    test: float | None = None
+    validation: float | None = None
+    ratio: float | None = None
+    inner_folds: int = 3
+    inner_rows: int = INNER_ROWS
+    calibration: Literal["sigmoid", "isotonic"] | None = None
+    split_seed: int = 0
+
+    def __post_init__(self) -> None:
+        if isinstance(self.split_seed, bool) or not isinstance(self.split_seed, int) or self.split_seed < 0:
+            raise InputError(f"split_seed: {self.split_seed!r} found; use a whole number from 0 up")
+        if self.folds is not None and (self.test is not None or self.validation is not None):
+            raise InputError(
+                f"folds: {self.folds} found beside test or validation shares; give folds=None or no shares"
+            )
+        if self.folds is None:
+            shares = (self.test or 0.0), (self.validation or 0.0)
+            if not 0 < shares[0] < 1 or not shares[1] >= 0 or sum(shares) >= 1:
+                found = f"test={self.test}, validation={self.validation}"
+                raise InputError(f"test: {found} found without folds; give shares above 0 that leave training rows")
+        if self.inner_folds < 2:
+            raise InputError(f"inner_folds: {self.inner_folds} found; use at least 2")
+        if self.inner_rows < 1:
+            raise InputError(f"inner_rows: {self.inner_rows} found; use at least 1")
+        if self.repeats < 1:
+            raise InputError(f"repeats: {self.repeats} found; use at least 1")
+        if self.ratio is not None and not self.ratio >= 1:
+            raise InputError(f"ratio: {self.ratio} found; use at least 1, the negative rows to one positive row")
+        if self.calibration not in (None, "sigmoid", "isotonic"):
+            raise InputError(f"calibration: {self.calibration!r} found; use 'sigmoid', 'isotonic' or None")
+
+    @property
+    def name(self) -> str:
+        """Name in tables: two protocols that differ in more than repeats and ratio differ in name."""
+        if self.folds is not None:
+            parts = [f"{self.folds}-fold"]
+        else:
+            shares = [self.test or 0.0, *([self.validation] if self.validation else [])][::-1]
+            parts = ["/".join(f"{100 * share:g}" for share in (round(1 - sum(shares), 12), *shares))]
+        parts += [f"inner {self.inner_folds}"] if self.inner_folds != 3 else []
+        parts += [f"inner rows {self.inner_rows}"] if self.inner_rows != INNER_ROWS else []
+        parts += [f"calibrated by {self.calibration}"] if self.calibration else []
+        parts += [f"split seed {self.split_seed}"] if self.split_seed else []
+        return ", ".join(parts)
 
 
 @dataclass(frozen=True)
@@ -36,12 +124,23 @@ class Split:
         Where it stands.
     train, test : ndarray of int
         Sorted positions.
+    validation : ndarray of int, optional
+        Positions of the part thresholds are chosen on; without one they are chosen on inner folds.
     """
 
     repeat: int
     fold: int
     train: np.ndarray
     test: np.ndarray
+    validation: np.ndarray | None = None
+
+    @cached_property
+    def sha256(self) -> str:
+        """Hash of all positions."""
+        digest = hashlib.sha256()
+        for rows in (self.train, self.test, *(() if self.validation is None else (self.validation,))):
+            digest.update(len(rows).to_bytes(8, "little") + rows.astype("<i8").tobytes())
+        return digest.hexdigest()
 
 
 @dataclass(frozen=True)
@@ -52,16 +151,22 @@ class Splits:
     ----------
     parts : tuple of Split
         Repeat by repeat, fold by fold.
-    sha256 : str
-        Hash of all indices.
     """
 
     parts: tuple[Split, ...]
-    sha256: str
+
+    @property
+    def sha256(self) -> str:
+        """Hash of all positions."""
+        digest = hashlib.sha256()
+        for part in self.parts:
+            for rows in (part.train, part.test, *(() if part.validation is None else (part.validation,))):
+                digest.update(len(rows).to_bytes(8, "little") + rows.astype("<i8").tobytes())
+        return digest.hexdigest()
 
 
 def freeze_splits(task: Task, *, folds: int, repeats: int, seed: int) -> Splits:
-    """Cut the data once, and hash the cut.
+    """Cut the data once in repeated stratified folds; groups, where there are any, stay whole.
 
     Parameters
     ----------
@@ -80,18 +185,78 @@ def freeze_splits(task: Task, *, folds: int, repeats: int, seed: int) -> Splits:
     Raises
     ------
     TooFewRowsError
-        When a class has fewer rows than there are folds.
+        When a class has fewer rows (or groups) than there are folds.
     """
     named = np.asarray(task.classes, dtype=object)[task.y]
-    cuts = stratified_folds(named, folds, repeats, seed_for(seed, task, "splits"))
-    digest = hashlib.sha256()
-    parts = []
-    for index, (train, test) in enumerate(cuts):
-        repeat, fold = divmod(index, folds)
-        parts.append(Split(repeat, fold, train, test))
-        for rows in (train, test):
-            digest.update(len(rows).to_bytes(8, "little") + rows.astype("<i8").tobytes())
-    return Splits(tuple(parts), digest.hexdigest())
+    cuts = stratified_folds(named, folds, repeats, seed_for(seed, task, "splits"), groups=task.groups)
+    return Splits(tuple(Split(*divmod(index, folds), *cut) for index, cut in enumerate(cuts)))
+
+
+def frozen(task: Task, protocol: Protocol) -> Splits:
+    """Cut the data as a protocol says.
+
+    Parameters
+    ----------
+    task : Task
+        The data.
+    protocol : Protocol
+        The protocol.
+
+    Returns
+    -------
+    Splits
+        The parts; the first repeats of many are the parts of few.
+
+    Raises
+    ------
+    TooFewRowsError
+        When a class is too small to be cut.
+    InputError
+        For a ratio without a positive class, or one the data do not reach.
+    """
+    seed = protocol.split_seed
+    if protocol.folds is not None:
+        parts = freeze_splits(task, folds=protocol.folds, repeats=protocol.repeats, seed=seed).parts
+    else:
+        parts = tuple(_held_out(task, protocol, repeat) for repeat in range(protocol.repeats))
+    if protocol.ratio is None:
+        return Splits(parts)
+    return Splits(tuple(_thinned(task, part, protocol.ratio, seed) for part in parts))
+
+
+def _held_out(task: Task, protocol: Protocol, repeat: int) -> Split:
+    """Training, validation and test part of fixed shares, the classes in proportion."""
+    rows = np.arange(len(task.y))
+    kept: list[np.ndarray] = []
+    left = 1.0
+    for purpose, share in (("test", protocol.test), ("validation", protocol.validation)):
+        if not share:
+            continue
+        y, seed = task.y[rows], seed_for(protocol.split_seed, task, purpose, repeat=repeat)
+        if task.groups is None:
+            counts = np.bincount(y, minlength=len(task.classes))
+            if counts.min() < 2:
+                name = task.classes[int(np.argmin(counts))]
+                raise TooFewRowsError(
+                    f"{purpose}: class {name!r} has {counts.min()} row(s) left to cut from; use fewer parts"
+                )
+            held = inner_holdout(y, share / left, seed, min_rows=2)
+        else:
+            held = stratified_folds(y, max(2, round(left / share)), 1, seed, groups=task.groups[rows])[0][1]
+        kept.append(rows[held])
+        rows, left = np.delete(rows, held), left - share
+    return Split(repeat, 0, rows, kept[0], kept[1] if len(kept) > 1 else None)
+
+
+def _thinned(task: Task, split: Split, ratio: float, seed: int) -> Split:
+    """Drop positive rows of the training part; what is tuned and what is tested keeps its prevalence."""
+    if task.positive is None:
+        raise InputError(f"ratio: {ratio} found for {task.name!r} of several classes; name the positive one")
+    from oversmith.datasets import thin
+
+    number = int(seed_for(seed, task, "thin", repeat=split.repeat, fold=split.fold).generate_state(1)[0] >> 1)
+    kept = thin(task.y[split.train], task.positive, ratio, random_state=number)
+    return replace(split, train=split.train[np.sort(np.asarray(kept))])
 
 
 def seed_for(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import narwhals.stable.v1 as nw
@@ -33,6 +34,8 @@ class Task:
         Column to ``"numeric"``, ``"datetime"``, ``"boolean"`` or ``"categorical"``.
     sha256 : str
         Hash of names, types and values of all columns and of the labels.
+    groups : ndarray of int or None
+        Group of every row: rows of one group never stand on both sides of a split.
     """
 
     name: str
@@ -43,6 +46,12 @@ class Task:
     positive: int | None
     kinds: dict[str, str]
     sha256: str
+    groups: np.ndarray | None = None
+
+    @cached_property
+    def groups_sha256(self) -> str | None:
+        """Hash of the groups; None without any."""
+        return None if self.groups is None else hashlib.sha256(self.groups.astype("<i8").tobytes()).hexdigest()
 
     @property
     def counts(self) -> np.ndarray:
@@ -74,7 +83,7 @@ class Task:
         }
 
 
-def prepare(X: Any, y: Any, *, target: str, name: str, positive: Any = None) -> Task:
+def prepare(X: Any, y: Any, *, target: str, name: str, positive: Any = None, groups: Any = None) -> Task:
     """Check the data and encode the labels.
 
     Parameters
@@ -88,6 +97,8 @@ def prepare(X: Any, y: Any, *, target: str, name: str, positive: Any = None) -> 
     positive : object, optional
         The positive class; with several classes it is set against the rest, which then is one class called
         ``"rest"``. By default the smaller one of two classes.
+    groups : array-like of shape (n,), optional
+        Group of every row, a patient or a day for instance; no group stands on both sides of a split.
 
     Returns
     -------
@@ -98,7 +109,7 @@ def prepare(X: Any, y: Any, *, target: str, name: str, positive: Any = None) -> 
     ------
     InputError
         For an unknown positive class, a single class, missing labels, infinite values, a column without any
-        value, or features and labels of different length.
+        value, features, labels and groups of different length, or rows without a group.
 
     Examples
     --------
@@ -134,6 +145,7 @@ def prepare(X: Any, y: Any, *, target: str, name: str, positive: Any = None) -> 
         positive=named,
         kinds=kinds,
         sha256=data_sha256(frame, np.asarray(names, dtype=object)[code]),
+        groups=None if groups is None else _groups(groups, len(frame)),
     )
 
 
@@ -242,6 +254,15 @@ def _labels(y: Any) -> pd.Series:
     if values.ndim != 1:
         raise InputError(f"y: shape {values.shape} found; give one label per row")
     return pd.Series(values).reset_index(drop=True)
+
+
+def _groups(groups: Any, rows: int) -> np.ndarray:
+    codes = pd.factorize(np.asarray(groups))[0] if np.ndim(groups) == 1 else np.empty(0)
+    if len(codes) != rows:
+        raise InputError(f"groups: shape {np.shape(groups)} found for {rows} rows of X; give one group per row")
+    if (codes < 0).any():
+        raise InputError(f"groups: {int((codes < 0).sum())} rows without a group found; name one for each")
+    return codes.astype(np.int64)
 
 
 def _encode(labels: pd.Series) -> tuple[list[Any], np.ndarray]:

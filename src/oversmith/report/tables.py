@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from oversmith.evaluation import Comparison, label_metric
+from oversmith.evaluation.comparison import FAILED
 from oversmith.report.names import LOWER_IS_BETTER, METRICS
 
 Row = dict[str, Any]
@@ -37,7 +38,7 @@ def leaderboard(comparison: Comparison) -> list[Row]:
             "g_mean_key": label_metric(name, "g_mean"),
             "read_at": "0.5" if label_metric(name, "f1") == "f1" else "tuned",
             "seconds": _mean(seconds),
-            "failed": sum(entry["status"] == "failed" for entry in mine),
+            "failed": sum(entry["status"] in FAILED for entry in mine),
             "classifiers": len({entry["classifier"] for entry in mine if entry["status"] != "skipped"}),
             "fits": sum(entry["status"] != "skipped" for entry in mine),
         }
@@ -63,7 +64,7 @@ def per_classifier(comparison: Comparison) -> list[Row]:
                     "title": contender["title"],
                     "metrics": {key: _spread(comparison, mine, key) for key in METRICS},
                     "seconds": _mean([_seconds(row) for row in mine if row["status"] == "done"]),
-                    "failed": sum(row["status"] == "failed" for row in mine),
+                    "failed": sum(row["status"] in FAILED for row in mine),
                     "skipped": statuses == {"skipped"},
                 }
             )
@@ -84,7 +85,7 @@ def failures(comparison: Comparison) -> list[Row]:
             "error": row.get("error") or "no reason recorded",
         }
         for row in comparison.scores
-        if row["status"] == "failed"
+        if row["status"] in FAILED
     ]
 
 
@@ -116,7 +117,7 @@ def value_of(comparison: Comparison, row: Row, metric: str) -> float:
     value = row.get(metric)
     if row["status"] == "skipped":
         return float("nan")
-    if value is None or row["status"] == "failed":
+    if value is None or row["status"] in FAILED:
         value = comparison.protocol.get("chance", {}).get(metric)
     return float("nan") if value is None else float(value)
 

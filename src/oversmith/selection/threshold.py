@@ -190,6 +190,7 @@ def inner_scores(
     random_state: Seed = 0,
     *,
     max_rows: int | None = None,
+    groups: ArrayLike | None = None,
 ) -> InnerScores:
     """Score real rows by models that have not seen them, resampling inside each fold.
 
@@ -210,6 +211,8 @@ def inner_scores(
         Seed of the folds.
     max_rows : int, optional
         Work on a sample of about so many rows with the classes in proportion.
+    groups : array-like of shape (n,), optional
+        Rows of one group never stand on both sides of a fold.
 
     Returns
     -------
@@ -219,7 +222,7 @@ def inner_scores(
     Raises
     ------
     TooFewRowsError
-        When a class has a single row.
+        When a class has a single row, or lies in a single group.
 
     Examples
     --------
@@ -234,10 +237,13 @@ def inner_scores(
     code = np.asarray(y)
     rows = stratified_sample(code, max_rows or len(code), random_state, min_rows=2 * n_splits)
     code = code[rows]
-    smallest = int(np.unique(code, return_counts=True)[1].min())
+    group = None if groups is None else np.asarray(groups)[rows]
+    units = np.arange(len(code)) if group is None else group
+    smallest = min(len(np.unique(units[code == label])) for label in np.unique(code))
     if smallest < 2:
-        raise TooFewRowsError("y: a class has a single training row; inner folds need two")
-    folds = stratified_folds(code, min(n_splits, smallest), random_state=random_state)
+        unit = "row" if group is None else "group"
+        raise TooFewRowsError(f"y: a class has a single training {unit}; inner folds need two")
+    folds = stratified_folds(code, min(n_splits, smallest), random_state=random_state, groups=group)
     parts: dict[str, list[np.ndarray]] = {}
     for train, test in folds:
         for name, values in fit_predict(_take(X, rows[train]), code[train], _take(X, rows[test])).items():

@@ -1,0 +1,136 @@
+"""``oversmith datasets``: what can be loaded by name."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import App, Parameter
+
+from oversmith.cli.files import check_output, replacing
+from oversmith.cli.output import print_json, print_table, wrap
+
+if TYPE_CHECKING:
+    from oversmith.datasets import DatasetInfo
+
+datasets = App(name="datasets", help="Data sets by name: list them, tell about one, fetch one.")
+
+Flag = Annotated[bool, Parameter(negative="")]
+
+
+@datasets.command(name="list")
+def list_(*, group: str | None = None, modality: str | None = None, json: Flag = False) -> None:
+    """List the data sets.
+
+    Parameters
+    ----------
+    group : str
+        Only those of a group: tuning, judging or papers.
+    modality : str
+        Only those of a kind: tabular, series, spectra or images.
+    json : bool
+        Print JSON instead of a table.
+    """
+    from oversmith.datasets import list_datasets
+
+    found = list_datasets(group, modality)
+    if json:
+        print_json([dataclasses.asdict(info) for info in found])
+        return
+    headings = [("data set", "left"), ("kind", "left"), ("rows", "right"), ("columns", "right")]
+    headings += [("positive", "left"), ("1 :", "right"), ("family", "left"), ("get", "left")]
+    rows = [
+        (
+            info.name,
+            info.modality,
+            f"{info.rows:,}",
+            info.columns if isinstance(info.columns, int) else "×".join(map(str, info.columns)),
+            info.positive if info.positive is not None else f"{len(info.classes)} classes",
+            f"{info.imbalance_ratio:.1f}",
+            info.family,
+            "download" if _root(info).downloadable else "your file",
+        )
+        for info in found
+    ]
+    print_table(f"{len(rows)} data sets", headings, rows)
+
+
+@datasets.command
+def info(name: str, /, *, json: Flag = False) -> None:
+    """Tell about a data set.
+
+    Parameters
+    ----------
+    name : str
+        The data set.
+    json : bool
+        Print JSON instead of lines.
+    """
+    from oversmith.datasets import dataset_info, group_reasons, local_file
+
+    found = dataset_info(name)
+    groups = {group: why[name] for group in ("tuning", "judging", "papers") if name in (why := group_reasons(group))}
+    root = _root(found)
+    path = local_file(root)
+    if json:
+        print_json(dataclasses.asdict(found) | {"groups_of": groups, "local_file": path})
+        return
+    columns = found.columns if isinstance(found.columns, int) else "×".join(map(str, found.columns))
+    lines = [
+        ("about", found.about),
+        ("rows", f"{found.rows:,}"),
+        ("columns", str(columns)),
+        ("classes", ", ".join(f"{label}: {rows:,}" for label, rows in found.classes.items())),
+        ("positive", found.positive or "none: a task of several classes"),
+        ("family", found.family),
+        ("split by", found.groups or "rows"),
+        *((f"in {group}", why) for group, why in groups.items()),
+        ("licence", found.licence),
+        ("from", found.origin),
+        ("file", f"{root.file} (SHA-256 {root.sha256})"),
+        ("at hand", str(path) if path else "no; " + ("get downloads it" if root.downloadable else "bring the file")),
+    ]
+    print_table(found.name, [("", "left"), ("", "left")], lines)
+
+
+@datasets.command
+def get(name: str, /, *, output: Annotated[Path | None, Parameter(alias="-o")] = None, force: Flag = False) -> None:
+    """Load a data set, by download if it is not at hand, and check it.
+
+    Parameters
+    ----------
+    name : str
+        The data set.
+    output : Path
+        Also write it here: a table as .parquet or .csv, with the column target.
+    force : bool
+        Replace the output if it exists.
+    """
+    from oversmith.datasets import load_dataset
+    from oversmith.exceptions import InputError
+
+    if output is not None:
+        if output.suffix not in (".parquet", ".csv"):
+            raise InputError(f"--output: {str(output)!r} found; the suffix tells the format: .parquet or .csv")
+        check_output(output, "--output", force=force)
+    data = load_dataset(name)
+    if output is not None:
+        if data.modality != "tabular":
+            raise InputError(f"--output: {name} is no table; read {data.info.file} from the folder")
+        frame = data.X.assign(target=data.y)
+        with replacing(output, "--output") as file:
+            if output.suffix == ".csv":
+                file.write(frame.to_csv(index=False, lineterminator="\n").encode())
+            else:
+                frame.to_parquet(file, index=False)
+    wrap(f"{name}: {len(data.X):,} rows, checked (SHA-256 of the values {data.checksum[:16]}...)")
+    if output is not None:
+        print(output)
+
+
+def _root(found: DatasetInfo) -> DatasetInfo:
+    """Find the set a task is cut out of."""
+    from oversmith.datasets import dataset_info
+
+    return dataset_info(found.of) if found.of else found

@@ -1,0 +1,230 @@
+"""Raw scores as Markdown tables: effect and interval first, p last."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from oversmith.evaluation.contenders import NONE_TUNED
+from oversmith.evaluation.statistics import corrected_resampled_t, holm, rank_methods, win_tie_loss
+from oversmith.evaluation.statistics.matrix import direction, fill_with_chance
+from oversmith.exceptions import InputError
+from oversmith.metrics import METRICS
+
+TABLE_METRICS = ("average_precision", "f1_tuned")
+ROPE = 0.01
+"""Differences up to this are practically none."""
+_HEADS = ("contender", "difference", "95 % interval", "wins / ties / losses")
+
+
+def report_markdown(scores: pd.DataFrame, *, control: str = NONE_TUNED.name) -> str:
+    """Write the report of a benchmark.
+
+    Every contender is set against the control, per data set the mean over classifiers, folds and seeds; a result
+    that failed counts as chance, one that was skipped is left out on both sides. Over several data sets the table is
+    that of :func:`oversmith.evaluation.statistics.rank_methods`, which refuses while a result is pending; on a single
+    one it rests on the corrected resampled t-test over folds.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        Raw scores, as :meth:`Store.scores` gives them.
+    control : str, default="none-tuned"
+        The contender all others are set against.
+
+    Returns
+    -------
+    str
+        Markdown.
+
+    Raises
+    ------
+    InputError
+        Without scores, or without the control.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from oversmith.evaluation import Plan, run
+    >>> from oversmith.evaluation.bench_report import report_markdown
+    >>> rng = np.random.default_rng(0)
+    >>> toy = ("toy", rng.normal(size=(60, 2)), np.repeat([0, 1], [45, 15]))
+    >>> store = run(Plan([toy], ["none-tuned", "smote"], ["knn"]), n_jobs=1, isolate=False)
+    >>> print(report_markdown(store.scores()).splitlines()[0])
+    # Benchmark
+    """
+    if not len(scores):
+        raise InputError("scores: no result found; run the plan first")
+    if control not in set(scores["contender"]):
+        known = ", ".join(sorted(set(scores["contender"])))
+        raise InputError(f"control: {control!r} is not among the contenders ({known}); name one of them")
+    lines = ["# Benchmark", "", _summary(scores), ""]
+    lines.append(
+        f"Differences are against `{_safe(control)}`; positive is better. A result that failed counts as chance."
+    )
+    places = _places(scores)
+    for where in sorted(set(places)):
+        # "none" repeats the fits of the control and is read at another threshold.
+        part = scores[(places == where) & ((scores["contender"] != "none") | (control == "none"))]
+        for metric in TABLE_METRICS:
+            lines += ["", f"## {_safe(where)}: {_title(metric)}", ""]
+            try:
+                lines += (
+                    _single(part, metric, control) if part["dataset"].nunique() == 1 else _ranked(part, metric, control)
+                )
+            except InputError as refusal:
+                lines.append(f"No table: {_safe(str(refusal))}.")
+            lines += ["", f"Mean {_title(metric)} by classifier:", "", *_means(scores[places == where], metric)]
+    lines += ["", "## Failures", "", *_failures(scores)]
+    lines += ["", "## Time", "", *_times(scores)]
+    return "\n".join(lines) + "\n"
+
+
+def _places(scores: pd.DataFrame) -> np.ndarray:
+    """Protocol and ratio of every row, in words."""
+    thinned = ["" if pd.isna(r) else f", training part thinned to 1:{r:g}" for r in scores["ratio"]]
+    return np.array([p + t for p, t in zip(scores["protocol"], thinned, strict=True)], dtype=object)
+
+
+def _summary(scores: pd.DataFrame) -> str:
+    counts = scores["status"].value_counts()
+    told = ", ".join(f"{counts[status]} {status}" for status in counts.index)
+    sizes = [f"{scores[name].nunique()} {title}" for name, title in _SIZES]
+    return f"{', '.join(sizes)}; {len(scores)} results: {told}."
+
+
+_SIZES = (
+    ("dataset", "data set(s)"),
+    ("contender", "contenders"),
+    ("classifier", "classifier(s)"),
+    ("seed", "seed(s)"),
+)
+
+
+def _ranked(scores: pd.DataFrame, metric: str, control: str) -> list[str]:
+    """Every contender against the control over data sets."""
+    found = rank_methods(scores, metric, control=control, rope=ROPE)
+    heads = [
+        "contender",
+        "difference",
+        "95 % interval",
+        "wins / ties / losses",
+        "P worse / equal / better",
+        "mean rank",
+    ]
+    body = [
+        [
+            f"`{_safe(row.contender)}`",
+            *_effect(row.effect.mean, row.effect.low, row.effect.high),
+            f"{row.record.wins} / {row.record.ties} / {row.record.losses}",
+            f"{row.posterior.worse:.2f} / {row.posterior.equal:.2f} / {row.posterior.better:.2f}",
+            _number(row.mean_rank, ".2f"),
+            str(row.n_filled),
+            f"{row.p_holm:.3f}",
+        ]
+        for row in found.rows
+    ]
+    told = [
+        f"{found.n_datasets} data sets; {found.n_comparisons} comparisons, one family for Holm's correction; with so",
+        f"many data sets Wilcoxon's p is at least {found.smallest_p:.2g}. Equal is within {ROPE:g} of the control.",
+        f"Mean rank of the control {_number(found.control_rank, '.2f')},",
+        f"critical difference {found.critical_difference:.2f}.",
+    ]
+    if found.friedman is not None:
+        told.append(f"Friedman with Iman–Davenport: p = {found.friedman.p_f:.3g}.")
+    return [*_table(heads, body), "", " ".join(told)]
+
+
+def _single(scores: pd.DataFrame, metric: str, control: str) -> list[str]:
+    """Every contender against the control over the folds of one data set."""
+    kept = fill_with_chance(scores[scores["status"] != "skipped"], metric)
+    values = kept.pivot_table(index=["classifier", "repeat", "fold", "seed"], columns="contender", values="value")
+    if control not in values.columns:
+        raise InputError(f"control: no result of {control!r} found")
+    share = float((scores["n_test"] / scores["n_train"]).mean())
+    sign = direction(metric)
+    rows = []
+    for name in values.columns.drop(control):
+        pairs = (sign * (values[name] - values[control])).dropna()
+        d = pairs.groupby(["repeat", "fold"]).mean().to_numpy(dtype=np.float64)
+        if len(d) > 1:
+            rows.append((str(name), corrected_resampled_t(d, share), win_tie_loss(d)))
+    if not rows:
+        return ["Nothing to compare: two folds are needed."]
+    adjusted = holm([effect.p for _, effect, _ in rows])
+    body = [
+        [
+            f"`{_safe(name)}`",
+            *_effect(effect.difference, effect.low, effect.high),
+            f"{record.wins} / {record.ties} / {record.losses}",
+            f"{p:.3f}",
+        ]
+        for (name, effect, record), p in sorted(
+            zip(rows, adjusted, strict=True), key=lambda pair: (-pair[0][1].difference, pair[0][0])
+        )
+    ]
+    folds = len({(place[1], place[2]) for place in values.index})
+    told = (
+        f"One data set, {folds} folds, corrected resampled t-test; {len(rows)} comparisons, one family for Holm's "
+        "correction."
+    )
+    return [*_table([*_HEADS, "p (Holm)"], body), "", told]
+
+
+def _effect(mean: float, low: float, high: float) -> tuple[str, str]:
+    return f"{mean:+.3f}", f"[{low:+.3f}, {high:+.3f}]"
+
+
+def _number(value: float, form: str) -> str:
+    return "–" if pd.isna(value) else format(value, form)
+
+
+def _means(scores: pd.DataFrame, metric: str) -> list[str]:
+    filled = fill_with_chance(scores[scores["status"] != "skipped"], metric)
+    by_set = filled.groupby(["contender", "classifier", "dataset"])["value"].mean()
+    table = by_set.groupby(["contender", "classifier"]).mean().unstack("classifier")
+    body = [
+        [f"`{_safe(str(name))}`", *("–" if pd.isna(value) else f"{value:.3f}" for value in row)]
+        for name, row in zip(table.index, table.to_numpy(dtype=np.float64), strict=True)
+    ]
+    return _table(["contender", *(_safe(str(name)) for name in table.columns)], body)
+
+
+def _failures(scores: pd.DataFrame) -> list[str]:
+    lost = scores[~scores["status"].isin(["done", "skipped"])]
+    if not len(lost):
+        return ["None."]
+    names = ["status", "contender", "classifier", "error"]
+    groups = lost.groupby(names).size().reset_index(name="results")
+    body = [[_safe(str(cell)) for cell in row] for row in groups.itertuples(index=False)]
+    return _table(["status", "contender", "classifier", "reason", "results"], body)
+
+
+def _times(scores: pd.DataFrame) -> list[str]:
+    done = scores[scores["status"] == "done"]
+    columns = ["seconds_resample", "seconds_fit", "seconds_predict", "peak_mb"]
+    medians = done.groupby("contender")[columns].median()
+    body = [
+        [f"`{_safe(str(name))}`", *("–" if pd.isna(value) else f"{value:.3g}" for value in row)]
+        for name, row in zip(medians.index, medians.to_numpy(dtype=np.float64), strict=True)
+    ]
+    heads = ["contender", "sampler, s", "classifier, s", "prediction, s", "memory of the process, MB"]
+    return ["Medians over results, of one fit on the whole training part.", "", *_table(heads, body)]
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    ruler = ["---", *("---:" for _ in heads[1:])]
+    return [f"| {' | '.join(cells)} |" for cells in (heads, ruler, *rows)]
+
+
+def _title(metric: str) -> str:
+    base = METRICS[metric.removesuffix("_tuned")].title
+    return f"{base} at the tuned threshold" if metric.endswith("_tuned") else base
+
+
+def _safe(text: str) -> str:
+    """Names come from data: no markup, no table borders, one line."""
+    return html.escape(" ".join(text.split()), quote=False).replace("|", "\\|").replace("`", "'")

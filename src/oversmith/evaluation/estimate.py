@@ -1,0 +1,80 @@
+"""How long what is left will take, by what was timed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from oversmith.evaluation.plan import Unit
+from oversmith.evaluation.store import Store
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """How long what is left will take.
+
+    Parameters
+    ----------
+    seconds : float or None
+        Wall clock on the workers given; None before anything was timed.
+    timed : int
+        Fits whose time is known.
+    guessed : int
+        Fits left whose contender was never timed: they are taken for fits of average length.
+    """
+
+    seconds: float | None
+    timed: int
+    guessed: int
+
+
+def estimate(units: Sequence[Unit], store: Store, workers: int) -> Estimate:
+    """Estimate the time of units from the timings of a store.
+
+    A unit takes as long as units of its contender on its data took on average; on other data, in proportion to the
+    training rows; and where its contender was never timed, as long as an average unit.
+
+    Parameters
+    ----------
+    units : sequence of Unit
+        What is left.
+    store : Store
+        Timings.
+    workers : int
+        Jobs at the same time.
+
+    Returns
+    -------
+    Estimate
+        The time.
+    """
+    seconds: dict[str, float] = {}
+    places: dict[str, tuple[str, str, int]] = {}
+    for record in store.records():
+        if record.started is not None and record.ended is not None:
+            seconds[record.unit] = record.ended - record.started
+            fitted = str(((record.spec or {}).get("contender") or {}).get("seeded_as"))
+            places[record.unit] = str(record.place["dataset"]), fitted, int(record.place["n_train"])
+    if not seconds:
+        return Estimate(None, 0, len(units))
+    exact: defaultdict[tuple[str, str], list[float]] = defaultdict(list)
+    paces: defaultdict[str, list[float]] = defaultdict(list)
+    for unit, (dataset, fitted, rows) in places.items():
+        exact[dataset, fitted].append(seconds[unit])
+        paces[fitted].append(seconds[unit] / rows)
+    total, guessed = 0.0, 0
+    for left in units:
+        fitted, rows = left.job.contender.sampler or "none", len(left.job.split.train)
+        if exact.get((left.job.task.name, fitted)):
+            total += _mean(exact[left.job.task.name, fitted])
+        elif paces.get(fitted):
+            total += _mean(paces[fitted]) * rows
+        else:
+            total += _mean(list(seconds.values()))
+            guessed += 1
+    return Estimate(total / max(1, min(workers, len(units))), len(seconds), guessed)
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values)

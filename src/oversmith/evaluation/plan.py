@@ -1,0 +1,253 @@
+"""What is to be run: data sets × contenders × classifiers × protocols × seeds, as units of work with keys."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+from oversmith.evaluation.contenders import (
+    Classifier,
+    Contender,
+    classifier_named,
+    contender_named,
+    default_classifiers,
+    default_contenders,
+)
+from oversmith.evaluation.jobs import Job
+from oversmith.evaluation.keys import cell_spec, describe_classifier, describe_sampler, key_of
+from oversmith.evaluation.protocol import Protocol, frozen
+from oversmith.evaluation.task import Task, prepare
+from oversmith.exceptions import InputError
+
+_FIVE_FOLDS = Protocol()
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One row of the raw scores to be.
+
+    Parameters
+    ----------
+    key : str
+        Hash of ``spec``.
+    contender, classifier : str
+        Who is recorded, and who judges.
+    spec : dict
+        Everything that determines the result.
+    """
+
+    key: str
+    contender: str
+    classifier: str
+    spec: dict[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One fit of a sampler, and all results read from it.
+
+    Parameters
+    ----------
+    key : str
+        Hash of what the cells share.
+    job : Job
+        The work.
+    protocol : Protocol
+        How the data were cut.
+    cells : tuple of Cell
+        One per contender recorded and classifier.
+    """
+
+    key: str
+    job: Job
+    protocol: Protocol
+    cells: tuple[Cell, ...]
+
+    def only(self, keys: set[str]) -> Unit:
+        """Cut the unit down to the cells that have one of the keys."""
+        cells = tuple(cell for cell in self.cells if cell.key in keys)
+        judges = {cell.classifier for cell in cells}
+        job = replace(self.job, classifiers=tuple(c for c in self.job.classifiers if c.name in judges))
+        return replace(self, job=job, cells=cells)
+
+    @property
+    def label(self) -> str:
+        """What a progress bar says."""
+        split = self.job.split
+        return f"repeat {split.repeat + 1}, fold {split.fold + 1}: {self.job.contender.title}"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be run.
+
+    Parameters
+    ----------
+    datasets : sequence
+        Names of :func:`oversmith.datasets.load_dataset`, data sets it returned, or tuples
+        ``(name, X, y, positive, groups)`` of tables at hand, the last two optional.
+    contenders : sequence of str or Contender, optional
+        Names as :func:`oversmith.evaluation.contenders.contender_named` knows them, or entries of one's own; those of
+        ``oversmith compare`` by default.
+    classifiers : sequence of str or Classifier, optional
+        Short or long names, or entries of one's own; logistic regression, random forest, XGBoost and k nearest
+        neighbours by default.
+    protocols : Protocol or sequence of Protocol, optional
+        How data are cut; stratified 5-fold by default.
+    seeds : sequence of int, default=(0,)
+        Seeds of samplers and classifiers; the cuts stay those of the protocol.
+    max_steps : int, optional
+        Training budget of trained samplers; their default otherwise.
+    details : bool, default=False
+        Keep counts, training and an embedding of the first fold, which reports show.
+
+    Raises
+    ------
+    InputError
+        For an empty part, a name that is unknown or given twice, or a seed that is none.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from oversmith.evaluation import Plan
+    >>> rng = np.random.default_rng(0)
+    >>> toy = ("toy", rng.normal(size=(60, 2)), np.repeat([0, 1], [45, 15]))
+    >>> plan = Plan([toy], contenders=["none-tuned", "smote"], classifiers=["knn"], seeds=(0, 1))
+    >>> len(plan.units())
+    20
+    """
+
+    datasets: Sequence[Any]
+    contenders: Sequence[str | Contender] | None = None
+    classifiers: Sequence[str | Classifier] | None = None
+    protocols: Protocol | Sequence[Protocol] = _FIVE_FOLDS
+    seeds: Sequence[int] = (0,)
+    max_steps: int | None = None
+    details: bool = False
+
+    def __post_init__(self) -> None:
+        protocols = (self.protocols,) if isinstance(self.protocols, Protocol) else tuple(self.protocols)
+        object.__setattr__(self, "datasets", tuple(self.datasets))
+        object.__setattr__(self, "protocols", protocols)
+        object.__setattr__(self, "seeds", tuple(self.seeds))
+        for name in ("datasets", "protocols", "seeds", "contenders", "classifiers"):
+            if getattr(self, name) is not None and not len(getattr(self, name)):
+                raise InputError(f"{name}: none found; give at least one")
+        for seed in self.seeds:
+            if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
+                raise InputError(f"seed: {seed!r} found; use a whole number from 0 up")
+        _once("seeds", self.seeds)
+        _once("protocols", [(protocol.name, protocol.ratio) for protocol in protocols])
+
+    def units(self) -> tuple[Unit, ...]:
+        """All units of work, the first fold of everything first.
+
+        Returns
+        -------
+        tuple of Unit
+            By protocol, seed, repeat and fold, then data set, then contender.
+
+        Raises
+        ------
+        InputError
+            When data cannot be used or cut, or a contender reads the fits of one that does not take part.
+        """
+        return self._units
+
+    @cached_property
+    def _units(self) -> tuple[Unit, ...]:
+        # Data are read and described once, however often a runner asks.
+        tasks = [_task(entry) for entry in self.datasets]
+        _once("datasets", [task.name for task in tasks])
+        judges = self.judges()
+        described = {judge.name: describe_classifier(judge) for judge in judges}
+        found: list[tuple[tuple[int, ...], Unit]] = []
+        for cut, protocol in enumerate(self._protocols):
+            for at, task in enumerate(tasks):
+                entrants = self.entrants(task)
+                for split in frozen(task, protocol).parts:
+                    for who, readings in _fits(entrants):
+                        for turn, seed in enumerate(self.seeds):
+                            names = tuple(reading.name for reading in readings)
+                            job = Job(
+                                task,
+                                split,
+                                who,
+                                names,
+                                judges,
+                                seed,
+                                protocol.inner_folds,
+                                protocol.inner_rows,
+                                self.max_steps,
+                                protocol.split_seed,
+                                protocol.calibration,
+                                self.details,
+                            )
+                            place = (cut, turn, split.repeat, split.fold, at)
+                            found.append((place, _unit(job, protocol, readings, described)))
+        return tuple(unit for _, unit in sorted(found, key=lambda entry: entry[0]))
+
+    def judges(self) -> tuple[Classifier, ...]:
+        """List the classifiers in order."""
+        chosen = default_classifiers() if self.classifiers is None else self.classifiers
+        judges = tuple(classifier_named(entry) if isinstance(entry, str) else entry for entry in chosen)
+        _once("classifiers", [judge.name for judge in judges])
+        return judges
+
+    def entrants(self, task: Task) -> tuple[Contender, ...]:
+        """List the contenders for a table in order."""
+        if self.contenders is None:
+            return default_contenders(task.kinds)
+        entrants = tuple(contender_named(c, task.kinds) if isinstance(c, str) else c for c in self.contenders)
+        _once("contenders", [entrant.name for entrant in entrants])
+        return entrants
+
+    @property
+    def _protocols(self) -> tuple[Protocol, ...]:
+        return (self.protocols,) if isinstance(self.protocols, Protocol) else tuple(self.protocols)
+
+
+def _fits(entrants: Sequence[Contender]) -> list[tuple[Contender, list[Contender]]]:
+    """Who fits, and who reads these fits."""
+    by_name = {entrant.name: entrant for entrant in (contender_named("none", {}), *entrants)}
+    fits: dict[str, tuple[Contender, list[Contender]]] = {}
+    for entrant in entrants:
+        source = entrant.fits_of or entrant.name
+        if source not in by_name:
+            raise InputError(f"contenders: {entrant.name!r} reads the fits of {source!r}; name that one too")
+        fits.setdefault(source, (by_name[source], []))[1].append(entrant)
+    return list(fits.values())
+
+
+def _unit(job: Job, protocol: Protocol, readings: Sequence[Contender], judges: dict[str, Any]) -> Unit:
+    sampler = describe_sampler(job)
+    cells = []
+    for reading in readings:
+        for judge in job.classifiers:
+            spec = cell_spec(job, reading, judge, sampler, judges[judge.name])
+            cells.append(Cell(key_of(spec), reading.name, judge.name, spec))
+    shared = {name: value for name, value in cells[0].spec.items() if name != "classifier"}
+    return Unit(key_of(shared | {"contender": job.contender.name, "sampler": sampler}), job, protocol, tuple(cells))
+
+
+def _task(entry: Any) -> Task:
+    if isinstance(entry, Task):
+        return entry
+    if isinstance(entry, str):
+        from oversmith.datasets import load_dataset
+
+        entry = load_dataset(entry)
+    if isinstance(entry, tuple):
+        if not 3 <= len(entry) <= 5:
+            raise InputError(f"datasets: a tuple of {len(entry)} found; give (name, X, y[, positive[, groups]])")
+        name, X, y, positive, groups = (*entry, None, None)[:5]
+        return prepare(X, y, target="target", name=name, positive=positive, groups=groups)
+    return prepare(entry.X, entry.y, target=entry.target, name=entry.name, positive=entry.positive, groups=entry.groups)
+
+
+def _once(argument: str, names: Sequence[Any]) -> None:
+    twice = [name for name in names if list(names).count(name) > 1]
+    if twice:
+        raise InputError(f"{argument}: {twice[0]!r} is given twice; give each once")

@@ -1,0 +1,486 @@
+"""Results on disk: one SQLite file, one writer, every result under the hash of what determines it.
+
+Tables: ``jobs`` (key, specification, where it stands, status, scores, provenance), ``arrays`` (compressed NumPy files
+by their SHA-256), ``links`` (which job has which arrays), ``details`` (per fit: warnings, counts, history),
+``environments`` (versions, host, revision) and ``meta``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import json
+import os
+import socket
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+
+from oversmith.evaluation.keys import canonical, key_of
+from oversmith.exceptions import OversmithError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+STORE_VERSION = 1
+FILE = "results.sqlite"
+STATUSES = ("done", "failed", "timeout", "oom", "skipped")
+# Keys of a query at once: SQLite takes 32,766 parameters, older builds 999.
+_AT_ONCE = 900
+
+_SCHEMA = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE environments (id TEXT PRIMARY KEY, facts TEXT NOT NULL);
+CREATE TABLE jobs (
+    key TEXT PRIMARY KEY, unit TEXT NOT NULL, spec TEXT, place TEXT NOT NULL, status TEXT NOT NULL, error TEXT,
+    scores TEXT NOT NULL, costs TEXT NOT NULL, trace TEXT, attempts INTEGER NOT NULL, environment TEXT NOT NULL,
+    started REAL, ended REAL
+) WITHOUT ROWID;
+CREATE INDEX jobs_by_unit ON jobs (unit);
+CREATE TABLE arrays (sha256 TEXT PRIMARY KEY, content BLOB NOT NULL);
+CREATE TABLE links (owner TEXT NOT NULL, kind TEXT NOT NULL, sha256 TEXT NOT NULL, PRIMARY KEY (owner, kind))
+    WITHOUT ROWID;
+CREATE TABLE details (unit TEXT PRIMARY KEY, content TEXT NOT NULL) WITHOUT ROWID;
+"""
+
+
+class StoreError(OversmithError):
+    """The store cannot be used as asked; the message names it, what was found and the cure."""
+
+
+@dataclass
+class Record:
+    """One result.
+
+    Parameters
+    ----------
+    key, unit : str
+        Hash of what determines it, and of the fit it shares with other classifiers.
+    spec : dict or None
+        What the key is the hash of; None for an imported row.
+    place : dict
+        ``dataset``, ``protocol``, ``ratio``, ``contender``, ``classifier``, ``repeat``, ``fold``, ``seed``, and the
+        sizes ``n_train``, ``n_test``, ``n_test_positive``.
+    status, error : str
+        How it ended, and why.
+    scores : dict
+        Metrics, ``threshold``, ``n_synthetic``; a missing number is None.
+    costs : dict
+        Clock, memory and host: what differs from run to run.
+    predictions : dict of ndarray or None
+        ``scores`` (float32, rows by classes), ``rows`` (positions in the data), ``y`` (class codes).
+    trace : str or None
+        End of the traceback.
+    started, ended : float or None
+        Seconds since 1970.
+    """
+
+    key: str
+    unit: str
+    spec: dict[str, Any] | None
+    place: dict[str, Any]
+    status: str
+    error: str | None
+    scores: dict[str, Any]
+    costs: dict[str, Any] = field(default_factory=dict)
+    predictions: dict[str, np.ndarray] | None = None
+    trace: str | None = None
+    started: float | None = None
+    ended: float | None = None
+
+
+class Store:
+    """Results in a folder, or in memory.
+
+    Any number of readers may look on; one process writes. A result is complete or absent: whatever kills the writer,
+    at the next opening the file holds every transaction that was finished.
+
+    Parameters
+    ----------
+    folder : path or None, default=None
+        Folder of ``results.sqlite``; made where missing. None keeps everything in memory.
+    write : bool, default=True
+        Open for writing; a second writer is refused.
+
+    Raises
+    ------
+    StoreError
+        When another process writes, when the file is no store, is damaged, or was written by a newer version, and
+        when there is none to read.
+
+    Examples
+    --------
+    >>> from oversmith.evaluation import Store
+    >>> with Store() as store:
+    ...     store.counts()
+    {}
+    """
+
+    def __init__(self, folder: str | os.PathLike[str] | None = None, *, write: bool = True) -> None:
+        self.folder = None if folder is None else Path(folder)
+        self.write = write
+        self._lock: sqlite3.Connection | None = None
+        self._environment: str | None = None
+        path = ":memory:"
+        if self.folder is not None:
+            path = str(self.folder / FILE)
+            if not write and not Path(path).is_file():
+                raise StoreError(f"store: there is no {path!r}; name the folder of a run")
+            if write:
+                self._make_folder(self.folder)
+                self._take_lock(self.folder)
+        try:
+            with self._explained():
+                self._base = self._open(path)
+        except BaseException:
+            self._release()
+            raise
+
+    def _make_folder(self, folder: Path) -> None:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise StoreError(
+                f"store: the folder {str(folder)!r} cannot be made ({reason}); name another one"
+            ) from error
+
+    def _take_lock(self, folder: Path) -> None:
+        """Hold a transaction on a file of its own: the system ends it with the process, however that dies."""
+        path = folder / "writer.lock"
+        try:
+            lock = sqlite3.connect(path, timeout=0, isolation_level=None)
+            lock.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error):
+                raise StoreError(
+                    f"store: {str(path)!r} cannot be locked ({error}); name a folder you may write"
+                ) from error
+            raise StoreError(
+                f"store: another process writes to {str(folder)!r}{self._writer(folder)}; "
+                "wait for it to end, or name another folder"
+            ) from None
+        self._lock = lock
+
+    def _writer(self, folder: Path) -> str:
+        with contextlib.suppress(Exception), Store(folder, write=False) as other:
+            told = json.loads(other.meta("writer") or "{}")
+            return f" (process {told['pid']} on {told['host']})"
+        return ""
+
+    def _open(self, path: str) -> sqlite3.Connection:
+        read_only = not self.write
+        uri = f"file:{Path(path).absolute().as_posix()}?mode=ro" if read_only else path
+        base = sqlite3.connect(uri, uri=read_only, timeout=30, isolation_level=None)
+        try:
+            if not read_only and self.folder is not None:
+                base.execute("PRAGMA journal_mode=WAL")
+                base.execute("PRAGMA synchronous=NORMAL")
+            known = base.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+            if known:
+                self._check(base, path)
+            elif read_only:
+                raise StoreError(f"store: {path!r} is empty; name the folder of a run")
+            else:
+                base.executescript(f"BEGIN;{_SCHEMA}COMMIT;")
+                base.execute("INSERT INTO meta VALUES ('version', ?)", [str(STORE_VERSION)])
+            if not read_only:
+                told = canonical({"pid": os.getpid(), "host": socket.gethostname()})
+                base.execute("INSERT OR REPLACE INTO meta VALUES ('writer', ?)", [told])
+        except BaseException:
+            base.close()
+            raise
+        return base
+
+    def _check(self, base: sqlite3.Connection, path: str) -> None:
+        try:
+            row = base.execute("SELECT value FROM meta WHERE name = 'version'").fetchone()
+        except sqlite3.OperationalError:
+            row = None
+        if row is None:
+            raise StoreError(f"store: {path!r} is an SQLite file but no store of Oversmith; name another folder")
+        if not row[0].isdigit() or int(row[0]) > STORE_VERSION:
+            raise StoreError(
+                f"store: {path!r} has version {row[0]}, this Oversmith knows {STORE_VERSION}; "
+                "update Oversmith, or name another folder"
+            )
+        found = base.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if found != "ok":
+            raise sqlite3.DatabaseError(found)
+
+    @contextlib.contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Say what SQLite's errors mean, and what is safe."""
+        where = "memory" if self.folder is None else str(self.folder / FILE)
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            text = str(error)
+            if "full" in text or "disk I/O" in text:
+                raise StoreError(
+                    f"store: {where!r} cannot be written, the disk is full or a limit is reached ({text}); "
+                    "what was stored before is safe: free some space and resume"
+                ) from error
+            raise StoreError(
+                f"store: {where!r} cannot be used ({text}); check the folder and its permissions"
+            ) from error
+        except sqlite3.DatabaseError as error:
+            raise StoreError(
+                f"store: {where!r} is damaged ({error}); move it aside and read the last export in again "
+                "with 'oversmith bench import'"
+            ) from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file and let others write."""
+        with contextlib.suppress(sqlite3.Error):
+            self._base.close()
+        self._release()
+
+    def _release(self) -> None:
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+    def meta(self, name: str) -> str | None:
+        """Read a note kept under a name; None where there is none."""
+        with self._explained():
+            row = self._base.execute("SELECT value FROM meta WHERE name = ?", [name]).fetchone()
+        return None if row is None else str(row[0])
+
+    def set_meta(self, name: str, value: str) -> None:
+        """Keep a note under a name."""
+        with self._explained():
+            self._base.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", [name, value])
+
+    def statuses(self) -> dict[str, str]:
+        """Status by key."""
+        with self._explained():
+            return dict(self._base.execute("SELECT key, status FROM jobs"))
+
+    def counts(self) -> dict[str, int]:
+        """Results by status, those that occur."""
+        with self._explained():
+            found = dict(self._base.execute("SELECT status, count(*) FROM jobs GROUP BY status"))
+        return {status: found[status] for status in STATUSES if status in found}
+
+    def stale(self, facts: Mapping[str, Any]) -> set[str]:
+        """Keys of results made by other code: another version of a package, or another revision.
+
+        Parameters
+        ----------
+        facts : mapping
+            The environment of today, as in :func:`oversmith.evaluation.protocol.environment`.
+
+        Returns
+        -------
+        set of str
+            Keys; imported rows count by what their file says.
+        """
+        code = {name: facts.get(name) for name in ("versions", "revision")}
+        with self._explained():
+            kept = self._base.execute("SELECT id, facts FROM environments").fetchall()
+            other = [name for name, text in kept if {part: json.loads(text).get(part) for part in code} != code]
+            found: set[str] = set()
+            for name in other:
+                found.update(k for (k,) in self._base.execute("SELECT key FROM jobs WHERE environment = ?", [name]))
+        return found
+
+    def put(
+        self,
+        records: Sequence[Record],
+        facts: Mapping[str, Any],
+        details: Mapping[str, Mapping[str, Any]] | None = None,
+    ) -> None:
+        """Keep results, all of them or none.
+
+        Parameters
+        ----------
+        records : sequence of Record
+            Results; one under a key that exists takes its place and counts an attempt more.
+        facts : mapping
+            Versions, host and revision they were made with.
+        details : mapping of str to mapping, optional
+            By unit what its fits tell: ``notes`` and, of a first fold, ``counts``, ``training``, ``embedding``.
+
+        Raises
+        ------
+        StoreError
+            When the disk is full; what was stored before is safe.
+        """
+        environment = key_of(facts)
+        with self._explained(), self._transaction():
+            run = self._base.execute
+            run("INSERT OR IGNORE INTO environments VALUES (?, ?)", [environment, canonical(facts)])
+            for record in records:
+                attempts = run("SELECT attempts FROM jobs WHERE key = ?", [record.key]).fetchone()
+                run(
+                    "INSERT OR REPLACE INTO jobs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    [
+                        record.key,
+                        record.unit,
+                        None if record.spec is None else canonical(record.spec),
+                        canonical(record.place),
+                        record.status,
+                        record.error,
+                        json.dumps(record.scores),
+                        json.dumps(record.costs),
+                        record.trace,
+                        1 + (attempts[0] if attempts else 0),
+                        environment,
+                        record.started,
+                        record.ended,
+                    ],
+                )
+                run("DELETE FROM links WHERE owner = ?", [record.key])
+                predictions = dict(record.predictions or {})
+                if predictions:
+                    self._keep(record.key, "scores", {"scores": predictions.pop("scores")})
+                    self._keep(record.key, "truth", predictions)
+            for unit, told in (details or {}).items():
+                self._keep_details(unit, dict(told))
+
+    def _keep(self, owner: str, kind: str, arrays: Mapping[str, np.ndarray]) -> None:
+        stream = io.BytesIO()
+        np.savez_compressed(stream, **dict(arrays))  # type: ignore[arg-type]
+        content = stream.getvalue()
+        digest = hashlib.sha256(content).hexdigest()
+        self._base.execute("INSERT OR IGNORE INTO arrays VALUES (?, ?)", [digest, content])
+        self._base.execute("INSERT OR REPLACE INTO links VALUES (?, ?, ?)", [owner, kind, digest])
+
+    def _keep_details(self, unit: str, told: dict[str, Any]) -> None:
+        before = self.details(unit)
+        notes = sorted({*before.get("notes", ()), *told.pop("notes", ())})
+        embedding = told.pop("embedding", None)
+        if embedding:
+            self._keep(unit, "embedding", embedding)
+        before.pop("embedding", None)
+        content = before | {name: value for name, value in told.items() if value is not None} | {"notes": notes}
+        text = json.dumps(content, default=lambda value: value.tolist())
+        self._base.execute("INSERT OR REPLACE INTO details VALUES (?, ?)", [unit, text])
+
+    def details(self, unit: str) -> dict[str, Any]:
+        """Tell what was kept of a unit; empty where there is nothing."""
+        with self._explained():
+            row = self._base.execute("SELECT content FROM details WHERE unit = ?", [unit]).fetchone()
+        found: dict[str, Any] = json.loads(row[0]) if row else {}
+        embedding = self._arrays(unit, "embedding")
+        return found | ({"embedding": embedding} if embedding else {})
+
+    def _arrays(self, owner: str, kind: str) -> dict[str, np.ndarray]:
+        query = "SELECT content FROM arrays JOIN links USING (sha256) WHERE owner = ? AND kind = ?"
+        with self._explained():
+            row = self._base.execute(query, [owner, kind]).fetchone()
+        if row is None:
+            return {}
+        with np.load(io.BytesIO(row[0]), allow_pickle=False) as content:
+            return {name: content[name] for name in content.files}
+
+    def predictions(self, key: str) -> dict[str, np.ndarray] | None:
+        """Predictions of a result.
+
+        Parameters
+        ----------
+        key : str
+            Its key, as in the last column of :meth:`scores`.
+
+        Returns
+        -------
+        dict or None
+            ``rows`` (positions in the data), ``y`` (class codes), ``scores`` (float32, rows by classes); None for
+            a result without predictions: one that failed, or was imported.
+        """
+        found = self._arrays(key, "scores") | self._arrays(key, "truth")
+        return found or None
+
+    def records(self, keys: Iterable[str] | None = None) -> Iterator[Record]:
+        """Results without their predictions, in the order of their keys.
+
+        Parameters
+        ----------
+        keys : iterable of str, optional
+            Those wanted; all by default. A key without a result is passed over.
+
+        Yields
+        ------
+        Record
+            One result.
+        """
+        columns = "key, unit, spec, place, status, error, scores, costs, trace, started, ended"
+        wanted = None if keys is None else sorted(set(keys))
+        with self._explained():
+            if wanted is None:
+                rows = self._base.execute(f"SELECT {columns} FROM jobs ORDER BY key").fetchall()
+            else:
+                rows = []
+                for start in range(0, len(wanted), _AT_ONCE):
+                    some = wanted[start : start + _AT_ONCE]
+                    marks = ",".join("?" * len(some))
+                    query = f"SELECT {columns} FROM jobs WHERE key IN ({marks}) ORDER BY key"
+                    rows += self._base.execute(query, some).fetchall()
+        for key, unit, spec, place, status, error, scores, costs, trace, started, ended in rows:
+            yield Record(
+                key,
+                unit,
+                None if spec is None else json.loads(spec),
+                json.loads(place),
+                status,
+                error,
+                json.loads(scores),
+                json.loads(costs),
+                None,
+                trace,
+                started,
+                ended,
+            )
+
+    def environments(self) -> dict[str, dict[str, Any]]:
+        """Key of a result to the versions, host and revision it was made with."""
+        query = "SELECT key, facts FROM jobs JOIN environments ON environment = id"
+        with self._explained():
+            rows = self._base.execute(query).fetchall()
+        parsed: dict[str, dict[str, Any]] = {text: json.loads(text) for text in {text for _, text in rows}}
+        return {key: parsed[text] for key, text in rows}
+
+    def scores(self, keys: Iterable[str] | None = None) -> pd.DataFrame:
+        """Raw scores, one row per result, in an order that depends on nothing but the results.
+
+        Parameters
+        ----------
+        keys : iterable of str, optional
+            Those wanted; all by default.
+
+        Returns
+        -------
+        DataFrame
+            As :func:`oversmith.evaluation.raw_scores.frame_of` describes.
+        """
+        from oversmith.evaluation.raw_scores import frame_of
+
+        return frame_of(self.records(keys))
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[None]:
+        if not self.write:
+            raise StoreError(f"store: {str(self.folder)!r} was opened for reading; open it with write=True")
+        self._base.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._base.execute("COMMIT")
+        except BaseException:
+            with contextlib.suppress(sqlite3.Error):
+                self._base.execute("ROLLBACK")
+            raise
