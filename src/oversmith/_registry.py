@@ -225,6 +225,8 @@ _OTHER = {
     "ScalableSVC": "oversmith.classifiers.svm",
     "WeightedResampler": "oversmith.classifiers.weighted",
     "SensorFeatures": "oversmith.preprocessing.sensor",
+    "check_leakage": "oversmith.evaluation.leakage",
+    "check_split": "oversmith.evaluation.split_check",
     "eo_wgan_variants": "oversmith.samplers.eo_wgan_variants",
     "load": "oversmith.samplers.persistence",
     "load_demo": "oversmith.datasets.embedded",

@@ -49,6 +49,11 @@ app.command(
     name="datasets",
     help="Data sets by name: list them, tell about one, fetch one.",
 )
+app.command(
+    "oversmith.cli.check_leakage:check_leakage",
+    name="check-leakage",
+    help="Check a whole procedure, or a split, for leakage.",
+)
 app.command("oversmith.cli.methods:methods", name="methods", help="List the methods.")
 app.command("oversmith.cli.doctor:doctor", name="doctor", help="Show versions, devices, folders and extras.")
 

@@ -13,22 +13,30 @@ from oversmith.evaluation.contenders import (
     method_contender,
 )
 from oversmith.evaluation.guard import LeakageError
+from oversmith.evaluation.leakage import LeakageReport, NullCheck, check_leakage
 from oversmith.evaluation.plan import Plan
 from oversmith.evaluation.protocol import Protocol
 from oversmith.evaluation.raw_scores import read_scores, write_scores
 from oversmith.evaluation.runner import missing, run
+from oversmith.evaluation.split_check import Finding, SplitReport, check_split
 from oversmith.evaluation.store import Store, StoreError
 
 __all__ = [
     "Classifier",
     "Comparison",
     "Contender",
+    "Finding",
     "LeakageError",
+    "LeakageReport",
+    "NullCheck",
     "Plan",
     "Protocol",
     "Situation",
+    "SplitReport",
     "Store",
     "StoreError",
+    "check_leakage",
+    "check_split",
     "default_classifiers",
     "default_contenders",
     "label_metric",

@@ -1,0 +1,349 @@
+"""Does a whole procedure leak? Run it where nothing can be learnt, and it must score as a guess does."""
+
+from __future__ import annotations
+
+import numbers
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from oversmith.evaluation.task import row_hashes
+from oversmith.exceptions import InputError, OversmithError, describe_error
+from oversmith.metrics import chance_average_precision
+
+LEVEL = 0.005
+"""Level of each of the two checks: a sound procedure is called leaky at most once in a hundred runs."""
+
+
+@dataclass(frozen=True)
+class NullCheck:
+    """Scores of a procedure where nothing can be learnt.
+
+    Parameters
+    ----------
+    name : {"permuted labels", "noise"}
+        How the relation of features and classes was cut.
+    scores : tuple of float
+        One per seed.
+    mean, low, high : float
+        Mean score and its 95 % interval.
+    p : float
+        One-sided p-value of the mean being better than chance.
+    sound : bool
+        Whether it is not.
+    """
+
+    name: str
+    scores: tuple[float, ...]
+    mean: float
+    low: float
+    high: float
+    p: float
+    sound: bool
+
+
+@dataclass(frozen=True)
+class LeakageReport:
+    """What :func:`check_leakage` found.
+
+    Parameters
+    ----------
+    sound : bool
+        Whether no check was better than chance.
+    metric : str
+        What the procedure scores.
+    chance : float
+        What a guess scores, at best.
+    checks : tuple of NullCheck
+        Permuted labels and noise.
+    n_repeated : int
+        Rows that have the features of an earlier row.
+    """
+
+    sound: bool
+    metric: str
+    chance: float
+    checks: tuple[NullCheck, ...]
+    n_repeated: int
+
+    def __str__(self) -> str:
+        """Sentences for a reader."""
+        lines = []
+        for check in self.checks:
+            verdict = "no better than chance" if check.sound else "better than chance: something leaks"
+            lines.append(
+                f"{check.name}: {self.metric} {check.mean:.3f} [{check.low:.3f}, {check.high:.3f}] over "
+                f"{len(check.scores)} seeds, chance {self.chance:.3f}: {verdict}"
+            )
+        labels, noise = self.checks
+        if not noise.sound:
+            lines.append(
+                "Noise alone scores: something that learns (a sampler, an encoder of the target, a choice of columns) "
+                "sees the rows it is scored on. Put it inside the folds."
+            )
+        elif not labels.sound:
+            lines.append(
+                f"Only rows with their real features score: {self.n_repeated} rows repeat an earlier one, and copies "
+                "on both sides of a split give it away. Split by groups of equal rows."
+                if self.n_repeated
+                else "Only rows with their real features score; look for what is computed from all rows at once."
+            )
+        return "\n".join([*lines, "Sound." if self.sound else "It leaks."])
+
+
+def check_leakage(
+    evaluate: Callable[[Any, Any], float],
+    X: Any,
+    y: Any,
+    *,
+    metric: str = "average_precision",
+    positive: Any = None,
+    chance: float | None = None,
+    test_share: float = 0.1,
+    n_seeds: int = 20,
+    random_state: int = 0,
+    progress: Callable[[int, int, str], None] | None = None,
+) -> LeakageReport:
+    """Run a whole procedure on permuted labels and on noise: a sound one scores at chance.
+
+    Resampling, encoding or choosing columns before the split happens outside any pipeline object, so no pipeline can be
+    inspected for it. What can be done is to run the procedure where nothing can be learnt.
+
+    *Permuted labels*: rows keep their features and get each other's classes; rows with equal features move together, so
+    that copies on both sides of a split still betray themselves. *Noise*: every column is shuffled on its own, which
+    keeps types, levels and missing values and leaves no relation between columns, nor with the class.
+
+    Parameters
+    ----------
+    evaluate : callable
+        ``evaluate(X, y)`` returns the score of the user's whole procedure, splits included, as one number. It gets
+        copies.
+    X : DataFrame or array-like of shape (n, ...)
+        Features, as the procedure takes them.
+    y : array-like of shape (n,)
+        Classes.
+    metric : str, default="average_precision"
+        What the score is: ``"average_precision"``, ``"roc_auc"``, ``"f1"``, ``"precision"``, ``"g_mean"``,
+        ``"accuracy"``, ``"balanced_accuracy"``, ``"mcc"``, ``"brier"`` (lower is better) or ``"neg_brier"``. Recall is
+        not among them: calling every row positive has recall 1.
+    positive : object, optional
+        The positive class; the rarer of two by default. With more than two classes scores are macro means.
+    chance : float, optional
+        What a guess scores at best, for any other metric (higher is better).
+    test_share : float, default=0.1
+        Share of the rows that are scored at once. Average precision of a guess is above the prevalence in small test
+        parts; the default covers ten folds and anything larger.
+    n_seeds : int, default=20
+        Runs of each check, at least 5.
+    random_state : int, default=0
+        Seed.
+    progress : callable, optional
+        Called as ``progress(done, total, check)``.
+
+    Returns
+    -------
+    LeakageReport
+        The scores and the verdict; ``str`` of it explains.
+
+    Raises
+    ------
+    InputError
+        For arguments that cannot be used, and for a score that is no finite number.
+    OversmithError
+        When the procedure itself fails; its error is the cause.
+
+    Notes
+    -----
+    A check is sound unless the mean over seeds is better than chance by a one-sided t-test at 0.005. Chance is the best
+    a guess can do: prevalence and what small test parts add for average precision, 2π/(1 + π) for F1, which calling
+    every row positive reaches, 0.5 for ROC-AUC. Procedures that guess worse than that are tested the less strictly, so
+    that a sound one is never called leaky for guessing well. What no such check finds is leakage through the row order,
+    or through features that know the class of their own row: those are in the data, not in the procedure.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> from sklearn.model_selection import cross_val_score
+    >>> from oversmith import check_leakage
+    >>> rng = np.random.default_rng(0)
+    >>> X, y = rng.normal(size=(120, 60)), np.repeat([0, 1], [80, 40])
+    >>> def sound(X, y):
+    ...     return cross_val_score(LogisticRegression(), X, y, scoring="roc_auc").mean()
+    >>> check_leakage(sound, X, y, metric="roc_auc").sound
+    True
+    >>> def chooses_columns_first(X, y):
+    ...     gap = abs(X[y == 1].mean(axis=0) - X[y == 0].mean(axis=0))
+    ...     return sound(X[:, np.argsort(-gap)[:5]], y)
+    >>> check_leakage(chooses_columns_first, X, y, metric="roc_auc").sound
+    False
+    """
+    labels = _labels(y)
+    n = len(labels)
+    if len(X) != n:
+        raise InputError(f"X: {len(X)} rows found beside {n} labels; give one label per row")
+    if n_seeds < 5:
+        raise InputError(f"n_seeds: {n_seeds} found; use at least 5")
+    if not 0 < test_share <= 1:
+        raise InputError(f"test_share: {test_share} found; use a share of the rows above 0, at most 1")
+    if not callable(evaluate):
+        raise InputError(f"evaluate: {evaluate!r} found; give a function of X and y")
+    guess = float(chance) if chance is not None else chance_of(metric, labels, positive, test_share)
+    lower_is_better = chance is None and metric == "brier"
+    groups = _equal_rows(X)
+    checks = []
+    for place, name in enumerate(("permuted labels", "noise")):
+        scores = []
+        for seed in range(n_seeds):
+            rng = np.random.default_rng([random_state, place, seed])
+            if place == 0:
+                given = _copy(X), _like(y, _permuted(labels, groups, rng))
+            else:
+                given = _shuffled(X, rng), _like(y, labels.copy())
+            scores.append(_score(evaluate, *given, where=f"{name}, seed {seed}"))
+            if progress:
+                progress(place * n_seeds + seed + 1, 2 * n_seeds, name)
+        checks.append(_judged(name, np.array(scores), guess, lower_is_better))
+    n_repeated = n - int(groups.max()) - 1
+    return LeakageReport(all(check.sound for check in checks), metric, guess, tuple(checks), n_repeated)
+
+
+def chance_of(metric: str, labels: np.ndarray, positive: Any, test_share: float) -> float:
+    """Return the best a guess can score.
+
+    Parameters
+    ----------
+    metric : str
+        As in :func:`check_leakage`.
+    labels : ndarray
+        Classes.
+    positive : object
+        The positive class; None for the rarer of two, or for macro means.
+    test_share : float
+        Share of the rows scored at once.
+
+    Returns
+    -------
+    float
+        The expectation.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from oversmith.evaluation.leakage import chance_of
+    >>> y = np.repeat([0, 1], [560, 40])
+    >>> round(chance_of("average_precision", y, 1, 0.2), 3), round(chance_of("f1", y, 1, 0.2), 3)
+    (0.101, 0.125)
+    """
+    classes, counts = np.unique(labels, return_counts=True)
+    if len(classes) < 2:
+        raise InputError(f"y: one class, {classes[0]!r}, found; two or more are needed")
+    if positive is not None and positive not in classes:
+        raise InputError(f"positive: {positive!r} is no class of y; its classes are {', '.join(map(str, classes))}")
+    k, shares = len(classes), counts / counts.sum()
+    if positive is not None or k == 2:
+        of_interest = shares[[int(np.flatnonzero(classes == positive)[0]) if positive is not None else counts.argmin()]]
+    else:
+        of_interest = shares
+    p, macro = float(of_interest[0]), len(of_interest) > 1
+    if metric == "average_precision":
+        # At least two rows: one positive and one other.
+        n = max(int(len(labels) * test_share), 2)
+        values = []
+        for share in of_interest:
+            rows = np.arange(n) < max(round(share * n), 1)
+            values.append(chance_average_precision(rows, np.arange(n)))
+        return float(np.mean(values))
+    known = {
+        "roc_auc": 0.5,
+        "f1": 1 / k if macro else 2 * p / (1 + p),
+        "precision": 1 / k if macro else p,
+        "g_mean": 0.5,
+        "accuracy": float(shares.max()),
+        "balanced_accuracy": 1 / k,
+        "mcc": 0.0,
+        "brier": float(1 - (shares**2).sum()) if macro else p * (1 - p),
+        "neg_brier": -(float(1 - (shares**2).sum()) if macro else p * (1 - p)),
+    }
+    if metric not in known:
+        extra = " (calling every row positive has recall 1)" if metric == "recall" else ""
+        raise InputError(
+            f"metric: {metric!r} has no known chance value{extra}; choose from average_precision, {', '.join(known)}, "
+            "or give chance="
+        )
+    return known[metric]
+
+
+def _labels(y: Any) -> np.ndarray:
+    labels = np.asarray(y)
+    if labels.ndim != 1 or not len(labels):
+        raise InputError(f"y: shape {labels.shape} found; give one label per row")
+    if pd.isna(labels).any():
+        raise InputError(f"y: {int(pd.isna(labels).sum())} labels are missing; leave these rows out")
+    return labels
+
+
+def _equal_rows(X: Any) -> np.ndarray:
+    """Give each group of rows with equal features a number, 0 up."""
+    frame = X if isinstance(X, pd.DataFrame) else pd.DataFrame(np.asarray(X).reshape(len(X), -1))
+    return np.unique(row_hashes(frame), return_inverse=True)[1]
+
+
+def _permuted(labels: np.ndarray, groups: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Exchange the labels of groups of equal size, so that equal rows keep labels that belong together."""
+    order = np.argsort(groups, kind="stable")
+    starts = np.flatnonzero(np.r_[True, np.diff(groups[order]) > 0])
+    bundles = np.split(order, starts[1:])
+    made = labels.copy()
+    sizes = np.array([len(bundle) for bundle in bundles])
+    for size in np.unique(sizes):
+        alike = np.flatnonzero(sizes == size)
+        for target, source in zip(alike, rng.permutation(alike), strict=True):
+            made[bundles[target]] = labels[bundles[source]]
+    return made
+
+
+def _shuffled(X: Any, rng: np.random.Generator) -> Any:
+    """Shuffle every column on its own."""
+    if isinstance(X, pd.DataFrame):
+        columns = [X.iloc[:, place].take(rng.permutation(len(X))).array for place in range(X.shape[1])]
+        frame = pd.DataFrame(dict(enumerate(columns)), index=X.index)
+        frame.columns = X.columns
+        return frame
+    values = np.asarray(X)
+    flat = values.reshape(len(values), -1)
+    made = np.stack([rng.permutation(column) for column in flat.T], axis=1)
+    return made.reshape(values.shape)
+
+
+def _copy(X: Any) -> Any:
+    return X.copy() if isinstance(X, pd.DataFrame) else np.array(X)
+
+
+def _like(y: Any, labels: np.ndarray) -> Any:
+    return pd.Series(labels, index=y.index, name=y.name, dtype=y.dtype) if isinstance(y, pd.Series) else labels
+
+
+def _score(evaluate: Callable[[Any, Any], float], X: Any, y: Any, where: str) -> float:
+    try:
+        score = evaluate(X, y)
+    except Exception as error:
+        raise OversmithError(f"evaluate: it failed on {where} ({describe_error(error)})") from error
+    if isinstance(score, bool) or not isinstance(score, numbers.Real) or not np.isfinite(float(score)):
+        raise InputError(f"evaluate: it returned {score!r} on {where}; return one finite number")
+    return float(score)
+
+
+def _judged(name: str, scores: np.ndarray, chance: float, lower_is_better: bool) -> NullCheck:
+    gain = (chance - scores) if lower_is_better else (scores - chance)
+    mean, spread = float(scores.mean()), float(scores.std(ddof=1))
+    half = float(stats.t.ppf(0.975, len(scores) - 1)) * spread / np.sqrt(len(scores))
+    if np.ptp(scores) <= 1e-12:
+        p = 0.0 if gain.mean() > 1e-9 else 1.0
+    else:
+        p = float(stats.ttest_1samp(gain, 0.0, alternative="greater").pvalue)
+    return NullCheck(name, tuple(scores.tolist()), mean, mean - half, mean + half, p, p >= LEVEL)
