@@ -70,7 +70,6 @@ def load(folder: Path, name: str):
 
 def smote_for(X):
     """Make imbalanced-learn's SMOTE for a table, and the table as it needs it."""
-    import numpy as np
     from imblearn.over_sampling import SMOTE, SMOTENC
 
     text = [c for c in X if X[c].dtype.kind not in "biuf"]
@@ -218,7 +217,8 @@ def main() -> int:
     sets = SETS[:1] if options.quick else SETS
     python = ctgan_python(make=not options.quick)
     ctgan = {}
-    print(f"one processor; CTGAN: {'its own environment' if python else 'not installed, left out (run without --quick)'}")
+    found = "in an environment of its own" if python else "not installed, left out (run without --quick)"
+    print(f"one processor; CTGAN {found}")
     for name in sets if python else ():
         epochs = min(options.ctgan_epochs, 20) if options.quick else options.ctgan_epochs
         ctgan[name] = time_ctgan(python, folder, name, epochs)
