@@ -28,7 +28,7 @@ docs: $(VENV)/.docs
 	$(BIN)/mkdocs build --strict
 
 bench: $(VENV)/.bench
-	$(BIN)/python benchmarks/engine.py; engine=$$?; $(BIN)/python benchmarks/resample.py && exit $$engine
+	status=0; for part in engine resample methods; do $(BIN)/python benchmarks/$$part.py || status=1; done; exit $$status
 
 clean:
 	rm -rf $(VENV) site build dist

@@ -57,6 +57,7 @@ TINY_OF = {
     "pca-sampler": {"sampler": "gaussian-mixture"},
     # An untrained velocity leaves noise as it is, wider than the class.
     "flow-matching": {"max_steps": 100, "ema_decay": None},
+    "tree-flow": {"n_trees": 3, "n_levels": 10, "n_pairs": 500},
 }
 
 

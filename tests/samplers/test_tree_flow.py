@@ -153,4 +153,4 @@ def test_saved_sampler_is_small_and_draws_alike(tmp_path):
 def test_wide_tables():
     rng = np.random.default_rng(0)
     X = rng.normal(size=(120, 100))
-    assert TreeFlow(random_state=0).fit_resample(X, np.repeat([0, 1], [100, 20]))[0].shape == (200, 100)
+    assert TreeFlow(n_trees=2, random_state=0).fit_resample(X, np.repeat([0, 1], [100, 20]))[0].shape == (200, 100)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import jax
@@ -167,7 +168,7 @@ def test_two_folds_whose_levels_differ_share_their_programs():
         recipe = wgan(12)
         data = table_data(x, np.zeros(n, int), n_classes=1)
         result = train(recipe, players, data, hyper, jax.random.key(n), check_every=5)
-        return generate(recipe, result.players, jax.random.key(0), np.zeros(40, int), hyper, block=64)
+        return generate(replace(recipe, block=64), result.players, jax.random.key(0), np.zeros(40, int), hyper)
 
     fold(MIXED, 7, 100, 1e-3)
     with count_compilations() as count:

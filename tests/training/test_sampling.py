@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -18,7 +20,7 @@ PLAYERS, HYPER = {"scale": np.float64(2)}, {"shift": 7}
 
 
 def make(labels, seed=0, block=64):
-    return generate(RECIPE, PLAYERS, jax.random.key(seed), np.asarray(labels), HYPER, block=block)
+    return generate(replace(RECIPE, block=block), PLAYERS, jax.random.key(seed), np.asarray(labels), HYPER)
 
 
 def test_one_row_per_label_in_order():

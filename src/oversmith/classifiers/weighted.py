@@ -10,11 +10,12 @@ from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 from sklearn.utils._param_validation import Interval
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.validation import check_is_fitted, has_fit_parameter
+from sklearn.utils.validation import check_is_fitted
 
 from oversmith._adapter import BaseOverSampler, fit_context, take_rows
 from oversmith.classifiers._wrapper import Wrapper, class_shares, sampler_within
 from oversmith.exceptions import InputError
+from oversmith.selection import weight_parameter
 
 
 def _estimator_has(name: str) -> Any:
@@ -126,7 +127,7 @@ class WeightedResampler(Wrapper):
         """
         y = self._begin(X, y)
         estimator = clone(self._wrapped())
-        parameter = weight_parameter(estimator)
+        parameter = _weight_parameter(estimator)
         self.sampler_ = None if self.sampler is None else clone(self.sampler)
         X_resampled, y_resampled = (X, y) if self.sampler_ is None else self.sampler_.fit_resample(X, y)
         y_resampled = np.asarray(y_resampled)
@@ -217,44 +218,19 @@ class WeightedResampler(Wrapper):
         return getattr(self.estimator_, method)(X)
 
 
-def weight_parameter(estimator: Any) -> str:
-    """Name the fit parameter that takes row weights, through pipelines down to the classifier.
-
-    Parameters
-    ----------
-    estimator : classifier or Pipeline
-        The classifier.
-
-    Returns
-    -------
-    str
-        ``"sample_weight"``, or ``"step__sample_weight"`` for a pipeline.
-
-    Raises
-    ------
-    InputError
-        When the classifier takes no weights, or the pipeline would change the rows the weights belong to.
-
-    Examples
-    --------
-    >>> from sklearn.linear_model import LogisticRegression
-    >>> from sklearn.pipeline import make_pipeline
-    >>> from sklearn.preprocessing import StandardScaler
-    >>> weight_parameter(make_pipeline(StandardScaler(), LogisticRegression()))
-    'logisticregression__sample_weight'
-    """
-    if isinstance(estimator, Pipeline):
-        if (sampler := sampler_within(estimator)) is not None:
-            raise InputError(
-                f"estimator: its pipeline holds {type(sampler).__name__}, which would change the rows the weights "
-                "belong to; give the sampler as sampler="
-            )
-        name, last = estimator.steps[-1]
-        return f"{name}__{weight_parameter(last)}"
-    if not has_fit_parameter(estimator, "sample_weight"):
+def _weight_parameter(estimator: Any) -> str:
+    """Name the fit parameter that takes the weights; raise where there is none, or rows would change under way."""
+    if isinstance(estimator, Pipeline) and (sampler := sampler_within(estimator)) is not None:
         raise InputError(
-            f"estimator: {type(estimator).__name__} takes no sample_weight in fit; choose a classifier that does "
+            f"estimator: its pipeline holds {type(sampler).__name__}, which would change the rows the weights "
+            "belong to; give the sampler as sampler="
+        )
+    parameter = weight_parameter(estimator)
+    if parameter is None:
+        last = estimator.steps[-1][1] if isinstance(estimator, Pipeline) else estimator
+        raise InputError(
+            f"estimator: {type(last).__name__} takes no sample_weight in fit; choose a classifier that does "
             "(logistic regression, trees, forests, boosting, support vector machines, DenseClassifier), or use sampler "
             "and classifier in an imbalanced-learn Pipeline, without weights"
         )
-    return "sample_weight"
+    return parameter

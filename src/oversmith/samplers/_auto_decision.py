@@ -11,8 +11,8 @@ from threadpoolctl import threadpool_limits
 
 from oversmith.exceptions import InputError, describe_error
 from oversmith.samplers._auto_candidates import Candidate
-from oversmith.samplers._auto_judge import CandidateJudge, weight_parameter
-from oversmith.selection import CONFIDENCE, NOTHING, Gain, Race, race
+from oversmith.samplers._auto_judge import CandidateJudge
+from oversmith.selection import CONFIDENCE, NOTHING, Gain, Race, race, weight_parameter
 
 _QUIET = (DeprecationWarning, FutureWarning, ImportWarning)
 

@@ -12,14 +12,13 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import get_scorer, get_scorer_names
 from sklearn.pipeline import Pipeline
-from sklearn.utils.validation import has_fit_parameter
 
 from oversmith._adapter import take_rows
 from oversmith.encoders import TableEncoder
 from oversmith.exceptions import InputError
 from oversmith.metrics import METRICS, Metric
 from oversmith.samplers._auto_candidates import Candidate, class_weights, seeded
-from oversmith.selection import NOTHING
+from oversmith.selection import NOTHING, weight_parameter
 
 Scorer = Callable[[Any, Any, np.ndarray], float]
 
@@ -94,25 +93,6 @@ def resolve_scoring(scoring: Any, classes: np.ndarray, positive: Any) -> Scorer:
 def callable_name(scoring: Callable[..., Any]) -> str:
     """Name a callable for the record."""
     return getattr(scoring, "__name__", type(scoring).__name__)
-
-
-def weight_parameter(estimator: Any) -> str | None:
-    """Name the fit parameter that takes row weights, through a pipeline down to its last step; None without one.
-
-    Examples
-    --------
-    >>> from sklearn.linear_model import LogisticRegression
-    >>> from sklearn.pipeline import make_pipeline
-    >>> from sklearn.preprocessing import StandardScaler
-    >>> from oversmith.samplers._auto_judge import weight_parameter
-    >>> weight_parameter(make_pipeline(StandardScaler(), LogisticRegression()))
-    'logisticregression__sample_weight'
-    """
-    if isinstance(estimator, Pipeline):
-        name, last = estimator.steps[-1]
-        inner = weight_parameter(last)
-        return None if inner is None else f"{name}__{inner}"
-    return "sample_weight" if has_fit_parameter(estimator, "sample_weight") else None
 
 
 def resampled(sampler: Any, X: Any, labels: np.ndarray) -> tuple[Any, np.ndarray]:

@@ -8,6 +8,7 @@ from oversmith.selection.racing import CONFIDENCE, NOTHING, Gain, Race, race
 from oversmith.selection.splits import inner_holdout, stratified_folds, stratified_sample
 from oversmith.selection.statistics import PairedEffect, corrected_resampled_t
 from oversmith.selection.threshold import InnerScores, ThresholdRule, best_cut, inner_scores
+from oversmith.selection.weights import weight_parameter
 
 __all__ = [
     "CONFIDENCE",
@@ -29,4 +30,5 @@ __all__ = [
     "resolve_filters",
     "stratified_folds",
     "stratified_sample",
+    "weight_parameter",
 ]

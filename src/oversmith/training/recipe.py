@@ -145,7 +145,10 @@ class Recipe:
         At least one.
     sample : callable
         ``sample(players, key, label, hyper) -> rows`` in inference mode, a module-level function.
+    block : int, default=1024
+        Rows ``sample`` makes at once: fewer where each costs many passes and a monitor asks for a few hundred.
     """
 
     phases: tuple[Phase, ...]
     sample: Sample
+    block: int = 1024

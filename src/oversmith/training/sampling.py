@@ -61,7 +61,6 @@ def generate(
     key: Array,
     labels: np.ndarray,
     hyper: dict[str, Any],
-    block: int = 1024,
     inputs: dict[str, np.ndarray] | None = None,
 ) -> np.ndarray:
     """Draw one row per label.
@@ -69,7 +68,7 @@ def generate(
     Parameters
     ----------
     recipe : Recipe
-        Its ``sample`` makes the rows.
+        Its ``sample`` makes the rows, ``block`` of them at once: one compiled program for any ``n``.
     players : dict
         Trained players; those ``sample`` does not read may be missing.
     key : jax.random.key
@@ -78,8 +77,6 @@ def generate(
         Class code of each row.
     hyper : dict
         Traced hyper-parameters, as given to `train`.
-    block : int, default=1024
-        Rows made at once; one compiled program for any ``n``.
     inputs : dict of arrays of shape (n, ...), optional
         What ``sample`` needs per row beside the label; it finds each block under its name in ``hyper``.
 
@@ -90,11 +87,11 @@ def generate(
 
     Examples
     --------
-    >>> recipe = Recipe((), sample=lambda players, key, label, hyper: jax.random.normal(key, (len(label), 2)))
-    >>> generate(recipe, {}, jax.random.key(0), np.zeros(5, int), {}, block=4).shape
+    >>> recipe = Recipe((), sample=lambda players, key, label, hyper: jax.random.normal(key, (len(label), 2)), block=4)
+    >>> generate(recipe, {}, jax.random.key(0), np.zeros(5, int), {}).shape
     (5, 2)
     """
-    players, hyper = on_device(players), on_device(hyper)
+    players, hyper, block = on_device(players), on_device(hyper), recipe.block
     labels = np.asarray(labels).astype(np.int32)
     blocks = []
     # At least one block, so that no rows still have a width.
