@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from oversmith.plot._style import CYCLE, PALETTE, style
 from oversmith.plot.counts import class_counts
+from oversmith.plot.critical_difference import critical_difference_diagram
 from oversmith.plot.curves import precision_at_recall, precision_recall
 from oversmith.plot.effects import effect_forest
 from oversmith.plot.embedding import embed, embedding
@@ -18,6 +19,7 @@ __all__ = [
     "CYCLE",
     "PALETTE",
     "class_counts",
+    "critical_difference_diagram",
     "effect_forest",
     "embed",
     "embedding",
