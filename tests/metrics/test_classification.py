@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from oversmith.metrics import METRICS, chance_average_precision, chance_values, score_all
+from oversmith.metrics import METRICS, chance_average_precision, chance_values, implied_prevalence, score_all
 
 
 def average_precision(truth, score):
@@ -126,3 +126,19 @@ def test_chance_of_average_precision_lies_above_the_share_unless_all_are_tied():
     harmonic = sum(1 / i for i in range(1, 121))
     assert chance_average_precision(truth, np.arange(120)) == pytest.approx(7 / 119 + harmonic / 120 * (1 - 7 / 119))
     assert chance_average_precision([True], [0.3]) == 1.0
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_implied_prevalence_is_that_of_the_rows_it_came_from(seed):
+    rng = np.random.default_rng(seed)
+    y = rng.uniform(size=400) < 0.2
+    said = np.where(rng.uniform(size=400) < 0.8, y, ~y)
+    accuracy, precision, recall = (y == said).mean(), y[said].mean(), said[y].mean()
+    assert implied_prevalence(accuracy, precision, recall) == pytest.approx(y.mean())
+
+
+def test_implied_prevalence_of_impossible_and_perfect_numbers():
+    assert np.isnan(implied_prevalence(1.0, 1.0, 1.0))
+    assert implied_prevalence(0.0, 0.9, 0.9) > 1
+    with pytest.raises(ValueError, match="precision: 0"):
+        implied_prevalence(0.9, 0.0, 0.5)

@@ -76,6 +76,23 @@ def test_every_bad_generator_is_caught_and_the_honest_one_passes(real, name):
     assert found.to_dict()["n_synthetic"] == len(made)
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_honest_draws_of_five_seeds_are_not_warned_of(seed):
+    rng = np.random.default_rng([9, seed])
+    parts = [pd.concat([draw(120, 0, rng), draw(60, 1, rng)], ignore_index=True) for _ in range(2)]
+    y, made = np.repeat([0, 1], [120, 60]), draw(120, 1, rng)
+    assert quality_report(parts[0], y, made, np.ones(120, int), parts[1], y)["1"].warnings == ()
+
+
+def test_jittered_copies_are_seen_among_duplicates(real):
+    X, y, X_unseen, _ = real
+    own = X[y == 1].reset_index(drop=True)
+    twice = pd.concat([own, own], ignore_index=True)
+    found = copy_check(twice, own.assign(x=own["x"] + 1e-6), X_unseen[y == 1])
+    assert found.too_near > 0.9
+    assert found.too_near_unseen < 0.2
+
+
 def test_each_metric_alone_is_won_by_some_bad_generator_but_not_all(real):
     """Why there are several: copies have perfect shapes, trends and coverage."""
     X, y, X_unseen, _ = real

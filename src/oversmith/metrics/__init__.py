@@ -7,6 +7,7 @@ from oversmith.metrics.classification import (
     Metric,
     chance_average_precision,
     chance_values,
+    implied_prevalence,
     score_all,
 )
 from oversmith.metrics.copies import CopyCheck, boundary_share, copy_check
@@ -28,6 +29,7 @@ __all__ = [
     "density_coverage",
     "energy_distance",
     "energy_distance_error",
+    "implied_prevalence",
     "pair_trends",
     "quality_report",
     "score_all",

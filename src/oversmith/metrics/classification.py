@@ -178,6 +178,41 @@ def chance_values(y: ArrayLike, positive: int | None) -> dict[str, float]:
     }
 
 
+def implied_prevalence(accuracy: float, precision: float, recall: float) -> float:
+    """Compute the share of positives that accuracy, precision and recall imply together.
+
+    With positives at a share π, recall R and precision P, false positives are π R (1/P − 1) and misses π (1 − R), so
+    1 − accuracy = π ((1 − R) + R (1/P − 1)). A published table whose shares are far from those of its data was computed
+    on other data, or on resampled test parts.
+
+    Parameters
+    ----------
+    accuracy, precision, recall : float
+        In [0, 1]; precision above 0.
+
+    Returns
+    -------
+    float
+        The share; NaN when nothing is wrong (all three are 1), and above 1 when no data can give these numbers.
+
+    Raises
+    ------
+    ValueError
+        For numbers outside their range.
+
+    Examples
+    --------
+    >>> from oversmith.metrics import implied_prevalence
+    >>> round(implied_prevalence(0.9, 0.8, 0.8), 3)
+    0.25
+    """
+    for name, value in (("accuracy", accuracy), ("precision", precision), ("recall", recall)):
+        if not 0 <= value <= 1 or (name == "precision" and value == 0):
+            raise ValueError(f"{name}: {value} found; use a share in [0, 1], precision above 0")
+    wrong = (1 - recall) + recall * (1 / precision - 1)
+    return (1 - accuracy) / wrong if wrong else float("nan")
+
+
 def chance_average_precision(positive: ArrayLike, score: ArrayLike) -> float:
     """Compute the expected average precision of these scores if labels were dealt to rows at random.
 

@@ -29,7 +29,7 @@ class CopyCheck:
     distance, distance_unseen : float
         Median distance to the nearest training row, of synthetic and of unseen real rows, in parts of the ranges.
     too_near, too_near_unseen : float
-        Share nearer to a training row than 95 % of the training rows are to each other.
+        Share nearer to a training row than 95 % of the distinct training rows are to each other.
     ratio, ratio_unseen : float
         Median of the distance to the nearest over that to the second nearest training row.
     exact_unseen, near_unseen : float
@@ -80,7 +80,10 @@ def copy_check(train: pd.DataFrame, synthetic: pd.DataFrame, unseen: pd.DataFram
     train, unseen = aligned(train, unseen)
     space = Space(train, by_range=True)
     base, width = space(train), train.shape[1]
-    own = NearestNeighbors(n_neighbors=2, metric="manhattan").fit(base).kneighbors(base)[0][:, 1] / width
+    distinct = np.unique(base, axis=0)
+    if len(distinct) < 2:
+        raise InputError("train: all rows are equal; nothing can be nearer than they are")
+    own = NearestNeighbors(n_neighbors=2, metric="manhattan").fit(distinct).kneighbors(distinct)[0][:, 1] / width
     limit = float(np.quantile(own, 0.05))
     sides = []
     for rows in (synthetic, unseen):

@@ -115,7 +115,8 @@ def two_sample_test(real: ArrayLike, synthetic: ArrayLike, *, random_state: int 
     Returns
     -------
     TwoSample
-        The area over all out-of-fold scores, and its interval by Hanley and McNeil.
+        The area over all out-of-fold scores, and its interval by Hanley and McNeil: approximate, since the scores come
+        from five classifiers.
 
     References
     ----------

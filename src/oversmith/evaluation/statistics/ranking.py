@@ -25,7 +25,8 @@ class RankingRow:
     contender : str
         The method.
     effect : Interval
-        Mean difference over data sets; its interval resamples data sets, then folds and seeds within them.
+        Mean difference over data sets; its interval resamples data sets, then folds within them (classifiers and
+        seeds of a fold are averaged: they share its rows).
     record : Tally
         Data sets won, tied and lost.
     posterior : Posterior
@@ -146,18 +147,18 @@ def rank_methods(
         )
     names = [str(name) for name in wide.columns if name != control]
     differences = {name: (sign * (wide[name] - wide[control])).dropna() for name in names}
-    per_set = {name: _by_set(d, datasets, name) for name, d in differences.items()}
+    by_fold = {name: _by_fold(d, datasets, name) for name, d in differences.items()}
+    per_set = {name: np.array([group.mean() for group in groups]) for name, groups in by_fold.items()}
     p = [float(wilcoxon_against(d[:, None], np.zeros(len(d)))[0]) for d in per_set.values()]
     ranked = [str(name) for name in wide.columns if wide[name].notna().all()]
     table = sign * wide[ranked].groupby("dataset", observed=True).mean().to_numpy()
     ranks = dict(zip(ranked, mean_ranks(table), strict=True))
     rows = []
     for name, raw, adjusted in zip(names, p, holm(p), strict=True):
-        groups = [group.to_numpy() for _, group in differences[name].groupby("dataset", observed=True)]
         rows.append(
             RankingRow(
                 contender=name,
-                effect=hierarchical_bootstrap(groups, random_state=random_state),
+                effect=hierarchical_bootstrap(by_fold[name], random_state=random_state),
                 record=win_tie_loss(per_set[name]),
                 posterior=signed_rank_posterior(per_set[name], rope, random_state=random_state),
                 mean_rank=float(ranks.get(name, np.nan)),
@@ -204,12 +205,12 @@ def _side_by_side(
     return wide.reindex(present.index).dropna(how="all"), failed
 
 
-def _by_set(differences: pd.Series, datasets: pd.Index, name: str) -> np.ndarray:
-    """Mean per data set, every classifier alike."""
-    means = (
-        differences.groupby(["dataset", "classifier"], observed=True).mean().groupby("dataset", observed=True).mean()
-    )
-    lacking = [dataset for dataset in datasets if dataset not in means.index]
+def _by_fold(differences: pd.Series, datasets: pd.Index, name: str) -> list[np.ndarray]:
+    """Differences of each data set, one per fold: seeds first, then every classifier alike."""
+    fold = ["dataset", "repeat", "fold"]
+    means = differences.groupby([*fold, "classifier"], observed=True).mean().groupby(fold, observed=True).mean()
+    present = means.index.get_level_values("dataset")
+    lacking = [dataset for dataset in datasets if dataset not in present]
     if lacking:
         raise InputError(f"scores: {name} was skipped by every classifier on {lacking[0]}; leave the method out")
-    return means.loc[list(datasets)].to_numpy()
+    return [means.loc[[dataset]].to_numpy() for dataset in datasets]
