@@ -14,7 +14,7 @@ from oversmith.exceptions import InputError, MissingExtraError
 
 
 def test_names():
-    assert set(CLASSIFIERS) == {"lr", "rf", "xgb", "hgb", "svm", "knn", "mlp", "dense", "tree"}
+    assert set(CLASSIFIERS) == {"lr", "rf", "xgb", "hgb", "svm", "knn", "mlp", "dense", "tree", "brf", "easy"}
     assert all(name == entry.name for name, entry in CLASSIFIERS.items())
     longer = [entry.long_name for entry in CLASSIFIERS.values()]
     assert len(set(longer)) == len(longer)

@@ -99,6 +99,21 @@ def _tree(seed: int) -> Any:
     return DecisionTreeClassifier(random_state=seed)
 
 
+def _balanced_forest(seed: int) -> Any:
+    from imblearn.ensemble import BalancedRandomForestClassifier
+
+    # Every tree draws its rows with replacement, the classes alike, as Chen, Liaw and Breiman describe.
+    return BalancedRandomForestClassifier(
+        sampling_strategy="all", replacement=True, bootstrap=False, n_jobs=1, random_state=seed
+    )
+
+
+def _easy_ensemble(seed: int) -> Any:
+    from imblearn.ensemble import EasyEnsembleClassifier
+
+    return EasyEnsembleClassifier(n_jobs=1, random_state=seed)
+
+
 CLASSIFIERS: dict[str, ClassifierEntry] = {
     entry.name: entry
     for entry in (
@@ -111,6 +126,8 @@ CLASSIFIERS: dict[str, ClassifierEntry] = {
         ClassifierEntry("mlp", "Multi-layer perceptron (scikit-learn)", _mlp, "multi-layer-perceptron"),
         ClassifierEntry("dense", "Dense network", _dense, "dense-network", ("000", "001")),
         ClassifierEntry("tree", "Decision tree", _tree, "decision-tree"),
+        ClassifierEntry("brf", "Balanced random forest", _balanced_forest, "balanced-random-forest"),
+        ClassifierEntry("easy", "Easy ensemble", _easy_ensemble, "easy-ensemble"),
     )
 }
 """Short name to entry."""
