@@ -38,6 +38,26 @@ def test_differences_by_hand(scores):
     assert "3 data sets; 2 comparisons, one family" in text
 
 
+def test_every_table_has_as_many_cells_as_heads(scores):
+    for part in (scores, scores[scores["dataset"] == "two"]):
+        lines = report_markdown(part).splitlines()
+        # A vertical bar in a name is escaped.
+        bars = [line.replace("\\|", "").count("|") if line.startswith("|") else 0 for line in lines]
+        rulers = [place for place, line in enumerate(lines) if line.startswith("| ---")]
+        assert rulers
+        for place in rulers:
+            assert bars[place - 1] == bars[place] == bars[place + 1]
+
+
+def test_differences_by_classifier_by_hand(scores):
+    text = report_markdown(scores)
+    mean = scores.groupby(["contender", "dataset", "classifier"])["average_precision"].mean()
+    d = (mean["smote"] - mean["none-tuned"]).groupby("classifier").mean()
+    after = text[text.index("Difference in Average precision by classifier") :]
+    cells = row_of(after, "`smote`")
+    assert [cell.split()[0] for cell in cells[1:]] == [f"{d['knn']:+.3f}", f"{d['logistic-regression']:+.3f}"]
+
+
 def test_a_failure_counts_as_chance(scores):
     found = row_of(report_markdown(scores), "`raise`")
     control = scores[scores["contender"] == "none-tuned"]

@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 
 from oversmith.evaluation.contenders import NONE_TUNED
-from oversmith.evaluation.statistics import corrected_resampled_t, holm, rank_methods, win_tie_loss
+from oversmith.evaluation.statistics import Interval, corrected_resampled_t, holm, rank_methods, win_tie_loss
 from oversmith.evaluation.statistics.matrix import direction, fill_with_chance
 from oversmith.exceptions import InputError
 from oversmith.metrics import METRICS
 
-TABLE_METRICS = ("average_precision", "f1_tuned")
+TABLE_METRICS = ("average_precision", "f1_tuned", "brier")
 ROPE = 0.01
 """Differences up to this are practically none."""
 _HEADS = ("contender", "difference", "95 % interval", "wins / ties / losses")
@@ -77,6 +77,7 @@ def report_markdown(scores: pd.DataFrame, *, control: str = NONE_TUNED.name) -> 
                 )
             except InputError as refusal:
                 lines.append(f"No table: {_safe(str(refusal))}.")
+            lines += _by_classifier(part, metric, control)
             lines += ["", f"Mean {_title(metric)} by classifier:", "", *_means(scores[places == where], metric)]
     lines += ["", "## Failures", "", *_failures(scores)]
     lines += ["", "## Time", "", *_times(scores)]
@@ -114,11 +115,13 @@ def _ranked(scores: pd.DataFrame, metric: str, control: str) -> list[str]:
         "wins / ties / losses",
         "P worse / equal / better",
         "mean rank",
+        "failed",
+        "p (Holm)",
     ]
     body = [
         [
             f"`{_safe(row.contender)}`",
-            *_effect(row.effect.mean, row.effect.low, row.effect.high),
+            *_effect(*_ends(row.effect)),
             f"{row.record.wins} / {row.record.ties} / {row.record.losses}",
             f"{row.posterior.worse:.2f} / {row.posterior.equal:.2f} / {row.posterior.better:.2f}",
             _number(row.mean_rank, ".2f"),
@@ -136,6 +139,33 @@ def _ranked(scores: pd.DataFrame, metric: str, control: str) -> list[str]:
     if found.friedman is not None:
         told.append(f"Friedman with Iman–Davenport: p = {found.friedman.p_f:.3g}.")
     return [*_table(heads, body), "", " ".join(told)]
+
+
+def _by_classifier(scores: pd.DataFrame, metric: str, control: str) -> list[str]:
+    """Differences from the control under each classifier: a weak one gains what a strong one loses."""
+    if scores["dataset"].nunique() < 2 or scores["classifier"].nunique() < 2:
+        return []
+    columns: dict[str, dict[str, str]] = {}
+    for judge, part in scores.groupby("classifier", sort=True):
+        skipped = set(part.loc[part["status"] == "skipped", "contender"])
+        try:
+            found = rank_methods(part[~part["contender"].isin(skipped)], metric, control=control, rope=ROPE)
+        except InputError:
+            # Said above already.
+            return []
+        columns[str(judge)] = {row.contender: " ".join(_effect(*_ends(row.effect))) for row in found.rows}
+    names = sorted({name for column in columns.values() for name in column})
+    body = [[f"`{_safe(name)}`", *(column.get(name, "–") for column in columns.values())] for name in names]
+    return [
+        "",
+        f"Difference in {_title(metric)} by classifier:",
+        "",
+        *_table(["contender", *map(_safe, columns)], body),
+    ]
+
+
+def _ends(effect: Interval) -> tuple[float, float, float]:
+    return effect.mean, effect.low, effect.high
 
 
 def _single(scores: pd.DataFrame, metric: str, control: str) -> list[str]:
