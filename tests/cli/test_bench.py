@@ -144,6 +144,9 @@ def test_the_whole_cycle(grid: Path, capsys: pytest.CaptureFixture[str]):
     assert "| `wide` | " in text
     assert main(["bench", "report", "runs/two", "-o", "report.md"]) == 0
     assert Path("report.md").read_text() == text
+    assert main(["bench", "report", "raw.parquet", "-o", "exported.md"]) == 0
+    assert Path("exported.md").read_text() == text
+    assert main(["bench", "report", "gone.parquet"]) == 2
 
 
 def test_by_options(grid: Path, capsys: pytest.CaptureFixture[str]):

@@ -250,19 +250,19 @@ def import_(file: Annotated[Path, Parameter(metavar="FILE")], /, *, out: Out) ->
 
 @bench.command
 def report(
-    folder: Folder,
+    results: Annotated[Path, Parameter(metavar="FOLDER|FILE.parquet")],
     /,
     *,
     control: str = "none-tuned",
     output: Annotated[Path | None, Parameter(alias="-o", metavar="FILE.md")] = None,
     force: Flag = False,
 ) -> None:
-    """Print tables of the results of a folder as Markdown, effect and interval first.
+    """Print tables of results as Markdown, effect and interval first.
 
     Parameters
     ----------
-    folder : Path
-        Folder of the results.
+    results : Path
+        Folder of the results, or a file that export wrote.
     control : str
         The contender all others are set against.
     output : Path
@@ -274,7 +274,7 @@ def report(
 
     if output is not None:
         check_output(output, "--output", force=force)
-    with _open(folder) as store:
+    with _results(results) as store:
         text = report_markdown(store.scores(), control=control)
     if output is None:
         print(text, end="")
@@ -282,6 +282,17 @@ def report(
     with replacing(output, "--output") as file:
         file.write(text.encode())
     print(output)
+
+
+def _results(path: Path) -> Store:
+    """Open a folder of results, or read exported ones into memory."""
+    if path.suffix != ".parquet":
+        return _open(path)
+    from oversmith.evaluation import Store, read_scores
+
+    store = Store(None)
+    read_scores(store, path)
+    return store
 
 
 def _run(
