@@ -37,7 +37,7 @@ def test_no_source_is_in_two_groups_and_every_entry_has_its_reason():
     assert len(papers) == 9
 
 
-def test_every_set_of_the_first_looks_may_be_tuned_on():
+def test_sets_seen_while_designing_may_be_tuned_on_with_all_cuts_of_their_sources():
     named = """glass2 yeast5 abalone9_18 winequality_white_3_vs_7 adbench_wilt glass_0_1_6_vs_2 yeast_1_vs_7 vowel0
     cleveland_0_vs_4 vehicle1 led7digit_0_2_4_5_6_7_8_9_vs_1 adbench_cardio"""
     tuning = {info.name for info in list_datasets("tuning")}
@@ -54,6 +54,8 @@ def test_every_entry_is_complete():
     for info in list_datasets():
         assert sum(info.classes.values()) == info.rows
         assert info.positive is None or info.positive in info.classes
+        assert info.licence
+        assert info.citation
         assert not Path(info.file).is_absolute()
         assert ".." not in info.file
         assert info.source["kind"] in ("keel", "csv", "openml", "file", "of")

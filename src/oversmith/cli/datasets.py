@@ -87,6 +87,7 @@ def info(name: str, /, *, json: Flag = False) -> None:
         ("split by", found.groups or "rows"),
         *((f"in {group}", why) for group, why in groups.items()),
         ("licence", found.licence),
+        ("cite", found.citation),
         ("from", found.origin),
         ("file", f"{root.file} (SHA-256 {root.sha256})"),
         ("at hand", str(path) if path else "no; " + ("get downloads it" if root.downloadable else "bring the file")),

@@ -39,8 +39,8 @@ class DatasetInfo:
         Array of the groups that must not be split: patients, machines, records.
     drop : tuple of str
         Columns of the file that are no features.
-    licence, origin : str
-        Terms of use, and where the file comes from.
+    licence, citation, origin : str
+        Terms of use, whom to cite, and where the file comes from.
     file : str
         Path inside a folder of data sets.
     sha256 : str
@@ -64,6 +64,7 @@ class DatasetInfo:
     classes: Mapping[str, int]
     positive: str | None
     licence: str
+    citation: str
     origin: str
     file: str
     sha256: str
