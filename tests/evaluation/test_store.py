@@ -194,7 +194,7 @@ def test_the_schema_of_the_export(filled, tmp_path):
         write_scores(store, tmp_path / "raw.parquet")
         write_scores(store, tmp_path / "raw.csv")
     frame = pd.read_parquet(tmp_path / "raw.parquet")
-    assert tuple(frame.columns) == COLUMNS
+    assert tuple(frame.columns) == (*COLUMNS, "accuracy", "accuracy_tuned")
     assert set(frame["status"]) == {"done", "failed"}
     lost = frame[frame["status"] == "failed"]
     assert set(lost["contender"]) == {"raise"}

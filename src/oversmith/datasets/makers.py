@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -10,7 +10,15 @@ from numpy.typing import ArrayLike
 from oversmith.exceptions import InputError, TooFewRowsError
 
 
-def thin(y: ArrayLike, positive: Any, ratio: float, *, random_state: int = 0, min_rows: int = 2) -> np.ndarray:
+def thin(
+    y: ArrayLike,
+    positive: Any,
+    ratio: float,
+    *,
+    random_state: int = 0,
+    min_rows: int = 2,
+    drop: Literal["positive", "either"] = "positive",
+) -> np.ndarray:
     """Thin the positive rows until there is one to ``ratio`` others.
 
     For training parts: a test part keeps its natural shares, or its scores mean nothing.
@@ -27,16 +35,19 @@ def thin(y: ArrayLike, positive: Any, ratio: float, *, random_state: int = 0, mi
         Seed. With the same seed the rows kept at a larger ratio are among those kept at a smaller one.
     min_rows : int, default=2
         Positive rows that have to be left.
+    drop : {"positive", "either"}, default="positive"
+        "either" thins the other rows where the positive ones are rarer than asked already.
 
     Returns
     -------
     ndarray of int
-        Positions kept, sorted: all other rows, and the positive rows that stay.
+        Positions kept, sorted: all other rows, and the positive rows that stay; or, with ``drop="either"``, all
+        positive rows and the others that stay.
 
     Raises
     ------
     InputError
-        When the ratio is below 1, the class is missing, or it is rarer than asked already.
+        When the ratio is below 1, the class is missing, or it is rarer than asked already and ``drop`` is "positive".
     TooFewRowsError
         When fewer than ``min_rows`` positive rows would be left.
 
@@ -56,6 +67,11 @@ def thin(y: ArrayLike, positive: Any, ratio: float, *, random_state: int = 0, mi
         raise InputError(f"positive: no row has class {positive!r}; there are {sorted(map(str, set(labels.tolist())))}")
     others = len(labels) - len(rare)
     wanted = int(others / ratio + 1e-9)
+    if wanted > len(rare) and drop == "either":
+        kept = labels == positive
+        order = np.random.default_rng(random_state).permutation(np.flatnonzero(~kept))
+        kept[order[: int(len(rare) * ratio + 1e-9)]] = True
+        return np.flatnonzero(kept)
     if wanted > len(rare):
         raise InputError(
             f"ratio: 1:{ratio:g} needs {wanted} rows of {positive!r} beside {others} others, {len(rare)} found; "

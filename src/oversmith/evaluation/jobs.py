@@ -6,9 +6,9 @@ import itertools
 import time
 import traceback
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -62,8 +62,8 @@ class Job:
         Who judges.
     seed : int
         Root seed.
-    inner_folds, inner_rows : int
-        Folds of the tuned threshold, and the most training rows it is chosen on.
+    inner_folds, inner_rows : int or None, int
+        Folds of the tuned threshold, none without one, and the most training rows it is chosen on.
     max_steps : int or None
         Budget of trained samplers.
     split_seed : int, optional
@@ -72,6 +72,8 @@ class Job:
         Calibrate scores on real rows the model has not seen.
     details : bool, default=True
         Keep counts, training and embedding of the first fold.
+    procedure : callable, optional
+        Does the job in place of the sound way, as :class:`oversmith.evaluation.Protocol` says.
     """
 
     task: Task
@@ -80,12 +82,13 @@ class Job:
     readings: tuple[str, ...]
     classifiers: tuple[Classifier, ...]
     seed: int
-    inner_folds: int
+    inner_folds: int | None
     inner_rows: int
     max_steps: int | None
     split_seed: int | None = None
     calibration: str | None = None
     details: bool = True
+    procedure: Callable[[Job], Outcome] | None = None
 
     @property
     def first(self) -> bool:
@@ -114,6 +117,10 @@ class Outcome:
         Classifier to the end of the traceback of what failed.
     cpu_seconds : dict of str to float
         Classifier to the processor time of this process: its own and the shared one, inner folds included.
+    more : dict of str to dict
+        Classifier to numbers beyond the metrics, stored beside them: accuracies, and what a procedure adds.
+    sizes : dict of str to int
+        Sizes of the parts, where a procedure cut them anew.
     """
 
     scores: list[dict[str, Any]] = field(default_factory=list)
@@ -124,6 +131,8 @@ class Outcome:
     notes: list[str] = field(default_factory=list)
     traces: dict[str, str] = field(default_factory=dict)
     cpu_seconds: dict[str, float] = field(default_factory=dict)
+    more: dict[str, dict[str, float]] = field(default_factory=dict)
+    sizes: dict[str, int] = field(default_factory=dict)
 
 
 def run_job(job: Job, notify: Notify | None = None) -> Outcome:
@@ -146,7 +155,7 @@ def run_job(job: Job, notify: Notify | None = None) -> Outcome:
     """
     with threadpool_limits(1), warnings.catch_warnings(record=True) as caught, clocked(notify) as clock:
         warnings.simplefilter("always")
-        outcome = _run(job)
+        outcome = run_soundly(job) if job.procedure is None else job.procedure(job)
         enter(SHARED)
     outcome.cpu_seconds = {c.name: clock.seconds[SHARED] + clock.seconds[c.name] for c in job.classifiers}
     told = [w for w in caught if not issubclass(w.category, (DeprecationWarning, FutureWarning, ImportWarning))]
@@ -173,21 +182,33 @@ def failed_outcome(job: Job, status: str, reason: str) -> Outcome:
     """
     outcome = Outcome()
     for classifier in job.classifiers:
-        _record(job, outcome, classifier.name, (status, reason))
+        record(job, outcome, classifier.name, (status, reason))
     return outcome
 
 
-def _run(job: Job) -> Outcome:
+def run_soundly(job: Job) -> Outcome:
+    """Do a job without a leak: everything that learns sees the training part alone.
+
+    Parameters
+    ----------
+    job : Job
+        The work.
+
+    Returns
+    -------
+    Outcome
+        Scores of every classifier, not yet the processor time.
+    """
     task, split, contender = job.task, job.split, job.contender
     X_train, y_train = task.X.iloc[split.train], task.y[split.train]
     X_test, y_test = task.X.iloc[split.test], task.y[split.test]
     outcome = Outcome()
-    classifiers, problems = _classifiers(job)
+    classifiers, problems = built_classifiers(job)
     seconds_warm_up = None
     before = row_hashes(X_test)
     try:
         seconds_warm_up = _warm_up(job, X_train, y_train)
-        pipeline = _pipeline(job, classifiers, y_train, "outer", keep=True).fit(X_train, y_train)
+        pipeline = job_pipeline(job, classifiers, y_train, "outer", keep=True).fit(X_train, y_train)
         _guard(job, pipeline, X_train, X_test)
         scores = pipeline.predict_proba(X_test)
         if not np.array_equal(before, row_hashes(X_test)):
@@ -195,7 +216,7 @@ def _run(job: Job) -> Outcome:
     except Exception as error:
         trace = "".join(traceback.format_exception(error))[-TRACE:]
         for classifier in job.classifiers:
-            _record(job, outcome, classifier.name, problems.get(classifier.name, problem(error)))
+            record(job, outcome, classifier.name, problems.get(classifier.name, problem(error)))
             outcome.traces[classifier.name] = trace
         return outcome
     final = pipeline.named_steps["classifiers"]
@@ -216,11 +237,12 @@ def _run(job: Job) -> Outcome:
             try:
                 if name in calibrators:
                     scores[name] = calibrators[name].transform(scores[name])
-                numbers |= _judge(task, y_test, scores[name], rules.get(name))
+                numbers |= judge(task, y_test, scores[name], rules.get(name))
+                outcome.more[name] = accuracies(task, y_test, scores[name], rules.get(name))
             except Exception as error:
                 trouble = problem(error)
         status = trouble or ("done", why_not.get(name))
-        _record(job, outcome, name, status, numbers, None if trouble else scores[name])
+        record(job, outcome, name, status, numbers, None if trouble else scores[name])
     if job.first:
         outcome.counts = _counts(task, y_train, step)
         if step:
@@ -230,7 +252,8 @@ def _run(job: Job) -> Outcome:
     return outcome
 
 
-def _classifiers(job: Job) -> tuple[dict[str, Any], dict[str, tuple[str, str]]]:
+def built_classifiers(job: Job) -> tuple[dict[str, Any], dict[str, tuple[str, str]]]:
+    """Classifiers of a job by name, and why others are left out."""
     built, problems = {}, {}
     for classifier in job.classifiers:
         try:
@@ -240,7 +263,8 @@ def _classifiers(job: Job) -> tuple[dict[str, Any], dict[str, tuple[str, str]]]:
     return built, problems
 
 
-def _pipeline(job: Job, classifiers: Mapping[str, Any], y: np.ndarray, part: str, keep: bool = False) -> Pipeline:
+def job_pipeline(job: Job, classifiers: Mapping[str, Any], y: np.ndarray, part: str, keep: bool = False) -> Pipeline:
+    """Pipeline of a job for training rows with the labels ``y``; ``part`` names the stream of its sampler."""
     contender = job.contender
     sampler = _sampler(job, y, _number(job.seeds(f"sampler/{part}")), job.max_steps)
     return build_pipeline(
@@ -297,11 +321,13 @@ def _thresholds(
 ) -> tuple[dict[str, ThresholdRule], dict[str, Calibrator], dict[str, str]]:
     """Rule and calibrator per classifier from real rows; where there is none, the reason."""
     task, split = job.task, job.split
+    if job.inner_folds is None and split.validation is None:
+        return {}, {}, {}
     number = itertools.count()
     reasons: dict[str, str] = {}
 
     def fit_predict(X_inner: pd.DataFrame, y_inner: np.ndarray, X_scored: pd.DataFrame) -> Mapping[str, np.ndarray]:
-        pipeline = _pipeline(job, classifiers, y_inner, f"inner-{next(number)}").fit(X_inner, y_inner)
+        pipeline = job_pipeline(job, classifiers, y_inner, f"inner-{next(number)}").fit(X_inner, y_inner)
         scores = pipeline.predict_proba(X_scored)
         for name, (_, reason) in pipeline.named_steps["classifiers"].problems_.items():
             reasons.setdefault(name, f"no tuned threshold: {reason}")
@@ -315,7 +341,9 @@ def _thresholds(
             root = job.seed if job.split_seed is None else job.split_seed
             cut = seed_for(root, task, "inner-folds", repeat=split.repeat, fold=split.fold)
             groups = None if task.groups is None else task.groups[split.train]
-            found = inner_scores(fit_predict, X, y, job.inner_folds, cut, max_rows=job.inner_rows, groups=groups)
+            found = inner_scores(
+                fit_predict, X, y, cast(int, job.inner_folds), cut, max_rows=job.inner_rows, groups=groups
+            )
             scored, truth = found.scores, found.y
     except Exception as error:
         return {}, {}, {name: f"no tuned threshold: {describe_error(error)}" for name in classifiers}
@@ -331,7 +359,8 @@ def _thresholds(
     return rules, calibrators, reasons
 
 
-def _judge(task: Task, y: np.ndarray, scores: np.ndarray, rule: ThresholdRule | None) -> dict[str, Any]:
+def judge(task: Task, y: np.ndarray, scores: np.ndarray, rule: ThresholdRule | None) -> dict[str, Any]:
+    """All metrics at 0.5 and, with a rule, at its threshold."""
     plain = ThresholdRule(task.positive).predict(scores)
     numbers: dict[str, Any] = dict(score_all(y, scores, plain, task.positive))
     if rule is not None:
@@ -340,7 +369,15 @@ def _judge(task: Task, y: np.ndarray, scores: np.ndarray, rule: ThresholdRule | 
     return numbers
 
 
-def _record(
+def accuracies(task: Task, y: np.ndarray, scores: np.ndarray, rule: ThresholdRule | None) -> dict[str, float]:
+    """Accuracy at 0.5 and, with a rule, at its threshold: what documents report, and what imbalance makes idle."""
+    found = {"accuracy": float(np.mean(ThresholdRule(task.positive).predict(scores) == y))}
+    if rule is not None:
+        found["accuracy_tuned"] = float(np.mean(rule.predict(scores) == y))
+    return found
+
+
+def record(
     job: Job,
     outcome: Outcome,
     classifier: str,
@@ -348,6 +385,7 @@ def _record(
     numbers: Mapping[str, Any] | None = None,
     scores: np.ndarray | None = None,
 ) -> None:
+    """Add a row of results, and with scores of the test rows their predictions, to an outcome."""
     for contender in job.readings:
         key = {
             "repeat": job.split.repeat,

@@ -122,7 +122,9 @@ def cell_spec(job: Job, reading: Contender, classifier: Classifier, sampler: Any
         What :func:`key_of` hashes.
     """
     task, split = job.task, job.split
-    return {
+    # A key without a procedure stays what it was before there were any.
+    procedure = {} if job.procedure is None else {"procedure": describe(job.procedure)}
+    return procedure | {
         "version": KEY_VERSION,
         "data": {"name": task.name, "sha256": task.sha256, "positive": task.positive},
         "split": {"sha256": split.sha256, "repeat": split.repeat, "fold": split.fold},

@@ -184,6 +184,7 @@ class Plan:
                                 protocol.split_seed,
                                 protocol.calibration,
                                 self.details,
+                                protocol.procedure,
                             )
                             place = (cut, turn, split.repeat, split.fold, at)
                             found.append((place, _unit(job, protocol, readings, described)))

@@ -8,7 +8,7 @@ import zlib
 from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib import metadata
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import numpy as np
 
@@ -45,12 +45,18 @@ class Protocol:
         and calibrators are chosen; otherwise on inner folds of the training part.
     ratio : float, optional
         Thin the positive rows of the training part to one in so many negative ones; the test part stays as it is.
-    inner_folds, inner_rows : int, default=3, 10000
-        Inner folds, and the most training rows they work on.
+    thin : {"positive", "either"}, default="positive"
+        With "either", negative rows are thinned where the positive ones are rarer than ``ratio`` already.
+    inner_folds, inner_rows : int or None, int, default=3, 10000
+        Inner folds, and the most training rows they work on; with None, and without a validation part, no threshold is
+        tuned and labels are read at 0.5 alone.
     calibration : {"sigmoid", "isotonic"}, optional
         Calibrate every score on real rows the model has not seen, before anything is judged.
     split_seed : int, default=0
         Seed of all cuts, inner folds included; samplers and classifiers have seeds of their own.
+    procedure : callable with a ``name``, optional
+        How a job is done, in place of the sound way: a frozen dataclass called with the job. With one, nothing here
+        vouches for soundness: the studies use it to rebuild protocols that leak, and the name says so.
 
     Raises
     ------
@@ -71,10 +77,12 @@ class Protocol:
     test: float | None = None
     validation: float | None = None
     ratio: float | None = None
-    inner_folds: int = 3
+    thin: Literal["positive", "either"] = "positive"
+    inner_folds: int | None = 3
     inner_rows: int = INNER_ROWS
     calibration: Literal["sigmoid", "isotonic"] | None = None
     split_seed: int = 0
+    procedure: Any = None
 
     def __post_init__(self) -> None:
         if isinstance(self.split_seed, bool) or not isinstance(self.split_seed, int) or self.split_seed < 0:
@@ -88,7 +96,7 @@ class Protocol:
             if not 0 < shares[0] < 1 or not shares[1] >= 0 or sum(shares) >= 1:
                 found = f"test={self.test}, validation={self.validation}"
                 raise InputError(f"test: {found} found without folds; give shares above 0 that leave training rows")
-        if self.inner_folds < 2:
+        if self.inner_folds is not None and self.inner_folds < 2:
             raise InputError(f"inner_folds: {self.inner_folds} found; use at least 2")
         if self.inner_rows < 1:
             raise InputError(f"inner_rows: {self.inner_rows} found; use at least 1")
@@ -98,6 +106,8 @@ class Protocol:
             raise InputError(f"ratio: {self.ratio} found; use at least 1, the negative rows to one positive row")
         if self.calibration not in (None, "sigmoid", "isotonic"):
             raise InputError(f"calibration: {self.calibration!r} found; use 'sigmoid', 'isotonic' or None")
+        if self.calibration is not None and self.inner_folds is None and not self.validation:
+            raise InputError("inner_folds: None found with a calibration; give inner folds or a validation part")
 
     @property
     def name(self) -> str:
@@ -107,10 +117,15 @@ class Protocol:
         else:
             shares = [self.test or 0.0, *([self.validation] if self.validation else [])][::-1]
             parts = ["/".join(f"{100 * share:g}" for share in (round(1 - sum(shares), 12), *shares))]
-        parts += [f"inner {self.inner_folds}"] if self.inner_folds != 3 else []
+        if self.inner_folds is None:
+            parts += [] if self.validation else ["no tuned threshold"]
+        elif self.inner_folds != 3:
+            parts.append(f"inner {self.inner_folds}")
         parts += [f"inner rows {self.inner_rows}"] if self.inner_rows != INNER_ROWS else []
+        parts += ["either class thinned"] if self.thin == "either" else []
         parts += [f"calibrated by {self.calibration}"] if self.calibration else []
         parts += [f"split seed {self.split_seed}"] if self.split_seed else []
+        parts += [self.procedure.name] if self.procedure is not None else []
         return ", ".join(parts)
 
 
@@ -221,7 +236,7 @@ def frozen(task: Task, protocol: Protocol) -> Splits:
         parts = tuple(_held_out(task, protocol, repeat) for repeat in range(protocol.repeats))
     if protocol.ratio is None:
         return Splits(parts)
-    return Splits(tuple(_thinned(task, part, protocol.ratio, seed) for part in parts))
+    return Splits(tuple(_thinned(task, part, protocol) for part in parts))
 
 
 def _held_out(task: Task, protocol: Protocol, repeat: int) -> Split:
@@ -248,14 +263,17 @@ def _held_out(task: Task, protocol: Protocol, repeat: int) -> Split:
     return Split(repeat, 0, rows, kept[0], kept[1] if len(kept) > 1 else None)
 
 
-def _thinned(task: Task, split: Split, ratio: float, seed: int) -> Split:
+def _thinned(task: Task, split: Split, protocol: Protocol) -> Split:
     """Drop positive rows of the training part; what is tuned and what is tested keeps its prevalence."""
     if task.positive is None:
-        raise InputError(f"ratio: {ratio} found for {task.name!r} of several classes; name the positive one")
+        raise InputError(f"ratio: {protocol.ratio} found for {task.name!r} of several classes; name the positive one")
     from oversmith.datasets import thin
 
-    number = int(seed_for(seed, task, "thin", repeat=split.repeat, fold=split.fold).generate_state(1)[0] >> 1)
-    kept = thin(task.y[split.train], task.positive, ratio, random_state=number)
+    seeds = seed_for(protocol.split_seed, task, "thin", repeat=split.repeat, fold=split.fold)
+    number = int(seeds.generate_state(1)[0] >> 1)
+    kept = thin(
+        task.y[split.train], task.positive, cast(float, protocol.ratio), random_state=number, drop=protocol.thin
+    )
     return replace(split, train=split.train[np.sort(np.asarray(kept))])
 
 

@@ -39,6 +39,7 @@ COLUMNS = (
     "key",
 )
 _METADATA = b"oversmith"
+_SCORED = ("n_synthetic", "threshold", *METRIC_COLUMNS)
 
 
 def frame_of(records: Iterable[Record]) -> pd.DataFrame:
@@ -56,7 +57,8 @@ def frame_of(records: Iterable[Record]) -> pd.DataFrame:
         stands, ``status`` and ``error``; ``n_train`` (real training rows), ``n_test``, ``n_test_positive``,
         ``n_synthetic``, ``threshold`` (NaN where there is none, or one per class); the metrics, those ending in
         ``_tuned`` at the tuned threshold; ``seconds_*`` and ``cpu_seconds`` (seconds), ``peak_mb`` (largest memory of
-        the process, MB of 10⁶ bytes), ``host``; ``key``. A result that failed has NaN metrics and is never dropped.
+        the process, MB of 10⁶ bytes), ``host``; ``key``; numbers beyond the metrics (accuracies, those a procedure
+        adds), where there are any. A result that failed has NaN metrics and is never dropped.
 
     Examples
     --------
@@ -64,13 +66,15 @@ def frame_of(records: Iterable[Record]) -> pd.DataFrame:
     >>> frame_of([]).columns[:3].tolist()
     ['dataset', 'protocol', 'ratio']
     """
-    rows = []
-    for record in records:
+    rows, kept = [], list(records)
+    more = sorted({name for record in kept for name in record.scores} - set(_SCORED))
+    columns = [*COLUMNS, *more]
+    for record in kept:
         row = {**record.place, **record.scores, **record.costs}
         row |= {"status": record.status, "error": record.error, "key": record.key}
-        rows.append([_cell(row.get(name)) for name in COLUMNS])
-    frame = pd.DataFrame(rows, columns=list(COLUMNS), dtype=object)
-    for name in COLUMNS:
+        rows.append([_cell(row.get(name)) for name in columns])
+    frame = pd.DataFrame(rows, columns=columns, dtype=object)
+    for name in columns:
         if name in _WORDS:
             frame[name] = frame[name].astype("str") if name != "error" else frame[name].fillna("").astype("str")
         elif name in _COUNTS:
@@ -85,7 +89,7 @@ def _cell(value: Any) -> Any:
     return None if isinstance(value, list) else value
 
 
-def write_scores(store: Store, path: str | os.PathLike[str]) -> int:
+def write_scores(store: Store, path: str | os.PathLike[str], notes: Mapping[str, Any] | None = None) -> int:
     """Write raw scores as Parquet or CSV, by the suffix; whole or not at all.
 
     Parquet also holds the versions each row was made with, and is what :func:`read_scores` takes.
@@ -96,6 +100,8 @@ def write_scores(store: Store, path: str | os.PathLike[str]) -> int:
         The results.
     path : path
         A ``.parquet`` or ``.csv`` file; one that exists is replaced.
+    notes : mapping, optional
+        What JSON holds, kept in the head of a Parquet file; :func:`read_notes` gives it back.
 
     Returns
     -------
@@ -130,6 +136,7 @@ def write_scores(store: Store, path: str | os.PathLike[str]) -> int:
         "environments": distinct,
         "environment_of_row": [place[json.dumps(kept[key], sort_keys=True)] for key in frame["key"]],
         "units": [record.unit for record in _in_order(store, frame["key"])],
+        "notes": dict(notes or {}),
     }
     table = pa.Table.from_pandas(frame, preserve_index=False)
     table = table.replace_schema_metadata({**(table.schema.metadata or {}), _METADATA: json.dumps(told).encode()})
@@ -163,26 +170,10 @@ def read_scores(store: Store, path: str | os.PathLike[str]) -> tuple[int, int]:
     InputError
         For a file that is missing, no Parquet, no export of raw scores, or one of a newer version.
     """
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
     from oversmith.evaluation.store import STATUSES
 
     path = Path(path)
-    try:
-        table = pq.read_table(path)
-    except FileNotFoundError as error:
-        raise InputError(f"path: there is no file {str(path)!r}; check the path") from error
-    except (pa.ArrowException, OSError) as error:
-        raise InputError(f"path: {str(path)!r} is not a readable Parquet file ({error}); export it again") from error
-    told = json.loads((table.schema.metadata or {}).get(_METADATA, b"{}"))
-    version = told.get("scores_version")
-    if version is None:
-        raise InputError(f"path: {str(path)!r} holds no raw scores; name a file that 'oversmith bench export' wrote")
-    if version > SCORES_VERSION:
-        raise InputError(
-            f"path: {str(path)!r} has version {version}, this Oversmith knows {SCORES_VERSION}; update Oversmith"
-        )
+    table, told = _read(path)
     frame = table.to_pandas()
     if set(COLUMNS) - set(frame.columns) or not frame["status"].isin(STATUSES).all():
         raise InputError(f"path: {str(path)!r} lacks columns of raw scores, or has a status that is none; export again")
@@ -197,11 +188,54 @@ def read_scores(store: Store, path: str | os.PathLike[str]) -> tuple[int, int]:
     return read, len(frame) - read
 
 
+def read_notes(path: str | os.PathLike[str]) -> dict[str, Any]:
+    """Read what :func:`write_scores` was given as notes.
+
+    Parameters
+    ----------
+    path : path
+        What it wrote as Parquet.
+
+    Returns
+    -------
+    dict
+        The notes.
+
+    Raises
+    ------
+    InputError
+        For a file that is missing, no Parquet, no export of raw scores, or one of a newer version.
+    """
+    return dict(_read(Path(path))[1].get("notes", {}))
+
+
+def _read(path: Path) -> tuple[Any, dict[str, Any]]:
+    """Table and head of an exported file."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        table = pq.read_table(path)
+    except FileNotFoundError as error:
+        raise InputError(f"path: there is no file {str(path)!r}; check the path") from error
+    except (pa.ArrowException, OSError) as error:
+        raise InputError(f"path: {str(path)!r} is not a readable Parquet file ({error}); export it again") from error
+    told = json.loads((table.schema.metadata or {}).get(_METADATA, b"{}"))
+    version = told.get("scores_version")
+    if version is None:
+        raise InputError(f"path: {str(path)!r} holds no raw scores; name a file that 'oversmith bench export' wrote")
+    if version > SCORES_VERSION:
+        raise InputError(
+            f"path: {str(path)!r} has version {version}, this Oversmith knows {SCORES_VERSION}; update Oversmith"
+        )
+    return table, told
+
+
 def _record_of(row: Mapping[str, Any], unit: str) -> Record:
     from oversmith.evaluation.store import Record
 
     plain = {name: _plain(value) for name, value in row.items()}
-    scored = ("n_synthetic", "threshold", *METRIC_COLUMNS)
+    more = [name for name in row if name not in COLUMNS and plain[name] is not None]
     return Record(
         key=str(row["key"]),
         unit=unit,
@@ -209,7 +243,7 @@ def _record_of(row: Mapping[str, Any], unit: str) -> Record:
         place={name: plain[name] for name in (*_PLACES, *_SIZES)},
         status=str(row["status"]),
         error=str(row["error"]) or None,
-        scores={name: plain[name] for name in scored},
+        scores={name: plain[name] for name in (*_SCORED, *more)},
         costs={name: plain[name] for name in COST_COLUMNS},
     )
 

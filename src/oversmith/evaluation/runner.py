@@ -361,7 +361,7 @@ def _records(unit: Unit, outcome: Outcome, peak: float | None, started: float, e
             "n_train": len(job.split.train),
             "n_test": len(test),
             "n_test_positive": int(np.sum(test == rare)),
-        }
+        } | outcome.sizes
         costs = {name: row[name] for name in _COST_NAMES}
         costs |= {"cpu_seconds": outcome.cpu_seconds.get(cell.classifier), "peak_mb": peak, "host": host}
         prediction = predicted.get((cell.contender, cell.classifier))
@@ -373,7 +373,7 @@ def _records(unit: Unit, outcome: Outcome, peak: float | None, started: float, e
                 place=place,
                 status=row["status"],
                 error=row["error"],
-                scores={name: row[name] for name in _SCORE_NAMES},
+                scores={name: row[name] for name in _SCORE_NAMES} | outcome.more.get(cell.classifier, {}),
                 costs=costs,
                 predictions=prediction and {name: prediction[name] for name in ("rows", "y", "scores")},
                 trace=outcome.traces.get(cell.classifier) if row["status"] != "done" else None,

@@ -1,0 +1,1 @@
+"""The documents' experiments, rebuilt: published numbers and ours side by side."""

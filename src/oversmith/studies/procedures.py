@@ -1,0 +1,244 @@
+"""Ways to do a job that documents describe or that test a claim: labels with noise, over-sampling first, one draw."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from imblearn.pipeline import Pipeline
+from sklearn.base import clone
+from sklearn.model_selection import StratifiedKFold
+
+from oversmith.evaluation.jobs import Job, Outcome, accuracies, built_classifiers, job_pipeline, judge, record
+from oversmith.evaluation.jobs import run_soundly as _run_soundly
+from oversmith.evaluation.pipeline import ManyClassifiers, problem
+from oversmith.evaluation.protocol import seed_for
+
+# Resampled tables of earlier jobs of this process: the next folds and runs start from the same one.
+_KEPT: OrderedDict[tuple[Any, ...], tuple[Any, np.ndarray, list[Any], float, int]] = OrderedDict()
+_MOST_KEPT = 24
+
+
+@dataclass(frozen=True)
+class LabelNoise:
+    """Training rows of the positive class get the other label; the test part, and a validation part, keep theirs.
+
+    Parameters
+    ----------
+    share : float
+        Share of the positive training rows, rounded down; 0 leaves them alone.
+
+    Examples
+    --------
+    >>> from oversmith.studies.procedures import LabelNoise
+    >>> LabelNoise(0.05).name
+    '5 % of positive training labels flipped'
+    """
+
+    share: float
+
+    @property
+    def name(self) -> str:
+        """What tables call it."""
+        return f"{100 * self.share:g} % of positive training labels flipped"
+
+    def __call__(self, job: Job) -> Outcome:
+        """Do the job on flipped labels."""
+        task, split = job.task, job.split
+        rare = split.train[task.y[split.train] == task.positive]
+        rng = np.random.default_rng(
+            seed_for(job.split_seed or 0, task, "label-noise", repeat=split.repeat, fold=split.fold)
+        )
+        # The rows flipped at a small share are among those flipped at a large one.
+        flipped = rng.permutation(rare)[: int(self.share * len(rare) + 1e-9)]
+        y = task.y.copy()
+        y[flipped] = 1 - y[flipped]
+        return _run_soundly(replace(job, task=replace(task, y=y), procedure=None))
+
+
+@dataclass(frozen=True)
+class ResampledFirst:
+    """Over-sampling before the cut into folds: the leak this library warns of, rebuilt to show what it is worth.
+
+    The sampler sees every row, the folds are cut from the table it returns, and synthetic rows are tested on. Labels
+    are read at 0.5.
+
+    Parameters
+    ----------
+    folds : int, default=5
+        Folds of the resampled table; those of the protocol.
+
+    Examples
+    --------
+    >>> from oversmith.studies.procedures import ResampledFirst
+    >>> ResampledFirst().name
+    'resampled before the split'
+    """
+
+    folds: int = 5
+
+    @property
+    def name(self) -> str:
+        """What tables call it."""
+        return "resampled before the split"
+
+    def __call__(self, job: Job) -> Outcome:
+        """Do the job on folds of the resampled table."""
+        whole = np.arange(len(job.task.y))
+        X, y, after, seconds, made = _resampled(job, whole, self)
+        cut = StratifiedKFold(self.folds, shuffle=True, random_state=job.split_seed or 0)
+        train, test = list(cut.split(np.zeros(len(y)), y))[job.split.fold]
+        positive = job.task.minority if job.task.positive is None else job.task.positive
+        sizes = {"n_train": len(train), "n_test": len(test), "n_test_positive": int((y[test] == positive).sum())}
+        return _fitted(job, after, (X, y, train), (_rows(X, test), y[test]), seconds, made, sizes)
+
+
+@dataclass(frozen=True)
+class OneDraw:
+    """Document 001: the rows are drawn once, thirty runs differ in the start of the classifier alone.
+
+    The test part is a fifth of the rows, not stratified: the first cut, by ascending seed, that holds ``n_positive``
+    positive rows, as many as the document's own test part. The sampler has a seed of its own; the job's seed reaches
+    the classifiers. Labels are read at 0.5; accuracy and F1 of the training rows, synthetic ones included, stand beside
+    those of the test part.
+
+    Parameters
+    ----------
+    n_positive : tuple of (str, int)
+        Data set, and positive rows of its test part; other sets take the first cut.
+    sampler_seed : int, default=0
+        Seed of the sampler.
+
+    Examples
+    --------
+    >>> from oversmith.studies.procedures import OneDraw
+    >>> OneDraw((("ecoli4", 2),)).name
+    'one draw, classifiers started anew'
+    """
+
+    n_positive: tuple[tuple[str, int], ...] = ()
+    sampler_seed: int = 0
+
+    @property
+    def name(self) -> str:
+        """What tables call it."""
+        return "one draw, classifiers started anew"
+
+    def __call__(self, job: Job) -> Outcome:
+        """Do the job on the one cut and the one draw."""
+        train, test = self._cut(job)
+        drawn = replace(job, seed=self.sampler_seed, split=replace(job.split, fold=0, train=train, test=test))
+        X, y, after, seconds, made = _resampled(drawn, train, self)
+        task = job.task
+        steps = _preparation(drawn, train)
+        positive = task.minority if task.positive is None else task.positive
+        sizes = {
+            "n_train": len(train),
+            "n_test": len(test),
+            "n_test_positive": int((task.y[test] == positive).sum()),
+        }
+        X_test = steps.transform(task.X.iloc[test]) if steps is not None else task.X.iloc[test]
+        every = np.arange(len(y))
+        cut = replace(job, split=drawn.split)
+        return _fitted(cut, after, (X, y, every), (X_test, task.y[test]), seconds, made, sizes, on_training_rows=True)
+
+    def _cut(self, job: Job) -> tuple[np.ndarray, np.ndarray]:
+        task = job.task
+        wanted = dict(self.n_positive).get(task.name)
+        positive = task.minority if task.positive is None else task.positive
+        n_test = round(0.2 * len(task.y))
+        for attempt in range(1000):
+            order = np.random.default_rng(attempt).permutation(len(task.y))
+            test = np.sort(order[:n_test])
+            if wanted is None or int((task.y[test] == positive).sum()) == wanted:
+                return np.sort(order[n_test:]), test
+        raise ValueError(f"{task.name}: no cut with {wanted} positive test rows found; name another number")
+
+
+def _resampled(job: Job, rows: np.ndarray, procedure: Any) -> tuple[Any, np.ndarray, list[Any], float, int]:
+    """Table after the sampler, labels, the steps that follow, seconds, and rows made."""
+    key = (job.task.sha256, job.contender, job.seed, job.max_steps, procedure, rows.tobytes())
+    if key in _KEPT:
+        _KEPT.move_to_end(key)
+        return _KEPT[key]
+    task = job.task
+    y = task.y[rows]
+    pipeline = job_pipeline(job, {}, y, "outer", keep=True).fit(task.X.iloc[rows], y)
+    names = [name for name, _ in pipeline.steps]
+    step = pipeline.named_steps.get("sampler")
+    place = names.index("sampler") + 1 if step is not None else 0
+    after = [(name, step_) for name, step_ in pipeline.steps[place:] if name != "classifiers"]
+    if step is None:
+        found = (task.X.iloc[rows], y, after, 0.0, 0)
+    else:
+        found = (step.X_, step.y_, after, step.seconds_, step.n_after_ - step.n_before_)
+    _KEPT[key] = found
+    while len(_KEPT) > _MOST_KEPT:
+        _KEPT.popitem(last=False)
+    return found
+
+
+def _preparation(job: Job, rows: np.ndarray) -> Pipeline | None:
+    """Fit the steps before the sampler on the training rows."""
+    pipeline = job_pipeline(job, {}, job.task.y[rows], "outer")
+    names = [name for name, _ in pipeline.steps]
+    place = names.index("sampler") if "sampler" in names else 0
+    if not place:
+        return None
+    return Pipeline(pipeline.steps[:place]).fit(job.task.X.iloc[rows])
+
+
+def _fitted(
+    job: Job,
+    after: list[Any],
+    training: tuple[Any, np.ndarray, np.ndarray],
+    tested: tuple[Any, np.ndarray],
+    seconds: float,
+    made: int,
+    sizes: dict[str, int],
+    on_training_rows: bool = False,
+) -> Outcome:
+    """Fit what follows the sampler on some rows and score it on others."""
+    outcome = Outcome(sizes=sizes)
+    X, y, rows = training
+    X_test, y_test = tested
+    classifiers, problems = built_classifiers(job)
+    steps = [*((name, clone(step)) for name, step in after), ("classifiers", ManyClassifiers(classifiers))]
+    pipeline = Pipeline(steps)
+    try:
+        pipeline.fit(_rows(X, rows), y[rows])
+        scores = pipeline.predict_proba(X_test)
+        own = pipeline.predict_proba(_rows(X, rows)) if on_training_rows else {}
+    except Exception as error:
+        for classifier in job.classifiers:
+            record(job, outcome, classifier.name, problems.get(classifier.name, problem(error)))
+        return outcome
+    final = pipeline.named_steps["classifiers"]
+    problems |= final.problems_
+    for classifier in job.classifiers:
+        name = classifier.name
+        if name in problems:
+            record(job, outcome, name, problems[name])
+            continue
+        numbers = {
+            "seconds_resample": seconds,
+            "seconds_fit": final.seconds_fit_.get(name),
+            "seconds_predict": final.seconds_predict_.get(name),
+            "n_train": sizes["n_train"],
+            "n_synthetic": made,
+        } | judge(job.task, y_test, scores[name], None)
+        more = accuracies(job.task, y_test, scores[name], None)
+        if on_training_rows:
+            told = judge(job.task, y[rows], own[name], None)
+            more |= {f"training_{metric}": told[metric] for metric in ("f1", "precision", "recall")}
+            more["training_accuracy"] = accuracies(job.task, y[rows], own[name], None)["accuracy"]
+        outcome.more[name] = more
+        # Rows of a resampled table are no rows of the data: their scores are not kept.
+        record(job, outcome, name, ("done", None), numbers, scores[name] if on_training_rows else None)
+    return outcome
+
+
+def _rows(X: Any, rows: np.ndarray) -> Any:
+    return X.iloc[rows] if hasattr(X, "iloc") else X[rows]

@@ -1,0 +1,121 @@
+"""Numbers of a study out of its raw scores."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from oversmith.evaluation.statistics.matrix import fill_with_chance
+from oversmith.studies.rows import NOTHING, Measured, mean_of
+
+_METRICS = ("average_precision", "roc_auc", "f1", "f1_tuned", "precision", "recall", "brier")
+
+
+class Scores:
+    """Raw scores of a study, asked for by place.
+
+    A result that failed counts as chance where chance is known, as everywhere in this library; in accuracy it counts as
+    the larger class's share.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Raw scores.
+    """
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        self.frame = frame
+        self._filled: dict[str, pd.DataFrame] = {}
+
+    def part(self, metric: str, **where: Any) -> pd.DataFrame:
+        """Rows with the metric as ``value``.
+
+        Parameters
+        ----------
+        metric : str
+            Column.
+        **where : object
+            Column to value, or to a list of values; None asks for what is missing.
+
+        Returns
+        -------
+        DataFrame
+            Those rows.
+        """
+        frame = self._with_value(metric)
+        chosen = np.ones(len(frame), dtype=bool)
+        for name, value in where.items():
+            if value is None:
+                chosen &= frame[name].isna().to_numpy()
+            else:
+                values = value if isinstance(value, list | tuple) else [value]
+                chosen &= frame[name].isin(values).to_numpy()
+        return frame[chosen]
+
+    def mean(self, metric: str, **where: Any) -> Measured:
+        """Mean over folds, repeats and seeds with its interval; several data sets or classifiers are averaged first.
+
+        Parameters
+        ----------
+        metric : str
+            Column.
+        **where : object
+            As in :meth:`part`.
+
+        Returns
+        -------
+        Measured
+            ``n`` is the number of folds, repeats and seeds.
+        """
+        part = self.part(metric, **where).dropna(subset=["value"])
+        if not len(part):
+            return NOTHING
+        values = part.groupby(["repeat", "fold", "seed"])["value"].mean().to_numpy()
+        return mean_of(values, _share(part))
+
+    def difference(self, metric: str, a: Mapping[str, Any], b: Mapping[str, Any], **where: Any) -> Measured:
+        """Mean paired difference ``a`` − ``b`` with its interval, over folds, repeats and seeds.
+
+        Parameters
+        ----------
+        metric : str
+            Column.
+        a, b : mapping
+            What tells the two sides apart, for example ``{"contender": "smote"}``.
+        **where : object
+            What they share.
+
+        Returns
+        -------
+        Measured
+            The difference.
+        """
+        keys = ["dataset", "classifier", "repeat", "fold", "seed"]
+        left = self.part(metric, **where, **a).set_index(keys)["value"]
+        right = self.part(metric, **where, **b).set_index(keys)["value"]
+        paired = (left - right).dropna()
+        if not len(paired):
+            return NOTHING
+        values = paired.groupby(["repeat", "fold", "seed"]).mean().to_numpy()
+        return mean_of(values, _share(self.part(metric, **where, **a)))
+
+    def _with_value(self, metric: str) -> pd.DataFrame:
+        if metric not in self._filled:
+            frame = self.frame[self.frame["status"] != "skipped"]
+            if metric in _METRICS:
+                self._filled[metric] = fill_with_chance(frame, metric)
+            else:
+                values = frame[metric].astype(float) if metric in frame else pd.Series(np.nan, frame.index)
+                if metric in ("accuracy", "accuracy_tuned"):
+                    share = frame["n_test_positive"] / frame["n_test"]
+                    values = values.where(frame["status"] == "done", share.where(share > 0.5, 1 - share))
+                self._filled[metric] = frame.assign(value=values)
+        return self._filled[metric]
+
+
+def _share(part: pd.DataFrame) -> float:
+    """Test rows to training rows: what overlapping training parts cost in variance."""
+    return float((part["n_test"] / part["n_train"]).mean())

@@ -1,0 +1,300 @@
+"""What a study is, and how it is run, kept, resumed and rebuilt from its raw scores."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from oversmith._atomic import replacing
+from oversmith.evaluation import Plan, Store, missing, read_scores, run, write_scores
+from oversmith.evaluation.raw_scores import read_notes
+from oversmith.evaluation.runner import facts
+from oversmith.evaluation.task import Task
+from oversmith.exceptions import InputError
+from oversmith.studies.data import StudySet, study_tasks
+from oversmith.studies.rows import Row, count_verdicts, csv_text
+from oversmith.studies.scores import Scores
+
+_META = "study"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """How much of a study is run.
+
+    Parameters
+    ----------
+    quick : bool, default=False
+        Fewer repeats and rows; every table, row and column stays.
+    max_steps : int, optional
+        Generator steps at most; the documents' epochs by default.
+    max_rows : int, default=10000
+        Of larger data sets so many rows are drawn.
+    """
+
+    quick: bool = False
+    max_steps: int | None = None
+    max_rows: int = 10_000
+
+    def describe(self) -> dict[str, Any]:
+        """Entry of the record."""
+        return {"quick": self.quick, "max_steps": self.max_steps, "max_rows": self.max_rows}
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the written study.
+
+    Parameters
+    ----------
+    title : str
+        Heading.
+    lines : tuple of str
+        Markdown.
+    rows : tuple of Row
+        The numbers behind it, for the CSV and the count of verdicts.
+    """
+
+    title: str
+    lines: tuple[str, ...] = ()
+    rows: tuple[Row, ...] = ()
+
+
+@dataclass(frozen=True)
+class Study:
+    """A document's experiments, rebuilt.
+
+    Parameters
+    ----------
+    name, title : str
+        Name on the command line, and heading.
+    sets : tuple of StudySet
+        Data sets of the document.
+    plans : callable
+        ``plans(tasks, scope)`` gives the grids, by name.
+    extras : mapping of str to callable
+        What is no grid: ``extra(tasks, scope)`` gives numbers JSON can hold. Each is kept as soon as it is there.
+    sections : callable
+        ``sections(scores, notes)`` writes the study.
+    figures : callable
+        ``figures(scores, notes)`` gives file name → SVG.
+    """
+
+    name: str
+    title: str
+    sets: tuple[StudySet, ...]
+    plans: Callable[[Sequence[Task], Scope], Mapping[str, Plan]]
+    extras: Mapping[str, Callable[[Sequence[Task], Scope], Any]]
+    sections: Callable[[Scores, Mapping[str, Any]], Sequence[Section]]
+    figures: Callable[[Scores, Mapping[str, Any]], Mapping[str, str]]
+
+
+@dataclass(frozen=True)
+class Result:
+    """A study, written.
+
+    Parameters
+    ----------
+    markdown, csv : str
+        Tables for readers, and every number with its interval and verdict.
+    figures : dict of str to str
+        File name to SVG.
+    """
+
+    markdown: str
+    csv: str
+    figures: dict[str, str] = field(default_factory=dict)
+
+
+Progress = Callable[[int, int, str], None]
+Say = Callable[[str], None]
+
+
+def run_study(
+    study: Study,
+    folder: str | os.PathLike[str],
+    scope: Scope,
+    *,
+    n_jobs: int | None = None,
+    command: str = "",
+    say: Say = lambda text: None,
+    progress: Progress | None = None,
+) -> Result:
+    """Run a study, or what is left of it, and write its raw scores.
+
+    Parameters
+    ----------
+    study : Study
+        Which.
+    folder : path
+        Where its results are kept; asking again goes on.
+    scope : Scope
+        How much.
+    n_jobs : int, optional
+        Jobs at the same time; the number of cores by default.
+    command : str, optional
+        What the record says it was run with.
+    say : callable, optional
+        Told, in words, what is left and how long it takes.
+    progress : callable, optional
+        Called as ``progress(units done, units in all, label)``.
+
+    Returns
+    -------
+    Result
+        The study; ``raw.parquet`` in the folder holds what it is made of.
+
+    Raises
+    ------
+    InputError
+        When the folder holds a study of another name or scope.
+    StoreError
+        When the folder cannot be written.
+    """
+    from oversmith.evaluation.estimate import estimate
+
+    folder = Path(folder)
+    started = time.time()
+    with Store(folder) as store:
+        kept = _record(store, study, scope, folder)
+        tasks, data = study_tasks(study.sets, scope.max_rows)
+        if not tasks:
+            gone = "; ".join(f"{fact['title']}: {fact['missing']}" for fact in data.values())
+            raise InputError(f"data: none of the study's sets is at hand ({gone})")
+        kept["data"] = data
+        plans = study.plans(tasks, scope)
+        left = {name: missing(plan, store) for name, plan in plans.items()}
+        units = [unit for found in left.values() for unit in found.units]
+        total = sum(found.total for found in left.values())
+        workers = n_jobs or os.cpu_count() or 1
+        guess = estimate(units, store, workers)
+        told = "" if guess.seconds is None or not units else f", about {guess.seconds / 60:.0f} min by what was timed"
+        say(f"{len(units)} of {total} fits are left{told}")
+        for name, plan in plans.items():
+            say(f"{name}: {len(left[name].units)} of {left[name].total} fits")
+            run(plan, store, n_jobs=n_jobs, progress=_shifted(progress, name), time_limit=1800.0)
+        for name, extra in study.extras.items():
+            if name not in kept["extras"]:
+                say(name)
+                kept["extras"][name] = extra(tasks, scope)
+                store.set_meta(_META, json.dumps(kept, sort_keys=True))
+        kept["seconds"] = kept.get("seconds", 0.0) + time.time() - started
+        kept["command"] = command
+        kept["facts"] = facts() | {"host": "", "n_jobs": workers}
+        store.set_meta(_META, json.dumps(kept, sort_keys=True))
+        write_scores(store, folder / "raw.parquet", kept)
+    return rebuild(study, folder / "raw.parquet")
+
+
+def rebuild(study: Study, path: str | os.PathLike[str]) -> Result:
+    """Write a study from its raw scores.
+
+    Parameters
+    ----------
+    study : Study
+        Which.
+    path : path
+        What :func:`run_study` wrote.
+
+    Returns
+    -------
+    Result
+        The study.
+
+    Raises
+    ------
+    InputError
+        For a file that is no raw scores, or those of another study.
+    """
+    notes = read_notes(path)
+    if notes.get("study") != study.name:
+        found = f"the study {notes['study']!r}" if "study" in notes else "no study"
+        raise InputError(f"from: {str(path)!r} holds {found}; name the raw scores of {study.name!r}")
+    store = Store(None)
+    read_scores(store, path)
+    scores = Scores(store.scores())
+    sections = study.sections(scores, notes)
+    rows = [row for section in sections for row in section.rows]
+    lines = [f"# {study.title}", "", *_head(scores.frame, notes, rows)]
+    for section in sections:
+        lines += ["", f"## {section.title}", "", *section.lines]
+    return Result("\n".join(lines) + "\n", csv_text(rows), dict(study.figures(scores, notes)))
+
+
+def write_result(result: Result, folder: str | os.PathLike[str], name: str) -> list[Path]:
+    """Write a study's tables and figures; each file whole or not at all.
+
+    Parameters
+    ----------
+    result : Result
+        The study.
+    folder : path
+        Where they go.
+    name : str
+        Stem of the files.
+
+    Returns
+    -------
+    list of Path
+        The files.
+    """
+    folder = Path(folder)
+    (folder / "figures").mkdir(parents=True, exist_ok=True)
+    texts = {f"{name}.md": result.markdown, f"{name}.csv": result.csv}
+    texts |= {f"figures/{file}": svg for file, svg in result.figures.items()}
+    for file, text in texts.items():
+        with replacing(folder / file) as target:
+            target.write(text.encode())
+    return [folder / file for file in texts]
+
+
+def _record(store: Store, study: Study, scope: Scope, folder: Path) -> dict[str, Any]:
+    """Find the record of the folder, or begin one."""
+    text = store.meta(_META)
+    if text is None:
+        return {"study": study.name, "scope": scope.describe(), "extras": {}}
+    kept: dict[str, Any] = json.loads(text)
+    if kept["study"] != study.name or kept["scope"] != scope.describe():
+        raise InputError(
+            f"out: {str(folder)!r} holds the study {kept['study']!r} with {kept['scope']}, asked for is {study.name!r} "
+            f"with {scope.describe()}; name another folder"
+        )
+    return kept
+
+
+def _shifted(progress: Progress | None, name: str) -> Progress | None:
+    if progress is None:
+        return None
+    return lambda done, total, label: progress(done, total, f"{name}: {label}")
+
+
+def _head(frame: pd.DataFrame, notes: Mapping[str, Any], rows: Sequence[Row]) -> list[str]:
+    scope, told = notes["scope"], notes["facts"]
+    versions = ", ".join(f"{package} {version}" for package, version in told["versions"].items())
+    amount = "quick: fewer repeats and rows" if scope["quick"] else "in full"
+    steps = "the documents' epochs" if scope["max_steps"] is None else f"at most {scope['max_steps']:,} generator steps"
+    counts = frame["status"].value_counts()
+    statuses = ", ".join(f"{counts[status]} {status}" for status in counts.index)
+    return [
+        f"Run {amount}, {steps}, sets of at most {scope['max_rows']:,} rows, with",
+        "",
+        "```sh",
+        notes["command"] or "oversmith study",
+        "```",
+        "",
+        f"{len(frame)} results ({statuses}) in {notes['seconds'] / 60:.0f} minutes on {told['n_jobs']} processes. "
+        f"Python {told['python']}, {versions}.",
+        "",
+        f"Numbers of the document: {count_verdicts(rows)}.",
+        "",
+        "*Reproduced* means that the published value lies within the 95 % interval of ours under the document's "
+        "protocol; intervals of few repeats are wide, and a wide interval is easily hit. *n* counts folds, repeats and "
+        "seeds.",
+    ]
