@@ -194,6 +194,18 @@ def csv_text(rows: Sequence[Row]) -> str:
     return target.getvalue()
 
 
+def prose(text: str) -> str:
+    """Join a paragraph to one line.
+
+    Examples
+    --------
+    >>> from oversmith.studies.rows import prose
+    >>> prose("a  paragraph")
+    'a paragraph'
+    """
+    return " ".join(text.split())
+
+
 def count_verdicts(rows: Sequence[Row]) -> str:
     """How many rows have which verdict, in words."""
     counts = pd.Series([row.verdict for row in rows]).value_counts()
