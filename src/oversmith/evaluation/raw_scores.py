@@ -89,7 +89,12 @@ def _cell(value: Any) -> Any:
     return None if isinstance(value, list) else value
 
 
-def write_scores(store: Store, path: str | os.PathLike[str], notes: Mapping[str, Any] | None = None) -> int:
+def write_scores(
+    store: Store,
+    path: str | os.PathLike[str],
+    notes: Mapping[str, Any] | None = None,
+    keys: Iterable[str] | None = None,
+) -> int:
     """Write raw scores as Parquet or CSV, by the suffix; whole or not at all.
 
     Parquet also holds the versions each row was made with, and is what :func:`read_scores` takes.
@@ -102,6 +107,8 @@ def write_scores(store: Store, path: str | os.PathLike[str], notes: Mapping[str,
         A ``.parquet`` or ``.csv`` file; one that exists is replaced.
     notes : mapping, optional
         What JSON holds, kept in the head of a Parquet file; :func:`read_notes` gives it back.
+    keys : iterable of str, optional
+        Write these results alone; all by default.
 
     Returns
     -------
@@ -116,7 +123,7 @@ def write_scores(store: Store, path: str | os.PathLike[str], notes: Mapping[str,
     path = Path(path)
     if path.suffix not in (".parquet", ".csv"):
         raise InputError(f"path: {str(path)!r} found; the suffix tells the format: .parquet or .csv")
-    frame = store.scores()
+    frame = store.scores(keys)
     if path.suffix == ".csv":
         # A cell that begins like a formula is run by spreadsheets; names come from data.
         safe = frame.copy()

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from oversmith import EOWGAN
-from oversmith.evaluation import Plan, Protocol
+from oversmith.evaluation import Contender, Plan, Protocol
 from oversmith.evaluation.contenders import method_contender
 from oversmith.evaluation.task import Task
 from oversmith.samplers.eo_wgan import PAPER_CRITIC, PAPER_GENERATOR
@@ -20,7 +20,7 @@ RATIOS = (5.0, 8.0, 10.0, 20.0)
 NOISE = (0.05, 0.1, 0.2)
 FIVE = ("lr", "rf", "svm", "xgb", "knn")
 THREE = ("lr", "xgb", "knn")
-# Beside the document's protocol every set is judged by three classifiers, and by those of Table 6 where they are others.
+# Beside the document's protocol every set is judged by three classifiers, and by those of Table 6.
 _JUDGES = {
     UNSW: ("rf", "svm"),
     "winequality_red_8_vs_6": ("rf", "svm"),
@@ -56,14 +56,14 @@ def plans(tasks: Sequence[Task], scope: Scope) -> dict[str, Plan]:
     dict of str to Plan
         By what it is for.
     """
-    seeds = (0,) if scope.quick else (0, 1, 2)
+    seeds = scope.turns
     steps = scope.max_steps
     paper = folds(scope)
     number = 3 if scope.quick else 5
     leaky = Protocol(folds=number, inner_folds=None, procedure=ResampledFirst(number))
     unsw = tuple(task for task in tasks if task.name == UNSW) or tuple(tasks[:1])
     sound = Protocol(folds=number, inner_folds=2 if scope.quick else 3)
-    compared = ["none", "none-tuned", "smote", SOUND]
+    compared: list[str | Contender] = ["none", "none-tuned", "smote", SOUND]
     budget = 300 if scope.quick else None
     beside: dict[str, Plan] = {}
     for others in (("rf", "svm"), ("rf",), ("svm",), ()):

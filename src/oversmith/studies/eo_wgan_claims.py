@@ -250,7 +250,7 @@ def costs_section(scores: Scores, notes: Mapping[str, Any]) -> Section:
     size = Measured(sizes["sampler"] + sizes["classifier"], np.nan, np.nan, 1)
     rows.append(Row("text", "size of the model", "MB, sampler and XGBoost", 12.0, size,
                     REPRODUCED if 6 <= size.value <= 24 else NOT_REPRODUCED,
-                    note=f"sampler {sizes['sampler']:.2f}, classifier {sizes['classifier']:.2f}; within a factor of two",
+                    note=f"sampler {sizes['sampler']:.2f}, classifier {sizes['classifier']:.2f}; a factor of 2 passes",
                     form=".2f"))  # fmt: skip
     part = scores.part("seconds_predict", contender=EO_WGAN.name, **place)
     each = (part["seconds_predict"] / part["n_test"]).dropna()
@@ -300,8 +300,8 @@ def pictures_section(scores: Scores, notes: Mapping[str, Any]) -> Section:
     rows += _training_rows(extras)
     lines = [
         prose(
-            """Figures 8 and 9: one t-SNE per data set, fitted on real rows and the rows of all samplers together, so that
-            the panels can be compared; the document embeds each by itself. *Rows among the other class*: share of
+            """Figures 8 and 9: one t-SNE per data set, fitted on real rows and the rows of all samplers together, so
+            that the panels can be compared; the document embeds each by itself. *Rows among the other class*: share of
             synthetic rows whose real neighbours are mostly of the other class. *Coverage*: share of real minority rows
             with a synthetic one nearby."""
         ),
@@ -316,8 +316,8 @@ def pictures_section(scores: Scores, notes: Mapping[str, Any]) -> Section:
         "",
         prose(
             """Figure 11's text says "with early stopping" of both curves; one must be without. Drawn here is the loss of
-            the document's dense classifier on the table EO-WGAN balanced, on held-out rows of that table. Synthetic rows
-            lie among them, so the held-out loss says less about real data than it seems: the loss on the real test part
+            the document's dense classifier on the table EO-WGAN balanced, on held-out rows of that table. Synthetic
+            rows lie among them, so the held-out loss says less about real data than it seems: the loss on the real test part
             stands in the table."""
         ),
     ]

@@ -87,7 +87,7 @@ def plans(tasks: Sequence[Task], scope: Scope) -> dict[str, Plan]:
             ["none", "none-tuned", "smote", *SOUND],
             [LONG, classifier_named("lr"), classifier_named("xgb")],
             sound,
-            (0,) if scope.quick else (0, 1, 2),
+            scope.turns,
             300 if scope.quick else None,
         ),
     }

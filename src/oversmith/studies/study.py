@@ -6,7 +6,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -37,15 +37,23 @@ class Scope:
         Generator steps at most; the documents' epochs by default.
     max_rows : int, default=10000
         Of larger data sets so many rows are drawn.
+    seeds : int, default=3
+        Seeds of samplers and classifiers on every fold of a cross-validation; one if ``quick``.
     """
 
     quick: bool = False
     max_steps: int | None = None
     max_rows: int = 10_000
+    seeds: int = 3
+
+    @property
+    def turns(self) -> tuple[int, ...]:
+        """The seeds."""
+        return tuple(range(1 if self.quick else self.seeds))
 
     def describe(self) -> dict[str, Any]:
         """Entry of the record."""
-        return {"quick": self.quick, "max_steps": self.max_steps, "max_rows": self.max_rows}
+        return asdict(self)
 
 
 @dataclass(frozen=True)
@@ -189,7 +197,8 @@ def run_study(
         kept["command"] = command
         kept["facts"] = facts() | {"host": "", "n_jobs": workers}
         store.set_meta(_META, json.dumps(kept, sort_keys=True))
-        write_scores(store, folder / "raw.parquet", kept)
+        wanted = {cell.key for plan in plans.values() for unit in plan.units() for cell in unit.cells}
+        write_scores(store, folder / "raw.parquet", kept, sorted(wanted))
     return rebuild(study, folder / "raw.parquet")
 
 
