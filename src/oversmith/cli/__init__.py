@@ -45,6 +45,11 @@ app.command(
     help="Run a grid of data sets, contenders, classifiers, folds and seeds; it can be resumed.",
 )
 app.command(
+    "oversmith.cli.study:study",
+    name="study",
+    help="Rebuild the experiments of a document: every table and figure, published and ours side by side.",
+)
+app.command(
     "oversmith.cli.datasets:datasets",
     name="datasets",
     help="Data sets by name: list them, tell about one, fetch one.",

@@ -1,1 +1,35 @@
 """The documents' experiments, rebuilt: published numbers and ours side by side."""
+
+from __future__ import annotations
+
+from oversmith.studies import eo_wgan, smotified_gan, smotified_gan_tables
+from oversmith.studies.eo_wgan_claims import sections
+from oversmith.studies.eo_wgan_figures import figures
+from oversmith.studies.study import Result, Scope, Study, rebuild, run_study, write_result
+
+STUDIES = {
+    study.name: study
+    for study in (
+        Study(
+            "eo-wgan",
+            "The study of document 000: EO-WGAN",
+            eo_wgan.SETS,
+            eo_wgan.plans,
+            eo_wgan.EXTRAS,
+            sections,
+            figures,
+        ),
+        Study(
+            "smotified-gan",
+            "The study of document 001: SMOTified-GAN",
+            smotified_gan.SETS,
+            smotified_gan.plans,
+            smotified_gan.EXTRAS,
+            smotified_gan_tables.sections,
+            smotified_gan_tables.figures,
+        ),
+    )
+}
+"""Studies by name."""
+
+__all__ = ["STUDIES", "Result", "Scope", "Study", "rebuild", "run_study", "write_result"]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from oversmith import EOWGAN
-from oversmith.evaluation import Contender, Plan, Protocol
+from oversmith.evaluation import Contender, Plan, Protocol, Store
 from oversmith.evaluation.contenders import method_contender
 from oversmith.evaluation.task import Task
 from oversmith.samplers.eo_wgan import PAPER_CRITIC, PAPER_GENERATOR
@@ -113,7 +113,7 @@ def _network(**sizes: int) -> Any:
     )
 
 
-def _costs(tasks: Sequence[Task], scope: Scope) -> dict[str, Any]:
+def _costs(tasks: Sequence[Task], scope: Scope, store: Store) -> dict[str, Any]:
     short = 3 if scope.quick else 5
     base = {"n": 3_000, "n_min": 1_000, "d": 10, "k": 5}
     smote = {"n_min": (500, 1_000, 2_000, 4_000, 8_000)[:short], "d": (5, 10, 20, 40, 80)[:short]}
@@ -131,24 +131,24 @@ def _first(tasks: Sequence[Task]) -> Task:
     return next((task for task in tasks if task.name == UNSW), tasks[0])
 
 
-def _losses(tasks: Sequence[Task], scope: Scope) -> dict[str, Any]:
+def _losses(tasks: Sequence[Task], scope: Scope, store: Store) -> dict[str, Any]:
     return losses(_first(tasks), EO_WGAN, scope, ("loss_critic", "loss_generator", "wasserstein"))
 
 
-def _overfitting(tasks: Sequence[Task], scope: Scope) -> dict[str, Any]:
+def _overfitting(tasks: Sequence[Task], scope: Scope, store: Store) -> dict[str, Any]:
     return overfitting(_first(tasks), EO_WGAN, scope)
 
 
-def _sizes(tasks: Sequence[Task], scope: Scope) -> dict[str, float]:
+def _sizes(tasks: Sequence[Task], scope: Scope, store: Store) -> dict[str, float]:
     return sizes_on_disk(_first(tasks), EO_WGAN, scope)
 
 
-def _embeddings(tasks: Sequence[Task], scope: Scope) -> dict[str, Any]:
+def _embeddings(tasks: Sequence[Task], scope: Scope, store: Store) -> dict[str, Any]:
     # The document's panels are data sets 0 to 5.
     return embeddings(tasks[:6], scope, ["smote", WGAN, EO_WGAN])
 
 
-def _settings(tasks: Sequence[Task], scope: Scope) -> dict[str, Any]:
+def _settings(tasks: Sequence[Task], scope: Scope, store: Store) -> dict[str, Any]:
     """Look up the settings of Table 5 as the samplers have them."""
     from oversmith import GAN as GANSampler
     from oversmith import WGAN as WGANSampler

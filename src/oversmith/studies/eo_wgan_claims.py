@@ -315,10 +315,10 @@ def pictures_section(scores: Scores, notes: Mapping[str, Any]) -> Section:
         "![Training with and without early stopping, Figure 11](figures/eo-wgan-overfitting.svg)",
         "",
         prose(
-            """Figure 11's text says "with early stopping" of both curves; one must be without. Drawn here is the loss of
-            the document's dense classifier on the table EO-WGAN balanced, on held-out rows of that table. Synthetic
-            rows lie among them, so the held-out loss says less about real data than it seems: the loss on the real test part
-            stands in the table."""
+            """Figure 11's text says "with early stopping" of both curves; one must be without. Drawn here is the loss
+            of the document's dense classifier on the table EO-WGAN balanced, on held-out rows of that table. Synthetic
+            rows lie among them, so the held-out loss says less about real data than it seems: the loss on the real
+            test part stands in the table."""
         ),
     ]
     return Section("Figures 8 to 11: embeddings and trainings", tuple(lines), tuple(rows))

@@ -161,7 +161,8 @@ def table_6(scores: Scores, notes: Mapping[str, Any]) -> Section:
         between = min(precision, recall) - 0.0005 <= f1 <= max(precision, recall) + 0.0005
         implied.append(
             f"| {title}, {judge} | {100 * implied_prevalence(accuracy, precision, recall):.0f} % "
-            f"| {100 * natural:.1f} % | {'yes' if between else 'no'} | {'yes' if accuracy > max(natural, 1 - natural) else 'no'} |"
+            f"| {100 * natural:.1f} % | {'yes' if between else 'no'} "
+            f"| {'yes' if accuracy > max(natural, 1 - natural) else 'no'} |"
         )
     lines = [
         prose(

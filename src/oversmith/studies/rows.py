@@ -21,6 +21,11 @@ PENDING = "pending"
 """Verdicts."""
 
 
+WIDEST = 0.25
+"""An interval wider than this tells nothing by holding a published value."""
+_TOO_WIDE = "the interval is too wide to tell"
+
+
 @dataclass(frozen=True)
 class Measured:
     """A number of ours with its interval.
@@ -159,8 +164,11 @@ def against(
     form: str = ".3f",
     tolerance: float = 0.0005,
 ) -> Row:
-    """Make a row whose verdict follows from the interval."""
-    return Row(table, row, quantity, published, ours, verdict_of(published, ours, tolerance), others, note, form)
+    """Make a row whose verdict follows from the interval; a hit of one wider than ``WIDEST`` proves nothing."""
+    verdict = verdict_of(published, ours, tolerance)
+    if verdict == REPRODUCED and ours.high - ours.low > WIDEST:
+        verdict, note = CANNOT, f"{note}; {_TOO_WIDE}" if note else _TOO_WIDE
+    return Row(table, row, quantity, published, ours, verdict, others, note, form)
 
 
 def markdown_table(rows: Sequence[Row]) -> list[str]:

@@ -9,9 +9,8 @@ from typing import Any
 import numpy as np
 
 from oversmith.classifiers import DenseClassifier
-from oversmith.evaluation import Classifier, Plan, Protocol
+from oversmith.evaluation import Classifier, Plan, Protocol, Store
 from oversmith.evaluation.contenders import classifier_named, method_contender
-from oversmith.evaluation.jobs import run_job
 from oversmith.evaluation.task import Task
 from oversmith.samplers.smotified_gan import SMOTifiedGAN
 from oversmith.studies.contenders import PLAIN_GAN, SMOTIFIED
@@ -93,24 +92,22 @@ def plans(tasks: Sequence[Task], scope: Scope) -> dict[str, Plan]:
     }
 
 
-def _curves(tasks: Sequence[Task], scope: Scope) -> dict[str, Any]:
+def _curves(tasks: Sequence[Task], scope: Scope, store: Store) -> dict[str, Any]:
     """Draw the ROC and the precision-recall curve of the first run of every contender (Figure 6)."""
     from sklearn.metrics import precision_recall_curve, roc_curve
 
     found: dict[str, Any] = {}
     for unit in plans(tasks, scope)["Table 3"].units():
-        if unit.job.seed:
-            continue
-        outcome = run_job(unit.job)
-        name = unit.job.task.name
-        for row in outcome.predictions:
-            if row["classifier"] != LONG.name:
+        for cell in unit.cells:
+            row = store.predictions(cell.key) if cell.classifier == LONG.name and not unit.job.seed else None
+            if row is None:
                 continue
-            positive = unit.job.task.minority if unit.job.task.positive is None else unit.job.task.positive
+            task = unit.job.task
+            positive = task.minority if task.positive is None else task.positive
             truth, score = row["y"] == positive, row["scores"][:, positive]
             false, true, _ = roc_curve(truth, score)
             precision, recall, _ = precision_recall_curve(truth, score)
-            found.setdefault(name, {})[row["contender"]] = {
+            found.setdefault(task.name, {})[cell.contender] = {
                 "roc": _thinned(false, true),
                 "pr": _thinned(recall[::-1], precision[::-1]),
             }
@@ -123,7 +120,7 @@ def _thinned(x: np.ndarray, y: np.ndarray) -> list[list[float]]:
     return [[round(float(a), 4), round(float(b), 4)] for a, b in zip(x[keep], y[keep], strict=True)]
 
 
-def _training(tasks: Sequence[Task], scope: Scope) -> dict[str, Any]:
+def _training(tasks: Sequence[Task], scope: Scope, store: Store) -> dict[str, Any]:
     """Losses and validation F1 over the training (Figure 7)."""
     names = ("loss_discriminator", "loss_generator", "validation_f1")
     return {task.name: losses(task, SMOTIFIED, scope, names) for task in tasks}
@@ -135,7 +132,7 @@ def _sampler(**sizes: int) -> SMOTifiedGAN:
     )
 
 
-def _costs(tasks: Sequence[Task], scope: Scope) -> dict[str, Any]:
+def _costs(tasks: Sequence[Task], scope: Scope, store: Store) -> dict[str, Any]:
     short = 3 if scope.quick else 5
     base = {"n": 2_000, "n_min": 500, "d": 10, "k": 5, "steps": 500}
     axes = {"n": (1_000, 2_000, 4_000, 8_000, 16_000)[:short], "d": (5, 10, 20, 40, 80)[:short]}
@@ -144,7 +141,7 @@ def _costs(tasks: Sequence[Task], scope: Scope) -> dict[str, Any]:
     return {"smotified": scaling(_sampler, axes, base), "smote": scaling(smote_of, smote, base)}
 
 
-def _settings(tasks: Sequence[Task], scope: Scope) -> dict[str, Any]:
+def _settings(tasks: Sequence[Task], scope: Scope, store: Store) -> dict[str, Any]:
     told = SMOTifiedGAN.paper().get_params(deep=False)
     names = ("learning_rate", "batch_size", "max_epochs", "generator_widths", "critic_widths", "k_neighbors")
     return {name: list(v) if isinstance(v := told[name], tuple) else v for name in names}

@@ -167,8 +167,8 @@ def claims_section(scores: Scores, notes: Mapping[str, Any]) -> Section:
     rows += _gains(scores, notes)
     rows += _spread_row(scores, notes)
     high = [table[m]["Non-oversampled"][known] > 0.9 for m in ("accuracy", "training_accuracy")]
-    rows.append(count_row("3", "training and test accuracy high without over-sampling", "sets above 0.9", 10,
-                          int(np.all(high, axis=0).sum()), n, "the document: all sets, by their imbalance"))  # fmt: skip
+    title, note = "training and test accuracy high without over-sampling", "the document: all sets, by their imbalance"
+    rows.append(count_row("3", title, "sets above 0.9", 10, int(np.all(high, axis=0).sum()), n, note))
     for title in ("Ecoli", "Wine"):
         ours = of_runs(scores, "f1", NAMES[title], "none", notes, LONG.name)
         other = (("30 epochs", of_runs(scores, "f1", NAMES[title], "none", notes, SHORT.name)),)

@@ -19,7 +19,7 @@ from oversmith.evaluation.runner import facts
 from oversmith.evaluation.task import Task
 from oversmith.exceptions import InputError
 from oversmith.studies.data import StudySet, study_tasks
-from oversmith.studies.rows import Row, count_verdicts, csv_text
+from oversmith.studies.rows import WIDEST, Row, count_verdicts, csv_text
 from oversmith.studies.scores import Scores
 
 _META = "study"
@@ -88,7 +88,8 @@ class Study:
     plans : callable
         ``plans(tasks, scope)`` gives the grids, by name.
     extras : mapping of str to callable
-        What is no grid: ``extra(tasks, scope)`` gives numbers JSON can hold. Each is kept as soon as it is there.
+        What is no grid: ``extra(tasks, scope, store)`` gives numbers JSON can hold. Each is kept as soon as it is
+        there.
     sections : callable
         ``sections(scores, notes)`` writes the study.
     figures : callable
@@ -99,7 +100,7 @@ class Study:
     title: str
     sets: tuple[StudySet, ...]
     plans: Callable[[Sequence[Task], Scope], Mapping[str, Plan]]
-    extras: Mapping[str, Callable[[Sequence[Task], Scope], Any]]
+    extras: Mapping[str, Callable[[Sequence[Task], Scope, Store], Any]]
     sections: Callable[[Scores, Mapping[str, Any]], Sequence[Section]]
     figures: Callable[[Scores, Mapping[str, Any]], Mapping[str, str]]
 
@@ -169,7 +170,6 @@ def run_study(
     from oversmith.evaluation.estimate import estimate
 
     folder = Path(folder)
-    started = time.time()
     with Store(folder) as store:
         kept = _record(store, study, scope, folder)
         tasks, data = study_tasks(study.sets, scope.max_rows)
@@ -191,14 +191,15 @@ def run_study(
         for name, extra in study.extras.items():
             if name not in kept["extras"]:
                 say(name)
-                kept["extras"][name] = extra(tasks, scope)
+                started = time.time()
+                kept["extras"][name] = extra(tasks, scope, store)
+                kept["seconds"] = kept.get("seconds", 0.0) + time.time() - started
                 store.set_meta(_META, json.dumps(kept, sort_keys=True))
-        kept["seconds"] = kept.get("seconds", 0.0) + time.time() - started
-        kept["command"] = command
-        kept["facts"] = facts() | {"host": "", "n_jobs": workers}
+        kept |= {"command": command, "facts": facts() | {"host": "", "n_jobs": workers}}
         store.set_meta(_META, json.dumps(kept, sort_keys=True))
-        wanted = {cell.key for plan in plans.values() for unit in plan.units() for cell in unit.cells}
-        write_scores(store, folder / "raw.parquet", kept, sorted(wanted))
+        wanted = sorted({cell.key for plan in plans.values() for unit in plan.units() for cell in unit.cells})
+        notes = kept | {"seconds": kept.get("seconds", 0.0) + _spent(store, wanted)}
+        write_scores(store, folder / "raw.parquet", notes, wanted)
     return rebuild(study, folder / "raw.parquet")
 
 
@@ -264,6 +265,12 @@ def write_result(result: Result, folder: str | os.PathLike[str], name: str) -> l
     return [folder / file for file in texts]
 
 
+def _spent(store: Store, keys: Sequence[str]) -> float:
+    """Seconds of all fits together."""
+    found = {record.unit: record for record in store.records(keys)}
+    return sum(r.ended - r.started for r in found.values() if r.ended is not None and r.started is not None)
+
+
 def _record(store: Store, study: Study, scope: Scope, folder: Path) -> dict[str, Any]:
     """Find the record of the folder, or begin one."""
     text = store.meta(_META)
@@ -276,6 +283,11 @@ def _record(store: Store, study: Study, scope: Scope, folder: Path) -> dict[str,
             f"with {scope.describe()}; name another folder"
         )
     return kept
+
+
+def _seeds(scope: Mapping[str, Any]) -> str:
+    seeds = 1 if scope["quick"] else scope["seeds"]
+    return f"{seeds} seed{'s' if seeds > 1 else ''} on every fold of a cross-validation"
 
 
 def _shifted(progress: Progress | None, name: str) -> Progress | None:
@@ -298,12 +310,12 @@ def _head(frame: pd.DataFrame, notes: Mapping[str, Any], rows: Sequence[Row]) ->
         notes["command"] or "oversmith study",
         "```",
         "",
-        f"{len(frame)} results ({statuses}) in {notes['seconds'] / 60:.0f} minutes on {told['n_jobs']} processes. "
-        f"Python {told['python']}, {versions}.",
+        f"{len(frame)} results ({statuses}) in {notes['seconds'] / 3600:.1f} hours of {told['n_jobs']} processes "
+        f"together; {_seeds(scope)}. Python {told['python']}, {versions}.",
         "",
         f"Numbers of the document: {count_verdicts(rows)}.",
         "",
         "*Reproduced* means that the published value lies within the 95 % interval of ours under the document's "
-        "protocol; intervals of few repeats are wide, and a wide interval is easily hit. *n* counts folds, repeats and "
-        "seeds.",
+        f"protocol, and that the interval is no wider than {WIDEST:g}: a wide one is easily hit. *n* counts folds, "
+        "repeats and seeds.",
     ]

@@ -1,0 +1,115 @@
+"""``oversmith study``: a document's experiments rebuilt, published numbers and ours side by side."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter, validators
+
+from oversmith.cli.errors import INTERRUPTED, TERMINATED, Terminated, WriteError, reason
+from oversmith.cli.output import progress_bar
+from oversmith.exceptions import InputError
+
+if TYPE_CHECKING:
+    from oversmith.studies import Result, Study
+
+# What keeps a quick study below ten minutes on two cores.
+QUICK_ROWS, QUICK_STEPS = 1_000, 40
+AtLeastOne = Parameter(validator=validators.Number(gte=1))
+
+
+def study(
+    name: Annotated[str, Parameter(metavar="NAME")],
+    /,
+    *,
+    quick: Annotated[bool, Parameter(negative="")] = False,
+    out: Annotated[Path | None, Parameter(alias="-o", metavar="FOLDER")] = None,
+    from_: Annotated[Path | None, Parameter(name="--from", metavar="RAW.parquet")] = None,
+    seeds: Annotated[int | None, AtLeastOne] = None,
+    max_steps: Annotated[int | None, AtLeastOne] = None,
+    max_rows: Annotated[int | None, Parameter(validator=validators.Number(gte=200))] = None,
+    jobs: Annotated[int | None, AtLeastOne] = None,
+) -> int:
+    """Rebuild the experiments of a document: every table and figure, published and ours side by side.
+
+    Results are kept as they come; the same command goes on where it was interrupted.
+
+    Parameters
+    ----------
+    name : str
+        eo-wgan (document 000) or smotified-gan (document 001).
+    quick : bool
+        Fewer repeats, rows and steps; every table, row and column stays. Below ten minutes on two cores.
+    out : Path
+        Folder of results, tables and figures; study-NAME unless given.
+    from_ : Path
+        Rebuild tables and figures from raw scores; nothing is run.
+    seeds : int
+        Seeds on every fold of a cross-validation; three unless given, one if quick.
+    max_steps : int
+        Generator steps at most; the document's epochs unless given.
+    max_rows : int
+        Of larger data sets so many rows are drawn; 10,000 unless given.
+    jobs : int
+        Jobs at the same time.
+    """
+    from oversmith.studies import STUDIES, Scope, rebuild, run_study
+
+    if name not in STUDIES:
+        raise InputError(f"NAME: {name!r} is not known; choose from {', '.join(STUDIES)}")
+    chosen = STUDIES[name]
+    if from_ is not None:
+        given = {"--quick": quick, "--seeds": seeds, "--max-steps": max_steps, "--max-rows": max_rows, "--jobs": jobs}
+        beside = [option for option, value in given.items() if value]
+        if beside:
+            raise InputError(f"{beside[0]}: it is given beside --from, which runs nothing; leave one out")
+        return _end(rebuild(chosen, from_), chosen, out)
+    if quick and seeds is not None:
+        raise InputError("--seeds: it is given beside --quick, which has one; leave one out")
+    folder = out or Path(f"study-{name}{'-quick' if quick else ''}")
+    scope = Scope(
+        quick=quick,
+        max_steps=max_steps or (QUICK_STEPS if quick else None),
+        max_rows=max_rows or (QUICK_ROWS if quick else 10_000),
+        seeds=seeds or 3,
+    )
+    options = {"seeds": seeds, "max-steps": max_steps, "max-rows": max_rows}
+    words = ["oversmith", "study", name, *(["--quick"] if quick else [])]
+    words += [word for key, value in options.items() if value is not None for word in (f"--{key}", str(value))]
+    again = shlex.join([*words, *(["--out", str(out)] if out else [])])
+    try:
+        with progress_bar("Running") as advance:
+            result = run_study(
+                chosen,
+                folder,
+                scope,
+                n_jobs=jobs,
+                command=shlex.join(words),
+                say=lambda text: print(text, file=sys.stderr),
+                progress=advance,
+            )
+    except (KeyboardInterrupt, Terminated) as error:
+        word = "interrupted" if isinstance(error, KeyboardInterrupt) else "terminated"
+        print(f"oversmith: {word}; finished fits are stored, go on with: {again}", file=sys.stderr)
+        return INTERRUPTED if isinstance(error, KeyboardInterrupt) else TERMINATED
+    return _end(result, chosen, folder)
+
+
+def _end(result: Result, study: Study, folder: Path | None) -> int:
+    """Write the files, where there is a folder, and print the tables."""
+    from oversmith.studies import write_result
+
+    if folder is not None:
+        try:
+            written = write_result(result, folder, study.name)
+        except OSError as error:
+            raise WriteError(
+                f"--out: {str(folder)!r} cannot be written, {reason(error)}; free some space or name another folder"
+            ) from error
+        for path in written:
+            print(path, file=sys.stderr)
+    print(result.markdown, end="")
+    return 0
