@@ -155,7 +155,7 @@ def run_job(job: Job, notify: Notify | None = None) -> Outcome:
     """
     with threadpool_limits(1), warnings.catch_warnings(record=True) as caught, clocked(notify) as clock:
         warnings.simplefilter("always")
-        outcome = run_soundly(job) if job.procedure is None else job.procedure(job)
+        outcome = run_soundly(job) if job.procedure is None else _by_procedure(job)
         enter(SHARED)
     outcome.cpu_seconds = {c.name: clock.seconds[SHARED] + clock.seconds[c.name] for c in job.classifiers}
     told = [w for w in caught if not issubclass(w.category, (DeprecationWarning, FutureWarning, ImportWarning))]
@@ -184,6 +184,17 @@ def failed_outcome(job: Job, status: str, reason: str) -> Outcome:
     for classifier in job.classifiers:
         record(job, outcome, classifier.name, (status, reason))
     return outcome
+
+
+def _by_procedure(job: Job) -> Outcome:
+    """Leave the job to its procedure; what raises there is a result too."""
+    try:
+        return cast(Callable[[Job], Outcome], job.procedure)(job)
+    except Exception as error:
+        outcome = failed_outcome(job, *problem(error))
+        trace = "".join(traceback.format_exception(error))[-TRACE:]
+        outcome.traces = {classifier.name: trace for classifier in job.classifiers}
+        return outcome
 
 
 def run_soundly(job: Job) -> Outcome:

@@ -13,7 +13,6 @@ from oversmith.studies.contenders import ABLATION, EO_WGAN, GAN, SETTINGS, WGAN
 from oversmith.studies.data import SETS_000, UNSW
 from oversmith.studies.eo_wgan import SOUND
 from oversmith.studies.eo_wgan_tables import (
-    count_row,
     difference_row,
     means_over_sets,
     protocols,
@@ -29,6 +28,7 @@ from oversmith.studies.rows import (
     Measured,
     Row,
     against,
+    count_row,
     markdown_table,
     prose,
     verdict_of,
@@ -75,16 +75,20 @@ def statistics_section(scores: Scores, notes: Mapping[str, Any]) -> Section:
     worse = [plain.difference < 0 and plain.p < 0.05 for _, _, plain, _ in found]
     sure = [sound.difference > 0 and p < 0.05 for (_, _, _, sound), p in zip(found, adjusted, strict=True)]
     asked = 10 * len(BASELINES)
-    rows.append(count_row("text", "EO-WGAN better with p < 0.05", "comparisons of F1, paired t", asked, sum(better), n))
+    rows.append(
+        count_row("text", "EO-WGAN better with p < 0.05", "comparisons of F1, paired t", asked, asked, sum(better), n)
+    )
     note = "the same comparisons, corrected and with Holm"
-    rows.append(count_row("text", "EO-WGAN better, corrected", "comparisons of F1", asked, sum(sure), n, note))
+    rows.append(count_row("text", "EO-WGAN better, corrected", "comparisons of F1", asked, asked, sum(sure), n, note))
     rows.append(
         Row("text", "EO-WGAN worse with p < 0.05", "comparisons of F1, paired t", 0.0,
             Measured(float(sum(worse)), np.nan, np.nan, n), _same(0, sum(worse), n), form=".0f")
     )  # fmt: skip
     smaller, pairs = _smaller_spread(scores, told["paper"])
     rows.append(
-        count_row("text", "smaller standard deviation than the baseline", "sets × baselines, F1", asked, smaller, pairs)
+        count_row(
+            "text", "smaller standard deviation than the baseline", "sets × baselines, F1", asked, asked, smaller, pairs
+        )
     )
     lines += ["", *markdown_table(rows), "", *_spreads(scores, told["paper"])]
     return Section("Statistics: paired t-tests and reduced variance", tuple(lines), tuple(rows))
@@ -143,7 +147,7 @@ def claims_section(scores: Scores, notes: Mapping[str, Any]) -> Section:
         others = np.array([means_over_sets(scores, metric, name, **paper) for name in BASELINES.values()])
         known = np.isfinite(values) & np.isfinite(others).all(axis=0)
         wins = int((values[known] > others[:, known].max(axis=0)).sum()) if known.any() else 0
-        rows.append(count_row("text", f"consistently best in {metric}", "sets of 10", 10, wins, int(known.sum())))
+        rows.append(count_row("text", f"consistently best in {metric}", "sets", 10, 10, wins, int(known.sum())))
     rows += _drops(scores, natural)
     rows += _precision_gain(scores, told)
     rows += _learners(scores, paper)
@@ -200,11 +204,11 @@ def _learners(scores: Scores, place: Mapping[str, Any]) -> list[Row]:
     table = np.array([means_over_sets(scores, "roc_auc", EO_WGAN.name, classifier=name, **place) for name in names])
     known = np.isfinite(table).all(axis=0) if len(names) else np.zeros(0, dtype=bool)
     if not known.any():
-        return [count_row("text", "XGBoost and random forest highest in AUC", "sets of 10", 10, 0, 0)]
+        return [count_row("text", "XGBoost and random forest highest in AUC", "sets", 10, 10, 0, 0)]
     best = [names[i] for i in table[:, known].argmax(axis=0)]
     wins = sum(name in ("xgboost", "random-forest") for name in best)
     return [
-        count_row("text", "XGBoost or random forest highest in AUC", "sets of 10", 10, wins, int(known.sum())),
+        count_row("text", "XGBoost or random forest highest in AUC", "sets", 10, 10, wins, int(known.sum())),
         Row("text", "XGBoost on UNSW-NB15", "AUC", 0.938,
             found := scores.mean("roc_auc", dataset=UNSW, classifier="xgboost", contender=EO_WGAN.name, **place),
             verdict_of(0.938, found, 0.0005), note="the text names it, Table 6 has no such row"),

@@ -367,17 +367,6 @@ def means_over_sets(scores: Scores, metric: str, contender: str, **where: Any) -
     return np.array([scores.mean(metric, dataset=s.name, contender=contender, **where).value for s in SETS_000])
 
 
-def count_row(
-    table: str, row: str, quantity: str, published: float, found: float, n: int, note: str = "", least: bool = False
-) -> Row:
-    """Row of a count: reproduced if it is reached."""
-    if not n:
-        return Row(table, row, quantity, published, NOTHING, PENDING, note=note, form=".0f")
-    same = found >= published if least else found == published
-    ours = Measured(float(found), np.nan, np.nan, n)
-    return Row(table, row, quantity, published, ours, REPRODUCED if same else NOT_REPRODUCED, note=note, form=".0f")
-
-
 def spread(scores: Scores, dataset: str, contender: str, protocol: str) -> float:
     """Find the standard deviation of F1 between folds and seeds, mean over classifiers first."""
     part = scores.part("f1", dataset=dataset, contender=contender, protocol=protocol).dropna(subset=["value"])

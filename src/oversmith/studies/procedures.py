@@ -100,9 +100,9 @@ class OneDraw:
     """Document 001: the rows are drawn once, thirty runs differ in the start of the classifier alone.
 
     The test part is a fifth of the rows, not stratified: the first cut, by ascending seed, that holds ``n_positive``
-    positive rows, as many as the document's own test part (and the very first where no cut does). The sampler has a seed of its own; the job's seed reaches
-    the classifiers. Labels are read at 0.5; accuracy and F1 of the training rows, synthetic ones included, stand beside
-    those of the test part.
+    positive rows, as many as the document's own test part (and the very first where no cut does). The sampler has a
+    seed of its own; the job's seed reaches the classifiers. Labels are read at 0.5; accuracy and F1 of the training
+    rows, synthetic ones included, stand beside those of the test part.
 
     Parameters
     ----------

@@ -108,10 +108,10 @@ def verdict_of(published: float | None, ours: Measured, tolerance: float = 0.0) 
     >>> verdict_of(0.95, Measured(0.93, 0.91, 0.96, 5)), verdict_of(0.99, Measured(0.93, 0.91, 0.96, 5))
     ('reproduced', 'not reproduced')
     """
-    if published is None or np.isnan(published):
-        return CANNOT
     if not ours.n:
         return PENDING
+    if published is None or np.isnan(published):
+        return CANNOT
     if np.isnan(ours.low):
         return CANNOT
     return REPRODUCED if ours.low - tolerance <= published <= ours.high + tolerance else NOT_REPRODUCED
@@ -169,6 +169,40 @@ def against(
     if verdict == REPRODUCED and ours.high - ours.low > WIDEST:
         verdict, note = CANNOT, f"{note}; {_TOO_WIDE}" if note else _TOO_WIDE
     return Row(table, row, quantity, published, ours, verdict, others, note, form)
+
+
+def count_row(
+    table: str, row: str, quantity: str, published: float, of: int, found: float, n: int, note: str = ""
+) -> Row:
+    """Make a row of a count: reproduced if our share is the document's within one.
+
+    Parameters
+    ----------
+    table, row, quantity, note : str
+        As in :class:`Row`.
+    published, of : float, int
+        The document's count, and out of how many.
+    found, n : float, int
+        Ours, and out of how many.
+
+    Returns
+    -------
+    Row
+        Pending where nothing was counted.
+
+    Examples
+    --------
+    >>> from oversmith.studies.rows import count_row
+    >>> count_row("3", "best", "sets", 10, 11, 9, 10).verdict, count_row("3", "best", "sets", 10, 11, 3, 10).verdict
+    ('reproduced', 'not reproduced')
+    """
+    if not n:
+        return Row(table, row, quantity, published, NOTHING, PENDING, note=note, form=".0f")
+    same = abs(found - published * n / of) <= 1
+    ours = Measured(float(found), np.nan, np.nan, n)
+    note = f"{note}; of {of}, ours of {n}" if note else f"of {of}, ours of {n}"
+    verdict = REPRODUCED if same else NOT_REPRODUCED
+    return Row(table, row, quantity, published, ours, verdict, note=note, form=".0f")
 
 
 def markdown_table(rows: Sequence[Row]) -> list[str]:
