@@ -132,6 +132,18 @@ def test_a_rarer_cut_is_part_of_a_milder_one():
     assert set(thin(y, 1, 20)) < set(thin(y, 1, 10)) < set(thin(y, 1, 5))
 
 
+@pytest.mark.parametrize("ratio", [5, 8, 10, 20])
+def test_a_set_rarer_than_the_ratio_loses_other_rows(ratio):
+    y = np.repeat(["no", "yes"], [900, 10])
+    kept = thin(y, "yes", ratio, drop="either")
+    labels, counts = np.unique(y[kept], return_counts=True)
+    assert dict(zip(labels.tolist(), counts.tolist(), strict=True)) == {"no": 10 * ratio, "yes": 10}
+    assert np.array_equal(kept, np.sort(kept))
+    # Where it is not rarer, both mean the same.
+    common = np.repeat(["no", "yes"], [200, 90])
+    assert np.array_equal(thin(common, "yes", ratio, drop="either"), thin(common, "yes", ratio))
+
+
 @pytest.mark.parametrize(
     "ratio, error, words",
     [(0.5, InputError, "at least 1"), (1.5, InputError, "needs 133 rows"), (150, TooFewRowsError, "leaves 1 of 90")],

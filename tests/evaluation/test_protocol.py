@@ -68,6 +68,18 @@ def test_thinning_touches_the_training_part_alone():
         assert (y == 0).sum() / (y == 1).sum() == pytest.approx(10, rel=0.05)
 
 
+def test_a_ratio_can_be_reached_from_both_sides():
+    data = task(n=400, positives=20)
+    natural = frozen(data, Protocol(folds=4)).parts
+    thinned = frozen(data, Protocol(folds=4, ratio=5, thin="either")).parts
+    for before, after in zip(natural, thinned, strict=True):
+        assert np.array_equal(before.test, after.test)
+        y = data.y[after.train]
+        assert ((y == 0).sum(), (y == 1).sum()) == (75, 15)
+    with pytest.raises(InputError, match="ratio: 1:5 needs"):
+        frozen(data, Protocol(folds=4, ratio=5))
+
+
 def test_names_tell_protocols_apart():
     assert Protocol().name == Protocol(repeats=3).name == "5-fold"
     names = [
@@ -91,6 +103,8 @@ def test_names_tell_protocols_apart():
         ({"inner_folds": 1}, "inner_folds: 1"),
         ({"repeats": 0}, "repeats: 0"),
         ({"ratio": 0.5}, "ratio: 0.5"),
+        ({"thin": "negative"}, "thin: 'negative'"),
+        ({"inner_folds": None, "calibration": "sigmoid"}, "inner_folds: None found with a calibration"),
         ({"calibration": "platt"}, "calibration: 'platt'"),
         ({"split_seed": -1}, "split_seed: -1"),
     ],

@@ -24,6 +24,7 @@ _PROTOCOL_KEYS = (
     "test",
     "validation",
     "ratio",
+    "thin",
     "inner_folds",
     "inner_rows",
     "calibration",

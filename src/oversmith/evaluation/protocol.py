@@ -104,6 +104,8 @@ class Protocol:
             raise InputError(f"repeats: {self.repeats} found; use at least 1")
         if self.ratio is not None and not self.ratio >= 1:
             raise InputError(f"ratio: {self.ratio} found; use at least 1, the negative rows to one positive row")
+        if self.thin not in ("positive", "either"):
+            raise InputError(f"thin: {self.thin!r} found; use 'positive' or 'either'")
         if self.calibration not in (None, "sigmoid", "isotonic"):
             raise InputError(f"calibration: {self.calibration!r} found; use 'sigmoid', 'isotonic' or None")
         if self.calibration is not None and self.inner_folds is None and not self.validation:

@@ -90,6 +90,7 @@ def _markers(ax: Axes, panel: Mapping[str, Sequence[Measured]], n: int) -> list[
         )  # fmt: skip
         handles.append(drawn)
     ax.set_ylim(-0.03, 1.05)
+    ax.set_xlim(-0.6, n - 0.4)
     return handles
 
 

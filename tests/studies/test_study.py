@@ -1,0 +1,124 @@
+"""A study is kept, resumed, refused for another scope, and rebuilt from its raw scores."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from oversmith.evaluation import Plan, Protocol, Store
+from oversmith.exceptions import InputError
+from oversmith.studies import STUDIES, Scope, rebuild, run_study, write_result
+from oversmith.studies.data import FRAUD, SETS_000, SETS_001, UNSW, StudySet, study_tasks
+from oversmith.studies.rows import against
+from oversmith.studies.study import Section, Study
+
+SCOPE = Scope(quick=True, max_rows=300)
+
+
+def toy(calls: list[str] | None = None) -> Study:
+    def plans(tasks, scope):
+        return {"grid": Plan(tasks, ["none", "smote"], ["knn"], Protocol(folds=2, inner_folds=None))}
+
+    def extra(tasks, scope, store):
+        if calls is not None:
+            calls.append("extra")
+        return {"sets": len(tasks)}
+
+    def sections(scores, notes):
+        ours = scores.mean("f1", dataset="ecoli4", contender="smote")
+        row = against("1", "Ecoli, SMOTE", "F1", 0.9, ours)
+        return [Section("Table 1", (f"{notes['extras']['facts']['sets']} sets",), (row,))]
+
+    sets = (StudySet("ecoli4", "Ecoli"), StudySet("no-such-set", "Gone"))
+    return Study("toy", "A toy", sets, plans, {"facts": extra}, sections, lambda scores, notes: {"toy.svg": "<svg/>\n"})
+
+
+def test_a_study_is_run_kept_and_rebuilt(data_dir, tmp_path):
+    calls: list[str] = []
+    said: list[str] = []
+    study = toy(calls)
+    result = run_study(study, tmp_path, SCOPE, n_jobs=1, command="oversmith study toy", say=said.append)
+    assert said[0].startswith("4 of 4 fits are left")
+    assert "oversmith study toy" in result.markdown
+    assert result.csv.splitlines()[1].startswith('1,"Ecoli, SMOTE",F1,0.9,the document\'s,')
+    again = run_study(study, tmp_path, SCOPE, n_jobs=1, command="oversmith study toy", say=said.append)
+    assert "0 of 4 fits are left" in said
+    assert calls == ["extra"]
+    rebuilt = rebuild(study, tmp_path / "raw.parquet")
+    assert (rebuilt.markdown, rebuilt.csv) == (result.markdown, result.csv) == (again.markdown, again.csv)
+    files = write_result(rebuilt, tmp_path / "out", "toy")
+    assert sorted(path.name for path in files) == ["toy.csv", "toy.md", "toy.svg"]
+    assert all(path.read_bytes() for path in files)
+
+
+def test_a_set_that_is_gone_is_a_fact_and_not_the_end(data_dir):
+    tasks, facts = study_tasks(toy().sets, 300)
+    assert [task.name for task in tasks] == ["ecoli4"]
+    assert "no-such-set" in facts["no-such-set"]["missing"]
+    assert facts["ecoli4"]["used"] == 300
+    assert "300 rows drawn" in facts["ecoli4"]["note"]
+
+
+def test_a_folder_holds_one_study_of_one_scope(data_dir, tmp_path):
+    run_study(toy(), tmp_path, SCOPE, n_jobs=1)
+    with pytest.raises(InputError, match="name another folder"):
+        run_study(toy(), tmp_path, replace(SCOPE, max_rows=250), n_jobs=1)
+    with pytest.raises(InputError, match="holds the study 'toy'; name the raw scores of 'eo-wgan'"):
+        rebuild(STUDIES["eo-wgan"], tmp_path / "raw.parquet")
+
+
+def test_a_study_without_any_set_says_so(tmp_path):
+    study = replace(toy(), sets=(StudySet("no-such-set", "Gone"),))
+    with pytest.raises(InputError, match="none of the study's sets is at hand"):
+        run_study(study, tmp_path, SCOPE)
+
+
+def test_the_documents_sets_are_those_of_the_issue():
+    assert [entry.title for entry in SETS_000][:2] == ["UNSW-NB15", "Ecoli"]
+    assert len(SETS_000) == len(SETS_001) == 10
+    assert {entry.name for entry in SETS_001} - {entry.name for entry in SETS_000} == {FRAUD}
+
+
+def test_unsw_is_cut_to_the_documents_share(data_dir):
+    (task,), facts = study_tasks((StudySet(UNSW, "UNSW-NB15"),), 2_000)
+    assert task.counts[task.positive] / task.counts.sum() == pytest.approx(0.1265, abs=0.001)
+    assert not task.X.duplicated().any()
+    assert "testing set" in facts[UNSW]["note"]
+
+
+@pytest.mark.parametrize("name", sorted(STUDIES))
+def test_the_grids_cover_the_tables(data_dir, name):
+    study = STUDIES[name]
+    tasks, _ = study_tasks(study.sets[1:3], 300)
+    plans = study.plans(tasks, Scope(quick=True, max_steps=5, max_rows=300))
+    units = [unit for plan in plans.values() for unit in plan.units()]
+    assert {unit.job.task.name for unit in units} == {task.name for task in tasks}
+    contenders = {cell.contender for unit in units for cell in unit.cells}
+    wanted = {"eo-wgan": {"none", "smote", "wgan-paper", "eo-wgan-paper", "eo-wgan-10-10", "eo-wgan-one-critic"}}
+    wanted["smotified-gan"] = {"none", "smote", "gan-001", "smotified-gan-paper", "smotified-gan-0.33"}
+    assert wanted[name] <= contenders
+
+
+def test_the_cap_cuts_epochs_and_short_trainings_stay_whole():
+    import numpy as np
+
+    from oversmith.evaluation.contenders import Situation
+    from oversmith.studies.contenders import EO_WGAN, WGAN
+
+    y = np.repeat([0, 1], [1280, 20])
+    for contender, cap, epochs in ((EO_WGAN, None, 100), (EO_WGAN, 300, 30), (EO_WGAN, 5_000, 100), (WGAN, 50, 50)):
+        sampler = contender.build(Situation(y, ("a", "b"), 2, 0, 0, cap))
+        assert sampler.max_epochs == epochs
+
+
+def test_raw_scores_can_be_continued(data_dir, tmp_path):
+    from oversmith.evaluation import missing, read_scores
+
+    study = toy()
+    run_study(study, tmp_path, SCOPE, n_jobs=1)
+    tasks, _ = study_tasks(study.sets, SCOPE.max_rows)
+    store = Store(None)
+    read_scores(store, tmp_path / "raw.parquet")
+    assert not missing(study.plans(tasks, SCOPE)["grid"], store).units
+    assert "accuracy" in store.scores().columns
