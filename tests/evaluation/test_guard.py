@@ -53,6 +53,21 @@ def test_on_a_coarse_grid_chance_makes_equal_rows_and_a_leak_is_still_found():
         check_exact_rows(wide[0], pd.concat([wide[0], wide[1]]), wide[1])
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_on_an_enumeration_an_honest_sampler_meets_test_rows_and_a_leak_is_still_found(seed):
+    rng = np.random.default_rng(seed)
+    axes = [list("abcd"), list("uvwx"), [0.0, 1.0, 2.0], list("klm"), [2.0, 4.0, 5.0]]
+    grid = pd.MultiIndex.from_product(axes).to_frame(index=False)
+    order = rng.permutation(len(grid))
+    cut = len(grid) * 4 // 5
+    train, test = grid.iloc[order[:cut]], grid.iloc[order[cut:]]
+    # Every combination is a row of the one part or the other; who draws combinations meets both.
+    made = grid.iloc[rng.integers(0, len(grid), 120)]
+    assert check_exact_rows(train, pd.concat([train, made]), test) > 0
+    with pytest.raises(LeakageError, match="60 of 60 new rows"):
+        check_exact_rows(train, pd.concat([train, test.iloc[:60]]), test)
+
+
 def test_missing_values_only_where_there_were_some():
     X = pd.DataFrame({"a": [1.0, np.nan], "b": [1.0, 2.0], "c": ["x", None]})
     y = np.array([0, 1])

@@ -16,6 +16,8 @@ from oversmith.exceptions import OversmithError
 _CONTINUOUS = 0.9
 # Chance that rows made honestly on a coarse grid are taken for copies.
 _FALSE_ALARM = 1e-6
+# Rows that have more than this share of all combinations of their values stand on a grid.
+_GRID = 0.05
 
 
 class LeakageError(OversmithError):
@@ -28,7 +30,9 @@ def check_exact_rows(X_train: Any, X_resampled: Any, X_test: Any) -> int:
     Rows are compared by their features in single precision. A test row that also stands in the training part is a
     natural duplicate and may be repeated. Where some column is continuous, no other row may equal a test row. On a
     table of few values chance makes equal rows: then no more are taken than training rows equal test rows, by a
-    Poisson bound with a false alarm in a million.
+    Poisson bound with a false alarm in a million. Where the rows fill a good part of all combinations of their values,
+    as in sets that enumerate them, whoever makes a valid new row makes a test row: there an honest sampler meets test
+    rows as often as training rows, for as many of each.
 
     Parameters
     ----------
@@ -64,12 +68,23 @@ def check_exact_rows(X_train: Any, X_resampled: Any, X_test: Any) -> int:
         return 0
     natural = (int(np.isin(train, test).sum()) + 1) / (len(train) + 1)
     expected = 0.0 if _is_continuous(frames[0]) else natural * len(new)
+    if expected and _coverage(frames[0], frames[2]) > _GRID:
+        met = max(0, int(np.isin(resampled, train).sum()) - len(train))
+        expected = max(expected, met * len(np.unique(test)) / len(np.unique(train)))
     if stats.poisson.sf(equal - 1, expected) < _FALSE_ALARM:
         raise LeakageError(
             f"{equal} of {len(new)} new rows of the resampled training set equal test rows; "
             "the sampler knows rows it was not given"
         )
     return equal
+
+
+def _coverage(train: pd.DataFrame, test: pd.DataFrame) -> float:
+    """Share of all combinations of the columns' values that some row has."""
+    both = pd.concat([train, test])
+    # Logarithms: the product of many columns is beyond every float.
+    combinations = sum(np.log(max(both[column].nunique(dropna=False), 1)) for column in both)
+    return float(np.exp(np.log(len(both.drop_duplicates())) - combinations))
 
 
 def check_values(X: Any, y: np.ndarray, X_resampled: Any, y_resampled: np.ndarray) -> None:
