@@ -17,7 +17,7 @@ _CONTINUOUS = 0.9
 # Chance that rows made honestly on a coarse grid are taken for copies.
 _FALSE_ALARM = 1e-6
 # Rows that have more than this share of all combinations of their values stand on a grid.
-_GRID = 0.05
+_GRID = 0.01
 
 
 class LeakageError(OversmithError):
