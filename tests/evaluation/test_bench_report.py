@@ -58,6 +58,22 @@ def test_differences_by_classifier_by_hand(scores):
     assert [cell.split()[0] for cell in cells[1:]] == [f"{d['knn']:+.3f}", f"{d['logistic-regression']:+.3f}"]
 
 
+def test_differences_by_minority_rows_by_hand():
+    # Two sets of nine minority rows to train on, two of sixty.
+    small = [table(name, n=60, positives=18) for name in ("a", "b")]
+    large = [table(name, n=300, positives=120) for name in ("c", "d")]
+    plan = Plan([*small, *large], ["none-tuned", "smote"], ["knn"], TWO)
+    scores = run(plan, n_jobs=1, isolate=False).scores()
+    text = report_markdown(scores)
+    mean = scores.groupby(["contender", "dataset"])["average_precision"].mean()
+    d = mean["smote"] - mean["none-tuned"]
+    after = text[text.index("Difference in Average precision by minority rows") :]
+    heads = after.splitlines()[2]
+    assert heads == "| contender | below 50 (2 sets) | 50 to 199 (2 sets) |"
+    cells = row_of(after, "`smote`")
+    assert [cell.split()[0] for cell in cells[1:]] == [f"{d[['a', 'b']].mean():+.3f}", f"{d[['c', 'd']].mean():+.3f}"]
+
+
 def test_a_failure_counts_as_chance(scores):
     found = row_of(report_markdown(scores), "`raise`")
     control = scores[scores["contender"] == "none-tuned"]

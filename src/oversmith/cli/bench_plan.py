@@ -156,6 +156,9 @@ def _protocol(entry: Any) -> Protocol:
         value = given.get(name)
         if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
             raise InputError(f"protocol: {name} is {value!r}; use a whole number")
+    # TOML has no word for nothing.
+    if given.get("inner_folds") == 0:
+        given["inner_folds"] = None
     for name in ("test", "validation", "ratio"):
         value = given.get(name)
         if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):

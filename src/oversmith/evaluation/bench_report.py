@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -14,7 +15,9 @@ from oversmith.evaluation.statistics.matrix import direction, fill_with_chance
 from oversmith.exceptions import InputError
 from oversmith.metrics import METRICS
 
-TABLE_METRICS = ("average_precision", "f1_tuned", "brier")
+TABLE_METRICS = ("average_precision", "f1_tuned", "f1", "brier")
+SIZES = (50, 200)
+"""Training rows of the minority that part small, middling and large."""
 ROPE = 0.01
 """Differences up to this are practically none."""
 _HEADS = ("contender", "difference", "95 % interval", "wins / ties / losses")
@@ -78,6 +81,7 @@ def report_markdown(scores: pd.DataFrame, *, control: str = NONE_TUNED.name) -> 
             except InputError as refusal:
                 lines.append(f"No table: {_safe(str(refusal))}.")
             lines += _by_classifier(part, metric, control)
+            lines += _by_size(part, metric, control)
             lines += ["", f"Mean {_title(metric)} by classifier:", "", *_means(scores[places == where], metric)]
     lines += ["", "## Failures", "", *_failures(scores)]
     lines += ["", "## Time", "", *_times(scores)]
@@ -164,6 +168,33 @@ def _by_classifier(scores: pd.DataFrame, metric: str, control: str) -> list[str]
     ]
 
 
+def _by_size(scores: pd.DataFrame, metric: str, control: str) -> list[str]:
+    """Differences from the control by the number of minority rows a sampler has to learn from."""
+    if scores["dataset"].nunique() < 4:
+        return []
+    rare = scores["n_train"] * scores["n_test_positive"] / scores["n_test"]
+    sizes = rare.groupby(scores["dataset"]).median()
+    edges = (0, *SIZES, np.inf)
+    columns: dict[str, dict[str, str]] = {}
+    for low, high in itertools.pairwise(edges):
+        chosen = sizes.index[(sizes >= low) & (sizes < high)]
+        if len(chosen) < 2:
+            continue
+        title = f"below {high}" if not low else f"{low} and more" if np.isinf(high) else f"{low} to {high - 1}"
+        try:
+            found = rank_methods(scores[scores["dataset"].isin(chosen)], metric, control=control, rope=ROPE)
+        except InputError:
+            # Said above already.
+            return []
+        columns[f"{title} ({len(chosen)} sets)"] = {
+            row.contender: " ".join(_effect(*_ends(row.effect))) for row in found.rows
+        }
+    names = sorted({name for column in columns.values() for name in column})
+    body = [[f"`{_safe(name)}`", *(column.get(name, "–") for column in columns.values())] for name in names]
+    heads = ["contender", *columns]
+    return ["", f"Difference in {_title(metric)} by minority rows of the training part:", "", *_table(heads, body)]
+
+
 def _ends(effect: Interval) -> tuple[float, float, float]:
     return effect.mean, effect.low, effect.high
 
@@ -236,13 +267,22 @@ def _failures(scores: pd.DataFrame) -> list[str]:
 def _times(scores: pd.DataFrame) -> list[str]:
     done = scores[scores["status"] == "done"]
     columns = ["seconds_resample", "seconds_fit", "seconds_predict", "peak_mb"]
-    medians = done.groupby("contender")[columns].median()
+    groups = done.groupby("contender")
+    medians, idle = groups[columns].median(), groups["n_synthetic"].agg(lambda made: float((made == 0).mean()))
     body = [
-        [f"`{_safe(str(name))}`", *("–" if pd.isna(value) else f"{value:.3g}" for value in row)]
+        [
+            f"`{_safe(str(name))}`",
+            *("–" if pd.isna(value) else f"{value:.3g}" for value in row),
+            f"{100 * idle[name]:.0f} %",
+        ]
         for name, row in zip(medians.index, medians.to_numpy(dtype=np.float64), strict=True)
     ]
-    heads = ["contender", "sampler, s", "classifier, s", "prediction, s", "memory of the process, MB"]
-    return ["Medians over results, of one fit on the whole training part.", "", *_table(heads, body)]
+    heads = ["contender", "sampler, s", "classifier, s", "prediction, s", "memory of the process, MB", "no row made"]
+    told = (
+        "Medians over results, of one fit on the whole training part; and the share of results whose sampler made no "
+        "row."
+    )
+    return [told, "", *_table(heads, body)]
 
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
@@ -251,8 +291,10 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 def _title(metric: str) -> str:
-    base = METRICS[metric.removesuffix("_tuned")].title
-    return f"{base} at the tuned threshold" if metric.endswith("_tuned") else base
+    known = METRICS[metric.removesuffix("_tuned")]
+    if known.needs == "labels":
+        return f"{known.title} at {'the tuned threshold' if metric.endswith('_tuned') else '0.5'}"
+    return known.title
 
 
 def _safe(text: str) -> str:
