@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from oversmith.evaluation import Plan, Protocol, missing, run
+from oversmith.evaluation import Plan, Protocol, method_contender, missing, run
 from oversmith.evaluation.jobs import run_job, run_soundly
 from oversmith.evaluation.task import prepare
 from oversmith.studies import procedures
@@ -97,6 +97,19 @@ def test_a_kept_table_gives_what_a_fresh_one_gives():
     procedures._KEPT.clear()
     cold = run_job(replace(plan.units()[1].job))
     assert cold.scores[0]["brier"] == warm["brier"].iloc[1]
+
+
+def test_the_sampler_is_fitted_once_for_all_runs():
+    import copy
+
+    protocol = Protocol(folds=None, test=0.2, inner_folds=None, procedure=OneDraw())
+    jitter = method_contender("jitter")
+    units = Plan([arc()], [jitter], ["knn"], protocol, seeds=(0, 1, 2)).units()
+    procedures._KEPT.clear()
+    for unit in units:
+        # Jobs travel to children as copies.
+        run_job(copy.deepcopy(unit.job))
+    assert len(procedures._KEPT) == 1
 
 
 def test_failures_are_results():

@@ -265,11 +265,9 @@ def sizes_on_disk(task: Task, contender: Contender, scope: Scope) -> dict[str, f
     dict of str to float
         ``sampler`` and ``classifier``.
     """
-    from xgboost import XGBClassifier
-
     sampler, X_made, y_made, split = resampled(task, contender, replace(scope, quick=True))
     fitted = _fit_steps(preparation(task.kinds), task.X.iloc[split.train])
-    model = XGBClassifier(random_state=0, n_jobs=1).fit(_through(fitted, X_made), y_made)
+    model = classifier_named("xgb").build(0).fit(_through(fitted, X_made), y_made)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "sampler.oversmith"
         sampler.save(path)

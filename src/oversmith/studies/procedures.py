@@ -13,6 +13,7 @@ from sklearn.model_selection import StratifiedKFold
 
 from oversmith.evaluation.jobs import Job, Outcome, accuracies, built_classifiers, job_pipeline, judge, record
 from oversmith.evaluation.jobs import run_soundly as _run_soundly
+from oversmith.evaluation.keys import canonical, describe_sampler
 from oversmith.evaluation.pipeline import ManyClassifiers, problem
 from oversmith.evaluation.protocol import seed_for
 
@@ -158,7 +159,9 @@ class OneDraw:
 
 def _resampled(job: Job, rows: np.ndarray, procedure: Any) -> tuple[Any, np.ndarray, list[Any], float, int]:
     """Table after the sampler, labels, the steps that follow, seconds, and rows made."""
-    key = (job.task.sha256, job.contender, job.seed, job.max_steps, procedure, rows.tobytes())
+    # A contender that came from another process is equal to nothing here; what describes its sampler is.
+    sampler = canonical(describe_sampler(job))
+    key = (job.task.sha256, job.contender.name, sampler, job.seed, procedure, rows.tobytes())
     if key in _KEPT:
         _KEPT.move_to_end(key)
         return _KEPT[key]
