@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter, validators
 
+from oversmith.cli.cache import persistent_cache
 from oversmith.cli.errors import INTERRUPTED, TERMINATED, Terminated, WriteError, reason
 from oversmith.cli.output import progress_bar
 from oversmith.exceptions import InputError
@@ -81,7 +82,7 @@ def study(
     words += [word for key, value in options.items() if value is not None for word in (f"--{key}", str(value))]
     again = shlex.join([*words, *(["--out", str(out)] if out else [])])
     try:
-        with progress_bar("Running") as advance:
+        with persistent_cache(), progress_bar("Running") as advance:
             result = run_study(
                 chosen,
                 folder,

@@ -19,7 +19,8 @@ from oversmith.evaluation.protocol import seed_for
 
 # Resampled tables of earlier jobs of this process: the next folds and runs start from the same one.
 _KEPT: OrderedDict[tuple[Any, ...], tuple[Any, np.ndarray, list[Any], float, int]] = OrderedDict()
-_MOST_KEPT = 24
+# More than a study has data sets times samplers: runs go through all of them in turn.
+_MOST_KEPT = 64
 
 
 @dataclass(frozen=True)
