@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 from imblearn.over_sampling import SMOTE
+from threadpoolctl import threadpool_limits
 
 from oversmith.evaluation.contenders import Contender, Situation, classifier_named, contender_named
 from oversmith.evaluation.jobs import Job, run_job
@@ -86,7 +87,9 @@ def embeddings(tasks: Sequence[Task], scope: Scope, contenders: Sequence[str | C
         shown = np.concatenate(kept)
         together = np.concatenate([real[shown], *parts.values()])
         perplexity = min(30.0, (len(together) - 1) / 3)
-        points = TSNE(perplexity=perplexity, init="pca", random_state=0).fit_transform(together.astype(np.float64))
+        # On one thread the bits do not depend on how many there are, nor the time on who else runs.
+        with threadpool_limits(1):
+            points = TSNE(perplexity=perplexity, init="pca", random_state=0).fit_transform(together.astype(np.float64))
         places = np.split(points, np.cumsum([len(shown), *(len(part) for part in parts.values())])[:-1])
         found[task.name] = {
             "real": {"points": _rounded(places[0]), "positive": label[shown].tolist()},
