@@ -118,12 +118,14 @@ def _costs(tasks: Sequence[Task], scope: Scope, store: Store) -> dict[str, Any]:
     base = {"n": 3_000, "n_min": 1_000, "d": 10, "k": 5}
     smote = {"n_min": (500, 1_000, 2_000, 4_000, 8_000)[:short], "d": (5, 10, 20, 40, 80)[:short]}
     smote["k"] = (2, 4, 8, 16, 32)[:short]
-    network = {"steps": (100, 200, 400, 800)[: short - 1], "d": (5, 10, 20, 40, 80)[:short]}
-    network["width"] = (32, 64, 128, 256)[: short - 1]
+    fewest = 25 if scope.quick else 100
+    network = {"steps": (fewest, 2 * fewest, 4 * fewest, 8 * fewest)[: short - (not scope.quick)]}
+    network["d"] = (5, 10, 20, 40, 80)[:short]
+    network["width"] = (32, 64, 128, 256)[: short - (not scope.quick)]
     return {
         # As many other rows as are needed for SMOTE to make as many again.
         "smote": scaling(smote_of, smote, base | {"n": 16_000}),
-        "network": scaling(_network, network, base | {"steps": 200, "width": 64}),
+        "network": scaling(_network, network, base | {"steps": 2 * fewest, "width": 64}),
     }
 
 
