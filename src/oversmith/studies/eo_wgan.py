@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from oversmith import EOWGAN
@@ -134,7 +135,9 @@ def _first(tasks: Sequence[Task]) -> Task:
 
 
 def _losses(tasks: Sequence[Task], scope: Scope, store: Store) -> dict[str, Any]:
-    return losses(_first(tasks), EO_WGAN, scope, ("loss_critic", "loss_generator", "wasserstein"))
+    # One training is shown whole, whatever the grid's trainings are cut to.
+    whole = scope if scope.quick else replace(scope, max_steps=None)
+    return losses(_first(tasks), EO_WGAN, whole, ("loss_critic", "loss_generator", "wasserstein"))
 
 
 def _overfitting(tasks: Sequence[Task], scope: Scope, store: Store) -> dict[str, Any]:

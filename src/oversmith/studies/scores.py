@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from oversmith.evaluation.statistics import rank_methods
 from oversmith.evaluation.statistics.matrix import fill_with_chance
 from oversmith.studies.rows import NOTHING, Measured, mean_of
 
@@ -107,6 +108,34 @@ class Scores:
             return NOTHING
         values = paired.groupby(["repeat", "fold", "seed"]).mean().to_numpy()
         return mean_of(values, _share(self.part(metric, **where, **a)))
+
+    def over_sets(self, metric: str, contender: str, control: str, protocol: str) -> tuple[Measured, str]:
+        """Mean difference from a control over data sets, each counted once, with a bootstrap interval.
+
+        Parameters
+        ----------
+        metric : str
+            Column.
+        contender, control : str
+            Who is set against whom.
+        protocol : str
+            Where.
+
+        Returns
+        -------
+        (Measured, str)
+            ``n`` is the number of data sets; and wins, losses and Wilcoxon's p in words.
+        """
+        part = self.frame[
+            (self.frame["protocol"] == protocol) & self.frame["contender"].isin([contender, control]).to_numpy()
+        ]
+        if part["dataset"].nunique() < 2 or part["contender"].nunique() < 2:
+            return NOTHING, ""
+        (row,) = rank_methods(part, metric, control=control).rows
+        effect, record = row.effect, row.record
+        n = record.wins + record.ties + record.losses
+        told = f"over data sets: {record.wins} won, {record.losses} lost, Wilcoxon's p {row.p:.2g}"
+        return Measured(effect.mean, effect.low, effect.high, n), told
 
     def _with_value(self, metric: str) -> pd.DataFrame:
         if metric not in self._filled:
