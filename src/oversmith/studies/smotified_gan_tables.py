@@ -278,7 +278,8 @@ def curves_section(scores: Scores, notes: Mapping[str, Any]) -> Section:
         "",
         prose(
             """Figure 7: losses of both networks and the validation F1 by which the training is ended. The document says
-            that the losses steady at around 2,000 epochs and that neither nears zero."""
+            that the losses steady at around 2,000 epochs and that neither nears zero. Where a class is too small to
+            hold rows out, there is no validation F1 and the training runs to its end."""
         ),
         "",
         "![Losses and validation F1, Figure 7](figures/smotified-gan-training.svg)",
