@@ -14,6 +14,8 @@ import pandas as pd
 
 from oversmith._atomic import replacing
 from oversmith.evaluation import Plan, Store, missing, read_scores, run, write_scores
+from oversmith.evaluation.estimate import estimate
+from oversmith.evaluation.plan import Unit
 from oversmith.evaluation.raw_scores import read_notes
 from oversmith.evaluation.runner import facts
 from oversmith.evaluation.task import Task
@@ -167,8 +169,6 @@ def run_study(
     StoreError
         When the folder cannot be written.
     """
-    from oversmith.evaluation.estimate import estimate
-
     folder = Path(folder)
     with Store(folder) as store:
         kept = _record(store, study, scope, folder)
@@ -179,14 +179,12 @@ def run_study(
         kept["data"] = data
         plans = study.plans(tasks, scope)
         left = {name: missing(plan, store) for name, plan in plans.items()}
-        units = [unit for found in left.values() for unit in found.units]
-        total = sum(found.total for found in left.values())
         workers = n_jobs or os.cpu_count() or 1
-        guess = estimate(units, store, workers)
-        told = "" if guess.seconds is None or not units else f", about {guess.seconds / 60:.0f} min by what was timed"
-        say(f"{len(units)} of {total} fits are left{told}")
-        for name, plan in plans.items():
-            say(f"{name}: {len(left[name].units)} of {left[name].total} fits")
+        total = sum(found.total for found in left.values())
+        say(f"{sum(len(found.units) for found in left.values())} of {total} fits are left")
+        for place, (name, plan) in enumerate(plans.items()):
+            still = [unit for found in list(left.values())[place:] for unit in found.units]
+            say(f"{name}: {len(left[name].units)} of {left[name].total} fits; {_guess(still, store, workers)}")
             run(plan, store, n_jobs=n_jobs, progress=_shifted(progress, name), time_limit=1800.0)
         for name, extra in study.extras.items():
             if name not in kept["extras"]:
@@ -263,6 +261,14 @@ def write_result(result: Result, folder: str | os.PathLike[str], name: str) -> l
         with replacing(folder / file) as target:
             target.write(text.encode())
     return [folder / file for file in texts]
+
+
+def _guess(units: Sequence[Unit], store: Store, workers: int) -> str:
+    """Say how long the fits of this part and all later ones take."""
+    found = estimate(units, store, workers)
+    if found.seconds is None:
+        return "no fit was timed yet, the next part brings an estimate"
+    return f"about {found.seconds / 60:.0f} min from here to the end of all grids, by {found.timed} fits timed"
 
 
 def _spent(store: Store, keys: Sequence[str]) -> float:
