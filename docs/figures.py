@@ -1,7 +1,8 @@
-"""Draw the toy figures of the documentation: ``python docs/figures.py [METHOD ...]`` writes ``docs/images/*.svg``.
+"""Draw the figures of the documentation: ``python docs/figures.py [METHOD|GROUP ...]``.
 
-Every method of the registry gets one figure: the real rows of a curved minority, SMOTE's rows, and the method's, all
-with the defaults of the library.
+Every method of the registry gets one figure, ``docs/images/METHOD-toy.svg``: the real rows of a curved minority,
+SMOTE's rows, and the method's, all with the defaults of the library. Every group of benchmark results, ``tuning`` and
+``judging``, gets the critical-difference diagram of its average precision, ``docs/results/figures/GROUP-ranks.svg``.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from oversmith._registry import METHODS, load_class
 BLUE, GREEN, ORANGE = "#0072B2", "#009E73", "#E69F00"
 ROWS = 300
 FOLDER = Path(__file__).parent / "images"
+RESULTS = Path(__file__).parent / "results"
+GROUPS = ("tuning", "judging")
 
 
 def curved_minority(seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -67,7 +70,32 @@ def draw(kebab: str) -> None:
         figure.savefig(FOLDER / f"{kebab}-toy.svg", dpi=144, bbox_inches="tight", metadata={"Date": None})
 
 
+def draw_ranks(group: str) -> None:
+    """Draw the mean ranks of a group's contenders and what they cannot tell apart."""
+    from oversmith.evaluation import Store, read_scores
+    from oversmith.evaluation.statistics import rank_methods
+    from oversmith.plot import critical_difference_diagram
+    from oversmith.report.svg import canvas
+    from oversmith.studies.figures import as_svg
+
+    store = Store(None)
+    read_scores(store, RESULTS / "raw" / f"{group}.parquet")
+    scores = store.scores()
+    # "none" repeats the fits of the control.
+    found = rank_methods(scores[scores["contender"] != "none"], "average_precision")
+    ranks = {row.contender: row.mean_rank for row in found.rows if np.isfinite(row.mean_rank)}
+    ranks[found.control] = found.control_rank
+    with canvas(7.0, 1.2 + 0.22 * len(ranks)) as figure:
+        critical_difference_diagram(ranks, found.critical_difference, control=found.control, ax=figure.subplots())
+        text = as_svg(figure)
+    (RESULTS / "figures" / f"{group}-ranks.svg").write_text(text, encoding="utf-8")
+
+
 if __name__ == "__main__":
-    for wanted in sys.argv[1:] or METHODS:
+    for wanted in sys.argv[1:] or (*METHODS, *GROUPS):
+        if wanted in GROUPS:
+            draw_ranks(wanted)
+            print(RESULTS / "figures" / f"{wanted}-ranks.svg")
+            continue
         draw(wanted)
         print(FOLDER / f"{wanted}-toy.svg")

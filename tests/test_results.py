@@ -38,7 +38,7 @@ def test_tables_are_rebuilt_from_their_raw_scores(path):
 
 
 def test_there_are_results():
-    assert {path.stem for path in RAW} >= {"tuning", *STUDIES}
+    assert {path.stem for path in RAW} >= {"tuning", "judging", *STUDIES}
     assert list((RESULTS / "plans").glob("*.toml"))
 
 
