@@ -240,6 +240,10 @@ def test_bad_requests(grid: Path, words: list[str], code: int, message: str, cap
     [
         ("dataset = ['a']", "PLAN: 'dataset' is not known; did you mean 'datasets'?"),
         ("datasets = [{path = 'a.csv'}]", "has no 'target'"),
+        (
+            "datasets = ['a']\ncontenders = [{method = 'jitter', parameters = {fill = 0.5}}]",
+            "'fill' found among the parameters; write it beside 'method'",
+        ),
         ("datasets = [{target = 'y'}]", "give a name, or a table with 'path' and 'target'"),
         ("datasets = 'a.csv'", "datasets: 'a.csv' found; give a list"),
         (f"{PLAN}\nfold = 3", "protocol: 'fold' is not known; did you mean 'folds'?"),

@@ -126,6 +126,27 @@ def test_weights_change_what_takes_them():
         assert weighted[name][:, 1].mean() > plain[name][:, 1].mean()
 
 
+def test_synthetic_rows_weigh_what_they_are_told():
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(60, 2)), np.array([0] * 40 + [1] * 20)
+    pipeline = build_pipeline(
+        {"a": "numeric", "b": "numeric"},
+        {"lr": LogisticRegression(), "knn": KNeighborsClassifier()},
+        sampler=SMOTE(random_state=0),
+        before="classifiers",
+        n_real=60,
+        synthetic_weight=0.25,
+    )
+    frame = pd.DataFrame(X, columns=["a", "b"])
+    found = pipeline.fit(frame, y).predict_proba(frame)
+    assert pipeline[-1].problems_ == {"knn": ("skipped", "takes no sample weights")}
+    encoded = pipeline[:2].transform(frame)
+    rows, labels = SMOTE(random_state=0).fit_resample(encoded, y)
+    weights = np.r_[np.ones(60), np.full(20, 0.25)]
+    alone = LogisticRegression().fit(rows, labels, weights).predict_proba(encoded)
+    np.testing.assert_allclose(found["lr"], alone, rtol=1e-12)
+
+
 @pytest.mark.parametrize(
     "kinds, name",
     [

@@ -75,6 +75,8 @@ def test_every_parameter_of_a_sampler_is_in_the_key():
     assert of() == of()
     assert len({tuple(found) for found in (of(), of(width=0.3), of(fill=0.5), of(missing="share"))}) >= 3
     assert of(width=0.3) != of()
+    assert not {*of()} & {*of(synthetic_weight=0.5)}
+    assert not {*of(synthetic_weight=0.4)} & {*of(synthetic_weight=0.5)}
 
 
 def test_titles_are_not_in_the_key():
@@ -142,3 +144,17 @@ def test_parameters_that_are_none():
         method_contender("jitter", widht=1)
     with pytest.raises(InputError, match="'random_state' is no parameter to be chosen"):
         method_contender("jitter", random_state=0)
+
+
+@pytest.mark.parametrize(
+    "kebab, options, message",
+    [
+        ("jitter", {"synthetic_weight": -1}, "synthetic_weight: -1 found; use a number from 0 up"),
+        ("jitter", {"synthetic_weight": True}, "synthetic_weight: True found"),
+        ("auto", {"synthetic_weight": 0.5}, "'auto' decides by itself"),
+        ("eo-wgan", {"synthetic_weight": 0.5, "clean": "enn"}, "with clean= rows are taken away"),
+    ],
+)
+def test_weights_that_cannot_be(kebab, options, message):
+    with pytest.raises(InputError, match=message):
+        method_contender(kebab, **options)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _KEYS = ("datasets", "group", "contenders", "classifiers", "protocol", "seeds", "max_steps")
 _DATASET_KEYS = ("path", "target", "positive", "group", "drop", "name")
-_CONTENDER_KEYS = ("method", "name", "title", "fill", "parameters")
+_CONTENDER_KEYS = ("method", "name", "title", "fill", "synthetic_weight", "parameters")
 _PROTOCOL_KEYS = (
     "folds",
     "repeats",
@@ -139,8 +139,12 @@ def _contender(entry: Any) -> str | Contender:
     if not isinstance(entry, dict) or "method" not in entry:
         raise InputError(f"contenders: {entry!r} found; give a name, or a table with 'method'")
     _check_keys("contenders", entry, _CONTENDER_KEYS)
-    told = {name: entry.get(name) for name in ("name", "title", "fill")}
-    return method_contender(entry["method"], **told, **entry.get("parameters", {}))
+    told = {name: entry.get(name) for name in ("name", "title", "fill", "synthetic_weight")}
+    parameters = entry.get("parameters", {})
+    for name in parameters:
+        if name in told:
+            raise InputError(f"contenders: {name!r} found among the parameters; write it beside 'method'")
+    return method_contender(entry["method"], **told, **parameters)
 
 
 def _protocol(entry: Any) -> Protocol:

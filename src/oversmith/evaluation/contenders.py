@@ -67,6 +67,9 @@ class Contender:
         Share of the deficit that is filled, for the record.
     trained : bool, default=False
         The sampler trains networks: it is warmed up outside the clock and its history is kept.
+    synthetic_weight : float, optional
+        Weight of a synthetic row in the classifiers, a real one weighing 1; None hands on no weights, so that
+        classifiers that take none take part.
     """
 
     name: str
@@ -78,6 +81,7 @@ class Contender:
     fits_of: str | None = None
     fill: float | None = None
     trained: bool = False
+    synthetic_weight: float | None = None
 
     def describe(self) -> dict[str, Any]:
         """Entry of the record."""
@@ -183,7 +187,13 @@ def method_contenders(methods: Sequence[str]) -> tuple[Contender, ...]:
 
 
 def method_contender(
-    kebab: str, *, name: str | None = None, title: str | None = None, fill: float | None = None, **parameters: Any
+    kebab: str,
+    *,
+    name: str | None = None,
+    title: str | None = None,
+    fill: float | None = None,
+    synthetic_weight: float | None = None,
+    **parameters: Any,
 ) -> Contender:
     """Make a contender of one method of Oversmith with parameters of one's own.
 
@@ -195,6 +205,9 @@ def method_contender(
         Key in records, and name for readers; those of the method by default.
     fill : float, optional
         Share of the deficit that is filled; the method's default where not given.
+    synthetic_weight : float, optional
+        Weight of a synthetic row in the classifiers, at least 0, a real one weighing 1; classifiers that take no
+        weights are then skipped.
     **parameters : object
         Parameters of the sampler.
 
@@ -206,7 +219,8 @@ def method_contender(
     Raises
     ------
     InputError
-        For an unknown method or parameter, or a share for a method that decides by itself.
+        For an unknown method or parameter, a share or a weight for a method that decides by itself, a weight that
+        is no number from 0 up, or one for a sampler that also takes real rows away.
 
     Examples
     --------
@@ -221,9 +235,17 @@ def method_contender(
             near = difflib.get_close_matches(parameter, known, n=1)
             hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(sorted(known))}"
             raise InputError(f"parameters: {parameter!r} is no parameter to be chosen for {kebab!r}; {hint}")
-    build = partial(_method, kebab=kebab, fill=fill, parameters=parameters)
-    trained = entry.cost != "low"
-    return Contender(name or kebab, title or entry.title, kebab, build, fill=fill, trained=trained)
+    if synthetic_weight is not None:
+        _check_weight(kebab, synthetic_weight, parameters)
+    return Contender(
+        name or kebab,
+        title or entry.title,
+        kebab,
+        partial(_method, kebab=kebab, fill=fill, parameters=parameters),
+        fill=fill,
+        trained=entry.cost != "low",
+        synthetic_weight=synthetic_weight,
+    )
 
 
 def contender_named(name: str, kinds: Mapping[str, str]) -> Contender:
@@ -388,6 +410,18 @@ _NUMERIC = (
     Contender("borderline-smote", "Borderline-SMOTE", "borderline-smote", _borderline, before="classifiers", fill=1.0),
     Contender("adasyn", "ADASYN", "adasyn", _adasyn, before="classifiers", fill=1.0),
 )
+
+
+def _check_weight(kebab: str, weight: Any, parameters: Mapping[str, Any]) -> None:
+    if isinstance(weight, bool) or not isinstance(weight, int | float) or not 0 <= weight < float("inf"):
+        raise InputError(f"synthetic_weight: {weight!r} found; use a number from 0 up, 1 being that of a real row")
+    if _decides_itself(kebab):
+        raise InputError(f"synthetic_weight: {kebab!r} decides by itself what it adds; leave the weight out")
+    if parameters.get("clean") is not None:
+        raise InputError(
+            "synthetic_weight: with clean= rows are taken away, and which of the others are synthetic is lost on the "
+            "way to the classifiers; leave one of the two out"
+        )
 
 
 def _decides_itself(kebab: str) -> bool:

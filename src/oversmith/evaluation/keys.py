@@ -122,8 +122,9 @@ def cell_spec(job: Job, reading: Contender, classifier: Classifier, sampler: Any
         What :func:`key_of` hashes.
     """
     task, split = job.task, job.split
-    # A key without a procedure stays what it was before there were any.
+    # A key without a procedure or a weight stays what it was before there were any.
     procedure = {} if job.procedure is None else {"procedure": describe(job.procedure)}
+    weight = job.contender.synthetic_weight
     return procedure | {
         "version": KEY_VERSION,
         "data": {"name": task.name, "sha256": task.sha256, "positive": task.positive},
@@ -137,7 +138,8 @@ def cell_spec(job: Job, reading: Contender, classifier: Classifier, sampler: Any
             "sampler": sampler,
             "before": job.contender.before,
             "balanced": job.contender.balanced,
-        },
+        }
+        | ({} if weight is None else {"synthetic_weight": float(weight)}),
         "classifier": {"name": classifier.name, "estimator": judge},
         "preparation": {"version": PREPARATION_VERSION, "max_levels": MAX_LEVELS},
         "metrics": {"version": METRICS_VERSION, "names": list(METRICS)},

@@ -123,6 +123,10 @@ class ManyClassifiers(ClassifierMixin, BaseEstimator):
         By name; clones are fitted.
     balanced : bool, default=False
         Weigh rows inversely to the size of their class.
+    n_real : int, optional
+        Rows that are real, the first ones; the others weigh ``synthetic_weight``. None: all rows weigh one.
+    synthetic_weight : float, default=1.0
+        Weight of a synthetic row, a real one weighing 1.
 
     Attributes
     ----------
@@ -135,9 +139,17 @@ class ManyClassifiers(ClassifierMixin, BaseEstimator):
         Name to seconds.
     """
 
-    def __init__(self, classifiers: Mapping[str, Any], balanced: bool = False) -> None:
+    def __init__(
+        self,
+        classifiers: Mapping[str, Any],
+        balanced: bool = False,
+        n_real: int | None = None,
+        synthetic_weight: float = 1.0,
+    ) -> None:
         self.classifiers = classifiers
         self.balanced = balanced
+        self.n_real = n_real
+        self.synthetic_weight = synthetic_weight
 
     def fit(self, X: np.ndarray, y: np.ndarray) -> ManyClassifiers:
         """Fit every classifier; one that raises does not stop the others."""
@@ -145,10 +157,10 @@ class ManyClassifiers(ClassifierMixin, BaseEstimator):
         self.fitted_: dict[str, Any] = {}
         self.problems_: dict[str, tuple[str, str]] = {}
         self.seconds_fit_: dict[str, float] = {}
-        weights = {"sample_weight": compute_sample_weight("balanced", y)} if self.balanced else {}
+        weights = self._weights(y)
         for name, classifier in self.classifiers.items():
             if weights and not has_fit_parameter(classifier, "sample_weight"):
-                self.problems_[name] = ("skipped", "takes no class weights")
+                self.problems_[name] = ("skipped", f"takes no {'class' if self.balanced else 'sample'} weights")
                 continue
             enter(name)
             start = time.perf_counter()
@@ -159,6 +171,13 @@ class ManyClassifiers(ClassifierMixin, BaseEstimator):
             self.seconds_fit_[name] = time.perf_counter() - start
             enter(SHARED)
         return self
+
+    def _weights(self, y: np.ndarray) -> dict[str, np.ndarray]:
+        if self.balanced:
+            return {"sample_weight": compute_sample_weight("balanced", y)}
+        if self.n_real is None:
+            return {}
+        return {"sample_weight": np.where(np.arange(len(y)) < self.n_real, 1.0, self.synthetic_weight)}
 
     def predict_proba(self, X: np.ndarray) -> dict[str, np.ndarray]:
         """Scores by classifier name; one that raises is noted in ``problems_`` and left out."""
@@ -250,6 +269,8 @@ def build_pipeline(
     before: str = "plain",
     balanced: bool = False,
     keep: bool = False,
+    n_real: int | None = None,
+    synthetic_weight: float = 1.0,
 ) -> Pipeline:
     """Pipeline of one job.
 
@@ -268,6 +289,8 @@ def build_pipeline(
         Class weights.
     keep : bool, default=False
         Keep the resampled rows.
+    n_real, synthetic_weight : int or None, float
+        As in `ManyClassifiers`.
 
     Returns
     -------
@@ -287,7 +310,8 @@ def build_pipeline(
         steps.insert(
             {"plain": 0, "one-hot": 2, "classifiers": len(steps)}[before], ("sampler", Resampling(sampler, keep=keep))
         )
-    return Pipeline([*steps, ("classifiers", ManyClassifiers(dict(classifiers), balanced=balanced))])
+    judges = ManyClassifiers(dict(classifiers), balanced, n_real, synthetic_weight)
+    return Pipeline([*steps, ("classifiers", judges)])
 
 
 def split_kinds(kinds: Mapping[str, str]) -> tuple[list[str], list[str]]:
