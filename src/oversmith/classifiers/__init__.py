@@ -5,6 +5,7 @@ from __future__ import annotations
 from oversmith.classifiers.dense import DenseClassifier
 from oversmith.classifiers.prior_corrected import PriorCorrectedClassifier
 from oversmith.classifiers.registry import CLASSIFIERS, ClassifierEntry, classifier, find_classifier
+from oversmith.classifiers.series import RandomConvolutionClassifier, RandomConvolutions, SeriesCNN
 from oversmith.classifiers.svm import ScalableSVC
 from oversmith.classifiers.weighted import WeightedResampler
 
@@ -13,7 +14,10 @@ __all__ = [
     "ClassifierEntry",
     "DenseClassifier",
     "PriorCorrectedClassifier",
+    "RandomConvolutionClassifier",
+    "RandomConvolutions",
     "ScalableSVC",
+    "SeriesCNN",
     "WeightedResampler",
     "classifier",
     "find_classifier",

@@ -13,7 +13,6 @@ import numpy as np
 from jaxtyping import Array
 from scipy.special import log_softmax
 
-from oversmith.networks import MLP
 from oversmith.training import Optimiser, Phase, Player, Recipe, Turn, draw_weighted, generate, width_bucket
 from oversmith.training.objectives import cross_entropy
 
@@ -48,9 +47,9 @@ def recipe(*, batch_size: int, steps: int) -> Recipe:
 _PREDICTION = Recipe((), sample=logits)
 
 
-def log_chances(network: MLP, x: np.ndarray, n_classes: int) -> np.ndarray:
-    """Logarithms of the class probabilities of rows, shape (n, n_classes)."""
-    padded = np.zeros((len(x), width_bucket(x.shape[1])), np.float32)
+def log_chances(network: Any, x: np.ndarray, n_classes: int, width: int | None = None) -> np.ndarray:
+    """Logarithms of the class probabilities of rows, shape (n, n_classes); rows are padded to a width."""
+    padded = np.zeros((len(x), width_bucket(x.shape[1]) if width is None else width), np.float32)
     padded[:, : x.shape[1]] = x
     nothing = np.zeros(len(x), np.int32)
     scores = generate(_PREDICTION, {"classifier": network}, jax.random.key(0), nothing, {}, inputs={"x": padded})

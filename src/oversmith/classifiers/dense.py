@@ -211,7 +211,7 @@ class DenseClassifier(ClassifierMixin, BaseEstimator):
         seed = seed_from(self.random_state)
         held = self._held_out(rows, seed)
         kept = np.setdiff1d(np.arange(len(rows.x)), held)
-        centre, spread = _scale(rows.x[kept], rows.weight[kept])
+        centre, spread = self._scale(rows.x[kept], rows.weight[kept])
         self.state_: dict[str, Any] = {"centre": centre, "spread": spread, "present": rows.present}
         self._train(rows, kept, held, widths, seed)
         return self
@@ -235,32 +235,30 @@ class DenseClassifier(ClassifierMixin, BaseEstimator):
         import jax
 
         from oversmith.classifiers import _softmax
-        from oversmith.networks import mlp
-        from oversmith.training import class_bucket, table_data, train, width_bucket
+        from oversmith.training import table_data, train
 
-        n_classes, width = len(rows.present), rows.x.shape[1]
+        n_classes, width = len(rows.present), self._padded_width(rows.x.shape[1])
         steps = self.max_steps
         if self.max_epochs is not None:
             steps = self.max_epochs * math.ceil(rows.n_given / self.batch_size)
         init_key, train_key = jax.random.split(jax.random.key(seed))
-        network = mlp(
-            init_key,
-            width_bucket(width),
-            widths,
-            class_bucket(n_classes),
-            ("relu",) * len(widths),
-            true_in=width,
-        )
+        network = self._network(init_key, rows.x.shape[1], widths, n_classes)
         x_held = self._scaled(rows.x[held])
 
         def held_out_loss(players: dict[str, Any], step: int) -> float:
-            chances = _softmax.log_chances(players["classifier"], x_held, n_classes)
+            chances = _softmax.log_chances(players["classifier"], x_held, n_classes, width)
             return -float(np.average(chances[np.arange(len(held)), rows.code[held]], weights=rows.weight[held]))
 
         result = train(
             _softmax.recipe(batch_size=self.batch_size, steps=steps),
             {"classifier": network},
-            table_data(self._scaled(rows.x[kept]), rows.code[kept], weight=rows.weight[kept], n_classes=n_classes),
+            table_data(
+                self._scaled(rows.x[kept]),
+                rows.code[kept],
+                weight=rows.weight[kept],
+                n_classes=n_classes,
+                width=width,
+            ),
             {"learning_rate": {"classifier": self.learning_rate}, "n_classes": n_classes},
             train_key,
             monitor=held_out_loss if len(held) else None,
@@ -272,6 +270,30 @@ class DenseClassifier(ClassifierMixin, BaseEstimator):
         self.state_["biases"] = [np.asarray(bias) for bias in trained.biases]
         self.history_, self.n_steps_ = result.history, result.n_steps
         self.best_step_, self.stopped_because_ = result.best_step, result.stopped_because
+
+    def _padded_width(self, width: int) -> int:
+        from oversmith.training import width_bucket
+
+        return width_bucket(width)
+
+    def _network(self, key: Any, width: int, widths: tuple[int, ...], n_classes: int) -> Any:
+        """Make the network: a padded row in, the logits of a bucket of classes out."""
+        from oversmith.networks import mlp
+        from oversmith.training import class_bucket
+
+        activations = ("relu",) * len(widths)
+        return mlp(key, self._padded_width(width), widths, class_bucket(n_classes), activations, true_in=width)
+
+    def _restored(self) -> Any:
+        """Make the trained network from the fitted state."""
+        from oversmith.networks import MLP
+
+        weights, biases = tuple(self.state_["weights"]), tuple(self.state_["biases"])
+        return MLP(weights, biases, ("relu",) * (len(weights) - 1))
+
+    def _scale(self, x: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Learn centre and spread of each column."""
+        return _scale(x, weight)
 
     def _scaled(self, x: np.ndarray) -> np.ndarray:
         return (x - self.state_["centre"]) / self.state_["spread"]
@@ -293,13 +315,11 @@ class DenseClassifier(ClassifierMixin, BaseEstimator):
         """
         check_is_fitted(self, "state_")
         from oversmith.classifiers._softmax import log_chances
-        from oversmith.networks import MLP
 
         x = self._scaled(validate_data(self, X, dtype=np.float64, reset=False))
-        weights, biases = tuple(self.state_["weights"]), tuple(self.state_["biases"])
-        network = MLP(weights, biases, ("relu",) * (len(weights) - 1))
         present = self.state_["present"]
-        return spread_over_classes(np.exp(log_chances(network, x, len(present))), present, len(self.classes_))
+        chances = np.exp(log_chances(self._restored(), x, len(present), self._padded_width(x.shape[1])))
+        return spread_over_classes(chances, present, len(self.classes_))
 
     def predict(self, X: Any) -> np.ndarray:
         """Most probable class of each row.

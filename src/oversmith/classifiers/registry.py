@@ -114,6 +114,18 @@ def _easy_ensemble(seed: int) -> Any:
     return EasyEnsembleClassifier(n_jobs=1, random_state=seed)
 
 
+def _cnn(seed: int) -> Any:
+    from oversmith.classifiers.series import SeriesCNN
+
+    return SeriesCNN(random_state=seed)
+
+
+def _rocket(seed: int) -> Any:
+    from oversmith.classifiers.series import RandomConvolutionClassifier
+
+    return RandomConvolutionClassifier(random_state=seed)
+
+
 CLASSIFIERS: dict[str, ClassifierEntry] = {
     entry.name: entry
     for entry in (
@@ -127,6 +139,8 @@ CLASSIFIERS: dict[str, ClassifierEntry] = {
         ClassifierEntry("dense", "Dense network", _dense, "dense-network", ("000", "001")),
         ClassifierEntry("tree", "Decision tree", _tree, "decision-tree"),
         ClassifierEntry("brf", "Balanced random forest", _balanced_forest, "balanced-random-forest"),
+        ClassifierEntry("cnn", "Convolutional network", _cnn, "convolutional-network", ("002",)),
+        ClassifierEntry("rocket", "Random convolutions", _rocket, "random-convolutions"),
         ClassifierEntry("easy", "Easy ensemble", _easy_ensemble, "easy-ensemble"),
     )
 }

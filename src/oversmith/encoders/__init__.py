@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from oversmith.encoders.container import Container
 from oversmith.encoders.scaling import ClassScaler
+from oversmith.encoders.series import SeriesEncoder, is_series
 from oversmith.encoders.table import Span, TableEncoder
 from oversmith.encoders.target import TargetContainer
 
-__all__ = ["ClassScaler", "Container", "Span", "TableEncoder", "TargetContainer"]
+__all__ = ["ClassScaler", "Container", "SeriesEncoder", "Span", "TableEncoder", "TargetContainer", "is_series"]

@@ -31,7 +31,8 @@ class ClassScaler:
     ----------
     low_, high_ : ndarray
         Bounds of the linear columns: the class's observed range, widened by the table's standard deviation
-        over the root of ``n``, within the table's range. With ``mode=None``, the table's range.
+        over the root of ``n``, within the table's range. With ``mode=None``, the table's range. None for series,
+        whose columns are time points: a peak that comes a step later must not be cut off there.
 
     Notes
     -----
@@ -96,12 +97,16 @@ class ClassScaler:
         self.high_ = np.maximum(table.max(axis=0), own.max(axis=0))
         self.mean_, self.spread_ = np.zeros(d), np.ones(d)
         self.rotation_: np.ndarray | None = None
+        of_series = any(span.kind == "series" for span in spans)
+        if of_series:
+            self.low_, self.high_ = np.full(d, -np.inf), np.full(d, np.inf)
         if self.mode is None:
             return self
         trust, pooled = n / (n + PRIOR_ROWS), table.std(axis=0)
-        slack = pooled / np.sqrt(n)
-        self.low_ = np.maximum(self.low_, own.min(axis=0) - slack)
-        self.high_ = np.minimum(self.high_, own.max(axis=0) + slack)
+        if not of_series:
+            slack = pooled / np.sqrt(n)
+            self.low_ = np.maximum(self.low_, own.min(axis=0) - slack)
+            self.high_ = np.minimum(self.high_, own.max(axis=0) + slack)
         if reach is not None:
             self.low_ = np.maximum(self.low_, reach[0][self.linear_])
             self.high_ = np.minimum(self.high_, reach[1][self.linear_])

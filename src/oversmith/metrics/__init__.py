@@ -14,24 +14,44 @@ from oversmith.metrics.copies import CopyCheck, boundary_share, copy_check
 from oversmith.metrics.fidelity import energy_distance, energy_distance_error
 from oversmith.metrics.quality import Quality, quality_report
 from oversmith.metrics.resemblance import TwoSample, column_shapes, density_coverage, pair_trends, two_sample_test
+from oversmith.metrics.series import (
+    PairedDistance,
+    SeriesQuality,
+    TwoSampleMMD,
+    dtw_matrix,
+    mmd_test,
+    paired_distance,
+    prd_matrix,
+    series_quality,
+    spectral_distance,
+)
 
 __all__ = [
     "METRICS",
     "CopyCheck",
     "Metric",
+    "PairedDistance",
     "Quality",
+    "SeriesQuality",
     "TwoSample",
+    "TwoSampleMMD",
     "boundary_share",
     "chance_average_precision",
     "chance_values",
     "column_shapes",
     "copy_check",
     "density_coverage",
+    "dtw_matrix",
     "energy_distance",
     "energy_distance_error",
     "implied_prevalence",
+    "mmd_test",
     "pair_trends",
+    "paired_distance",
+    "prd_matrix",
     "quality_report",
     "score_all",
+    "series_quality",
+    "spectral_distance",
     "two_sample_test",
 ]

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+from oversmith.networks.attention import SelfAttention, attention
 from oversmith.networks.columns import Columns, activate, column_arrays, one_hot, with_condition
+from oversmith.networks.conv import ConvCritic, ConvGenerator, ConvMap, conv_critic, conv_generator, conv_map
 from oversmith.networks.mlp import ACTIVATIONS, MLP, mlp
 from oversmith.networks.noise import latent_noise
 from oversmith.networks.normed import BatchNorm, NormedMLP, dropped, normed, recording
+from oversmith.networks.recurrent import BiLSTM, bi_lstm
 
 __all__ = [
     "ACTIVATIONS",
     "MLP",
     "BatchNorm",
+    "BiLSTM",
     "Columns",
+    "ConvCritic",
+    "ConvGenerator",
+    "ConvMap",
     "NormedMLP",
+    "SelfAttention",
     "activate",
+    "attention",
+    "bi_lstm",
     "column_arrays",
+    "conv_critic",
+    "conv_generator",
+    "conv_map",
     "dropped",
     "latent_noise",
     "mlp",

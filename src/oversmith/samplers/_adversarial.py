@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from numbers import Integral, Real
-from typing import Any
+from typing import Any, ClassVar
 
 from sklearn.utils._param_validation import Interval
 
@@ -27,6 +27,8 @@ class AdversarialSampler(NetworkSampler):
         Rows are drawn from a moving average of the generator's weights with this decay per step, which evens out the
         swings of the two players; ``None`` draws from the last weights.
     """
+
+    _modalities: ClassVar[tuple[str, ...]] = ("table", "series")
 
     _parameter_constraints: dict = {
         **NetworkSampler._parameter_constraints,

@@ -12,10 +12,10 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array
 
-from oversmith.networks import MLP, NormedMLP, dropped, mlp, normed, recording
+from oversmith.networks import MLP, NormedMLP, dropped, normed, recording
 from oversmith.samplers import _gan
 from oversmith.samplers._gan import Judge, judge
-from oversmith.samplers._generator import Batch, Hyper, Players, Record, conditioned, fake_rows
+from oversmith.samplers._generator import Batch, Hyper, Players, Record, conditioned, fake_rows, generator_network
 from oversmith.samplers._lesson import Training
 from oversmith.training import Optimiser, Phase, Player, Recipe, Turn
 from oversmith.training.objectives import gan_generator
@@ -119,14 +119,7 @@ def players(
 ) -> Players:
     """Make the networks: class and noise to a row, class and row to the log-odds of being real, LeakyReLU between."""
     generator_key, discriminator_key = jax.random.split(key)
-    generator = mlp(
-        generator_key,
-        latent_dim + training.condition_width,
-        generator_widths,
-        training.padded_width,
-        ("leaky_relu",) * len(generator_widths),
-        unit_spread=True,
-    )
+    generator = generator_network(generator_key, training, latent_dim, generator_widths, "leaky_relu")
     return {
         "generator": normed(generator) if batch_norm else generator,
         "discriminator": _gan.discriminator_network(discriminator_key, training, critic_widths),

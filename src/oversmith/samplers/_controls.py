@@ -42,6 +42,8 @@ def class_scaler(table: EncodedTable, code: int) -> ClassScaler:
     """
     rows = table.rows[code]
     scaler = ClassScaler().fit(rows, table.pooled, table.spans)
+    if any(span.kind == "series" for span in table.spans):
+        return scaler
     own = rows[:, scaler.linear_]
     low, high = own.min(axis=0), own.max(axis=0)
     down, up = np.zeros_like(low), np.zeros_like(high)
@@ -67,10 +69,12 @@ def reflect(rows: np.ndarray, scaler: ClassScaler) -> np.ndarray:
     Returns
     -------
     ndarray of shape (n, width)
-        Rows within the bounds, still in the class's space.
+        Rows within the bounds, still in the class's space; those of series, which have none, as they are.
     """
     low, high = ((bound - scaler.mean_) / scaler.spread_ for bound in (scaler.low_, scaler.high_))
     width = high - low
+    if not np.isfinite(width).all():
+        return rows
     # A column without width has nothing to fold: everything lands on its one value.
     turn = np.where(width > 0, 2 * width, 1.0)
     past = np.mod(rows[:, scaler.linear_] - low, turn)

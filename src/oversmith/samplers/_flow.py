@@ -12,9 +12,10 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
-from oversmith.networks import MLP, mlp, one_hot
+from oversmith.networks import MLP, one_hot
 from oversmith.networks.columns import LINEAR, Columns
 from oversmith.networks.time import TIME_FEATURES, time_features
+from oversmith.samplers._generator import row_network
 from oversmith.samplers._lesson import Training
 from oversmith.training import Optimiser, Phase, Player, Recipe, Turn, draw_balanced
 
@@ -121,14 +122,4 @@ def recipe(*, steps: int, batch_size: int, ema: bool) -> Recipe:
 
 def players(key: Array, training: Training, widths: tuple[int, ...]) -> Players:
     """Make the network: time, class and row in, velocity out."""
-    before = TIME_FEATURES + training.condition_width
-    return {
-        "velocity": mlp(
-            key,
-            before + training.padded_width,
-            widths,
-            training.padded_width,
-            ("silu",) * len(widths),
-            true_in=before + training.width,
-        )
-    }
+    return {"velocity": row_network(key, training, TIME_FEATURES + training.condition_width, widths, "silu")}

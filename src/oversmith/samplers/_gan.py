@@ -13,7 +13,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array
 
-from oversmith.networks import MLP, mlp
+from oversmith.networks import MLP, ConvCritic
 from oversmith.samplers._generator import (
     Batch,
     FakeRows,
@@ -22,9 +22,12 @@ from oversmith.samplers._generator import (
     Record,
     batch_inputs,
     conditioned,
+    critic_network,
     fake_rows,
     generator_loss,
     generator_network,
+    in_training,
+    refreshed,
     shapes,
 )
 from oversmith.samplers._lesson import Training
@@ -42,7 +45,7 @@ def judge(discriminator: MLP, rows: Array, key: Array, hyper: Hyper) -> Array:
 
 
 @cache
-def discriminator_loss(fake: FakeRows = fake_rows, judge: Judge = judge) -> Loss:
+def discriminator_loss(fake: FakeRows = fake_rows, judge: Judge = judge, together: bool = True) -> Loss:
     """Make the discriminator's loss, -log D(x) - log(1 - D(G)), for a way of making and of judging rows.
 
     Parameters
@@ -51,6 +54,9 @@ def discriminator_loss(fake: FakeRows = fake_rows, judge: Judge = judge) -> Loss
         ``(players, key, label, hyper) -> rows``, a module-level function.
     judge : callable
         ``(discriminator, rows, key, hyper) -> logits``, a module-level function.
+    together : bool
+        Whether real and generated rows are judged in one pass: larger products, fewer of them. Not with batch norm,
+        which would mix their statistics.
 
     Returns
     -------
@@ -62,9 +68,12 @@ def discriminator_loss(fake: FakeRows = fake_rows, judge: Judge = judge) -> Loss
         label = batch["label"]
         rows = conditioned(fake(players, key, label, batch_inputs(batch, hyper)), label, hyper)
         real = conditioned(batch["x"], label, hyper)
-        # One pass over both halves: larger products, fewer of them.
-        logits = judge(players["discriminator"], jnp.concatenate([real, rows]), jax.random.fold_in(key, 1), hyper)
-        on_real, on_fake, weight = logits[: len(real)], logits[len(real) :], batch["weight"]
+        discriminator, judge_key, weight = players["discriminator"], jax.random.fold_in(key, 1), batch["weight"]
+        if together:
+            logits = judge(discriminator, jnp.concatenate([real, rows]), judge_key, hyper)
+            on_real, on_fake = logits[: len(real)], logits[len(real) :]
+        else:
+            on_real, on_fake = (judge(discriminator, part, judge_key, hyper) for part in (real, rows))
         record = {"d_real": _chance(on_real, weight), "d_fake": _chance(on_fake, weight)}
         return gan_discriminator(on_real, on_fake, weight), record
 
@@ -88,6 +97,7 @@ def recipe(
     ema: bool,
     fake: FakeRows = fake_rows,
     guided: bool = False,
+    batch_norm: bool = False,
     draw: Draw = draw_balanced,
 ) -> Recipe:
     """Name the players, their losses and the schedule.
@@ -104,6 +114,9 @@ def recipe(
         ``(players, key, label, hyper) -> rows``, a module-level function: how rows are made.
     guided : bool
         Whether a frozen classifier guides the generator.
+    batch_norm : bool
+        Whether both players have batch norm. The generator then learns by the batch's own statistics and moves its
+        running ones; the discriminator sees rows made in inference mode, as they are drawn later, apart from real ones.
     draw : callable
         How batches are drawn.
 
@@ -113,11 +126,15 @@ def recipe(
         One phase: the discriminator ``n_critic`` times, then the generator once.
     """
     optimiser = Optimiser("adam", b1=0.5)
+    learnt = in_training(fake) if batch_norm else fake
+    refresh = refreshed(fake) if batch_norm else None
     phase = Phase(
         "adversarial",
         players=(
-            Player("discriminator", discriminator_loss(fake), optimiser),
-            Player("generator", generator_loss(generator_term, fake, guided), optimiser, ema=ema),
+            Player("discriminator", discriminator_loss(fake, together=not batch_norm), optimiser),
+            Player(
+                "generator", generator_loss(generator_term, learnt, guided), optimiser, ema=ema, refresh=refresh
+            ),
         ),
         schedule=(Turn("discriminator", "n_critic"), Turn("generator", None)),
         draw=draw,
@@ -143,16 +160,9 @@ def players(
     }
 
 
-def discriminator_network(key: Array, training: Training, widths: tuple[int, ...]) -> MLP:
+def discriminator_network(key: Array, training: Training, widths: tuple[int, ...]) -> MLP | ConvCritic:
     """Make the discriminator: class and row in, the log-odds of being real out, LeakyReLU between."""
-    return mlp(
-        key,
-        training.padded_width + training.condition_width,
-        widths,
-        1,
-        ("leaky_relu",) * len(widths),
-        true_in=training.width + training.condition_width,
-    )
+    return critic_network(key, training, widths, ("leaky_relu",) * len(widths))
 
 
 def hyper(

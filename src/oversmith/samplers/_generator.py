@@ -15,7 +15,19 @@ import numpy as np
 from jaxtyping import Array, Float, Int
 
 from oversmith.encoders import ClassScaler
-from oversmith.networks import MLP, activate, latent_noise, mlp, with_condition
+from oversmith.networks import (
+    MLP,
+    ConvCritic,
+    ConvGenerator,
+    ConvMap,
+    activate,
+    conv_critic,
+    conv_generator,
+    conv_map,
+    latent_noise,
+    mlp,
+    with_condition,
+)
 from oversmith.samplers._lesson import Training
 from oversmith.training import class_bucket
 from oversmith.training.objectives import cross_entropy
@@ -42,15 +54,51 @@ def conditioned(rows: Array, label: Array, hyper: Hyper) -> Array:
     return with_condition(rows, label, hyper["condition"].shape[0])
 
 
-def generator_network(key: Array, training: Training, latent_dim: int, widths: tuple[int, ...]) -> MLP:
+def generator_network(
+    key: Array, training: Training, latent_dim: int, widths: tuple[int, ...], activation: str = "relu"
+) -> MLP | ConvGenerator:
     """Make the generator: noise and class in, one value per encoded column out."""
+    inputs = latent_dim + training.condition_width
+    if training.shape is not None:
+        return conv_generator(key, training.shape, inputs, widths)
+    return mlp(key, inputs, widths, training.padded_width, (activation,) * len(widths), unit_spread=True)
+
+
+def critic_network(
+    key: Array, training: Training, widths: tuple[int, ...], activations: tuple[str, ...]
+) -> MLP | ConvCritic:
+    """Make a critic or discriminator: class and row in, one number out."""
+    if training.shape is not None:
+        return conv_critic(key, training.shape, training.condition_width, widths)
     return mlp(
         key,
-        latent_dim + training.condition_width,
+        training.padded_width + training.condition_width,
+        widths,
+        1,
+        activations,
+        true_in=training.width + training.condition_width,
+    )
+
+
+def row_network(
+    key: Array,
+    training: Training,
+    before: int,
+    widths: tuple[int, ...],
+    activation: str,
+    unit_spread: bool = False,
+) -> MLP | ConvMap:
+    """Make a network from rows, with ``before`` numbers in front of them, to rows."""
+    if training.shape is not None:
+        return conv_map(key, training.shape, before, widths)
+    return mlp(
+        key,
+        before + training.padded_width,
         widths,
         training.padded_width,
-        ("relu",) * len(widths),
-        unit_spread=True,
+        (activation,) * len(widths),
+        true_in=before + training.width,
+        unit_spread=unit_spread,
     )
 
 
@@ -95,6 +143,44 @@ def generator_loss(term: GeneratorTerm, fake: FakeRows = fake_rows, guided: bool
         return value + hyper["guidance"] * guidance, {**record, "guidance": guidance}
 
     return loss
+
+
+# ---------------------------------------------------------------------- batch norm
+
+
+def _recording(network: Any) -> tuple[Callable[[Array], Array], list[Any]]:
+    """Run a network by the batch's statistics, and keep the network with moved ones."""
+    moved: list[Any] = []
+
+    def run(inputs: Array) -> Array:
+        out, new = network.in_training(inputs)
+        moved.append(new)
+        return out
+
+    return run, moved
+
+
+@cache
+def in_training(made: FakeRows) -> FakeRows:
+    """Let a generator with batch norm see the batch's own statistics."""
+
+    def rows(players: Players, key: Array, label: Array, hyper: Hyper) -> Array:
+        run, _ = _recording(players["generator"])
+        return made({**players, "generator": run}, key, label, hyper)
+
+    return rows
+
+
+@cache
+def refreshed(made: FakeRows) -> Callable[[Any, Batch, Array, Hyper], Any]:
+    """Move a generator's running statistics towards those of the rows its loss has just seen."""
+
+    def refresh(network: Any, batch: Batch, key: Array, hyper: Hyper) -> Any:
+        run, moved = _recording(network)
+        made({"generator": run}, key, batch["label"], batch_inputs(batch, hyper))
+        return moved[0]
+
+    return refresh
 
 
 def batch_inputs(batch: Batch, hyper: Hyper) -> Hyper:

@@ -10,7 +10,8 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_consistent_length
 
 from oversmith._adapter import check_target_type, validate_data
-from oversmith.encoders import Container, TargetContainer
+from oversmith.encoders import TargetContainer
+from oversmith.encoders.series import as_numbers, check_finite, container_of, shape_of
 from oversmith.exceptions import InputError
 from oversmith.samplers._encoded import Target
 
@@ -39,16 +40,11 @@ def checked_input(sampler: Any, X: Any, y: Any, reset: bool = True) -> tuple[Any
     InputError
         When table or target cannot be used.
     """
-    ndim = getattr(X, "ndim", 2)
-    if ndim == 3:
-        raise InputError(
-            f"X: found a 3-D array of shape {tuple(X.shape)}; {type(sampler).__name__} takes a table, so give it "
-            "2 dimensions (rows, columns), for example X.reshape(len(X), -1)"
-        )
+    series = takes_series(sampler, X)
     column = TargetContainer.of(y)
     check_classification_targets(column.values)
     labels = check_target_type(column.values)
-    container = Container.of(X)
+    container = container_of(X)
     if container.kind in {"pandas", "polars"}:
         validate_data(sampler, X=X, skip_check_array=True, reset=reset)
         check_consistent_length(X, labels)
@@ -63,11 +59,56 @@ def checked_input(sampler: Any, X: Any, y: Any, reset: bool = True) -> tuple[Any
             y=labels,
             reset=reset,
             dtype=None,
-            accept_sparse=["csr", "csc"],
+            accept_sparse=False if series else ["csr", "csc"],
             ensure_all_finite=False,
+            allow_nd=series,
         )
         X = X if container.kind == "list" else array
+    if series:
+        # Also where nothing is to be made: what cannot be read must not pass for data.
+        values = as_numbers(X, container)
+        check_finite(values.reshape(len(values), *shape_of(values, sampler.input_shape)))
     return X, Target(container, column, labels)
+
+
+def takes_series(sampler: Any, X: Any) -> bool:
+    """Tell whether a sampler is to read its input as series: nothing is guessed from sizes.
+
+    Parameters
+    ----------
+    sampler : estimator
+        The sampler.
+    X : array-like
+        Three dimensions are series; two are a table unless the sampler has an ``input_shape`` or knows no tables.
+
+    Returns
+    -------
+    bool
+        Series or table.
+
+    Raises
+    ------
+    InputError
+        When the sampler takes no series.
+    """
+    ndim = getattr(X, "ndim", 2)
+    if ndim > 3:
+        raise InputError(
+            f"X: found a {ndim}-D array of shape {tuple(X.shape)}; a table has 2 dimensions, series have 3 (cases, "
+            "channels, time points)"
+        )
+    modalities, shape = getattr(sampler, "_modalities", ("table",)), getattr(sampler, "input_shape", None)
+    if ndim < 3 and shape is None:
+        return "table" not in modalities
+    if "series" in modalities:
+        return True
+    name = type(sampler).__name__
+    if ndim == 3:
+        raise InputError(
+            f"X: found a 3-D array of shape {tuple(X.shape)}; {name} takes a table, so give it 2 dimensions (rows, "
+            f"columns), for example X.reshape(len(X), -1), or use a method for series, such as GANBATS"
+        )
+    raise InputError(f"input_shape: {shape!r} found, but {name} takes tables alone; leave it out")
 
 
 def drawn_seed(random_state: Any) -> int:

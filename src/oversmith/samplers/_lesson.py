@@ -33,6 +33,8 @@ class Training:
         What the generator's output columns mean.
     steps : int
         Generator updates.
+    shape : (int, int) or None
+        Channels and time points, where the networks are convolutions over series; None for dense layers.
     """
 
     width: int
@@ -40,6 +42,7 @@ class Training:
     condition_width: int
     columns: Columns
     steps: int
+    shape: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)

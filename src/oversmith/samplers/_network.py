@@ -54,6 +54,9 @@ class NetworkSampler(BaseSampler):
         Step size of the networks.
     batch_size : int, default=64
         Rows per update.
+    backbone : {"auto", "mlp", "conv1d"}, default="auto"
+        What the networks are made of: dense layers, or convolutions over time, whose channels are then what the widths
+        count. ``"auto"`` takes convolutions for series.
     max_steps : int, default=1000
         Generator updates at most.
     max_epochs : int or None, default=None
@@ -89,6 +92,7 @@ class NetworkSampler(BaseSampler):
         "min_rows_own_model": [Interval(Integral, 2, None, closed="left")],
         "learning_rate": [Interval(Real, 0, None, closed="neither")],
         "batch_size": [Interval(Integral, 1, None, closed="left")],
+        "backbone": [StrOptions({"auto", "mlp", "conv1d"})],
         "max_steps": [Interval(Integral, 1, None, closed="left")],
         "max_epochs": [Interval(Integral, 1, None, closed="left"), None],
         "max_seconds": [Interval(Real, 0, None, closed="neither"), None],
@@ -106,6 +110,7 @@ class NetworkSampler(BaseSampler):
         min_rows_own_model: int = 20,
         learning_rate: float = 1e-3,
         batch_size: int = 64,
+        backbone: str = "auto",
         max_steps: int = 1000,
         max_epochs: int | None = None,
         max_seconds: float | None = None,
@@ -121,6 +126,7 @@ class NetworkSampler(BaseSampler):
         self.min_rows_own_model = min_rows_own_model
         self.learning_rate = learning_rate
         self.batch_size = batch_size
+        self.backbone = backbone
         self.max_steps = max_steps
         self.max_epochs = max_epochs
         self.max_seconds = max_seconds
@@ -215,7 +221,8 @@ class NetworkSampler(BaseSampler):
                 "sample_weight: every row of a class weighs 0; give at least one row of each class a weight"
             )
         frequency = lesson.weights * (self._class_shares(lesson) / per_class)[lesson.labels]
-        return table_data(lesson.x, lesson.labels, frequency=frequency, n_classes=len(lesson.codes))
+        width, n_classes = self._padded_width(lesson.x.shape[1]), len(lesson.codes)
+        return table_data(lesson.x, lesson.labels, frequency=frequency, n_classes=n_classes, width=width)
 
     def _class_shares(self, lesson: Lesson) -> np.ndarray:
         """Return how often weighted draws take each class, up to a factor; by default all alike."""
@@ -420,12 +427,31 @@ class NetworkSampler(BaseSampler):
 
     def _sizes(self, n_rows: int, table: EncodedTable, n_classes: int) -> Training:
         from oversmith.networks import column_arrays
-        from oversmith.training import class_bucket, width_bucket
+        from oversmith.training import class_bucket
 
-        width = table.pooled.shape[1]
-        padded = width_bucket(width)
+        width, shape = table.pooled.shape[1], self._series_shape()
+        if shape is not None:
+            self._check_convolutions()
+        padded = self._padded_width(width)
         condition = class_bucket(n_classes) if n_classes > 1 else 0
-        return Training(width, padded, condition, column_arrays(table.spans, padded), self._steps(n_rows))
+        columns = column_arrays(table.spans, padded)
+        return Training(width, padded, condition, columns, self._steps(n_rows), shape)
+
+    def _padded_width(self, width: int) -> int:
+        """Return the bucket of a width; series of all folds are equally long and need none."""
+        from oversmith.training import width_bucket
+
+        return width_bucket(width) if self._series_shape() is None else width
+
+    def _check_convolutions(self) -> None:
+        """Refuse options that the convolutions do not have; nothing by default."""
+
+    def _series_shape(self) -> tuple[int, int] | None:
+        """Return channels and time points, where the networks are convolutions."""
+        shape: tuple[int, int] | None = getattr(self.encoder_, "shape_", None)
+        if self.backbone == "conv1d" and shape is None:
+            raise InputError("backbone: 'conv1d' found, but X is a table; give series, or choose 'mlp' or 'auto'")
+        return None if self.backbone == "mlp" else shape
 
     def _held_out(self, n_rows: int, rng: np.random.Generator) -> np.ndarray:
         """Choose the rows that score the checkpoints; none of a class too small for that."""
@@ -486,6 +512,7 @@ class NetworkSampler(BaseSampler):
             condition_width=model["condition_width"],
             columns=column_arrays(self.encoder_.spans_, model["padded_width"]),
             steps=0,
+            shape=self._series_shape(),
         )
         # The shapes alone: nothing is drawn or computed to rebuild a network.
         made = eqx.filter_eval_shape(lambda key: self._players(key, training), jax.random.key(0))

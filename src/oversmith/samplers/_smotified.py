@@ -16,7 +16,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array
 
-from oversmith.networks import MLP, NormedMLP, activate, latent_noise, mlp, normed
+from oversmith.networks import MLP, ConvGenerator, ConvMap, NormedMLP, activate, latent_noise, normed
 from oversmith.networks.columns import LINEAR
 from oversmith.samplers import _gan
 from oversmith.samplers._generator import (
@@ -24,11 +24,13 @@ from oversmith.samplers._generator import (
     FakeRows,
     Hyper,
     Players,
-    batch_inputs,
     conditioned,
     fake_rows,
     generator_loss,
     generator_network,
+    in_training,
+    refreshed,
+    row_network,
 )
 from oversmith.samplers._lesson import Training
 from oversmith.training import Recipe, class_bucket, draw_balanced, draw_weighted, pad_rows
@@ -142,42 +144,7 @@ def weighted(recipe: Recipe) -> Recipe:
     return replace(recipe, phases=(replace(phase, draw=draw_weighted_with_base),))
 
 
-# ---------------------------------------------------------------------- batch norm and acceptance
-
-
-def _recording(network: NormedMLP) -> tuple[Callable[[Array], Array], list[NormedMLP]]:
-    """Run a network by the batch's statistics, and keep the network with moved ones."""
-    moved: list[NormedMLP] = []
-
-    def run(inputs: Array) -> Array:
-        out, new = network.in_training(inputs)
-        moved.append(new)
-        return out
-
-    return run, moved
-
-
-@cache
-def in_training(made: FakeRows) -> FakeRows:
-    """Let a generator with batch norm see the batch's own statistics."""
-
-    def rows(players: Players, key: Array, label: Array, hyper: Hyper) -> Array:
-        run, _ = _recording(players["generator"])
-        return made({**players, "generator": run}, key, label, hyper)
-
-    return rows
-
-
-@cache
-def refreshed(made: FakeRows) -> Callable[[Any, Batch, Array, Hyper], Any]:
-    """Move a generator's running statistics towards those of the rows its loss has just seen."""
-
-    def refresh(network: NormedMLP, batch: Batch, key: Array, hyper: Hyper) -> NormedMLP:
-        run, moved = _recording(network)
-        made({"generator": run}, key, batch["label"], batch_inputs(batch, hyper))
-        return moved[0]
-
-    return refresh
+# ---------------------------------------------------------------------- acceptance
 
 
 @cache
@@ -247,19 +214,12 @@ def players(
     In the residual form the generator's last layer starts at zero, so that it starts by giving back its input.
     """
     generator_key, discriminator_key = jax.random.split(key)
-    generator: MLP
+    generator: MLP | ConvGenerator | ConvMap
     if latent == "noise":
         generator = generator_network(generator_key, training, latent_dim, generator_widths)
     else:
-        generator = mlp(
-            generator_key,
-            training.padded_width + training.condition_width,
-            generator_widths,
-            training.padded_width,
-            ("relu",) * len(generator_widths),
-            true_in=training.width + training.condition_width,
-            unit_spread=True,
-        )
+        widths = generator_widths
+        generator = row_network(generator_key, training, training.condition_width, widths, "relu", unit_spread=True)
     if residual:
         generator = eqx.tree_at(lambda net: (net.weights[-1], net.biases[-1]), generator, replace_fn=jnp.zeros_like)
     return {

@@ -9,13 +9,14 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array
 
-from oversmith.networks import MLP, mlp
+from oversmith.networks import MLP
 from oversmith.samplers._generator import (
     Batch,
     Hyper,
     Players,
     Record,
     conditioned,
+    critic_network,
     fake_rows,
     generator_loss,
     generator_network,
@@ -155,15 +156,7 @@ def players(
     return {
         "generator": generator_network(generator_key, training, latent_dim, generator_widths),
         "critic": tuple(
-            mlp(
-                critic_key,
-                training.padded_width + training.condition_width,
-                critic_widths,
-                1,
-                activations,
-                true_in=training.width + training.condition_width,
-            )
-            for critic_key in critic_keys
+            critic_network(critic_key, training, critic_widths, activations) for critic_key in critic_keys
         ),
     }
 

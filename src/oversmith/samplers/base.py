@@ -12,7 +12,7 @@ import warnings
 from abc import abstractmethod
 from collections.abc import Iterable
 from numbers import Real
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from sklearn.utils._param_validation import Interval, StrOptions
@@ -24,12 +24,12 @@ from oversmith._adapter import (
     fit_context,
     take_rows,
 )
-from oversmith.encoders import TableEncoder
+from oversmith.encoders import SeriesEncoder, TableEncoder
 from oversmith.exceptions import InputError, TooFewRowsError
 from oversmith.samplers._encoded import POOLED_ROWS, EncodedTable, Target
 from oversmith.samplers._filtered import draw_filtered
 from oversmith.samplers._inherit import complete
-from oversmith.samplers._input import checked_input, drawn_seed
+from oversmith.samplers._input import checked_input, drawn_seed, takes_series
 from oversmith.samplers._smote import discrete_columns, jitter_rows, smote_rows
 from oversmith.selection import resolve_filters
 
@@ -57,6 +57,13 @@ class BaseSampler(BaseOverSampler):
         Which generated rows are kept: no near-copies of training rows (:class:`NoveltyFilter`), none whose real
         neighbours are mostly of another class (:class:`BoundaryFilter`). Rejected rows are drawn again, a bounded
         number of times.
+    input_shape : (int, int) or None, default=None
+        Channels and time points of series that come as flat rows, so that they pass through a pipeline. An array of
+        shape (n_cases, n_channels, n_timepoints) needs none.
+    scaling : {"standard", "minmax"}, default="standard"
+        How the channels of series are scaled: by mean and standard deviation, or to [-1, 1].
+    bounds : {"observed", "non-negative"}, (float, float) or None, default=None
+        What the values of generated series keep to: each channel's observed range, zero, or two numbers.
     keep_index : bool, default=False
         Whether real rows keep their pandas index labels.
     random_state : int, RandomState instance or None, default=None
@@ -85,6 +92,8 @@ class BaseSampler(BaseOverSampler):
 
     # Rows a class needs before the method can train on it.
     _min_rows = 2
+    # What it can be given: "table", "series", or both.
+    _modalities: ClassVar[tuple[str, ...]] = ("table",)
 
     _parameter_constraints: dict = {
         **BaseOverSampler._parameter_constraints,
@@ -95,6 +104,9 @@ class BaseSampler(BaseOverSampler):
         "only_seen_levels": ["boolean"],
         "on_too_few": [StrOptions({"error", "smote", "jitter"})],
         "filters": ["array-like", StrOptions({"novelty", "boundary"}), None],
+        "input_shape": ["array-like", None],
+        "scaling": [StrOptions({"standard", "minmax"})],
+        "bounds": [StrOptions({"observed", "non-negative"}), "array-like", None],
         "keep_index": ["boolean"],
     }
 
@@ -109,6 +121,9 @@ class BaseSampler(BaseOverSampler):
         only_seen_levels: bool = False,
         on_too_few: str = "error",
         filters: Any = None,
+        input_shape: tuple[int, int] | None = None,
+        scaling: str = "standard",
+        bounds: Any = None,
         keep_index: bool = False,
         random_state: Any = None,
     ) -> None:
@@ -120,6 +135,9 @@ class BaseSampler(BaseOverSampler):
         self.only_seen_levels = only_seen_levels
         self.on_too_few = on_too_few
         self.filters = filters
+        self.input_shape = input_shape
+        self.scaling = scaling
+        self.bounds = bounds
         self.keep_index = keep_index
         self.random_state = random_state
 
@@ -274,9 +292,7 @@ class BaseSampler(BaseOverSampler):
             delattr(self, "encoder_")
         if not trained:
             return X, target
-        self.encoder_: TableEncoder = TableEncoder(
-            categorical_features=self.categorical_features, numeric=self.numeric, missing=self.missing
-        ).fit(X)
+        self.encoder_: TableEncoder | SeriesEncoder = self._encoder(X).fit(X)
         if self.encoder_.width_ == 0:
             return X, target
         table = self._encode(X, codes, trained)
@@ -287,6 +303,13 @@ class BaseSampler(BaseOverSampler):
         able = [code for code in trained if code not in self.fallback_]
         self.state_ = self._train(table, able, self.seed_)
         return X, target
+
+    def _encoder(self, X: Any) -> TableEncoder | SeriesEncoder:
+        if takes_series(self, X):
+            return SeriesEncoder(input_shape=self.input_shape, scaling=self.scaling, bounds=self.bounds)
+        return TableEncoder(
+            categorical_features=self.categorical_features, numeric=self.numeric, missing=self.missing
+        )
 
     def _clear_record(self) -> None:
         """Empty what a training leaves; it is also there when nothing had to be trained."""
@@ -441,9 +464,12 @@ class BaseSampler(BaseOverSampler):
         return 1.0
 
     def __sklearn_tags__(self) -> Any:
-        """Declare strings, missing values and sparse tables."""
+        """Declare strings, missing values and sparse tables, where tables are taken, and arrays of three dimensions."""
         tags = super().__sklearn_tags__()
-        tags.input_tags.string = True
-        tags.input_tags.categorical = True
-        tags.input_tags.allow_nan = True
+        tables = "table" in self._modalities and self.input_shape is None
+        tags.input_tags.string = tables
+        tags.input_tags.categorical = tables
+        tags.input_tags.allow_nan = tables
+        tags.input_tags.sparse = tables
+        tags.input_tags.three_d_array = "series" in self._modalities
         return tags

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np
 from sklearn.utils._param_validation import Interval, StrOptions
 
+from oversmith.exceptions import InputError
 from oversmith.samplers._lesson import Lesson, Session, Training
 from oversmith.samplers._network import Monitor
 from oversmith.samplers.gan import GAN
@@ -158,6 +159,14 @@ class CGAN(GAN):
             "ema_decay": None,
         }
         return cls(**(setting | changes))
+
+    def _check_convolutions(self) -> None:
+        for name in ("batch_norm", "dropout"):
+            if getattr(self, name):
+                raise InputError(
+                    f"{name}: {getattr(self, name)!r} found, which dense layers alone have; choose backbone='mlp', or "
+                    "DCGAN for convolutions with batch norm"
+                )
 
     def _monitor(self, session: Session) -> Monitor | None:
         return super()._monitor(session) if self.stop == "auto" else None

@@ -349,6 +349,12 @@ class EOWGAN(AdversarialSampler):
     def _needs_network(self) -> bool:
         return self.smote_share < 1
 
+    def _check_convolutions(self) -> None:
+        if self.guidance:
+            raise InputError(
+                f"guidance: {self.guidance!r} found, which needs dense layers; choose backbone='mlp', or guidance=0"
+            )
+
     def _recipe(self, training: Training) -> Recipe:
         from oversmith.samplers import _wasserstein
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from numbers import Integral, Real
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from sklearn.utils._param_validation import Interval
@@ -71,6 +71,8 @@ class FlowMatching(NetworkSampler):
     >>> sampler.sample(5, "fault").shape
     (5, 2)
     """
+
+    _modalities: ClassVar[tuple[str, ...]] = ("table", "series")
 
     _parameter_constraints: dict = {
         **NetworkSampler._parameter_constraints,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from numbers import Real
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from sklearn.neighbors import NearestNeighbors
@@ -58,6 +58,8 @@ class Jitter(BaseSampler):
     >>> [int((y_resampled == label).sum()) for label in ("normal", "fault")]
     [90, 90]
     """
+
+    _modalities: ClassVar[tuple[str, ...]] = ("table", "series")
 
     _parameter_constraints: dict = {
         **BaseSampler._parameter_constraints,

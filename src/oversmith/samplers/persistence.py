@@ -20,7 +20,7 @@ import numpy as np
 import oversmith
 from oversmith._atomic import replacing
 from oversmith._registry import METHODS, load_class
-from oversmith.encoders import TableEncoder
+from oversmith.encoders import SeriesEncoder, TableEncoder
 from oversmith.exceptions import InputError
 from oversmith.selection import BoundaryFilter, NoveltyFilter
 
@@ -207,7 +207,7 @@ class _Reader:
         for name, value in self.decode(document["fitted"]).items():
             if not name.endswith("_") or name.startswith("_"):
                 raise InputError(f"{self.source} sets {name!r}, which is not a fitted attribute; refused")
-            setattr(sampler, name, TableEncoder.from_state(value) if name == "encoder_" else value)
+            setattr(sampler, name, _encoder(value) if name == "encoder_" else value)
         return sampler
 
     def decode(self, value: Any) -> Any:
@@ -248,6 +248,10 @@ class _Reader:
             )
         array = np.lib.format.read_array(io.BytesIO(self.archive.read(name)), allow_pickle=False)
         return array.astype(object) if as_object else array
+
+
+def _encoder(state: dict[str, Any]) -> TableEncoder | SeriesEncoder:
+    return SeriesEncoder.from_state(state) if "series" in state else TableEncoder.from_state(state)
 
 
 def _nested_name(value: Any) -> str | None:

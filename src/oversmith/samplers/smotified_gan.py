@@ -338,14 +338,13 @@ class SMOTifiedGAN(GAN):
         if self.latent == "noise":
             return None
         from oversmith.samplers._smotified import padded
-        from oversmith.training import width_bucket
 
         parts = [
             ClassScaler.from_state(state["scalers"][code]).transform(self._base_rows(state, code, n, rng, lesson))
             for code, n in counts.items()
         ]
         rows = np.concatenate(parts)
-        return {"u": padded(rows, width_bucket(rows.shape[1]))}
+        return {"u": padded(rows, self._padded_width(rows.shape[1]))}
 
     def _data(self, state: dict[str, Any], lesson: Lesson, rng: np.random.Generator) -> dict[str, Any]:
         data = super()._data(state, lesson, rng)
@@ -368,6 +367,13 @@ class SMOTifiedGAN(GAN):
         return self._inputs(self.state_, {code: REPLAYED_ROWS}, rng)
 
     # ------------------------------------------------------------------ networks
+
+    def _check_convolutions(self) -> None:
+        if self.batch_norm:
+            raise InputError(
+                "batch_norm: True found, which dense layers alone have; choose backbone='mlp', or DCGAN for "
+                "convolutions with batch norm"
+            )
 
     def _recipe(self, training: Training) -> Recipe:
         from oversmith.samplers import _smotified

@@ -115,6 +115,7 @@ def table_data(
     weight: np.ndarray | None = None,
     frequency: np.ndarray | None = None,
     n_classes: int,
+    width: int | None = None,
 ) -> dict[str, Array]:
     """Put encoded rows on the device, sorted by class and padded to their buckets.
 
@@ -130,6 +131,8 @@ def table_data(
         How often weighted draws take each row, not negative; ``weight`` by default.
     n_classes : int
         Number of classes; each must have a row.
+    width : int, optional
+        What the columns are padded to; their bucket by default.
 
     Returns
     -------
@@ -160,7 +163,7 @@ def table_data(
         if value.shape != label.shape or not (value >= 0).all() or not value.sum() > 0:
             raise InputError(f"{name}: needs one number per row, none negative and not all zero")
     order = np.argsort(label, kind="stable")
-    wide = np.zeros((len(x), width_bucket(x.shape[1])), np.float32)
+    wide = np.zeros((len(x), width_bucket(x.shape[1]) if width is None else width), np.float32)
     wide[:, : x.shape[1]] = x[order]
     bucket = class_bucket(n_classes)
     # Integers, because float32 cannot tell the rows of a large table apart.

@@ -179,6 +179,8 @@ def _update(
     (value, record), gradient = jax.value_and_grad(loss, has_aux=True)(params)
     updates, optimiser = _transformation(player.optimiser).update(gradient, state.optimisers[player.name], params)
     rate = hyper["learning_rate"][player.name]
+    if "halve_every" in hyper:
+        rate = rate * 0.5 ** jnp.floor(step / hyper["halve_every"])
     params = jax.tree.map(lambda leaf, update: leaf - rate * update, params, updates)
     params = _constrain(player, params, hyper)
     if player.refresh is not None:
@@ -286,7 +288,8 @@ def train(
     data : dict
         What ``draw`` reads, as `table_data` gives it.
     hyper : dict
-        Traced values: ``learning_rate`` (player name to number), the repeats and bounds the recipe names, and what the
+        Traced values: ``learning_rate`` (player name to number), ``halve_every`` (steps after which it is halved, again
+        and again; constant without), the repeats and bounds the recipe names, and what the
         losses read.
     key : jax.random.key
         Source of all randomness.

@@ -1,0 +1,303 @@
+"""GANBATS: series from a recurrent generator and an attentive discriminator (document 002)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from numbers import Integral, Real
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from sklearn.utils._param_validation import Interval, StrOptions
+
+from oversmith.exceptions import InputError
+from oversmith.samplers._lesson import Players, Session, Training
+from oversmith.samplers._network import Monitor, NetworkSampler
+
+if TYPE_CHECKING:
+    from jax import Array
+
+    from oversmith.training import Recipe
+
+# The discriminator can no longer judge: both kinds of series are, on average over a chunk, taken for real with a chance
+# this near to one half.
+CHANCE = 0.05
+# The longest series that the recurrent part reads point by point.
+POINTWISE = 128
+
+
+class GANBATS(NetworkSampler):
+    """Series of a class from noise that a bidirectional LSTM reads, against a discriminator with attention.
+
+    Noise, one number per time point, passes two layers of a bidirectional LSTM and three G-parts (convolution, batch
+    norm, ReLU); the discriminator has two D-parts (convolution of stride two, ReLU, batch norm), a self-attention whose
+    keys are its values, and a mean over time before its last layer (document 002, Sections 3.1 and 3.2). One model
+    learns all classes, told which one to make.
+
+    Parameters
+    ----------
+    hidden : int, default=64
+        Units of the LSTM per direction.
+    lstm_layers : int, default=2
+        Layers of the LSTM.
+    generator_widths : tuple of int, default=(128, 64, 32)
+        Channels of the G-parts.
+    discriminator_widths : tuple of int, default=(32, 64)
+        Channels of the D-parts.
+    recurrent : bool, default=True
+        Whether the generator has its LSTM: the first column of document 002's Table 2.
+    attention : bool, default=True
+        Whether the discriminator has its attention: the third column of document 002's Table 2.
+    head : {"gap", "mlp"}, default="gap"
+        Global average pooling before the discriminator's last layer, or two dense layers in its place.
+    lstm_stride : int or "auto", default="auto"
+        Time points per step of the LSTM; between steps is interpolated. ``"auto"``: 1 up to 128 points, 4 beyond.
+    halve_epochs : int or None, default=50
+        Epochs after which the learning rate is halved, again and again; None keeps it.
+    stop : {"distance", "chance", "steps"}, default="distance"
+        What ends the training and which generator is kept: the least energy distance (``patience``); the document's
+        end, when the discriminator can no longer judge; or the budget alone.
+    ema_decay : float or None, default=None
+        Series are drawn from a moving average of the generator's weights with this decay per step; ``None`` draws from
+        the last weights.
+    conditional : bool, default=True
+        Whether one network serves all classes, also those that are not resampled; ``False`` trains one per class.
+    learning_rate : float, default=1e-3
+        Step size of both networks.
+    batch_size : int, default=32
+        Series per update.
+    max_epochs : int or None, default=100
+        Passes over the training rows; ``None`` counts ``max_steps`` instead.
+    class_scaling : {"standard", "whiten"} or None, default=None
+        The space the generator works in: the channels' own, or each class standardised time point by time point.
+    scaling : {"standard", "minmax"}, default="minmax"
+        How channels are scaled. With ``"minmax"`` and without a class scaling the generator ends in a tanh.
+
+    Attributes
+    ----------
+    history_ : list of dict
+        One row per chunk and model: ``classes``, ``step``, ``loss_discriminator``, ``loss_generator``, ``d_real`` and
+        ``d_fake`` (what the discriminator takes real and generated series for, 0.5 when it cannot tell), ``monitor``
+        (energy distance to the rows ``scored_on`` names, lower is better).
+
+    See Also
+    --------
+    DCGAN : Convolutions in place of the recurrent part, no attention.
+    WGANGP : Convolutions and a critic with a gradient penalty.
+
+    Notes
+    -----
+    What the document leaves open, and what is done here:
+
+    - Eq. 1 reads ``min_G max_G`` (max over D), and "G takes the maximum and D the minimum" is reversed; Eq. 5 divides by
+      a sum of similarities where a softmax divides by a sum of exponentials. The usual loss and softmax are used; the
+      generator's loss is the one that does not saturate.
+    - Kernel sizes, channels, betas and the last layer are not stated: kernels of 5, the widths above, Adam(0.5, 0.999).
+    - Attention has no residual in the document; without one an untrained attention averages all places, so its result
+      is added to its input, and similarities are divided by the root of the number of channels.
+    - "Two D-part parts" and "the three D-part structure" stand in one sentence; there are two here.
+    - The class is not mentioned though normal and abnormal series are trained on: it is told at every time point.
+    - Series "judged to be true" that are "re-entered into the discriminator" are left out: the sentence defines nothing.
+    - Epochs are those of the rows of all classes; batches draw the classes evenly.
+
+    References
+    ----------
+    .. [1] Document 002: Research on data augmentation algorithm for time series based on deep learning.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from oversmith import GANBATS
+    >>> rng = np.random.default_rng(0)
+    >>> X = rng.normal(size=(50, 1, 16)).cumsum(axis=2)
+    >>> y = np.repeat(["normal", "fault"], [40, 10])
+    >>> X_resampled, y_resampled = GANBATS(max_epochs=1, random_state=0).fit_resample(X, y)
+    >>> X_resampled.shape, [int((y_resampled == label).sum()) for label in ("normal", "fault")]
+    ((80, 1, 16), [40, 40])
+    """
+
+    _modalities: ClassVar[tuple[str, ...]] = ("series",)
+    # What tables alone have, and what the networks settle.
+    _fixed: ClassVar[dict[str, Any]] = {
+        "categorical_features": "auto",
+        "numeric": "standard",
+        "missing": "encode",
+        "only_seen_levels": False,
+        "backbone": "auto",
+        "min_rows_own_model": 20,
+    }
+
+    _parameter_constraints: dict = {
+        **NetworkSampler._parameter_constraints,
+        "hidden": [Interval(Integral, 1, None, closed="left")],
+        "lstm_layers": [Interval(Integral, 1, None, closed="left")],
+        "generator_widths": ["array-like"],
+        "discriminator_widths": ["array-like"],
+        "recurrent": ["boolean"],
+        "attention": ["boolean"],
+        "head": [StrOptions({"gap", "mlp"})],
+        "lstm_stride": [Interval(Integral, 1, None, closed="left"), StrOptions({"auto"})],
+        "halve_epochs": [Interval(Integral, 1, None, closed="left"), None],
+        "stop": [StrOptions({"distance", "chance", "steps"})],
+        "ema_decay": [Interval(Real, 0, 1, closed="neither"), None],
+        "conditional": ["boolean"],
+    }
+
+    def __init__(
+        self,
+        *,
+        hidden: int = 64,
+        lstm_layers: int = 2,
+        generator_widths: tuple[int, ...] = (128, 64, 32),
+        discriminator_widths: tuple[int, ...] = (32, 64),
+        recurrent: bool = True,
+        attention: bool = True,
+        head: str = "gap",
+        lstm_stride: int | str = "auto",
+        halve_epochs: int | None = 50,
+        stop: str = "distance",
+        ema_decay: float | None = None,
+        conditional: bool = True,
+        learning_rate: float = 1e-3,
+        batch_size: int = 32,
+        max_epochs: int | None = 100,
+        class_scaling: str | None = None,
+        scaling: str = "minmax",
+        **common: Any,
+    ) -> None:
+        super().__init__(
+            conditional=conditional,
+            learning_rate=learning_rate,
+            batch_size=batch_size,
+            max_epochs=max_epochs,
+            class_scaling=class_scaling,
+            scaling=scaling,
+            **self._fixed,
+            **common,
+        )
+        self.hidden = hidden
+        self.lstm_layers = lstm_layers
+        self.generator_widths = generator_widths
+        self.discriminator_widths = discriminator_widths
+        self.recurrent = recurrent
+        self.attention = attention
+        self.head = head
+        self.lstm_stride = lstm_stride
+        self.halve_epochs = halve_epochs
+        self.stop = stop
+        self.ema_decay = ema_decay
+
+    @classmethod
+    def paper(cls, data: str = "ecg", **changes: Any) -> Self:
+        """Make a sampler with the document's setting for one of its data sets.
+
+        Parameters
+        ----------
+        data : {"battery", "bearing", "ecg"}, default="ecg"
+            NASA battery (batch 32), XJTU-SY (batch 128, rate 1e-3) or MIT-BIH (batch 128); the rate is 1e-4 where not
+            said otherwise.
+        **changes : object
+            Constructor parameters that differ from the document's.
+
+        Returns
+        -------
+        GANBATS
+            100 epochs to the end, the learning rate halved every 50, no early stop.
+
+        Raises
+        ------
+        InputError
+            For another name.
+
+        Examples
+        --------
+        >>> from oversmith import GANBATS
+        >>> GANBATS.paper("bearing").learning_rate, GANBATS.paper("battery").batch_size
+        (0.001, 32)
+        """
+        known = {"battery": (32, 1e-4), "bearing": (128, 1e-3), "ecg": (128, 1e-4)}
+        if data not in known:
+            raise InputError(f"data: found {data!r}; choose one of {', '.join(map(repr, known))}")
+        batch_size, learning_rate = known[data]
+        setting: dict[str, Any] = {
+            "batch_size": batch_size,
+            "learning_rate": learning_rate,
+            "lstm_stride": 1,
+            "stop": "steps",
+            "patience": None,
+        }
+        return cls(**(setting | changes))
+
+    @property
+    def _learns_from_all(self) -> bool:  # type: ignore[override]
+        return bool(self.conditional)
+
+    def _stride(self, length: int) -> int:
+        if self.lstm_stride == "auto":
+            return 1 if length <= POINTWISE else 4
+        return int(self.lstm_stride)
+
+    def _recipe(self, training: Training) -> Recipe:
+        from oversmith.samplers import _gan
+
+        return _gan.recipe(
+            steps=training.steps, batch_size=self.batch_size, ema=self.ema_decay is not None, batch_norm=True
+        )
+
+    def _players(self, key: Array, training: Training) -> Players:
+        import jax
+
+        from oversmith.samplers import _ganbats
+
+        shape = self.encoder_.shape_
+        generator_key, discriminator_key = jax.random.split(key)
+        return {
+            "generator": _ganbats.generator(
+                generator_key,
+                shape,
+                training.condition_width,
+                hidden=self.hidden,
+                layers=self.lstm_layers,
+                widths=tuple(self.generator_widths),
+                recurrent=self.recurrent,
+                stride=self._stride(shape[1]),
+                squash=self.class_scaling is None and self.scaling == "minmax",
+            ),
+            "discriminator": _ganbats.discriminator(
+                discriminator_key,
+                shape,
+                training.condition_width,
+                widths=tuple(self.discriminator_widths),
+                attends=self.attention,
+                head=self.head,
+            ),
+        }
+
+    def _hyper(self, training: Training) -> dict[str, Any]:
+        from oversmith.samplers import _gan, _ganbats
+
+        length = self.encoder_.shape_[1]
+        return _gan.hyper(
+            training,
+            latent_dim=_ganbats.steps_of(length, self._stride(length)),
+            learning_rate=self.learning_rate,
+            n_critic=1,
+            ema_decay=self.ema_decay or 0.0,
+        )
+
+    def _lesson_hyper(self, state: dict[str, Any], lesson: Any, training: Training, rng: Any) -> dict[str, Any]:
+        if self.halve_epochs is None:
+            return {"halve_every": math.inf}
+        return {"halve_every": float(self.halve_epochs * math.ceil(len(lesson.x) / self.batch_size))}
+
+    def _monitor(self, session: Session) -> Monitor | None:
+        return super()._monitor(session) if self.stop == "distance" else None
+
+    def _watchers(self, session: Session) -> Sequence[Callable[[Any], Any]]:
+        if self.stop != "chance":
+            return ()
+
+        def cannot_judge(event: Any) -> str | None:
+            real, fake = event.metrics["d_real"], event.metrics["d_fake"]
+            return "chance" if max(abs(real - 0.5), abs(fake - 0.5)) < CHANCE else None
+
+        return (cannot_judge,)
