@@ -9,8 +9,6 @@ from scipy.optimize import linear_sum_assignment
 from oversmith.exceptions import InputError
 from oversmith.metrics import dtw_matrix, mmd_test, paired_distance, prd_matrix, series_quality, spectral_distance
 
-ORACLE_A = ORACLE_B = ORACLE = None  # filled below
-
 
 def beats(n, seed, kind="a"):
     """Bumps with a random place, height and width; two kinds."""
@@ -52,7 +50,9 @@ def slow_dtw(x, y, radius):
     return np.sqrt(table[length, length])
 
 
-@pytest.mark.parametrize("length, window", [(1, None), (2, None), (9, None), (9, 0.2), (10, 0.25), (10, 0.0), (11, 0.5)])
+@pytest.mark.parametrize(
+    "length, window", [(1, None), (2, None), (9, None), (9, 0.2), (10, 0.25), (10, 0.0), (11, 0.5)]
+)
 def test_dtw_is_the_plain_recurrence(length, window):
     a, b = np.random.default_rng(length).normal(size=(2, 20, 2, length))
     radius = length if window is None else int(window * length)
@@ -88,15 +88,20 @@ def test_pairings_by_hand():
     found = paired_distance(prd_matrix, a, b, b, pairing="assignment").generated_to_real
     matrix = prd_matrix(a, b).T
     assert found == pytest.approx(matrix[linear_sum_assignment(matrix)].mean())
-    by_chance = [paired_distance(prd_matrix, a, b, b, pairing="random", random_state=s).generated_to_real for s in (0, 1)]
-    assert by_chance[0] != by_chance[1] and min(by_chance) > found
+    by_chance = [
+        paired_distance(prd_matrix, a, b, b, pairing="random", random_state=s).generated_to_real for s in (0, 1)
+    ]
+    assert by_chance[0] != by_chance[1]
+    assert min(by_chance) > found
     assert paired_distance(gap, real, generated, unseen).pairing == "assignment"
     many = np.zeros((501, 1, 1))
     assert paired_distance(gap, many, generated, unseen).pairing == "nearest"
 
 
 def test_mmd_has_its_level_and_finds_a_shift():
-    rejected = [mmd_test(*np.random.default_rng(s).normal(size=(2, 20, 1, 6)), n_permutations=99).p_value for s in range(40)]
+    rejected = [
+        mmd_test(*np.random.default_rng(s).normal(size=(2, 20, 1, 6)), n_permutations=99).p_value for s in range(40)
+    ]
     assert np.mean(np.array(rejected) < 0.05) < 0.2
     a, b = np.random.default_rng(0).normal(size=(2, 30, 2, 6))
     assert mmd_test(a, b + 0.7).p_value < 0.02

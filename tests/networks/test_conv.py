@@ -14,7 +14,9 @@ def normal(number, *shape):
     return jax.random.normal(jax.random.key(number), shape)
 
 
-@pytest.mark.parametrize("kernel, stride, dilation", [(4, 2, 1), (5, 1, 1), (5, 2, 1), (3, 1, 4), (16, 8, 1), (1, 1, 1)])
+@pytest.mark.parametrize(
+    "kernel, stride, dilation", [(4, 2, 1), (5, 1, 1), (5, 2, 1), (3, 1, 4), (16, 8, 1), (1, 1, 1)]
+)
 @pytest.mark.parametrize("length", [1, 5, 16, 37])
 def test_convolution_is_that_of_xla(kernel, stride, dilation, length):
     x, weight = normal(0, 3, length, 2), normal(1, kernel, 2, 4)

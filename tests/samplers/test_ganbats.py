@@ -96,7 +96,8 @@ def test_epochs_until_the_learning_rate_is_halved():
 def test_ends():
     X, y = waves()
     free = GANBATS(**(SMALL | {"stop": "steps"})).fit(X, y)
-    assert "monitor" not in free.history_[-1] and free.stopped_because_ == {"b": "max_steps"}
+    assert "monitor" not in free.history_[-1]
+    assert free.stopped_because_ == {"b": "max_steps"}
     watched = GANBATS(**SMALL).fit(X, y)
     assert watched.history_[-1]["monitor"] > 0
     # A discriminator that learns nothing takes everything for real with a chance of one half.
@@ -109,13 +110,15 @@ def test_ends():
 def test_paper_settings():
     assert GANBATS.paper("ecg").get_params()["learning_rate"] == 1e-4
     assert (GANBATS.paper("bearing").batch_size, GANBATS.paper("battery").batch_size) == (128, 32)
-    assert GANBATS.paper().stop == "steps" and GANBATS.paper().max_epochs == 100
+    assert (GANBATS.paper().stop, GANBATS.paper().max_epochs) == ("steps", 100)
     with pytest.raises(InputError, match="data: found 'mnist'"):
         GANBATS.paper("mnist")
     assert DCGAN.paper(max_steps=3, max_epochs=None).latent_dim == 100
 
 
-@pytest.mark.parametrize("sampler", [GANBATS(**SMALL), DCGAN(max_steps=3, generator_widths=(8, 8), critic_widths=(8, 8))])
+@pytest.mark.parametrize(
+    "sampler", [GANBATS(**SMALL), DCGAN(max_steps=3, generator_widths=(8, 8), critic_widths=(8, 8))]
+)
 def test_one_step_of_the_generator_raises_what_the_discriminator_thinks(sampler):
     session = session_of(sampler, *waves())
     players = updated(session, session.players, "discriminator", 10)

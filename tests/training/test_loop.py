@@ -78,7 +78,7 @@ def test_gradient_descent_by_hand():
 
 
 def test_learning_rate_is_halved_again_and_again():
-    # The slope is 2 everywhere: every step moves the weight by twice the rate, and rates are 0.1, 0.1, 0.05, 0.05, 0.025.
+    # The slope is 2 everywhere: every step moves the weight by twice the rate.
     halved = run(recipe(constant_slope, steps=5), hyper={"halve_every": 2.0})
     assert value(halved) == pytest.approx(-2 * (0.1 + 0.1 + 0.05 + 0.05 + 0.025))
     assert value(run(recipe(constant_slope, steps=5), hyper={"halve_every": np.inf})) == pytest.approx(-1.0)

@@ -14,7 +14,8 @@ from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval
 from sklearn.utils.validation import check_is_fitted
 
-from oversmith._adapter import check_sample_weight, fit_context, validate_data
+from oversmith._adapter import fit_context, validate_data
+from oversmith.classifiers._rows import spread_over_classes, training_rows
 from oversmith.classifiers.dense import DenseClassifier
 from oversmith.encoders.series import as_numbers, check_finite, container_of, is_series, shape_of
 
@@ -129,7 +130,8 @@ class SeriesCNN(DenseClassifier):
             The fitted classifier.
         """
         if is_series(X) or self.input_shape is not None:
-            X, self.shape_ = flat_series(X, self.input_shape)
+            X, shape = flat_series(X, self.input_shape)
+            self.shape_: tuple[int, int] | None = shape
         else:
             self.shape_ = None
         return super().fit(X, y, sample_weight)
@@ -384,17 +386,17 @@ class RandomConvolutionClassifier(ClassifierMixin, BaseEstimator):
             X, shape = flat_series(X, self.input_shape)
         else:
             shape = None
-        X, y = validate_data(self, X, y, dtype=np.float64)
-        weight = check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
-        kept = weight > 0
+        # Merged and sorted: a weight of two is a row given twice, also where thresholds are read off the rows.
+        rows = training_rows(self, X, y, sample_weight)
+        self.classes_ = rows.classes
+        self.present_ = rows.present
         self.convolutions_ = RandomConvolutions(
-            n_features=self.n_features, input_shape=shape or (1, X.shape[1]), random_state=self.random_state
-        ).fit(X[kept])
-        features = self.convolutions_.transform(X)
-        self.scaler_ = StandardScaler().fit(features[kept], sample_weight=weight[kept])
+            n_features=self.n_features, input_shape=shape or (1, rows.x.shape[1]), random_state=self.random_state
+        ).fit(rows.x)
+        features = self.convolutions_.transform(rows.x)
+        self.scaler_ = StandardScaler().fit(features, sample_weight=rows.weight)
         self.regression_ = LogisticRegression(C=self.C, max_iter=1000, tol=1e-3)
-        self.regression_.fit(self._scaled(features[kept]), y[kept], weight[kept])
-        self.classes_ = self.regression_.classes_
+        self.regression_.fit(self._scaled(features), rows.code, rows.weight)
         return self
 
     def _scaled(self, features: np.ndarray) -> np.ndarray:
@@ -416,7 +418,8 @@ class RandomConvolutionClassifier(ClassifierMixin, BaseEstimator):
         check_is_fitted(self, "regression_")
         flat = flat_series(X, None)[0] if is_series(X) else X
         flat = validate_data(self, flat, dtype=np.float64, reset=False)
-        return np.asarray(self.regression_.predict_proba(self._scaled(self.convolutions_.transform(flat))))
+        chances = self.regression_.predict_proba(self._scaled(self.convolutions_.transform(flat)))
+        return spread_over_classes(chances, self.present_, len(self.classes_))
 
     def predict(self, X: Any) -> np.ndarray:
         """Most probable class of each series.
@@ -431,4 +434,5 @@ class RandomConvolutionClassifier(ClassifierMixin, BaseEstimator):
         ndarray of shape (n_cases,)
             Class labels.
         """
-        return self.classes_[np.argmax(self.predict_proba(X), axis=1)]
+        chances = self.predict_proba(X)
+        return self.classes_[np.argmax(chances, axis=1)]

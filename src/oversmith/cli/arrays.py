@@ -1,4 +1,4 @@
-"""npz files: a matrix ``X`` and an array of classes."""
+"""npz files: a matrix ``X``, or series of shape (cases, channels, time points), and an array of classes."""
 
 from __future__ import annotations
 
@@ -104,9 +104,10 @@ def read_npz(content: bytes, name: str) -> Arrays:
     if "X" not in arrays:
         raise InputError(f"DATA: {name!r} has no array 'X' (it has {', '.join(arrays) or 'none'}); name it X")
     x = arrays["X"]
-    if x.ndim != 2:
+    if x.ndim not in (2, 3):
         raise InputError(
-            f"DATA: X in {name!r} has shape {x.shape}, {x.ndim}-D; a table sampler takes a 2-D array, one row per case"
+            f"DATA: X in {name!r} has shape {x.shape}, {x.ndim}-D; give a 2-D array, one row per case, or series of 3 "
+            "dimensions (cases, channels, time points)"
         )
     if not len(x):
         raise InputError(f"DATA: X in {name!r} has no rows; name a file with rows")

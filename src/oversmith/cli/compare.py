@@ -33,6 +33,8 @@ def compare(
     target: str | None = None,
     positive: str | None = None,
     drop: Annotated[list[str] | None, Parameter(negative="", metavar="COLUMN")] = None,
+    groups: Annotated[str | None, Parameter(metavar="COLUMN")] = None,
+    max_rows: Annotated[int | None, AtLeastTwo] = None,
     method: Annotated[list[str] | None, Parameter(negative="", metavar="METHOD")] = None,
     seed: Annotated[int, Parameter(validator=validators.Number(gte=0, lt=2**32))] = 0,
     folds: Annotated[int, AtLeastTwo] = 5,
@@ -45,7 +47,7 @@ def compare(
     store: Annotated[Path | None, Parameter(metavar="FOLDER")] = None,
     force: Annotated[bool, Parameter(negative="")] = False,
 ) -> int:
-    """Compare methods with their simple rivals on a table, without leakage, and write a report.
+    """Compare methods with their simple rivals on a table or on series, without leakage, and write a report.
 
     Without DATA the table is scikit-learn's breast-cancer data, thinned to one malignant row in ten benign. A
     table and a verdict go to stdout; the last line is the path of the report.
@@ -53,13 +55,19 @@ def compare(
     Parameters
     ----------
     data : Path
-        The table: .csv, .parquet or .npz (arrays X and the one named by --target).
+        The table: .csv, .parquet or .npz (arrays X and the one named by --target). An npz whose X has three
+        dimensions holds series: cases, channels, time points.
     target : str
-        Column of the classes.
+        Column of the classes; array y of an npz file unless given.
     positive : str
         Compare this class against all others together.
     drop : list of str
         Column that is no feature; may be repeated.
+    groups : str
+        Column (or array) that says which rows belong together, a patient or a machine: none is split between training
+        and test. Where the file is a data set of the registry that has such a column, it is taken; `none` takes none.
+    max_rows : int
+        Compare on a random sample of so many rows, classes in proportion.
     method : list of str
         Method to compare, as `oversmith methods` names it; may be repeated. EO-WGAN unless given. Each fills a third of
         the deficit, and all of it.
@@ -90,7 +98,8 @@ def compare(
     if json_path is not None:
         check_output(json_path, "--json", force=force, others=[report])
     source, target, positive = _source(data, target, positive)
-    dropped = list(drop or ())
+    groups = _groups(groups, data, source, target)
+    dropped = [*(drop or ()), *([] if groups is None or hasattr(source, "arrays") else [groups])]
     check_columns(source, target, dropped)
     chosen_methods = list(dict.fromkeys(method or ("eo-wgan",)))
     for name in chosen_methods:
@@ -98,11 +107,15 @@ def compare(
     labels = source.labels(target)
     counts = class_counts(labels, target)
     chosen = None if positive is None else find_class(positive, counts, target)
+    features, groups_of = source.features(target, dropped), None if groups is None else source.labels(groups)
+    if max_rows is not None and max_rows < len(labels):
+        features, labels, groups_of = _sampled(features, labels, groups_of, max_rows, seed)
 
     try:
         comparison = _run(
-            source.features(target, dropped),
+            features,
             labels,
+            groups=groups_of,
             target=target,
             name=source.name,
             positive=chosen,
@@ -152,9 +165,47 @@ def _source(data: Path | None, target: str | None, positive: str | None) -> tupl
         table = pa.Table.from_pandas(frame, preserve_index=False)
         return ArrowTable("breast cancer, thinned", table), column, positive or minority
     source = read_data(data)
+    if target is None and data.suffix.lower() == ".npz" and "y" in source.columns:
+        target = "y"
     if target is None:
         raise InputError(f"--target: it is missing; name the column of the classes, {nearest('', source.columns)}")
     return source, target, positive
+
+
+def _groups(groups: str | None, data: Path | None, source: Table | Arrays, target: str) -> str | None:
+    """Find the column of groups: the one named, or the one the registry knows for a file of this name."""
+    if groups is not None:
+        if groups.casefold() == "none":
+            return None
+        if groups not in source.columns or groups == target:
+            raise InputError(f"--groups: {groups!r} is no other column; {nearest(groups, source.columns)}")
+        return groups
+    from oversmith.datasets import list_datasets
+
+    known = {info.name: info.groups for info in list_datasets()}
+    declared = None if data is None else known.get(data.stem)
+    if declared is None or declared not in source.columns:
+        return None
+    print(f"oversmith: rows of one {declared!r} stay together (--groups none to split them)", file=sys.stderr)
+    return declared
+
+
+def _sampled(features: Any, labels: Any, groups: Any, n: int, seed: int) -> tuple[Any, Any, Any]:
+    """Take a random sample of the rows, classes in proportion and every class with two rows at least."""
+    import numpy as np
+    import pandas as pd
+
+    rng, codes = np.random.default_rng(seed), pd.factorize(np.asarray(labels))[0]
+    kept = []
+    for code in np.unique(codes):
+        rows = np.flatnonzero(codes == code)
+        kept.append(rng.choice(rows, min(len(rows), max(round(len(rows) * n / len(codes)), 2)), replace=False))
+    chosen = np.sort(np.concatenate(kept))
+    take = [
+        part if part is None else part.iloc[chosen] if hasattr(part, "iloc") else part[chosen]
+        for part in (features, labels, groups)
+    ]
+    return take[0], take[1], take[2]
 
 
 def _run(features: Any, labels: Any, *, folder: Path | None, **options: Any) -> Any:

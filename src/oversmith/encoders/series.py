@@ -155,7 +155,7 @@ class SeriesEncoder:
             For another shape than in ``fit``, NaN or infinite values.
         """
         values = as_numbers(X, container_of(X))
-        if values.ndim == 3 and values.shape[1:] != self.shape_ or values[0].size != self.width_:
+        if (values.ndim == 3 and values.shape[1:] != self.shape_) or values[0].size != self.width_:
             raise InputError(
                 f"X: found series of shape {values.shape[1:]}; the encoder was fitted on {self.shape_} "
                 "(channels, time points)"
@@ -407,7 +407,7 @@ def shape_of(values: np.ndarray, input_shape: Any) -> tuple[int, int]:
     if input_shape is None:
         return (int(values.shape[1]), int(values.shape[2])) if values.ndim == 3 else (1, int(values.shape[1]))
     pair = tuple(input_shape) if isinstance(input_shape, tuple | list) else ()
-    if len(pair) != 2 or not all(isinstance(n, Integral) and not isinstance(n, bool) and n > 0 for n in pair):
+    if len(pair) != 2 or not all(isinstance(n, Integral) and not isinstance(n, bool) and int(n) > 0 for n in pair):
         raise InputError(f"input_shape: found {input_shape!r}; give two whole numbers (channels, time points)")
     shape = int(pair[0]), int(pair[1])
     if values.ndim == 3 and values.shape[1:] != shape:

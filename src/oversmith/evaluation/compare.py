@@ -42,6 +42,7 @@ def run_comparison(
     target: str = "target",
     name: str = "data",
     positive: Any = None,
+    groups: Any = None,
     seed: int = 0,
     folds: int = 5,
     repeats: int = 1,
@@ -63,7 +64,8 @@ def run_comparison(
     Parameters
     ----------
     X : DataFrame or array-like of shape (n, d)
-        Features of any type, with missing values where they are missing.
+        Features of any type, with missing values where they are missing; an array of shape (n, channels, length) holds
+        series.
     y : array-like of shape (n,)
         Labels of two or more classes.
     target, name : str
@@ -71,6 +73,8 @@ def run_comparison(
     positive : object, optional
         The positive class, set against the rest; by default the smaller one of two classes. Without it,
         several classes are judged by macro metrics.
+    groups : array-like of shape (n,), optional
+        Group of every row, a patient or a machine for instance: no group stands on both sides of a split.
     seed : int, default=0
         Root of all randomness.
     folds, repeats : int, default=5, 1
@@ -112,9 +116,10 @@ def run_comparison(
     (10, {'done'})
     """
     start = time.perf_counter()
-    task = prepare(X, y, target=target, name=name, positive=positive)
-    entrants = choose("contenders", contenders, default_contenders(task.kinds, methods))
-    judges = choose("classifiers", classifiers, default_classifiers())
+    task = prepare(X, y, target=target, name=name, positive=positive, groups=groups)
+    series = task.shape is not None
+    entrants = choose("contenders", contenders, default_contenders(task.kinds, methods, series))
+    judges = choose("classifiers", classifiers, default_classifiers(series))
     if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
         raise InputError(f"seed: {seed!r} found; use a whole number from 0 up")
     protocol = Protocol(folds=folds, repeats=repeats, inner_folds=inner_folds, inner_rows=INNER_ROWS, split_seed=seed)

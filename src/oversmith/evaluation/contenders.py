@@ -34,6 +34,8 @@ class Situation:
         Seed of the sampler.
     max_steps : int or None
         Budget of trained samplers; None for their default.
+    shape : (int, int) or None
+        Channels and time points, where the rows are series.
     """
 
     y: np.ndarray
@@ -42,6 +44,7 @@ class Situation:
     n_categorical: int
     seed: int
     max_steps: int | None = None
+    shape: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -117,7 +120,9 @@ SMOTE_NAMES = ("smote", "smotenc", "smoten")
 FILLS = (0.33, 1.0)
 
 
-def default_contenders(kinds: Mapping[str, str], methods: Sequence[str] = ("eo-wgan",)) -> tuple[Contender, ...]:
+def default_contenders(
+    kinds: Mapping[str, str], methods: Sequence[str] = ("eo-wgan",), series: bool = False
+) -> tuple[Contender, ...]:
     """Contenders of a table.
 
     Parameters
@@ -126,11 +131,18 @@ def default_contenders(kinds: Mapping[str, str], methods: Sequence[str] = ("eo-w
         Column to kind; they decide between SMOTE, SMOTENC and SMOTEN.
     methods : sequence of str, default=("eo-wgan",)
         Methods of Oversmith that take part, in kebab case.
+    series : bool, default=False
+        Whether the rows are series: SMOTE is then :class:`oversmith.SeriesSMOTE`, and a warp of time takes part.
 
     Returns
     -------
     tuple of Contender
         In the order of the report.
+
+    Raises
+    ------
+    InputError
+        For a method that does not take such rows.
 
     Examples
     --------
@@ -138,16 +150,40 @@ def default_contenders(kinds: Mapping[str, str], methods: Sequence[str] = ("eo-w
     >>> [c.name for c in default_contenders({"age": "numeric", "sex": "categorical"})]
     ['none', 'none-tuned', 'class-weight', 'random-over-sampling', 'smotenc', 'eo-wgan-0.33', 'eo-wgan-1.0']
     """
+    for kebab in methods:
+        _check_modality(kebab, series)
+    if series:
+        rivals = (
+            method_contender("series-smote", name="smote", title="SMOTE", fill=1.0),
+            method_contender("time-warp", name="time-warp", title="Time warp", fill=1.0),
+        )
+        return (*_untreated(), *rivals, *method_contenders(methods))
     numeric, categorical = split_kinds(kinds)
     kin = "smote" if not categorical else "smotenc" if numeric else "smoten"
+    return (
+        *_untreated(),
+        Contender(kin, kin.upper(), kin, _smote, before="one-hot", fill=1.0),
+        *method_contenders(methods),
+    )
+
+
+def _untreated() -> tuple[Contender, ...]:
     return (
         NONE,
         NONE_TUNED,
         Contender("class-weight", "Class weights", balanced=True),
         Contender("random-over-sampling", "Random over-sampling", "random-over-sampling", _random, fill=1.0),
-        Contender(kin, kin.upper(), kin, _smote, before="one-hot", fill=1.0),
-        *method_contenders(methods),
     )
+
+
+def _check_modality(kebab: str, series: bool) -> None:
+    wanted, found = "series" if series else "table", method(kebab).modality
+    if wanted not in found:
+        able = [entry.kebab for entry in METHODS.values() if wanted in entry.modality]
+        raise InputError(
+            f"method: {kebab!r} takes {found} and the data are {'series' if series else 'a table'}; choose one of "
+            f"{', '.join(able)}"
+        )
 
 
 def method_contenders(methods: Sequence[str]) -> tuple[Contender, ...]:
@@ -248,7 +284,7 @@ def method_contender(
     )
 
 
-def contender_named(name: str, kinds: Mapping[str, str]) -> Contender:
+def contender_named(name: str, kinds: Mapping[str, str], series: bool = False) -> Contender:
     """Look a contender up by name.
 
     Parameters
@@ -260,6 +296,8 @@ def contender_named(name: str, kinds: Mapping[str, str]) -> Contender:
         ``"eo-wgan"``, ``"eo-wgan-0.5"``.
     kinds : mapping of str to str
         Column to kind.
+    series : bool, default=False
+        Whether the rows are series.
 
     Returns
     -------
@@ -279,7 +317,7 @@ def contender_named(name: str, kinds: Mapping[str, str]) -> Contender:
     >>> contender_named("jitter-0.5", {"age": "numeric"}).fill
     0.5
     """
-    simple = {entry.name: entry for entry in (*default_contenders(kinds, ()), *_NUMERIC)}
+    simple = {entry.name: entry for entry in (*default_contenders(kinds, (), series), *_NUMERIC)}
     kin = next(entry for key, entry in simple.items() if key in SMOTE_NAMES)
     simple.setdefault("smote", replace(kin, name="smote"))
     if name in simple:
@@ -322,8 +360,13 @@ def classifier_named(name: str) -> Classifier:
     return Classifier(entry.long_name, entry.title, entry.build)
 
 
-def default_classifiers() -> tuple[Classifier, ...]:
-    """Logistic regression, random forest, XGBoost and k nearest neighbours.
+def default_classifiers(series: bool = False) -> tuple[Classifier, ...]:
+    """Logistic regression, random forest, XGBoost and k nearest neighbours; for series two that know time.
+
+    Parameters
+    ----------
+    series : bool, default=False
+        Whether the rows are series: random convolutions and a convolutional network then.
 
     Examples
     --------
@@ -331,7 +374,7 @@ def default_classifiers() -> tuple[Classifier, ...]:
     >>> [c.name for c in default_classifiers()]
     ['logistic-regression', 'random-forest', 'xgboost', 'knn']
     """
-    return tuple(classifier_named(name) for name in ("lr", "rf", "xgb", "knn"))
+    return tuple(classifier_named(name) for name in (("rocket", "cnn") if series else ("lr", "rf", "xgb", "knn")))
 
 
 def choose(argument: str, wanted: Sequence[Any] | None, known: Sequence[Any]) -> tuple[Any, ...]:
@@ -437,7 +480,7 @@ def _method(
         from oversmith.samplers._auto_candidates import DEFAULT_CANDIDATES, WEIGHTS
 
         sampler.set_params(candidates=[name for name in DEFAULT_CANDIDATES if name != WEIGHTS])
-    wanted = {"fill": fill, "max_steps": situation.max_steps}
+    wanted = {"fill": fill, "max_steps": situation.max_steps, "input_shape": situation.shape}
     known = sampler.get_params(deep=False)
     given = {name: value for name, value in wanted.items() if name in known and value is not None}
     return sampler.set_params(**given | dict(parameters or {}))

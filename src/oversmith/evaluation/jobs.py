@@ -269,6 +269,8 @@ def built_classifiers(job: Job) -> tuple[dict[str, Any], dict[str, tuple[str, st
     for classifier in job.classifiers:
         try:
             built[classifier.name] = classifier.build(_number(job.seeds(classifier.name)))
+            if job.task.shape is not None and "input_shape" in built[classifier.name].get_params(deep=False):
+                built[classifier.name].set_params(input_shape=job.task.shape)
         except MissingExtraError as error:
             problems[classifier.name] = ("skipped", describe_error(error))
     return built, problems
@@ -287,6 +289,7 @@ def job_pipeline(job: Job, classifiers: Mapping[str, Any], y: np.ndarray, part: 
         keep=keep,
         n_real=None if contender.synthetic_weight is None else len(y),
         synthetic_weight=1.0 if contender.synthetic_weight is None else contender.synthetic_weight,
+        shape=job.task.shape,
     )
 
 
@@ -307,7 +310,8 @@ def _sampler(job: Job, y: np.ndarray, seed: int, max_steps: int | None) -> Any:
     if job.contender.build is None:
         return None
     numeric, categorical = split_kinds(job.task.kinds)
-    return job.contender.build(Situation(y, job.task.classes, len(numeric), len(categorical), seed, max_steps))
+    sizes = len(numeric), len(categorical)
+    return job.contender.build(Situation(y, job.task.classes, *sizes, seed, max_steps, job.task.shape))
 
 
 def _guard(job: Job, pipeline: Pipeline, X_train: pd.DataFrame, X_test: pd.DataFrame) -> None:
@@ -448,7 +452,7 @@ def _training(task: Task, sampler: Any, seconds_warm_up: float | None) -> dict[s
 
 def _embedding(job: Job, step: Any, X: pd.DataFrame, y: np.ndarray) -> dict[str, np.ndarray]:
     """Real and synthetic rows in the space of what is fitted on the real rows alone."""
-    space = Pipeline(preparation(job.task.kinds)).fit(X, y)
+    space = Pipeline(preparation(job.task.kinds, job.task.shape)).fit(X, y)
     made, label = step.X_[step.n_before_ :], step.y_[step.n_before_ :]
     # Every contender shows the same real rows.
     real = _few(y, _number(seed_for(job.seed, job.task, "embedding")))

@@ -93,7 +93,7 @@ def describe_sampler(job: Job) -> Any:
         return None
     numeric, categorical = split_kinds(job.task.kinds)
     y = job.task.y[job.split.train]
-    situation = Situation(y, job.task.classes, len(numeric), len(categorical), 0, job.max_steps)
+    situation = Situation(y, job.task.classes, len(numeric), len(categorical), 0, job.max_steps, job.task.shape)
     return _built(job.contender.build, situation)
 
 
@@ -127,7 +127,8 @@ def cell_spec(job: Job, reading: Contender, classifier: Classifier, sampler: Any
     weight = job.contender.synthetic_weight
     return procedure | {
         "version": KEY_VERSION,
-        "data": {"name": task.name, "sha256": task.sha256, "positive": task.positive},
+        "data": {"name": task.name, "sha256": task.sha256, "positive": task.positive}
+        | ({} if task.shape is None else {"shape": list(task.shape)}),
         "split": {"sha256": split.sha256, "repeat": split.repeat, "fold": split.fold},
         "groups": task.groups_sha256,
         "seed": job.seed,

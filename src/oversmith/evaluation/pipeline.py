@@ -21,6 +21,7 @@ from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
 from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.validation import has_fit_parameter
 
+from oversmith.encoders import SeriesEncoder
 from oversmith.evaluation.guard import check_values
 from oversmith.evaluation.stages import SHARED, enter
 from oversmith.exceptions import describe_error
@@ -69,6 +70,28 @@ def _plain(column: pd.Series, kind: str) -> np.ndarray:
         [np.nan if gone else str(value) for value, gone in zip(column, missing, strict=True)], dtype=object
     )
     return plain
+
+
+class ChannelScaler(TransformerMixin, BaseEstimator):
+    """Flat series with every channel at mean 0 and standard deviation 1 over cases and time.
+
+    Parameters
+    ----------
+    shape : (int, int)
+        Channels and time points.
+    """
+
+    def __init__(self, shape: tuple[int, int]) -> None:
+        self.shape = shape
+
+    def fit(self, X: Any, y: Any = None) -> ChannelScaler:
+        """Learn the scale of each channel."""
+        self.encoder_ = SeriesEncoder(input_shape=self.shape).fit(np.asarray(X, dtype=np.float64))
+        return self
+
+    def transform(self, X: Any) -> np.ndarray:
+        """Scale."""
+        return self.encoder_.transform(np.asarray(X, dtype=np.float64))
 
 
 class Resampling(BaseEstimator):
@@ -217,20 +240,24 @@ def problem(error: Exception) -> tuple[str, str]:
     return "oom" if isinstance(error, MemoryError) else "failed", describe_error(error)
 
 
-def preparation(kinds: Mapping[str, str]) -> list[tuple[str, Any]]:
+def preparation(kinds: Mapping[str, str], shape: tuple[int, int] | None = None) -> list[tuple[str, Any]]:
     """List the steps from a raw frame to the array that classifiers see, without a sampler.
 
     Parameters
     ----------
     kinds : mapping of str to str
         Column to kind.
+    shape : (int, int), optional
+        Channels and time points, where the rows are series.
 
     Returns
     -------
     list of (str, transformer)
-        ``plain``, ``encoded`` (imputed, scaled, levels numbered; numeric columns first) and, with categorical
-        columns, ``one-hot``.
+        ``plain``, ``encoded`` (imputed, scaled, levels numbered; numeric columns first; series scaled channel by
+        channel) and, with categorical columns, ``one-hot``.
     """
+    if shape is not None:
+        return [("plain", PlainFrame(dict(kinds))), ("encoded", ChannelScaler(shape))]
     numeric, categorical = split_kinds(kinds)
     levels = OrdinalEncoder(
         handle_unknown="use_encoded_value",
@@ -271,6 +298,7 @@ def build_pipeline(
     keep: bool = False,
     n_real: int | None = None,
     synthetic_weight: float = 1.0,
+    shape: tuple[int, int] | None = None,
 ) -> Pipeline:
     """Pipeline of one job.
 
@@ -291,6 +319,8 @@ def build_pipeline(
         Keep the resampled rows.
     n_real, synthetic_weight : int or None, float
         As in `ManyClassifiers`.
+    shape : (int, int), optional
+        Channels and time points, where the rows are series.
 
     Returns
     -------
@@ -305,7 +335,7 @@ def build_pipeline(
     >>> [name for name, _ in pipeline.steps]
     ['plain', 'encoded', 'one-hot', 'classifiers']
     """
-    steps = preparation(kinds)
+    steps = preparation(kinds, shape)
     if sampler is not None:
         steps.insert(
             {"plain": 0, "one-hot": 2, "classifiers": len(steps)}[before], ("sampler", Resampling(sampler, keep=keep))

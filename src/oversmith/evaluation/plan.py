@@ -192,7 +192,8 @@ class Plan:
 
     def judges(self) -> tuple[Classifier, ...]:
         """List the classifiers in order."""
-        chosen = default_classifiers() if self.classifiers is None else self.classifiers
+        series = any(isinstance(entry, Task) and entry.shape is not None for entry in self.datasets)
+        chosen = default_classifiers(series) if self.classifiers is None else self.classifiers
         judges = tuple(classifier_named(entry) if isinstance(entry, str) else entry for entry in chosen)
         _once("classifiers", [judge.name for judge in judges])
         return judges
@@ -200,8 +201,9 @@ class Plan:
     def entrants(self, task: Task) -> tuple[Contender, ...]:
         """List the contenders for a table in order."""
         if self.contenders is None:
-            return default_contenders(task.kinds)
-        entrants = tuple(contender_named(c, task.kinds) if isinstance(c, str) else c for c in self.contenders)
+            return default_contenders(task.kinds, series=task.shape is not None)
+        series = task.shape is not None
+        entrants = tuple(contender_named(c, task.kinds, series) if isinstance(c, str) else c for c in self.contenders)
         _once("contenders", [entrant.name for entrant in entrants])
         return entrants
 

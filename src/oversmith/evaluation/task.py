@@ -11,6 +11,7 @@ import narwhals.stable.v1 as nw
 import numpy as np
 import pandas as pd
 
+from oversmith.encoders.series import check_finite, is_series
 from oversmith.exceptions import InputError
 
 
@@ -36,6 +37,8 @@ class Task:
         Hash of names, types and values of all columns and of the labels.
     groups : ndarray of int or None
         Group of every row: rows of one group never stand on both sides of a split.
+    shape : (int, int) or None
+        Channels and time points, where the rows are series: ``X`` then has a column per channel and time point.
     """
 
     name: str
@@ -47,6 +50,7 @@ class Task:
     kinds: dict[str, str]
     sha256: str
     groups: np.ndarray | None = None
+    shape: tuple[int, int] | None = None
 
     @cached_property
     def groups_sha256(self) -> str | None:
@@ -80,7 +84,7 @@ class Task:
             "column_kinds": dict(self.kinds),
             "missing_cells": int(self.X.isna().to_numpy().sum()),
             "sha256": self.sha256,
-        }
+        } | ({} if self.shape is None else {"shape": list(self.shape)})
 
 
 def prepare(X: Any, y: Any, *, target: str, name: str, positive: Any = None, groups: Any = None) -> Task:
@@ -89,7 +93,7 @@ def prepare(X: Any, y: Any, *, target: str, name: str, positive: Any = None, gro
     Parameters
     ----------
     X : DataFrame (pandas, Polars), ndarray or list of rows
-        Features.
+        Features; an array of three dimensions holds series (cases, channels, time points).
     y : array-like of shape (n,)
         Labels.
     target, name : str
@@ -146,6 +150,7 @@ def prepare(X: Any, y: Any, *, target: str, name: str, positive: Any = None, gro
         kinds=kinds,
         sha256=data_sha256(frame, np.asarray(names, dtype=object)[code]),
         groups=None if groups is None else _groups(groups, len(frame)),
+        shape=(np.shape(X)[1], np.shape(X)[2]) if is_series(X) else None,
     )
 
 
@@ -235,6 +240,8 @@ def _frame(X: Any) -> pd.DataFrame:
         frame = nw.from_native(X, eager_only=True).to_pandas()
     else:
         values = np.asarray(X)
+        if is_series(values):
+            return _flat(values)
         if values.ndim != 2:
             raise InputError(f"X: {values.ndim} dimensions found; a table has two")
         frame = pd.DataFrame(values, columns=[f"x{i}" for i in range(values.shape[1])])
@@ -245,6 +252,18 @@ def _frame(X: Any) -> pd.DataFrame:
         twice = next(name for name in names if names.count(name) > 1)
         raise InputError(f"X: two columns called {twice!r} found; give each its own name")
     return frame.set_axis(names, axis=1).reset_index(drop=True)
+
+
+def _flat(values: np.ndarray) -> pd.DataFrame:
+    """Lay series out as a table: a column per channel and time point."""
+    if values.dtype.kind not in "biuf":
+        raise InputError(f"X: series of dtype {values.dtype} found; a series holds numbers alone")
+    check_finite(values)
+    n, channels, length = values.shape
+    if not values.size:
+        raise InputError(f"X: {n} series of {channels} channels and {length} points found; all must be above zero")
+    names = [f"channel {c} point {t}" for c in range(channels) for t in range(length)]
+    return pd.DataFrame(values.reshape(n, -1), columns=names)
 
 
 def _labels(y: Any) -> pd.Series:

@@ -209,7 +209,10 @@ def paired_distance(
     rng = np.random.default_rng(random_state)
     both = distance(real, generated)
     return PairedDistance(
-        _paired(both.T, pairing, rng), _paired(both, pairing, rng), _paired(distance(real, unseen).T, pairing, rng), pairing
+        _paired(both.T, pairing, rng),
+        _paired(both, pairing, rng),
+        _paired(distance(real, unseen).T, pairing, rng),
+        pairing,
     )
 
 
@@ -287,7 +290,9 @@ def mmd_test(
     def estimate(order: np.ndarray) -> float:
         first, second = order[:n], order[n:]
         m = len(second)
-        within = kernel[np.ix_(first, first)].sum() / (n * (n - 1)) + kernel[np.ix_(second, second)].sum() / (m * (m - 1))
+        within = kernel[np.ix_(first, first)].sum() / (n * (n - 1)) + kernel[np.ix_(second, second)].sum() / (
+            m * (m - 1)
+        )
         return float(within - 2 * kernel[np.ix_(first, second)].mean())
 
     rng = np.random.default_rng(random_state)

@@ -6,6 +6,8 @@ gradient penalty thirty to forty times as fast as XLA's own convolution, whose g
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
@@ -24,7 +26,7 @@ _SMOOTH = 5
 
 def conv1d(
     x: Float[Array, "batch time in"],
-    weight: Float[Array, "kernel in out"],
+    weight: Float[Array, "kernel n_in n_out"],
     stride: int = 1,
     dilation: int = 1,
 ) -> Float[Array, "batch places out"]:
@@ -63,7 +65,7 @@ def conv1d(
 
 
 def conv_transpose1d(
-    x: Float[Array, "batch time in"], weight: Float[Array, "4 in out"]
+    x: Float[Array, "batch time in"], weight: Float[Array, "4 n_in n_out"]
 ) -> Float[Array, "batch doubled out"]:
     """Double the length of series: the transposed convolution with kernel 4, stride 2 and padding 1.
 
@@ -369,7 +371,7 @@ def conv_generator(
     keys = iter(jax.random.split(key, len(widths) + 2))
     weights = [draw_weight(next(keys), (inputs, start * widths[0]), inputs, 6)]
     biases = [jnp.zeros(start * widths[0])]
-    for n_in, n_out in zip(widths[:-1], widths[1:], strict=True):
+    for n_in, n_out in pairwise(widths):
         # Two of the four points of the kernel meet each place.
         weights.append(draw_weight(next(keys), (KERNEL, n_in, n_out), 2 * n_in, 6))
         biases.append(jnp.zeros(n_out))

@@ -10,6 +10,9 @@ from jaxtyping import Array, Float
 from oversmith.networks.conv import draw_weight
 from oversmith.networks.mlp import linear
 
+# Hidden and cell state, forwards and backwards.
+_Carry = tuple[tuple[Array, Array], tuple[Array, Array]]
+
 
 class BiLSTM(eqx.Module):
     """Layers of two LSTMs each, one forwards and one backwards in time. Make one with `bi_lstm`.
@@ -55,14 +58,12 @@ def _layer(x: Array, weight: Array, recurrent: Array, bias: Array) -> Array:
     # Both directions in one loop: half as many turns of it.
     both = gates[:, :, 0], gates[::-1, :, 1]
 
-    def turn(carry: tuple[Array, ...], gates: tuple[Array, Array]) -> tuple[tuple[Array, ...], tuple[Array, Array]]:
-        states = [
-            _cell(h, c, gate, w) for h, c, gate, w in zip(carry[:2], carry[2:], gates, recurrent, strict=True)
-        ]
-        (h0, c0), (h1, c1) = states
-        return (h0, h1, c0, c1), (h0, h1)
+    def turn(carry: _Carry, gates: tuple[Array, Array]) -> tuple[_Carry, tuple[Array, Array]]:
+        (h0, c0), (h1, c1) = (_cell(*state, gate, w) for state, gate, w in zip(carry, gates, recurrent, strict=True))
+        return ((h0, c0), (h1, c1)), (h0, h1)
 
-    start = (jnp.zeros((batch, hidden)),) * 4
+    nothing = jnp.zeros((batch, hidden))
+    start = ((nothing, nothing), (nothing, nothing))
     _, (forwards, backwards) = jax.lax.scan(turn, start, both)
     return jnp.concatenate([forwards, backwards[::-1]], axis=2)
 

@@ -121,6 +121,6 @@ def players(
     generator_key, discriminator_key = jax.random.split(key)
     generator = generator_network(generator_key, training, latent_dim, generator_widths, "leaky_relu")
     return {
-        "generator": normed(generator) if batch_norm else generator,
+        "generator": normed(generator) if batch_norm and isinstance(generator, MLP) else generator,
         "discriminator": _gan.discriminator_network(discriminator_key, training, critic_widths),
     }

@@ -132,9 +132,7 @@ def recipe(
         "adversarial",
         players=(
             Player("discriminator", discriminator_loss(fake, together=not batch_norm), optimiser),
-            Player(
-                "generator", generator_loss(generator_term, learnt, guided), optimiser, ema=ema, refresh=refresh
-            ),
+            Player("generator", generator_loss(generator_term, learnt, guided), optimiser, ema=ema, refresh=refresh),
         ),
         schedule=(Turn("discriminator", "n_critic"), Turn("generator", None)),
         draw=draw,

@@ -13,7 +13,16 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from oversmith.networks import BatchNorm, BiLSTM, SelfAttention, attention, bi_lstm
-from oversmith.networks.conv import by_batch, centre_crop, conv1d, draw_weight, fresh_norm, to_rows, to_series, with_class
+from oversmith.networks.conv import (
+    by_batch,
+    centre_crop,
+    conv1d,
+    draw_weight,
+    fresh_norm,
+    to_rows,
+    to_series,
+    with_class,
+)
 from oversmith.networks.mlp import linear
 
 # Points a convolution of G-part and D-part sees.

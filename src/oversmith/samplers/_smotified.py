@@ -5,10 +5,9 @@ Apart from the sampler, because this module imports JAX: it is loaded where a tr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
-from typing import Any
 
 import equinox as eqx
 import jax
@@ -16,7 +15,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array
 
-from oversmith.networks import MLP, ConvGenerator, ConvMap, NormedMLP, activate, latent_noise, normed
+from oversmith.networks import MLP, ConvGenerator, ConvMap, activate, latent_noise, normed
 from oversmith.networks.columns import LINEAR
 from oversmith.samplers import _gan
 from oversmith.samplers._generator import (
@@ -223,6 +222,6 @@ def players(
     if residual:
         generator = eqx.tree_at(lambda net: (net.weights[-1], net.biases[-1]), generator, replace_fn=jnp.zeros_like)
     return {
-        "generator": normed(generator) if batch_norm else generator,
+        "generator": normed(generator) if batch_norm and isinstance(generator, MLP) else generator,
         "discriminator": _gan.discriminator_network(discriminator_key, training, critic_widths),
     }

@@ -155,9 +155,7 @@ def players(
     activations = ("tanh",) + ("leaky_relu",) * (len(critic_widths) - 1)
     return {
         "generator": generator_network(generator_key, training, latent_dim, generator_widths),
-        "critic": tuple(
-            critic_network(critic_key, training, critic_widths, activations) for critic_key in critic_keys
-        ),
+        "critic": tuple(critic_network(critic_key, training, critic_widths, activations) for critic_key in critic_keys),
     }
 
 

@@ -12,7 +12,7 @@ import warnings
 from abc import abstractmethod
 from collections.abc import Iterable
 from numbers import Real
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, cast
 
 import numpy as np
 from sklearn.utils._param_validation import Interval, StrOptions
@@ -307,9 +307,11 @@ class BaseSampler(BaseOverSampler):
     def _encoder(self, X: Any) -> TableEncoder | SeriesEncoder:
         if takes_series(self, X):
             return SeriesEncoder(input_shape=self.input_shape, scaling=self.scaling, bounds=self.bounds)
-        return TableEncoder(
-            categorical_features=self.categorical_features, numeric=self.numeric, missing=self.missing
-        )
+        return TableEncoder(categorical_features=self.categorical_features, numeric=self.numeric, missing=self.missing)
+
+    def _series_form(self) -> tuple[int, int]:
+        """Return channels and time points, in a sampler of series."""
+        return cast(SeriesEncoder, self.encoder_).shape_
 
     def _clear_record(self) -> None:
         """Empty what a training leaves; it is also there when nothing had to be trained."""

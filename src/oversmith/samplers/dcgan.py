@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class DCGAN(GAN):
     """Series of a class from noise, by transposed convolutions with batch norm, against strided convolutions with it.
 
-    The generator doubles the length at each layer and the discriminator halves it; there is batch norm in both but after
+    The generator doubles the length at each layer and the discriminator halves it; both have batch norm, but not after
     the discriminator's first and the generator's last layers (document 002, Table 4, column "DCGAN").
 
     Parameters
@@ -72,9 +72,7 @@ class DCGAN(GAN):
         critic_widths: tuple[int, ...] = (64, 64, 64),
         **common: Any,
     ) -> None:
-        super().__init__(
-            generator_widths=generator_widths, critic_widths=critic_widths, **self._fixed, **common
-        )
+        super().__init__(generator_widths=generator_widths, critic_widths=critic_widths, **self._fixed, **common)
 
     @classmethod
     def paper(cls, **changes: Any) -> Self:
@@ -120,7 +118,7 @@ class DCGAN(GAN):
 
         from oversmith.networks import conv_critic, conv_generator
 
-        shape, condition = self.encoder_.shape_, training.condition_width
+        shape, condition = self._series_form(), training.condition_width
         generator_key, critic_key = jax.random.split(key)
         return {
             "generator": conv_generator(

@@ -88,15 +88,15 @@ class GANBATS(NetworkSampler):
     -----
     What the document leaves open, and what is done here:
 
-    - Eq. 1 reads ``min_G max_G`` (max over D), and "G takes the maximum and D the minimum" is reversed; Eq. 5 divides by
-      a sum of similarities where a softmax divides by a sum of exponentials. The usual loss and softmax are used; the
-      generator's loss is the one that does not saturate.
+    - Eq. 1 reads ``min_G max_G`` (max over D), and "G takes the maximum and D the minimum" is reversed; Eq. 5 divides
+      by a sum of similarities where a softmax divides by a sum of exponentials. The usual loss and softmax are used;
+      the generator's loss is the one that does not saturate.
     - Kernel sizes, channels, betas and the last layer are not stated: kernels of 5, the widths above, Adam(0.5, 0.999).
     - Attention has no residual in the document; without one an untrained attention averages all places, so its result
       is added to its input, and similarities are divided by the root of the number of channels.
     - "Two D-part parts" and "the three D-part structure" stand in one sentence; there are two here.
     - The class is not mentioned though normal and abnormal series are trained on: it is told at every time point.
-    - Series "judged to be true" that are "re-entered into the discriminator" are left out: the sentence defines nothing.
+    - Series "judged to be true" that are "re-entered into the discriminator" are left out: nothing more is said.
     - Epochs are those of the rows of all classes; batches draw the classes evenly.
 
     References
@@ -248,7 +248,7 @@ class GANBATS(NetworkSampler):
 
         from oversmith.samplers import _ganbats
 
-        shape = self.encoder_.shape_
+        shape = self._series_form()
         generator_key, discriminator_key = jax.random.split(key)
         return {
             "generator": _ganbats.generator(
@@ -275,7 +275,7 @@ class GANBATS(NetworkSampler):
     def _hyper(self, training: Training) -> dict[str, Any]:
         from oversmith.samplers import _gan, _ganbats
 
-        length = self.encoder_.shape_[1]
+        length = self._series_form()[1]
         return _gan.hyper(
             training,
             latent_dim=_ganbats.steps_of(length, self._stride(length)),

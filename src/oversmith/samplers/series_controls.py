@@ -54,7 +54,7 @@ class ChangedSeries(SeriesControl):
 
     def _generate(self, state: dict[str, Any], code: int, n: int, rng: np.random.Generator) -> np.ndarray:
         rows = state["rows"][code]
-        chosen = rows[rng.integers(len(rows), size=n)].reshape(n, *self.encoder_.shape_)
+        chosen = rows[rng.integers(len(rows), size=n)].reshape(n, *self._series_form())
         return self._changed(chosen, rng).reshape(n, -1)
 
 
@@ -99,8 +99,8 @@ class Rotation(ChangedSeries):
 
     Notes
     -----
-    A series of one channel has one other direction, upside down about the channel's mean: half of them take it. Where up
-    and down mean something, as in a heart beat, that makes another class.
+    A series of one channel has one other direction, upside down about the channel's mean: half of them take it. Where
+    up and down mean something, as in a heart beat, that makes another class.
 
     Examples
     --------
@@ -271,8 +271,8 @@ class SeriesSMOTE(SeriesControl):
 
     References
     ----------
-    .. [1] N. V. Chawla, K. W. Bowyer, L. O. Hall, W. P. Kegelmeyer, "SMOTE: Synthetic Minority Over-sampling Technique",
-       Journal of Artificial Intelligence Research 16, 2002.
+    .. [1] N. V. Chawla, K. W. Bowyer, L. O. Hall, W. P. Kegelmeyer, "SMOTE: Synthetic Minority Over-sampling
+       Technique", Journal of Artificial Intelligence Research 16, 2002.
 
     Examples
     --------
