@@ -83,6 +83,15 @@ def test_a_failure_counts_as_chance(scores):
     assert "| failed | raise | knn | RuntimeError: it broke | 6 |" in report_markdown(scores)
 
 
+def test_a_metric_that_was_not_measured_has_no_table():
+    plan = Plan([table("one"), table("two")], ["none", "smote"], ["knn"], Protocol(folds=2, inner_folds=None))
+    text = report_markdown(run(plan, n_jobs=1, isolate=False).scores(), control="none")
+    parts = dict(part.split("\n", 1) for part in text.split("\n## "))
+    (name,) = [name for name in parts if name.endswith("F1 at the tuned threshold")]
+    assert parts[name].strip() == "Not measured under this protocol."
+    assert any("| `smote` |" in part for name, part in parts.items() if name.endswith("F1 at 0.5"))
+
+
 def test_one_data_set_is_compared_over_folds(scores):
     part = scores[scores["dataset"] == "two"]
     text = report_markdown(part)

@@ -74,6 +74,9 @@ def report_markdown(scores: pd.DataFrame, *, control: str = NONE_TUNED.name) -> 
         part = scores[(places == where) & ((scores["contender"] != "none") | (control == "none"))]
         for metric in TABLE_METRICS:
             lines += ["", f"## {_safe(where)}: {_title(metric)}", ""]
+            if (part["status"] == "done").any() and part[metric].isna().all():
+                lines.append("Not measured under this protocol.")
+                continue
             try:
                 lines += (
                     _single(part, metric, control) if part["dataset"].nunique() == 1 else _ranked(part, metric, control)
