@@ -466,12 +466,18 @@ def _embedding(job: Job, step: Any, X: pd.DataFrame, y: np.ndarray) -> dict[str,
         synthetic = np.asarray(made[some])
     else:
         synthetic = space[2:].transform(made[some]) if len(space) > 2 else made[some]
-    return {
+    found = {
         "real": encoded.astype(np.float32),
         "label": y[real],
         "synthetic": synthetic.astype(np.float32),
         "synthetic_label": label[some],
     }
+    if job.task.shape is None:
+        return found
+    # Series are also compared with real ones that nobody has learnt from.
+    test, truth = job.task.X.iloc[job.split.test], job.task.y[job.split.test]
+    kept = _few(truth, _number(seed_for(job.seed, job.task, "unseen")))
+    return found | {"unseen": space.transform(test.iloc[kept]).astype(np.float32), "unseen_label": truth[kept]}
 
 
 def _few(label: np.ndarray, seed: int) -> np.ndarray:

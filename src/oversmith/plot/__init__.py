@@ -12,6 +12,7 @@ from oversmith.plot.critical_difference import critical_difference_diagram
 from oversmith.plot.curves import precision_at_recall, precision_recall
 from oversmith.plot.effects import effect_forest
 from oversmith.plot.embedding import embed, embedding
+from oversmith.plot.series import power_spectrum, series_bands, series_examples
 from oversmith.plot.time import time_quality
 from oversmith.plot.training import training, training_panels
 
@@ -23,8 +24,11 @@ __all__ = [
     "effect_forest",
     "embed",
     "embedding",
+    "power_spectrum",
     "precision_at_recall",
     "precision_recall",
+    "series_bands",
+    "series_examples",
     "style",
     "time_quality",
     "training",

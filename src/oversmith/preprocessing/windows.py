@@ -83,7 +83,8 @@ def windows(
     for argument, given in (("labels", labels), ("names", names)):
         if given is not None and len(given) != len(records):
             raise InputError(f"{argument}: {len(given)} found for {len(records)} records; give one each")
-    cut, told, record, start = [], [], [], []
+    cut: list[np.ndarray] = []
+    told, record, start = [], [], []
     for number, each in enumerate(records):
         array = np.atleast_2d(np.asarray(each))
         if array.ndim != 2:

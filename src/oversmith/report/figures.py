@@ -11,7 +11,10 @@ from oversmith.plot import (
     class_counts,
     effect_forest,
     embedding,
+    power_spectrum,
     precision_recall,
+    series_bands,
+    series_examples,
     time_quality,
     training,
     training_panels,
@@ -69,7 +72,8 @@ def pictures(summary: Summary) -> dict[str, Any]:
     Returns
     -------
     dict
-        Section to list of :class:`Picture`; ``embedding`` and ``training`` hold (title, pictures) pairs.
+        Section to list of :class:`Picture`; ``embedding`` and ``training`` hold (title, pictures) pairs, ``series``
+        dictionaries with title, pictures, warnings and a table.
     """
     return {
         "effects": _effects(summary),
@@ -77,6 +81,7 @@ def pictures(summary: Summary) -> dict[str, Any]:
         "counts": _counts(summary),
         "training": _training(summary),
         "embedding": _embedding(summary),
+        "series": _series(summary),
         "time": _time(summary),
     }
 
@@ -287,6 +292,66 @@ def _embedding(summary: Summary) -> list[tuple[str, list[Picture]]]:
             drawn.append(Picture(uid, svg, caption, ["group", "rows", "mean, horizontal", "mean, vertical"], table))
         sections.append((entry["title"], drawn))
     return sections
+
+
+def _series(summary: Summary) -> list[dict[str, Any]]:
+    parts = []
+    for number, entry in enumerate(summary.get("series", [])):
+        drawn = []
+        made, real = f"{entry['generated']:,} generated", f"{entry['real']:,} real"
+        for channel, told in enumerate(entry["channels"]):
+            of = f", channel {channel}" if len(entry["channels"]) > 1 else ""
+            for kind, draw, caption in (
+                ("bands", series_bands, "Median and the band that holds 80 %, at each time point"),
+                ("examples", series_examples, "The first generated series, each on the real one nearest to it"),
+                ("spectrum", power_spectrum, "Power at each frequency, median and the band that holds 80 %"),
+            ):
+                uid = f"series-{number}-{channel}-{kind}"
+                with canvas(4.8, 3.7) as figure:
+                    ax = draw(told[kind], ax=figure.subplots())
+                    ax.set_title(_first_upper(kind) + of)
+                    svg = to_svg(
+                        figure,
+                        uid=uid,
+                        title=f"{_first_upper(kind)} of class {entry['class']}, {entry['title']}{of}",
+                        description=f"{made} and {real} series.",
+                    )
+                table = [] if kind == "examples" else _middle(told[kind])
+                drawn.append(
+                    Picture(uid, svg, f"{caption}; {made}, {real}{of}.", ["place", "real", "generated"], table)
+                )
+        quality = entry["quality"]
+        parts.append(
+            {
+                "title": f"{entry['title']}: class {entry['class']}",
+                "pictures": drawn,
+                "warnings": [] if quality is None else [_first_upper(text) for text in quality["warnings"]],
+                "columns": ["distance", "generated to real", "real to generated", "unseen real to real"],
+                "rows": [] if quality is None else _distances(quality),
+            }
+        )
+    return parts
+
+
+def _middle(bands: dict[str, list[list[float]]]) -> list[list[str]]:
+    """Medians at a dozen places."""
+    real, made = bands["real"][1], bands["generated"][1]
+    places = range(0, len(real), max(len(real) // 12, 1))
+    return [[str(place), _signed(real[place]), _signed(made[place])] for place in places]
+
+
+def _distances(quality: dict[str, Any]) -> list[list[str]]:
+    rows = []
+    for key, name in (("prd", "PRD, %"), ("prdn", "PRDN, %"), ("dtw", "DTW, band of 10 %")):
+        told = quality[key]
+        values = [told[part] for part in ("generated_to_real", "real_to_generated", "unseen_to_real")]
+        rows.append([f"{name} ({told['pairing']} pairs)", *map(_plain, values)])
+    rows.append(["Spectrum, dB to unseen", _plain(quality["spectrum"]), "–", _plain(quality["spectrum_real"])])
+    p_values = [f"p = {quality[key]['p_value']:.3f}" for key in ("mmd", "mmd_real")]
+    rows.append(["MMD to unseen", p_values[0], "–", p_values[1]])
+    share = [f"{100 * quality[key]:.0f} %" for key in ("too_near", "too_near_unseen")]
+    rows.append(["Nearer to a training series than 95 % of these to each other", share[0], "–", share[1]])
+    return rows
 
 
 def _group_names(summary: Summary) -> dict[str, str]:

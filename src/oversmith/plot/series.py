@@ -1,0 +1,125 @@
+"""Real and generated series: bands, examples beside their nearest real neighbour, power spectra."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from oversmith.exceptions import InputError
+from oversmith.plot._style import PALETTE, new_axes, style
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_LOOKS = {"real": ("green", "-", 2), "generated": ("orange", "--", 3)}
+
+
+def series_bands(groups: Mapping[str, ArrayLike], *, ax: Axes | None = None) -> Axes:
+    """Draw the median of real and of generated series with the band that holds 80 % of them, point by point.
+
+    Parameters
+    ----------
+    groups : mapping of str to array-like of shape (3, length)
+        ``"real"`` and ``"generated"``: 10 % quantile, median and 90 % quantile at each time point, of one channel.
+    ax : Axes, optional
+        Where to draw; a new figure by default.
+
+    Returns
+    -------
+    Axes
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> from oversmith.plot import series_bands
+    >>> ax = series_bands({"real": [[0, 0], [1, 2], [2, 4]]}, ax=Figure().subplots())
+    >>> [text.get_text() for text in ax.get_legend().get_texts()]
+    ['real']
+    """
+    with style():
+        ax = new_axes(ax)
+        for name, (colour, dash, layer) in _LOOKS.items():
+            if name not in groups:
+                continue
+            low, median, high = _rows(groups[name], 3, name)
+            when = np.arange(len(median))
+            ax.fill_between(when, low, high, color=PALETTE[colour], alpha=0.2, linewidth=0, zorder=layer)
+            ax.plot(when, median, dash, color=PALETTE[colour], label=name, zorder=layer + 2)
+        ax.set_xlabel("time point")
+        ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.18), ncols=2)
+    return ax
+
+
+def series_examples(pairs: ArrayLike, *, ax: Axes | None = None) -> Axes:
+    """Draw generated series, each on top of the real one nearest to it.
+
+    Parameters
+    ----------
+    pairs : array-like of shape (n, 2, length)
+        Generated series and its nearest real one, of one channel.
+    ax : Axes, optional
+        Where to draw; a new figure by default.
+
+    Returns
+    -------
+    Axes
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> from oversmith.plot import series_examples
+    >>> len(series_examples([[[0, 1], [0, 2]]], ax=Figure().subplots()).lines)
+    2
+    """
+    shown = np.asarray(pairs, dtype=np.float64)
+    if shown.ndim != 3 or shown.shape[1] != 2:
+        raise InputError(f"pairs: shape {shown.shape} found; give (n, 2, length)")
+    with style():
+        ax = new_axes(ax)
+        gap = 1.1 * float(np.ptp(shown)) if shown.size and np.ptp(shown) > 0 else 1.0
+        for number, (made, real) in enumerate(shown):
+            for name, values in (("real", real), ("generated", made)):
+                colour, dash, layer = _LOOKS[name]
+                label = {"real": "nearest real", "generated": "generated"}[name] if number == 0 else None
+                ax.plot(values - number * gap, dash, color=PALETTE[colour], linewidth=1.3, label=label, zorder=layer)
+        ax.set(xlabel="time point", yticks=[])
+        ax.spines["left"].set_visible(False)
+        ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.18), ncols=2)
+    return ax
+
+
+def power_spectrum(groups: Mapping[str, ArrayLike], *, ax: Axes | None = None) -> Axes:
+    """Draw the power at each frequency, median over series with the band that holds 80 % of them.
+
+    Parameters
+    ----------
+    groups : mapping of str to array-like of shape (3, frequencies)
+        ``"real"`` and ``"generated"``: quantiles as in :func:`series_bands`, in decibels.
+    ax : Axes, optional
+        Where to draw; a new figure by default.
+
+    Returns
+    -------
+    Axes
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> from oversmith.plot import power_spectrum
+    >>> ax = power_spectrum({"real": [[0, 0], [1, 2], [2, 4]]}, ax=Figure().subplots())
+    >>> ax.get_xlabel()
+    'cycles per series'
+    """
+    ax = series_bands(groups, ax=ax)
+    ax.set(xlabel="cycles per series", ylabel="power, dB")
+    return ax
+
+
+def _rows(values: Any, n: int, name: str) -> np.ndarray:
+    array = np.asarray(values, dtype=np.float64)
+    if array.ndim != 2 or len(array) != n:
+        raise InputError(f"{name}: shape {array.shape} found; give {n} rows of equal length")
+    return array
