@@ -70,6 +70,17 @@ def test_a_folder_holds_one_study_of_one_scope(data_dir, tmp_path):
         rebuild(STUDIES["eo-wgan"], tmp_path / "raw.parquet")
 
 
+def test_more_seeds_go_on_in_the_same_folder(data_dir, tmp_path):
+    calls: list[str] = []
+    scope = replace(SCOPE, quick=False)
+    run_study(toy(calls), tmp_path, replace(scope, seeds=1), n_jobs=1)
+    more = run_study(toy(calls), tmp_path, replace(scope, seeds=3), n_jobs=1)
+    assert calls == ["extra"]
+    assert "3 seeds on every fold" in more.markdown
+    with pytest.raises(InputError, match="name another folder"):
+        run_study(toy(), tmp_path, replace(scope, seeds=2), n_jobs=1)
+
+
 def test_a_study_without_any_set_says_so(tmp_path):
     study = replace(toy(), sets=(StudySet("no-such-set", "Gone"),))
     with pytest.raises(InputError, match="none of the study's sets is at hand"):

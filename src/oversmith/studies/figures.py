@@ -160,8 +160,9 @@ def lines(
     str
         SVG.
     """
-    columns = min(columns, len(panels))
-    height = -(-len(panels) // columns)
+    # Scores that were read in from a file come without predictions: nothing to draw is no error.
+    columns = max(min(columns, len(panels)), 1)
+    height = max(-(-len(panels) // columns), 1)
     with canvas(3.4 * columns, 2.5 * height + (0 if legend else 0.4)) as figure:
         axes = figure.subplots(height, columns, squeeze=False).ravel()
         for ax, (title, curves) in zip(axes, panels, strict=False):
@@ -177,7 +178,7 @@ def lines(
                 ax.legend()
         for ax in axes[len(panels) :]:
             ax.set_visible(False)
-        if not legend:
+        if panels and not legend:
             handles, labels = axes[0].get_legend_handles_labels()
             figure.legend(handles, labels, loc="outside upper center", ncols=len(labels))
         return as_svg(figure)

@@ -283,7 +283,15 @@ def _record(store: Store, study: Study, scope: Scope, folder: Path) -> dict[str,
     if text is None:
         return {"study": study.name, "scope": scope.describe(), "extras": {}}
     kept: dict[str, Any] = json.loads(text)
-    if kept["study"] != study.name or kept["scope"] != scope.describe():
+    more = scope.describe()
+    if (
+        kept["study"] == study.name
+        and kept["scope"] | {"seeds": more["seeds"]} == more
+        and more["seeds"] > kept["scope"]["seeds"]
+    ):
+        # Everything that is there is part of what is asked for.
+        return kept | {"scope": more}
+    if kept["study"] != study.name or kept["scope"] != more:
         raise InputError(
             f"out: {str(folder)!r} holds the study {kept['study']!r} with {kept['scope']}, asked for is {study.name!r} "
             f"with {scope.describe()}; name another folder"
