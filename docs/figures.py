@@ -1,6 +1,7 @@
-"""Draw the figures of the documentation: ``python docs/figures.py [METHOD|GROUP ...]``.
+"""Draw the figures of the documentation: ``python docs/figures.py [METHOD|GROUP|series ...]``.
 
-Every method of the registry gets one figure, ``docs/images/METHOD-toy.svg``: the real rows of a curved minority,
+``series`` is ``docs/images/series-toy.svg``: real pulses and those that some methods of series make.
+Every method of tables gets one figure, ``docs/images/METHOD-toy.svg``: the real rows of a curved minority,
 SMOTE's rows, and the method's, all with the defaults of the library. Every group of benchmark results, ``tuning`` and
 ``judging``, gets the critical-difference diagram of its average precision, ``docs/results/figures/GROUP-ranks.svg``.
 """
@@ -23,6 +24,8 @@ ROWS = 300
 FOLDER = Path(__file__).parent / "images"
 RESULTS = Path(__file__).parent / "results"
 GROUPS = ("tuning", "judging")
+TABLES = [kebab for kebab, entry in METHODS.items() if "table" in entry.modality]
+SERIES = ("series-smote", "time-warp", "wgan-gp", "dcgan", "ganbats")
 
 
 def curved_minority(seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -70,6 +73,38 @@ def draw(kebab: str) -> None:
         figure.savefig(FOLDER / f"{kebab}-toy.svg", dpi=144, bbox_inches="tight", metadata={"Date": None})
 
 
+def pulses(seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Draw series of two classes: a pulse early or late, of random height, width and place, on a slow wave."""
+    rng = np.random.default_rng(seed)
+    late = np.repeat([0, 1], [120, 40])
+    when = np.linspace(0, 1, 64)
+    place = np.where(late == 1, 0.65, 0.35)[:, None] + rng.normal(scale=0.06, size=(160, 1))
+    height, width = rng.normal(1.0, 0.2, size=(160, 1)), rng.uniform(0.03, 0.07, size=(160, 1))
+    wave = 0.2 * np.sin(2 * np.pi * (when + rng.random((160, 1))))
+    X = height * np.exp(-(((when - place) / width) ** 2)) + wave + rng.normal(scale=0.02, size=(160, 64))
+    return X[:, None], late
+
+
+def draw_series() -> None:
+    """Draw six real series of the rare class, and six made by each of some methods at their defaults."""
+    from matplotlib.figure import Figure
+
+    X, y = pulses()
+    panels = {"real": X[y == 1][:6]}
+    for kebab in SERIES:
+        panels[METHODS[kebab].title] = load_class(kebab)(random_state=0).fit(X, y).sample(6, 1)
+    figure = Figure(figsize=(11, 5), layout="constrained")
+    for axes, (title, rows) in zip(
+        figure.subplots(2, 3, sharex=True, sharey=True).ravel(), panels.items(), strict=True
+    ):
+        for number, row in enumerate(rows):
+            axes.plot(row[0] + 1.2 * number, color=GREEN if title == "real" else ORANGE, linewidth=1.2)
+        axes.set(title=title, yticks=[])
+        axes.title.set_fontsize(10)
+    with mpl.rc_context({"svg.hashsalt": "oversmith", "svg.fonttype": "none"}):
+        figure.savefig(FOLDER / "series-toy.svg", dpi=144, bbox_inches="tight", metadata={"Date": None})
+
+
 def draw_ranks(group: str) -> None:
     """Draw the mean ranks of a group's contenders and what they cannot tell apart."""
     from oversmith.evaluation import Store, read_scores
@@ -92,7 +127,11 @@ def draw_ranks(group: str) -> None:
 
 
 if __name__ == "__main__":
-    for wanted in sys.argv[1:] or (*METHODS, *GROUPS):
+    for wanted in sys.argv[1:] or (*TABLES, *GROUPS, "series"):
+        if wanted == "series":
+            draw_series()
+            print(FOLDER / "series-toy.svg")
+            continue
         if wanted in GROUPS:
             draw_ranks(wanted)
             print(RESULTS / "figures" / f"{wanted}-ranks.svg")
