@@ -214,7 +214,7 @@ def main() -> int:
         sys.exit("give the folder of the data sets, or set OVERSMITH_DATA")
     from oversmith._registry import METHODS, load_class
 
-    known = [kebab for kebab in METHODS if kebab != "auto"]
+    known = [kebab for kebab, entry in METHODS.items() if kebab != "auto" and "table" in entry.modality]
     chosen = options.methods.split(",") if options.methods else known
     networks = {kebab for kebab in chosen if hasattr(load_class(kebab), "partial_fit") and kebab not in NO_GOAL}
     sets = SETS[:1] if options.quick else SETS

@@ -45,7 +45,7 @@ def judge(discriminator: MLP, rows: Array, key: Array, hyper: Hyper) -> Array:
 
 
 @cache
-def discriminator_loss(fake: FakeRows = fake_rows, judge: Judge = judge, together: bool = True) -> Loss:
+def discriminator_loss(fake: FakeRows = fake_rows, judge: Judge = judge) -> Loss:
     """Make the discriminator's loss, -log D(x) - log(1 - D(G)), for a way of making and of judging rows.
 
     Parameters
@@ -54,9 +54,6 @@ def discriminator_loss(fake: FakeRows = fake_rows, judge: Judge = judge, togethe
         ``(players, key, label, hyper) -> rows``, a module-level function.
     judge : callable
         ``(discriminator, rows, key, hyper) -> logits``, a module-level function.
-    together : bool
-        Whether real and generated rows are judged in one pass: larger products, fewer of them. Not with batch norm,
-        which would mix their statistics.
 
     Returns
     -------
@@ -68,12 +65,9 @@ def discriminator_loss(fake: FakeRows = fake_rows, judge: Judge = judge, togethe
         label = batch["label"]
         rows = conditioned(fake(players, key, label, batch_inputs(batch, hyper)), label, hyper)
         real = conditioned(batch["x"], label, hyper)
-        discriminator, judge_key, weight = players["discriminator"], jax.random.fold_in(key, 1), batch["weight"]
-        if together:
-            logits = judge(discriminator, jnp.concatenate([real, rows]), judge_key, hyper)
-            on_real, on_fake = logits[: len(real)], logits[len(real) :]
-        else:
-            on_real, on_fake = (judge(discriminator, part, judge_key, hyper) for part in (real, rows))
+        # One pass over both halves: larger products, fewer of them.
+        logits = judge(players["discriminator"], jnp.concatenate([real, rows]), jax.random.fold_in(key, 1), hyper)
+        on_real, on_fake, weight = logits[: len(real)], logits[len(real) :], batch["weight"]
         record = {"d_real": _chance(on_real, weight), "d_fake": _chance(on_fake, weight)}
         return gan_discriminator(on_real, on_fake, weight), record
 
@@ -88,6 +82,15 @@ def generator_term(players: Players, fake: Array, batch: Batch, hyper: Hyper) ->
     """Raise what the discriminator takes generated rows for: -log D(G)."""
     logits = players["discriminator"](conditioned(fake, batch["label"], hyper))[:, 0]
     return gan_generator(logits, batch["weight"]), {}
+
+
+def beside_real_term(players: Players, fake: Array, batch: Batch, hyper: Hyper) -> tuple[Array, Record]:
+    """Raise what a discriminator with batch norm takes generated rows for, real ones standing beside them.
+
+    Alone, rows would be brought to the mean and spread of any others before they are judged.
+    """
+    rows = jnp.concatenate([conditioned(part, batch["label"], hyper) for part in (batch["x"], fake)])
+    return gan_generator(players["discriminator"](rows)[len(fake) :, 0], batch["weight"]), {}
 
 
 def recipe(
@@ -116,7 +119,8 @@ def recipe(
         Whether a frozen classifier guides the generator.
     batch_norm : bool
         Whether both players have batch norm. The generator then learns by the batch's own statistics and moves its
-        running ones; the discriminator sees rows made in inference mode, as they are drawn later, apart from real ones.
+        running ones; the discriminator goes by real and generated rows together, in both players' turns, and learns
+        from rows made in inference mode, as they are drawn later.
     draw : callable
         How batches are drawn.
 
@@ -126,13 +130,13 @@ def recipe(
         One phase: the discriminator ``n_critic`` times, then the generator once.
     """
     optimiser = Optimiser("adam", b1=0.5)
-    learnt = in_training(fake) if batch_norm else fake
+    learnt, term = (in_training(fake), beside_real_term) if batch_norm else (fake, generator_term)
     refresh = refreshed(fake) if batch_norm else None
     phase = Phase(
         "adversarial",
         players=(
-            Player("discriminator", discriminator_loss(fake, together=not batch_norm), optimiser),
-            Player("generator", generator_loss(generator_term, learnt, guided), optimiser, ema=ema, refresh=refresh),
+            Player("discriminator", discriminator_loss(fake), optimiser),
+            Player("generator", generator_loss(term, learnt, guided), optimiser, ema=ema, refresh=refresh),
         ),
         schedule=(Turn("discriminator", "n_critic"), Turn("generator", None)),
         draw=draw,

@@ -35,7 +35,7 @@ class DCGAN(GAN):
     -----
     The document names the method and reports its accuracy; networks and rates are ours, after the method's publication.
     Long series are met by a larger stride in the first layer. The discriminator's batch norm goes by the batch at hand,
-    real and generated series apart; it sees series made in inference mode, as they are drawn later.
+    real and generated series together; it learns from series made in inference mode, as they are drawn later.
 
     References
     ----------
