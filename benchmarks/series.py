@@ -1,7 +1,8 @@
 """Methods of series: seconds per generator step beside PyTorch, seconds of whole calls, and of dynamic time warping.
 
 A step is what the method's schedule does for one update of its generator, with the library's own networks at their
-defaults; PyTorch, where it is installed, trains the same layers with the same batch, convolutions and LSTM being its own. Every measurement runs in a child process held to one processor and one thread; what counts is processor time, the
+defaults; PyTorch, where it is installed, trains the same layers with the same batch, convolutions and LSTM being its
+own. Every measurement runs in a child process held to one processor and one thread; what counts is processor time, the
 best of several after a warm-up. The goals stand in the last column; the exit code is 1 when one is missed.
 
     python benchmarks/series.py [DATA_FOLDER] [--quick]

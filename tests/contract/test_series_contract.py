@@ -142,6 +142,15 @@ def test_whole_numbers_bounds_and_constant_channels(kebab):
         tiny(kebab, bounds="non-negative").fit_resample(waves()[0], y)
 
 
+@pytest.mark.parametrize("change", [{"backbone": "mlp"}, {"scaling": "minmax"}, {"input_shape": (2, 12)}], ids=str)
+def test_what_series_alone_read_changes_them(change):
+    X, y = waves()
+    flat, options = X.reshape(len(X), -1), {"class_scaling": None, "input_shape": (1, 24)}
+    plain, changed = (tiny("wgan-gp", **options | more).fit_resample(flat, y)[0] for more in ({}, change))
+    assert not np.array_equal(plain, changed)
+    assert plain.shape == changed.shape
+
+
 @SAMPLERS
 def test_bad_input(kebab):
     X, y = waves()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from games import OF_SERIES
 from imblearn.over_sampling import SMOTE, BorderlineSMOTE
 
 from oversmith import EOWGAN
@@ -123,7 +124,7 @@ def test_parameters_that_need_company():
     # Changed where they act: hard rows in a refinement, the clamp with a guide.
     assert not rows(refine_rounds=1, max_steps=40).equals(rows(refine_rounds=1, max_steps=40, hard_weight=50.0))
     assert not rows(guidance=1.0).equals(rows(guidance=1.0, guidance_clamp=3.0))
-    covered = {"filters", "patience", "max_seconds", "on_too_few", "keep_index", "verbose", "callbacks"}
+    covered = {"filters", "patience", "max_seconds", "on_too_few", "keep_index", "verbose", "callbacks"} | OF_SERIES
     company = {"clip", "critics", "hard_weight", "guidance_clamp", "refine_rounds", "synthetic_weight"}
     assert set(EOWGAN().get_params()) == set(CHANGES) | company | covered
 

@@ -6,6 +6,7 @@ import jax
 import numpy as np
 import pandas as pd
 import pytest
+from games import OF_SERIES
 from imblearn.combine import SMOTEENN
 from imblearn.over_sampling import ADASYN, SMOTE, BorderlineSMOTE, RandomOverSampler
 from imblearn.under_sampling import RandomUnderSampler
@@ -453,7 +454,16 @@ def test_parameters_that_need_company():
     # 30 and 35 rows are enough to hold out ten but not thirty.
     assert not rows(**held, stop="f1").equals(rows(**held))
     # The loss floor, budgets and reports have tests of their own here, in the contract or with EO-WGAN.
-    covered = {"loss_floor", "filters", "patience", "max_seconds", "on_too_few", "keep_index", "verbose", "callbacks"}
+    covered = {
+        "loss_floor",
+        "filters",
+        "patience",
+        "max_seconds",
+        "on_too_few",
+        "keep_index",
+        "verbose",
+        "callbacks",
+    } | OF_SERIES
     company = {"latent_dim", "output", "accept_factor", "stop"}
     assert set(SMOTifiedGAN().get_params()) == set(CHANGES) | company | covered
 
