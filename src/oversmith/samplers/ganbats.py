@@ -98,8 +98,8 @@ class GANBATS(NetworkSampler):
     - "Two D-part parts" and "the three D-part structure" stand in one sentence; there are two here.
     - The class is not mentioned though normal and abnormal series are trained on: it is told at every time point.
     - Series "judged to be true" that are "re-entered into the discriminator" are left out: nothing more is said.
-    - The discriminator's batch norm goes by real and generated series together. Apart, each half would be brought to the
-      same mean before the average over time, and the discriminator could not tell them by it.
+    - The discriminator's batch norm goes by real and generated series together. Apart, each half would be brought to
+      the same mean before the average over time, and the discriminator could not tell them by it.
     - The library's default works in the class's own scale and draws from a moving average of the weights, which came
       nearer to unseen series on the two sets it was tried on; :meth:`paper` does neither.
     - Epochs are those of the rows of all classes; batches draw the classes evenly.
