@@ -57,8 +57,14 @@ TINY_OF = {
     "pca-sampler": {"sampler": "gaussian-mixture"},
     # An untrained velocity leaves noise as it is, wider than the class.
     "flow-matching": {"max_steps": 100, "ema_decay": None},
-    "ganbats": {"max_epochs": None, "hidden": 4, "generator_widths": (8,), "discriminator_widths": (8,)},
-    "dcgan": {"generator_widths": (8, 8), "critic_widths": (8, 8)},
+    "ganbats": {
+        "max_epochs": None,
+        "hidden": 2,
+        "lstm_layers": 1,
+        "generator_widths": (4,),
+        "discriminator_widths": (4,),
+    },
+    "dcgan": {"generator_widths": (4,), "critic_widths": (4,)},
     "tree-flow": {"n_trees": 3, "n_levels": 10, "n_pairs": 500},
 }
 
@@ -449,8 +455,9 @@ def test_filters(sampler):
 @pytest.mark.parametrize("sampler", ALL, ids=ALL_IDS)
 def test_bad_input(sampler):
     X, y = np.random.default_rng(0).normal(size=(30, 2)), np.repeat([0, 1], [20, 10])
-    with pytest.raises(InputError, match=r"X: found a 3-D array of shape \(30, 1, 2\)"):
-        clone(sampler).fit_resample(X[:, None], y)
+    if "series" not in METHODS[_kebab(sampler)].modality:
+        with pytest.raises(InputError, match=r"X: found a 3-D array of shape \(30, 1, 2\)"):
+            clone(sampler).fit_resample(X[:, None], y)
     with pytest.raises(ValueError, match="class"):
         clone(sampler).fit_resample(X, np.zeros(30))
     spoiled = pd.DataFrame(X, columns=["left", "right"])
