@@ -89,7 +89,9 @@ class ResampledFirst:
     def __call__(self, job: Job) -> Outcome:
         """Do the job on folds of the resampled table."""
         whole = np.arange(len(job.task.y))
-        X, y, after, seconds, made = _resampled(job, whole, self)
+        # One draw for all folds, whichever of them a process meets first.
+        first = replace(job, split=replace(job.split, fold=0))
+        X, y, after, seconds, made = _resampled(first, whole, self)
         cut = StratifiedKFold(self.folds, shuffle=True, random_state=job.split_seed or 0)
         train, test = list(cut.split(np.zeros(len(y)), y))[job.split.fold]
         positive = job.task.minority if job.task.positive is None else job.task.positive
