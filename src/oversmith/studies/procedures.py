@@ -89,9 +89,7 @@ class ResampledFirst:
     def __call__(self, job: Job) -> Outcome:
         """Do the job on folds of the resampled table."""
         whole = np.arange(len(job.task.y))
-        # One draw for all folds, whichever of them a process meets first.
-        first = replace(job, split=replace(job.split, fold=0))
-        X, y, after, seconds, made = _resampled(first, whole, self)
+        X, y, after, seconds, made = _resampled(job, whole, self)
         cut = StratifiedKFold(self.folds, shuffle=True, random_state=job.split_seed or 0)
         train, test = list(cut.split(np.zeros(len(y)), y))[job.split.fold]
         positive = job.task.minority if job.task.positive is None else job.task.positive
@@ -161,10 +159,14 @@ class OneDraw:
 
 
 def _resampled(job: Job, rows: np.ndarray, procedure: Any) -> tuple[Any, np.ndarray, list[Any], float, int]:
-    """Table after the sampler, labels, the steps that follow, seconds, and rows made."""
+    """Table after the sampler, labels, the steps that follow, seconds, and rows made.
+
+    One draw for all folds, which are kept together: its seed must not hang on the fold a process meets first.
+    """
+    job = replace(job, split=replace(job.split, fold=0))
     # A contender that came from another process is equal to nothing here; what describes its sampler is.
     sampler = canonical(describe_sampler(job))
-    key = (job.task.sha256, job.contender.name, sampler, job.seed, procedure, rows.tobytes())
+    key = (job.task.sha256, job.contender.name, sampler, job.seed, job.split.repeat, procedure, rows.tobytes())
     if key in _KEPT:
         _KEPT.move_to_end(key)
         return _KEPT[key]
