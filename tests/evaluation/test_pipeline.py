@@ -134,8 +134,8 @@ def test_synthetic_rows_weigh_what_they_are_told():
         {"lr": LogisticRegression(), "knn": KNeighborsClassifier()},
         sampler=SMOTE(random_state=0),
         before="classifiers",
-        n_real=60,
         synthetic_weight=0.25,
+        n_real=60,
     )
     frame = pd.DataFrame(X, columns=["a", "b"])
     found = pipeline.fit(frame, y).predict_proba(frame)

@@ -110,7 +110,10 @@ def test_children_are_used_again_and_isolation_changes_no_number():
 @pytest.mark.parametrize("backend", ["loky", "threading"])
 def test_workers_change_no_number(backend):
     plan = Plan([table("a"), table("b")], ["none-tuned", "smote"], ["knn"], TWO)
-    equal_but_for_costs(run(plan, n_jobs=2, backend=backend).scores(), run(plan, n_jobs=1, isolate=False).scores())
+    by_two = run(plan, n_jobs=2, backend=backend).scores()
+    assert len(by_two) == 2 * 2 * 2
+    assert (by_two["status"] == "done").all()
+    equal_but_for_costs(by_two, run(plan, n_jobs=1, isolate=False).scores())
 
 
 def test_the_sampler_is_fitted_once_for_all_classifiers_and_only_what_is_missing_runs(tmp_path):

@@ -107,7 +107,10 @@ def test_history_names_the_member():
 def test_a_share_of_zero_trains_nothing():
     X, y = blobs()
     network = EOWGAN(max_steps=2, callbacks=[lambda event: pytest.fail("trained")])
-    Blend(samplers=["jitter", network], shares=[1, 0], random_state=0).fit_resample(X, y)
+    blend = Blend(samplers=["jitter", network], shares=[1, 0], random_state=0)
+    _, y_resampled = blend.fit_resample(X, y)
+    assert blend.history_ == []
+    assert len(set(np.bincount(y_resampled))) == 1
 
 
 def test_nested_blends_and_saving(tmp_path):

@@ -12,6 +12,7 @@ from oversmith.evaluation.task import prepare
 from oversmith.studies import Scope
 from oversmith.studies.contenders import EO_WGAN
 from oversmith.studies.extras import embeddings, losses, overfitting, scaling, sizes_on_disk, slope, smote_of
+from oversmith.studies.figures import lines
 
 SCOPE = Scope(quick=True, max_steps=20)
 
@@ -21,6 +22,12 @@ def task():
     rng = np.random.default_rng(0)
     X = np.concatenate([rng.normal(0, 1, (160, 3)), rng.normal(2, 1, (40, 3))])
     return prepare(X, np.repeat([0, 1], [160, 40]), target="y", name="toy")
+
+
+def test_without_panels_a_picture_is_empty():
+    assert lines([], "false positives", "true positives", columns=4, legend=False).count("<svg") == 1
+    filled = lines([("toy", {"a": ([0, 1], [0, 1])})], "false positives", "true positives", legend=False)
+    assert "true positives" in filled
 
 
 def test_a_planted_exponent_is_found():

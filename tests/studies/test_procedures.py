@@ -99,6 +99,18 @@ def test_a_kept_table_gives_what_a_fresh_one_gives():
     assert cold.scores[0]["brier"] == warm["brier"].iloc[1]
 
 
+def test_folds_share_their_draw_in_whatever_order_they_come():
+    plan = Plan([arc()], ["smote"], ["knn"], Protocol(inner_folds=None, procedure=ResampledFirst()))
+    found = []
+    for order in ((0, 4), (4, 0)):
+        procedures._KEPT.clear()
+        found.append({fold: run_job(plan.units()[fold].job).scores[0]["brier"] for fold in order})
+    procedures._KEPT.clear()
+    alone = run_job(plan.units()[4].job).scores[0]["brier"]
+    assert found[0] == found[1]
+    assert alone == found[0][4]
+
+
 def test_the_sampler_is_fitted_once_for_all_runs():
     import copy
 

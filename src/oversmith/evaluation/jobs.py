@@ -287,8 +287,8 @@ def job_pipeline(job: Job, classifiers: Mapping[str, Any], y: np.ndarray, part: 
         before=contender.before,
         balanced=contender.balanced,
         keep=keep,
-        n_real=None if contender.synthetic_weight is None else len(y),
-        synthetic_weight=1.0 if contender.synthetic_weight is None else contender.synthetic_weight,
+        synthetic_weight=contender.synthetic_weight,
+        n_real=len(y),
         shape=job.task.shape,
     )
 

@@ -146,10 +146,10 @@ class ManyClassifiers(ClassifierMixin, BaseEstimator):
         By name; clones are fitted.
     balanced : bool, default=False
         Weigh rows inversely to the size of their class.
-    n_real : int, optional
-        Rows that are real, the first ones; the others weigh ``synthetic_weight``. None: all rows weigh one.
-    synthetic_weight : float, default=1.0
-        Weight of a synthetic row, a real one weighing 1.
+    synthetic_weight : float, optional
+        Weight of a synthetic row, a real one weighing 1; None hands on no weights.
+    n_real : int, default=0
+        Rows that are real: the first ones, as every over-sampler returns them.
 
     Attributes
     ----------
@@ -166,13 +166,13 @@ class ManyClassifiers(ClassifierMixin, BaseEstimator):
         self,
         classifiers: Mapping[str, Any],
         balanced: bool = False,
-        n_real: int | None = None,
-        synthetic_weight: float = 1.0,
+        synthetic_weight: float | None = None,
+        n_real: int = 0,
     ) -> None:
         self.classifiers = classifiers
         self.balanced = balanced
-        self.n_real = n_real
         self.synthetic_weight = synthetic_weight
+        self.n_real = n_real
 
     def fit(self, X: np.ndarray, y: np.ndarray) -> ManyClassifiers:
         """Fit every classifier; one that raises does not stop the others."""
@@ -198,7 +198,7 @@ class ManyClassifiers(ClassifierMixin, BaseEstimator):
     def _weights(self, y: np.ndarray) -> dict[str, np.ndarray]:
         if self.balanced:
             return {"sample_weight": compute_sample_weight("balanced", y)}
-        if self.n_real is None:
+        if self.synthetic_weight is None:
             return {}
         return {"sample_weight": np.where(np.arange(len(y)) < self.n_real, 1.0, self.synthetic_weight)}
 
@@ -296,8 +296,8 @@ def build_pipeline(
     before: str = "plain",
     balanced: bool = False,
     keep: bool = False,
-    n_real: int | None = None,
-    synthetic_weight: float = 1.0,
+    synthetic_weight: float | None = None,
+    n_real: int = 0,
     shape: tuple[int, int] | None = None,
 ) -> Pipeline:
     """Pipeline of one job.
@@ -317,7 +317,7 @@ def build_pipeline(
         Class weights.
     keep : bool, default=False
         Keep the resampled rows.
-    n_real, synthetic_weight : int or None, float
+    synthetic_weight, n_real : float or None, int
         As in `ManyClassifiers`.
     shape : (int, int), optional
         Channels and time points, where the rows are series.
@@ -340,7 +340,7 @@ def build_pipeline(
         steps.insert(
             {"plain": 0, "one-hot": 2, "classifiers": len(steps)}[before], ("sampler", Resampling(sampler, keep=keep))
         )
-    judges = ManyClassifiers(dict(classifiers), balanced, n_real, synthetic_weight)
+    judges = ManyClassifiers(dict(classifiers), balanced, synthetic_weight, n_real)
     return Pipeline([*steps, ("classifiers", judges)])
 
 

@@ -159,10 +159,14 @@ class OneDraw:
 
 
 def _resampled(job: Job, rows: np.ndarray, procedure: Any) -> tuple[Any, np.ndarray, list[Any], float, int]:
-    """Table after the sampler, labels, the steps that follow, seconds, and rows made."""
+    """Table after the sampler, labels, the steps that follow, seconds, and rows made.
+
+    One draw for all folds, which are kept together: its seed must not hang on the fold a process meets first.
+    """
+    job = replace(job, split=replace(job.split, fold=0))
     # A contender that came from another process is equal to nothing here; what describes its sampler is.
     sampler = canonical(describe_sampler(job))
-    key = (job.task.sha256, job.contender.name, sampler, job.seed, procedure, rows.tobytes())
+    key = (job.task.sha256, job.contender.name, sampler, job.seed, job.split.repeat, procedure, rows.tobytes())
     if key in _KEPT:
         _KEPT.move_to_end(key)
         return _KEPT[key]

@@ -283,20 +283,14 @@ def _record(store: Store, study: Study, scope: Scope, folder: Path) -> dict[str,
     if text is None:
         return {"study": study.name, "scope": scope.describe(), "extras": {}}
     kept: dict[str, Any] = json.loads(text)
-    more = scope.describe()
-    if (
-        kept["study"] == study.name
-        and kept["scope"] | {"seeds": more["seeds"]} == more
-        and more["seeds"] > kept["scope"]["seeds"]
-    ):
-        # Everything that is there is part of what is asked for.
-        return kept | {"scope": more}
-    if kept["study"] != study.name or kept["scope"] != more:
+    had, asked = kept["scope"], scope.describe()
+    # With more seeds, everything that is there is part of what is asked for.
+    if kept["study"] != study.name or had | {"seeds": asked["seeds"]} != asked or asked["seeds"] < had["seeds"]:
         raise InputError(
-            f"out: {str(folder)!r} holds the study {kept['study']!r} with {kept['scope']}, asked for is {study.name!r} "
-            f"with {scope.describe()}; name another folder"
+            f"out: {str(folder)!r} holds the study {kept['study']!r} with {had}, asked for is {study.name!r} "
+            f"with {asked}; name another folder"
         )
-    return kept
+    return kept | {"scope": asked}
 
 
 def _seeds(scope: Mapping[str, Any]) -> str:
