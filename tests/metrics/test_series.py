@@ -60,6 +60,36 @@ def test_dtw_is_the_plain_recurrence(length, window):
     np.testing.assert_allclose(dtw_matrix(a, b, window=window), slow, rtol=1e-5)
 
 
+# Computed with tslearn 0.10.0 (`dtw`, a radius of int(window · length) points) and aeon 1.6.0 (`dtw_distance`), which
+# reports the square: (channels, length, window, tslearn, aeon) for the series of `formula`.
+OTHERS = [
+    (1, 12, None, [[0.916273, 1.615984], [1.575535, 0.889672]], [[0.839557, 2.611404], [2.48231, 0.791516]]),
+    (1, 12, 0.1, [[0.916273, 1.703787], [1.575535, 0.889672]], [[0.839557, 2.902889], [2.48231, 0.791516]]),
+    (1, 12, 0.25, [[0.916273, 1.615984], [1.575535, 0.889672]], [[0.839557, 2.611404], [2.48231, 0.791516]]),
+    (1, 12, 0.5, [[0.916273, 1.615984], [1.575535, 0.889672]], [[0.839557, 2.611404], [2.48231, 0.791516]]),
+    (2, 25, None, [[1.878799, 4.122087], [4.533042, 1.946663]], [[3.529884, 16.991598], [20.548472, 3.789498]]),
+    (2, 25, 0.1, [[1.878799, 4.122087], [4.533042, 1.946663]], [[3.529884, 16.991598], [20.548472, 3.789498]]),
+    (2, 25, 0.25, [[1.878799, 4.122087], [4.533042, 1.946663]], [[3.529884, 16.991598], [20.548472, 3.789498]]),
+    (2, 25, 0.5, [[1.878799, 4.122087], [4.533042, 1.946663]], [[3.529884, 16.991598], [20.548472, 3.789498]]),
+    (3, 40, None, [[2.964241, 6.552897], [5.872675, 2.727932]], [[8.786722, 42.940461], [34.488317, 7.441613]]),
+    (3, 40, 0.1, [[2.964241, 6.552897], [5.872675, 2.727932]], [[8.786722, 42.940461], [34.488317, 7.441613]]),
+    (3, 40, 0.25, [[2.964241, 6.552897], [5.872675, 2.727932]], [[8.786722, 42.940461], [34.488317, 7.441613]]),
+    (3, 40, 0.5, [[2.964241, 6.552897], [5.872675, 2.727932]], [[8.786722, 42.940461], [34.488317, 7.441613]]),
+]
+
+
+def formula(seed, channels, length):
+    i = np.arange(2 * channels * length).reshape(2, channels, length)
+    return np.sin(0.37 * seed + 1.7 * i + 0.05 * (i % 11) ** 2) + 0.3 * np.cos(0.9 * i)
+
+
+@pytest.mark.parametrize("channels, length, window, tslearn, aeon", OTHERS)
+def test_dtw_has_the_values_of_other_libraries(channels, length, window, tslearn, aeon):
+    found = dtw_matrix(formula(1, channels, length), formula(2, channels, length), window=window)
+    np.testing.assert_allclose(found, tslearn, rtol=1e-5)
+    np.testing.assert_allclose(found**2, aeon, rtol=1e-5)
+
+
 def test_dtw_warps_what_the_band_allows():
     flat = np.zeros((1, 1, 40))
     early, late = flat.copy(), flat.copy()

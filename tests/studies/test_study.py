@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from oversmith.evaluation import Plan, Protocol, Store
 from oversmith.exceptions import InputError
 from oversmith.studies import STUDIES, Scope, rebuild, run_study, write_result
-from oversmith.studies.data import FRAUD, SETS_000, SETS_001, UNSW, StudySet, study_tasks
+from oversmith.studies.data import FRAUD, SETS_000, SETS_001, SETS_002, UNSW, StudySet, study_tasks
 from oversmith.studies.rows import against
 from oversmith.studies.study import Section, Study
 
@@ -94,7 +95,7 @@ def test_the_documents_sets_are_those_of_the_issue():
 
 
 def test_unsw_is_cut_to_the_documents_share(data_dir):
-    (task,), facts = study_tasks((StudySet(UNSW, "UNSW-NB15"),), 2_000)
+    (task,), facts = study_tasks(SETS_000[:1], 2_000)
     assert task.counts[task.positive] / task.counts.sum() == pytest.approx(0.1265, abs=0.001)
     assert not task.X.duplicated().any()
     assert "testing set" in facts[UNSW]["note"]
@@ -110,12 +111,23 @@ def test_the_grids_cover_the_tables(data_dir, name):
     contenders = {cell.contender for unit in units for cell in unit.cells}
     wanted = {"eo-wgan": {"none", "smote", "wgan-paper", "eo-wgan-paper", "eo-wgan-10-10", "eo-wgan-one-critic"}}
     wanted["smotified-gan"] = {"none", "smote", "gan-001", "smotified-gan-paper", "smotified-gan-0.33"}
+    wanted["ganbats"] = {"none", "none-tuned", "series-smote", "paper-cgan", "paper-wgan-gp", "paper-ganbats"}
+    wanted["ganbats"] |= {"paper-g-part-d-part", "ganbats-0.33"}
     assert wanted[name] <= contenders
 
 
-def test_the_cap_cuts_epochs_and_short_trainings_stay_whole():
-    import numpy as np
+def test_beats_of_one_person_are_one_group(data_dir):
+    tasks, facts = study_tasks(SETS_002, 600)
+    assert [task.shape for task in tasks] == [(2, 256), (3, 128), (1, 128)]
+    assert [task.classes[task.positive] for task in tasks] == ["1", "1", "V"]
+    beats = tasks[2]
+    assert set(beats.classes) == {"N", "V"}
+    # 48 records of 47 persons; a sample may miss some.
+    assert len(np.unique(beats.groups)) <= 47
+    assert "B0005" in facts["nasa_battery_discharge"]["note"]
 
+
+def test_the_cap_cuts_epochs_and_short_trainings_stay_whole():
     from oversmith.evaluation.contenders import Situation
     from oversmith.studies.contenders import EO_WGAN, WGAN
 

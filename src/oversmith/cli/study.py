@@ -41,7 +41,7 @@ def study(
     Parameters
     ----------
     name : str
-        eo-wgan (document 000) or smotified-gan (document 001).
+        eo-wgan (document 000), smotified-gan (001) or ganbats (002, time series).
     quick : bool
         Fewer repeats, rows and steps; every table, row and column stays. Below ten minutes on two cores.
     out : Path

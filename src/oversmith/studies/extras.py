@@ -42,7 +42,8 @@ def resampled(task: Task, contender: Contender, scope: Scope) -> tuple[Any, Any,
     build = contender.build
     if build is None:
         raise ValueError(f"{contender.name} has no sampler")
-    sampler = build(Situation(y, task.classes, len(numeric), len(categorical), 0, scope.max_steps))
+    sizes = len(numeric), len(categorical)
+    sampler = build(Situation(y, task.classes, *sizes, 0, scope.max_steps, task.shape))
     X_made, y_made = sampler.fit_resample(task.X.iloc[split.train], y)
     return sampler, X_made, np.asarray(y_made), split
 
@@ -180,7 +181,11 @@ def losses(task: Task, contender: Contender, scope: Scope, names: Sequence[str])
     dict
         ``step`` and every entry as lists, of the first phase; ``best_step``.
     """
-    sampler, _, _, _ = resampled(task, contender, scope)
+    return kept_history(resampled(task, contender, scope)[0], names)
+
+
+def kept_history(sampler: Any, names: Sequence[str]) -> dict[str, Any]:
+    """List what a fitted sampler tells of its first phase: ``step``, every entry asked for, and ``best_step``."""
     history = [row for row in sampler.history_ if row.get("phase", "adversarial") == "adversarial" and "step" in row]
     found: dict[str, Any] = {"step": [int(row["step"]) for row in history]}
     for name in names:

@@ -182,3 +182,31 @@ def lines(
             handles, labels = axes[0].get_legend_handles_labels()
             figure.legend(handles, labels, loc="outside upper center", ncols=len(labels))
         return as_svg(figure)
+
+
+def series_panels(rows: Sequence[tuple[str, Sequence[Sequence[Any]]]], columns: Sequence[str]) -> str:
+    """Draw series: a row per data set, a panel per source, the first channel of each.
+
+    Parameters
+    ----------
+    rows : sequence of (str, sequence)
+        Title, and per panel its series, each a list of channels.
+    columns : sequence of str
+        Titles of the panels.
+
+    Returns
+    -------
+    str
+        SVG.
+    """
+    with canvas(1.7 * len(columns) + 0.5, 1.5 * len(rows) + 0.4) as figure:
+        axes = figure.subplots(len(rows), len(columns), squeeze=False, sharey="row")
+        for row, (title, panels) in zip(axes, rows, strict=True):
+            for ax, panel in zip(row, panels, strict=True):
+                for (colour, _), one in zip(CYCLE, panel, strict=False):
+                    ax.plot(one[0], color=PALETTE[colour], linewidth=0.9)
+                ax.set_xticks([])
+            row[0].set_ylabel(title)
+        for ax, title in zip(axes[0], columns, strict=True):
+            ax.set_title(title)
+        return as_svg(figure)

@@ -89,12 +89,12 @@ class ResampledFirst:
     def __call__(self, job: Job) -> Outcome:
         """Do the job on folds of the resampled table."""
         whole = np.arange(len(job.task.y))
-        X, y, after, seconds, made = _resampled(job, whole, self)
+        X, y, after, seconds, made = resample_once(job, whole, self)
         cut = StratifiedKFold(self.folds, shuffle=True, random_state=job.split_seed or 0)
         train, test = list(cut.split(np.zeros(len(y)), y))[job.split.fold]
         positive = job.task.minority if job.task.positive is None else job.task.positive
         sizes = {"n_train": len(train), "n_test": len(test), "n_test_positive": int((y[test] == positive).sum())}
-        return _fitted(job, after, (X, y, train), (_rows(X, test), y[test]), seconds, made, sizes)
+        return fit_after(job, after, (X, y, train), (_rows(X, test), y[test]), seconds, made, sizes)
 
 
 @dataclass(frozen=True)
@@ -132,19 +132,18 @@ class OneDraw:
         """Do the job on the one cut and the one draw."""
         train, test = self._cut(job)
         drawn = replace(job, seed=self.sampler_seed, split=replace(job.split, fold=0, train=train, test=test))
-        X, y, after, seconds, made = _resampled(drawn, train, self)
+        X, y, after, seconds, made = resample_once(drawn, train, self)
         task = job.task
-        steps = _preparation(drawn, train)
         positive = task.minority if task.positive is None else task.positive
         sizes = {
             "n_train": len(train),
             "n_test": len(test),
             "n_test_positive": int((task.y[test] == positive).sum()),
         }
-        X_test = steps.transform(task.X.iloc[test]) if steps is not None else task.X.iloc[test]
+        X_test = prepared(drawn, train, task.X.iloc[test])
         every = np.arange(len(y))
         cut = replace(job, split=drawn.split)
-        return _fitted(cut, after, (X, y, every), (X_test, task.y[test]), seconds, made, sizes, on_training_rows=True)
+        return fit_after(cut, after, (X, y, every), (X_test, task.y[test]), seconds, made, sizes, on_training_rows=True)
 
     def _cut(self, job: Job) -> tuple[np.ndarray, np.ndarray]:
         task = job.task
@@ -158,10 +157,24 @@ class OneDraw:
         return np.sort(order[n_test:]), np.sort(order[:n_test])
 
 
-def _resampled(job: Job, rows: np.ndarray, procedure: Any) -> tuple[Any, np.ndarray, list[Any], float, int]:
-    """Table after the sampler, labels, the steps that follow, seconds, and rows made.
+def resample_once(job: Job, rows: np.ndarray, procedure: Any) -> tuple[Any, np.ndarray, list[Any], float, int]:
+    """Resample rows, or find what an earlier job of this process made of them.
 
     One draw for all folds, which are kept together: its seed must not hang on the fold a process meets first.
+
+    Parameters
+    ----------
+    job : Job
+        The work.
+    rows : ndarray of int
+        Positions of the rows the sampler sees.
+    procedure : object
+        Whose draw it is.
+
+    Returns
+    -------
+    (table, ndarray, list, float, int)
+        Table after the sampler, labels, the steps that follow, seconds, and rows made.
     """
     job = replace(job, split=replace(job.split, fold=0))
     # A contender that came from another process is equal to nothing here; what describes its sampler is.
@@ -187,17 +200,32 @@ def _resampled(job: Job, rows: np.ndarray, procedure: Any) -> tuple[Any, np.ndar
     return found
 
 
-def _preparation(job: Job, rows: np.ndarray) -> Pipeline | None:
-    """Fit the steps before the sampler on the training rows."""
+def prepared(job: Job, rows: np.ndarray, X: Any) -> Any:
+    """Send rows through the steps before the sampler, fitted on training rows.
+
+    Parameters
+    ----------
+    job : Job
+        The work.
+    rows : ndarray of int
+        Positions of the training rows.
+    X : DataFrame
+        Rows as they are in the data.
+
+    Returns
+    -------
+    DataFrame or ndarray
+        As the sampler sees them.
+    """
     pipeline = job_pipeline(job, {}, job.task.y[rows], "outer")
     names = [name for name, _ in pipeline.steps]
     place = names.index("sampler") if "sampler" in names else 0
     if not place:
-        return None
-    return Pipeline(pipeline.steps[:place]).fit(job.task.X.iloc[rows])
+        return X
+    return Pipeline(pipeline.steps[:place]).fit(job.task.X.iloc[rows]).transform(X)
 
 
-def _fitted(
+def fit_after(
     job: Job,
     after: list[Any],
     training: tuple[Any, np.ndarray, np.ndarray],
@@ -207,7 +235,30 @@ def _fitted(
     sizes: dict[str, int],
     on_training_rows: bool = False,
 ) -> Outcome:
-    """Fit what follows the sampler on some rows and score it on others."""
+    """Fit what follows the sampler on some rows and score it on others.
+
+    Parameters
+    ----------
+    job : Job
+        The work.
+    after : list of (str, transformer)
+        Steps between sampler and classifiers, cloned.
+    training : (table, ndarray, ndarray of int)
+        Table, labels, and positions of the rows that are fitted.
+    tested : (table, ndarray)
+        Rows and labels that are scored.
+    seconds, made : float, int
+        Time of the sampler, and rows it made, for the record.
+    sizes : dict of str to int
+        Sizes of the parts.
+    on_training_rows : bool, default=False
+        Score those too.
+
+    Returns
+    -------
+    Outcome
+        Scores of every classifier.
+    """
     outcome = Outcome(sizes=sizes)
     X, y, rows = training
     X_test, y_test = tested

@@ -1,0 +1,242 @@
+"""Document 002: GANBATS. Its grids and what else is measured; the tables are written in `ganbats_tables`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from oversmith.evaluation import Contender, Plan, Protocol, Store
+from oversmith.evaluation.contenders import Situation, method_contender
+from oversmith.evaluation.task import Task
+from oversmith.samplers.cgan import CGAN
+from oversmith.samplers.dcgan import DCGAN
+from oversmith.samplers.ganbats import GANBATS
+from oversmith.samplers.wgan import WGAN
+from oversmith.samplers.wgan_gp import WGANGP
+from oversmith.studies.data import SETS_002
+from oversmith.studies.procedures import ResampledFirst
+from oversmith.studies.series import SeriesCompared, heads, real_examples, training
+from oversmith.studies.study import Scope
+
+# Data set → the document's setting for it.
+KINDS = {"femto_bearing_runs": "bearing", "nasa_battery_discharge": "battery", "mitbih_beats": "ecg"}
+EPOCHS = 100
+SHOWN = 4
+JUDGES = ("rocket", "cnn")
+HISTORY = ("seconds", "loss_discriminator", "loss_generator", "loss_critic", "d_real", "d_fake", "monitor")
+
+# Rows of Tables 2 and 3: title → switches of GANBATS.
+ABLATION = {
+    "G-part, D-part": {"recurrent": False, "attention": False},
+    "Bi-LSTM, G-part, D-part": {"attention": False},
+    "G-part, attention, D-part": {"recurrent": False},
+    "Bi-LSTM, G-part, attention, D-part": {},
+}
+RIVALS = ("CGAN", "DCGAN", "WGAN", "WGAN-GP")
+CONTROLS = ("jitter", "series-smote", "ganbats", "flow-matching")
+
+
+def in_setting(title: str, kind: str, **changes: Any) -> Any:
+    """Make a sampler in the document's setting for one of its data sets.
+
+    Parameters
+    ----------
+    title : str
+        A row of Table 2 or 4.
+    kind : {"battery", "bearing", "ecg"}
+        The data.
+    **changes : object
+        Parameters that differ.
+
+    Returns
+    -------
+    sampler
+        GANBATS with the rates, batch and epochs the document states; its rivals, of which it states nothing, in the
+        settings they were published with, with that batch and those epochs.
+
+    Examples
+    --------
+    >>> from oversmith.studies.ganbats import in_setting
+    >>> in_setting("WGAN", "battery").batch_size, in_setting("GANBATS", "bearing").learning_rate
+    (32, 0.001)
+    """
+    if title == "GANBATS" or title in ABLATION:
+        return GANBATS.paper(kind, **ABLATION.get(title, {}), **changes)
+    shared: dict[str, Any] = {"batch_size": GANBATS.paper(kind).batch_size, "max_epochs": EPOCHS, **changes}
+    if title == "DCGAN":
+        return DCGAN.paper(conditional=True, **shared)
+    if title == "CGAN":
+        return CGAN.paper(backbone="mlp", scaling="minmax", **shared)
+    usual: dict[str, Any] = {
+        "conditional": True,
+        "n_critic": 5,
+        "patience": None,
+        "class_scaling": None,
+        "scaling": "minmax",
+        "ema_decay": None,
+    }
+    if title == "WGAN":
+        return WGAN(clip=0.01, learning_rate=5e-5, **usual, **shared)
+    return WGANGP(learning_rate=1e-4, **usual, **shared)
+
+
+def _build(situation: Situation, *, title: str, kind: str) -> Any:
+    sampler = in_setting(title, kind, random_state=situation.seed, input_shape=situation.shape)
+    # Everyone gets the steps of the document's epochs over all rows, also a network that sees the rare class alone.
+    per_epoch = math.ceil(len(situation.y) / sampler.batch_size)
+    steps = EPOCHS * per_epoch if situation.max_steps is None else min(EPOCHS * per_epoch, situation.max_steps)
+    if sampler._learns_from_all:
+        sampler.set_params(max_epochs=max(1, steps // per_epoch))
+    else:
+        sampler.set_params(max_epochs=None, max_steps=steps)
+    return sampler
+
+
+def key_of(title: str) -> str:
+    """Name of a contender in records: GANBATS is the last row of Table 2 too.
+
+    Examples
+    --------
+    >>> from oversmith.studies.ganbats import key_of
+    >>> key_of("WGAN-GP"), key_of("Bi-LSTM, G-part, attention, D-part")
+    ('paper-wgan-gp', 'paper-ganbats')
+    """
+    if title == "GANBATS" or ABLATION.get(title) == {}:
+        return "paper-ganbats"
+    return "paper-" + title.lower().replace(", ", "-").replace(" ", "-")
+
+
+def in_document(title: str, kind: str) -> Contender:
+    """Make the contender of a row of Table 2 or 4."""
+    kebab = "ganbats" if title in ABLATION or title == "GANBATS" else title.lower()
+    return Contender(key_of(title), title, kebab, partial(_build, title=title, kind=kind), trained=True)
+
+
+def ablated(kind: str) -> list[Contender]:
+    """List the contenders of Tables 2 and 3 but the last, which is GANBATS."""
+    return [in_document(title, kind) for title, switches in ABLATION.items() if switches]
+
+
+def compared(kind: str) -> list[Contender]:
+    """List the contenders of Table 4."""
+    return [in_document(title, kind) for title in (*RIVALS, "GANBATS")]
+
+
+def folds(scope: Scope) -> int:
+    """Folds of every protocol: no set has fewer groups than three."""
+    return 3 if scope.quick else 5
+
+
+def as_document(scope: Scope) -> Protocol:
+    """Cut at random, labels read at 0.5, generated series compared."""
+    return Protocol(folds=folds(scope), inner_folds=None, procedure=SeriesCompared())
+
+
+def leaky(scope: Scope) -> Protocol:
+    """Resample before the cut."""
+    return Protocol(folds=folds(scope), inner_folds=None, procedure=ResampledFirst(folds(scope)))
+
+
+def soundly(scope: Scope) -> Protocol:
+    """Keep patients, cells and bearings together, tune the threshold inside the training part."""
+    return Protocol(folds=3, inner_folds=2)
+
+
+SOUND = tuple(
+    method_contender(kebab, name=f"{kebab}-0.33", title=title, fill=0.33)
+    for kebab, title in zip(CONTROLS, ("Jitter", "SMOTE", "GANBATS", "Flow matching"), strict=True)
+)
+
+
+def plans(tasks: Sequence[Task], scope: Scope) -> dict[str, Plan]:
+    """List the grids of the study.
+
+    Parameters
+    ----------
+    tasks : sequence of Task
+        Data sets.
+    scope : Scope
+        How much is run.
+
+    Returns
+    -------
+    dict of str to Plan
+        By what it is for.
+    """
+    found: dict[str, Plan] = {}
+    for task in tasks:
+        kind = KINDS[task.name]
+        # The document tells of no patients, cells or bearings kept apart.
+        loose = (replace(task, groups=None),)
+        rivals = ["none", "series-smote", *ablated(kind), *compared(kind)]
+        found[f"Tables 2 to 4, {kind}"] = Plan(loose, rivals, JUDGES, as_document(scope), scope.turns, scope.max_steps)
+        found[f"Resampled before the split, {kind}"] = Plan(
+            loose, compared(kind), JUDGES, leaky(scope), scope.turns, scope.max_steps
+        )
+    contenders: list[str | Contender] = ["none", "none-tuned", *SOUND]
+    found["Soundly"] = Plan(tasks, contenders, JUDGES, soundly(scope), scope.turns, scope.max_steps)
+    return found
+
+
+def _trainings(tasks: Sequence[Task], scope: Scope, store: Store) -> dict[str, Any]:
+    """Train every method of the document once, and keep losses, times and series (Figures 8 and 9)."""
+    found: dict[str, Any] = {}
+    for task in tasks:
+        kind = KINDS[task.name]
+        loose = replace(task, groups=None)
+        told: dict[str, Any] = {"real": real_examples(loose, SHOWN)}
+        for contender in (*ablated(kind), *compared(kind)):
+            told[contender.name] = training(loose, _watched(contender), scope, HISTORY, SHOWN)
+        found[task.name] = told
+    return found
+
+
+def _watched(contender: Contender) -> Contender:
+    return replace(contender, build=partial(_monitored, build=contender.build))
+
+
+def _monitored(situation: Situation, *, build: Any) -> Any:
+    """Watch the distance, but train to the end: what stops early cannot show how soon it converged."""
+    sampler = build(situation)
+    known = sampler.get_params(deep=False)
+    wanted = {"stop": "distance" if isinstance(sampler, GANBATS) else "auto", "patience": 10**6}
+    return sampler.set_params(**{name: value for name, value in wanted.items() if name in known})
+
+
+def _heads(tasks: Sequence[Task], scope: Scope, store: Store) -> dict[str, Any]:
+    found = {}
+    for task in tasks:
+        assert task.shape is not None
+        found[task.name] = heads(task.shape, len(task.classes), GANBATS.paper(KINDS[task.name]).batch_size)
+    return found
+
+
+def _settings(tasks: Sequence[Task], scope: Scope, store: Store) -> dict[str, Any]:
+    names = ("learning_rate", "batch_size", "max_epochs", "halve_epochs", "lstm_layers", "hidden")
+    found: dict[str, Any] = {}
+    for kind in KINDS.values():
+        told = GANBATS.paper(kind).get_params(deep=False)
+        found[kind] = {name: told[name] for name in names}
+        found[kind] |= {name: len(told[name]) for name in ("generator_widths", "discriminator_widths")}
+    return found
+
+
+def _shares(tasks: Sequence[Task], scope: Scope, store: Store) -> dict[str, Any]:
+    """Shapes, ratios and groups of the data, for the head of the tables."""
+    return {
+        task.name: {
+            "shape": list(task.shape or ()),
+            "ratio": round(float((len(task.y) - task.counts.min()) / task.counts.min()), 3),
+            "groups": 0 if task.groups is None else len(np.unique(task.groups)),
+        }
+        for task in tasks
+    }
+
+
+EXTRAS: Mapping[str, Any] = {"settings": _settings, "heads": _heads, "shares": _shares, "trainings": _trainings}
+SETS = SETS_002
