@@ -260,7 +260,7 @@ def costs_section(scores: Scores, notes: Mapping[str, Any]) -> Section:
                     note=f"sampler {sizes['sampler']:.2f}, classifier {sizes['classifier']:.2f}; a factor of 2 passes",
                     form=".2f"))  # fmt: skip
     part = scores.part("seconds_predict", contender=EO_WGAN.name, **place)
-    each = (part["seconds_predict"] / part["n_test"]).dropna()
+    each = (part["value"] / part["n_test"]).dropna()
     speed = Measured(float(each.mean()), np.nan, np.nan, len(each)) if len(each) else NOTHING
     rows.append(Row("text", "inference per instance", "seconds", 0.05, speed,
                     PENDING if not speed.n else REPRODUCED if speed.value <= 0.05 else NOT_REPRODUCED,

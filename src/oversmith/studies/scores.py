@@ -148,6 +148,8 @@ class Scores:
                     share = frame["n_test_positive"] / frame["n_test"]
                     values = values.where(frame["status"] == "done", share.where(share > 0.5, 1 - share))
                 self._filled[metric] = frame.assign(value=values)
+            # Of dozens of columns every question would copy its rows.
+            self._filled[metric] = self._filled[metric][[*_PLACES, "n_train", "n_test", "value"]]
         return self._filled[metric]
 
 
