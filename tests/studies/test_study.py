@@ -118,7 +118,7 @@ def test_the_grids_cover_the_tables(data_dir, name):
 
 def test_beats_of_one_person_are_one_group(data_dir):
     tasks, facts = study_tasks(SETS_002, 600)
-    assert [task.shape for task in tasks] == [(2, 256), (3, 128), (1, 128)]
+    assert [task.shape for task in tasks] == [(2, 128), (3, 128), (1, 128)]
     assert [task.classes[task.positive] for task in tasks] == ["1", "1", "V"]
     beats = tasks[2]
     assert set(beats.classes) == {"N", "V"}

@@ -107,7 +107,8 @@ def compare(
     labels = source.labels(target)
     counts = class_counts(labels, target)
     chosen = None if positive is None else find_class(positive, counts, target)
-    features, groups_of = source.features(target, dropped), None if groups is None else source.labels(groups)
+    features = source.features(target, dropped)
+    groups_of = None if groups is None else _group_names(source.labels(groups), groups, data)
     if max_rows is not None and max_rows < len(labels):
         features, labels, groups_of = _sampled(features, labels, groups_of, max_rows, seed)
 
@@ -188,6 +189,14 @@ def _groups(groups: str | None, data: Path | None, source: Table | Arrays, targe
         return None
     print(f"oversmith: rows of one {declared!r} stay together (--groups none to split them)", file=sys.stderr)
     return declared
+
+
+def _group_names(found: Any, groups: str, data: Path | None) -> Any:
+    """Give groups that the registry knows for one the same name."""
+    from oversmith.datasets import list_datasets
+
+    known = [info for info in list_datasets() if data is not None and (info.name, info.groups) == (data.stem, groups)]
+    return known[0].merged(found) if known and known[0].same_group else found
 
 
 def _sampled(features: Any, labels: Any, groups: Any, n: int, seed: int) -> tuple[Any, Any, Any]:

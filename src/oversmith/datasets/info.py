@@ -37,6 +37,8 @@ class DatasetInfo:
         The class the task is about; None for a task of several classes.
     groups : str or None
         Array of the groups that must not be split: patients, machines, records.
+    same_group : tuple of tuple of str
+        Groups that are one, such as two records of one person.
     drop : tuple of str
         Columns of the file that are no features.
     licence, citation, origin : str
@@ -69,11 +71,38 @@ class DatasetInfo:
     file: str
     sha256: str
     groups: str | None = None
+    same_group: tuple[tuple[str, ...], ...] = ()
     drop: tuple[str, ...] = ()
     content: str | None = None
     source: Mapping[str, Any] = field(default_factory=dict)
     cut: Mapping[str, Any] = field(default_factory=dict)
     of: str | None = None
+
+    def merged(self, groups: Any) -> np.ndarray:
+        """Give groups that are one the same name.
+
+        Parameters
+        ----------
+        groups : array-like of shape (n,)
+            Group of each row, as the file has it.
+
+        Returns
+        -------
+        ndarray of shape (n,)
+            The groups; those of ``same_group`` are called as the first of them.
+
+        Examples
+        --------
+        >>> from oversmith.datasets import dataset_info
+        >>> dataset_info("mitbih_beats").merged([200, 201, 202]).tolist()
+        [200, 201, 201]
+        """
+        found = np.asarray(groups).copy()
+        names = found.astype(str)
+        for first, *others in self.same_group:
+            if (names == first).any():
+                found[np.isin(names, others)] = found[names == first][0]
+        return found
 
     @property
     def imbalance_ratio(self) -> float:

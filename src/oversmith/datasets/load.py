@@ -133,7 +133,7 @@ def _check_file(path: Path, sha256: str, cure: str) -> None:
 def _read(info: DatasetInfo, path: Path) -> tuple[Any, Any, np.ndarray | None]:
     if path.suffix == ".npz":
         with np.load(path, allow_pickle=False) as arrays:
-            groups = arrays[info.groups] if info.groups else None
+            groups = info.merged(arrays[info.groups]) if info.groups else None
             return arrays["X"], arrays[info.target].astype(str), groups
     frame = pd.read_parquet(path)
     X = frame.drop(columns=[info.target, *(name for name in info.drop if name in frame)])

@@ -25,6 +25,7 @@ def _registry() -> dict[str, DatasetInfo]:
         columns = entry["columns"]
         entry |= {
             "drop": tuple(entry.get("drop", ())),
+            "same_group": tuple(tuple(names) for names in entry.get("same_group", ())),
             "columns": tuple(columns) if isinstance(columns, list) else columns,
         }
         found[entry["name"]] = DatasetInfo(**entry)

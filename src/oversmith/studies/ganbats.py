@@ -173,13 +173,12 @@ def plans(tasks: Sequence[Task], scope: Scope) -> dict[str, Plan]:
         kind = KINDS[task.name]
         # The document tells of no patients, cells or bearings kept apart.
         loose = (replace(task, groups=None),)
-        rivals = ["none", "series-smote", *ablated(kind), *compared(kind)]
+        rivals: list[str | Contender] = ["none", "series-smote", *ablated(kind), *compared(kind)]
         found[f"Tables 2 to 4, {kind}"] = Plan(loose, rivals, JUDGES, as_document(scope), scope.turns, scope.max_steps)
         found[f"Resampled before the split, {kind}"] = Plan(
             loose, compared(kind), JUDGES, leaky(scope), scope.turns, scope.max_steps
         )
-    contenders: list[str | Contender] = ["none", "none-tuned", *SOUND]
-    found["Soundly"] = Plan(tasks, contenders, JUDGES, soundly(scope), scope.turns, scope.max_steps)
+    found["Soundly"] = Plan(tasks, ["none", "none-tuned", *SOUND], JUDGES, soundly(scope), scope.turns, scope.max_steps)
     return found
 
 

@@ -37,7 +37,7 @@ METHODS = (*RIVALS, "GANBATS")
 GANBATS = key_of("GANBATS")
 PLAIN, RECURRENT, ATTENTIVE, FULL = ABLATION
 NO_PAIRING = "the document names no data set, pairing or unit"
-_JUDGE = "cnn"
+_JUDGE, _OTHER = "convolutional-network", "random-convolutions"
 _STANDS_IN = "other data: FEMTO-ST bearings"
 _DISTANCES = {"prd": "PRD", "dtw": "DTW"}
 
@@ -66,7 +66,7 @@ def _accuracy_row(
     told = protocols(notes)
     place = {"dataset": dataset, "contender": name}
     others = [
-        ("random convolutions", _accuracy(scores, notes, dataset, name, "rocket")),
+        ("random convolutions", _accuracy(scores, notes, dataset, name, _OTHER)),
         ("F1", scores.mean("f1", protocol=told["paper"], classifier=_JUDGE, **place)),
     ]
     if table == "4":
@@ -341,7 +341,7 @@ def sound_section(scores: Scores, notes: Mapping[str, Any]) -> Section:
         "| --- | --- |" + " ---: |" * len(contenders),
     ]
     for entry in SETS_002:
-        for judge in ("rocket", _JUDGE):
+        for judge in (_OTHER, _JUDGE):
             row = []
             for name in contenders.values():
                 where = {"dataset": entry.name, "contender": name, "classifier": judge} | place

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -95,11 +95,11 @@ def compared(real: np.ndarray, generated: np.ndarray, unseen: np.ndarray) -> dic
     )
     found: dict[str, float] = {}
     for name in DISTANCES:
-        known = {id(other): _distance(name)(real, other) for other in (generated, unseen)}
+        matrices = [_distance(name)(real, other) for other in (generated, unseen)]
         for pairing in PAIRINGS:
-            pair = paired_distance(
-                lambda _, other, known=known: known[id(other)], real, generated, unseen, pairing=pairing
-            )
+            # Asked for generated series first, then for unseen ones.
+            turn = iter(matrices)
+            pair = paired_distance(_next_of(turn), real, generated, unseen, pairing=pairing)
             values = (pair.generated_to_real, pair.real_to_generated, pair.unseen_to_real)
             found |= {f"{name}_{pairing}_{side}": value for side, value in zip(SIDES, values, strict=True)}
     test, reached = mmd_test(unseen, generated), mmd_test(unseen, real)
@@ -108,6 +108,10 @@ def compared(real: np.ndarray, generated: np.ndarray, unseen: np.ndarray) -> dic
         "spectrum": spectral_distance(unseen, generated),
         "spectrum_reached": spectral_distance(unseen, real),
     }
+
+
+def _next_of(turn: Iterator[np.ndarray]) -> Distance:
+    return lambda real, other: next(turn)
 
 
 def _distance(name: str) -> Distance:
@@ -149,7 +153,10 @@ def training(task: Task, contender: Contender, scope: Scope, names: Sequence[str
     seconds = time.perf_counter() - start
     positive = task.minority if task.positive is None else task.positive
     made = np.asarray(X, dtype=np.float64)[len(split.train) :][y[len(split.train) :] == positive][:shown]
-    return kept_history(sampler, names) | {"seconds": round(seconds, 3), "made": _short(made.reshape(-1, *task.shape))}
+    return kept_history(sampler, names) | {
+        "seconds": round(seconds, 3),
+        "made": _short(made.reshape(-1, *(task.shape or ()))),
+    }
 
 
 def real_examples(task: Task, shown: int) -> list[Any]:
