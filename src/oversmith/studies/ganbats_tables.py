@@ -356,7 +356,7 @@ def curves_section(scores: Scores, notes: Mapping[str, Any]) -> Section:
     told = [
         "![Generated series, Figure 8](figures/ganbats-series.svg)",
         "",
-        "Figure 8: the first series of the minority, real and generated; of several channels the first.",
+        "Figure 8: four series of the minority, real and generated; of several channels the first.",
         "",
         "![Losses, Figure 9](figures/ganbats-losses.svg)",
         "",

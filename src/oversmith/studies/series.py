@@ -160,9 +160,10 @@ def training(task: Task, contender: Contender, scope: Scope, names: Sequence[str
 
 
 def real_examples(task: Task, shown: int) -> list[Any]:
-    """List the first series of the minority."""
+    """List series of the minority, evenly from all of them."""
     positive = task.minority if task.positive is None else task.positive
-    return _short(_series(task, np.flatnonzero(task.y == positive)[:shown], positive))
+    rows = np.flatnonzero(task.y == positive)
+    return _short(_series(task, rows[np.linspace(0, len(rows) - 1, shown).round().astype(int)], positive))
 
 
 def near_best(step: Sequence[int], monitor: Sequence[float | None], within: float = 0.1) -> int | None:
