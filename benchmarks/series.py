@@ -62,7 +62,7 @@ def ours(method: str, length: int) -> float:
     def fit(n: int) -> Callable[[], Any]:
         options: dict[str, Any] = {"max_steps": n, "patience": None, "random_state": 0, "batch_size": METHODS[method]}
         if method == "ganbats":
-            options |= {"max_epochs": None, "lstm_stride": 1, "stop": "steps"}
+            options |= {"lstm_stride": 1, "stop": "steps"}
         sampler = load_class(method)(**options)
         sampler._monitor = lambda session: None
         return lambda: sampler.fit(X, y)

@@ -78,9 +78,8 @@ def test_groups_must_be_a_column(records: Path, groups: str, message: str, capsy
 
 def test_resample_returns_series(records: Path, capsys: pytest.CaptureFixture[str]):
     out = records.with_name("out.npz")
-    assert main(["resample", str(records), str(out), "--method", "time-warp", "--drop", "record"]) == 0, (
-        capsys.readouterr().err
-    )
+    words = ["resample", str(records), "--target", "y", "--method", "time-warp", "-o", str(out)]
+    assert main(words) == 0, capsys.readouterr().err
     with np.load(out) as found, np.load(records) as given:
         assert found["X"].shape == (224, 1, 24)
         assert found["X"].dtype == np.float32

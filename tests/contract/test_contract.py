@@ -58,7 +58,6 @@ TINY_OF = {
     # An untrained velocity leaves noise as it is, wider than the class.
     "flow-matching": {"max_steps": 100, "ema_decay": None},
     "ganbats": {
-        "max_epochs": None,
         "hidden": 2,
         "lstm_layers": 1,
         "generator_widths": (4,),

@@ -18,7 +18,6 @@ from oversmith.exceptions import InputError, TooFewRowsError
 
 SMALL = {
     "max_steps": 2,
-    "max_epochs": None,
     "random_state": 0,
     "generator_widths": (8, 8),
     "critic_widths": (8, 8),

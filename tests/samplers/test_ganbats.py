@@ -15,7 +15,6 @@ SMALL = {
     "generator_widths": (8, 8),
     "discriminator_widths": (8, 8),
     "batch_size": 16,
-    "max_epochs": None,
     "max_steps": 3,
     "random_state": 0,
 }
@@ -27,6 +26,12 @@ def waves(n=(40, 20), length=24, seed=0):
     when = np.linspace(0, 2 * np.pi, length)
     X = np.where(y == "a", 1.0, -1.0)[:, None, None] * np.sin(when + rng.normal(scale=0.3, size=(len(y), 1, 1)))
     return (X + rng.normal(scale=0.05, size=X.shape)).astype(np.float32), y
+
+
+def test_the_budget_is_one_of_steps():
+    sampler = GANBATS(**SMALL, patience=None).fit(*waves())
+    assert sampler.history_[-1]["step"] == SMALL["max_steps"]
+    assert GANBATS().max_epochs is None
 
 
 def network_parts(**changes):

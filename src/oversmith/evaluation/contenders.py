@@ -483,7 +483,4 @@ def _method(
     wanted = {"fill": fill, "max_steps": situation.max_steps, "input_shape": situation.shape}
     known = sampler.get_params(deep=False)
     given = {name: value for name, value in wanted.items() if name in known and value is not None}
-    if "max_steps" in given and known.get("max_epochs") is not None:
-        # Epochs would go before steps, and the budget would not bind.
-        given["max_epochs"] = None
     return sampler.set_params(**given | dict(parameters or {}))

@@ -65,8 +65,6 @@ class GANBATS(NetworkSampler):
         Step size of both networks.
     batch_size : int, default=32
         Series per update.
-    max_epochs : int or None, default=100
-        Passes over the training rows; ``None`` counts ``max_steps`` instead.
     class_scaling : {"standard", "whiten"} or None, default="standard"
         The space the generator works in: each class standardised (or decorrelated) time point by time point, or the
         channels' own.
@@ -102,7 +100,8 @@ class GANBATS(NetworkSampler):
       the same mean before the average over time, and the discriminator could not tell them by it.
     - The library's default works in the class's own scale and draws from a moving average of the weights, which came
       nearer to unseen series on the two sets it was tried on; :meth:`paper` does neither.
-    - Epochs are those of the rows of all classes; batches draw the classes evenly.
+    - Epochs are those of the rows of all classes; batches draw the classes evenly. The default is a number of steps, as
+      everywhere in the library; :meth:`paper` has the document's 100 epochs.
 
     References
     ----------
@@ -115,7 +114,7 @@ class GANBATS(NetworkSampler):
     >>> rng = np.random.default_rng(0)
     >>> X = rng.normal(size=(50, 1, 16)).cumsum(axis=2)
     >>> y = np.repeat(["normal", "fault"], [40, 10])
-    >>> X_resampled, y_resampled = GANBATS(max_epochs=1, random_state=0).fit_resample(X, y)
+    >>> X_resampled, y_resampled = GANBATS(max_steps=2, random_state=0).fit_resample(X, y)
     >>> X_resampled.shape, [int((y_resampled == label).sum()) for label in ("normal", "fault")]
     ((80, 1, 16), [40, 40])
     """
@@ -164,7 +163,6 @@ class GANBATS(NetworkSampler):
         conditional: bool = True,
         learning_rate: float = 1e-3,
         batch_size: int = 32,
-        max_epochs: int | None = 100,
         class_scaling: str | None = "standard",
         scaling: str = "standard",
         **common: Any,
@@ -173,7 +171,6 @@ class GANBATS(NetworkSampler):
             conditional=conditional,
             learning_rate=learning_rate,
             batch_size=batch_size,
-            max_epochs=max_epochs,
             class_scaling=class_scaling,
             scaling=scaling,
             **self._fixed,
@@ -226,6 +223,7 @@ class GANBATS(NetworkSampler):
         setting: dict[str, Any] = {
             "batch_size": batch_size,
             "learning_rate": learning_rate,
+            "max_epochs": 100,
             "lstm_stride": 1,
             "class_scaling": None,
             "scaling": "minmax",
