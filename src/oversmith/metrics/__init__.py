@@ -14,17 +14,8 @@ from oversmith.metrics.copies import CopyCheck, boundary_share, copy_check
 from oversmith.metrics.fidelity import energy_distance, energy_distance_error
 from oversmith.metrics.quality import Quality, quality_report
 from oversmith.metrics.resemblance import TwoSample, column_shapes, density_coverage, pair_trends, two_sample_test
-from oversmith.metrics.series import (
-    PairedDistance,
-    SeriesQuality,
-    TwoSampleMMD,
-    dtw_matrix,
-    mmd_test,
-    paired_distance,
-    prd_matrix,
-    series_quality,
-    spectral_distance,
-)
+from oversmith.metrics.series import PairedDistance, dtw_matrix, paired_distance, prd_matrix
+from oversmith.metrics.series_quality import SeriesQuality, TwoSampleMMD, mmd_test, series_quality, spectral_distance
 
 __all__ = [
     "METRICS",

@@ -8,21 +8,15 @@ loses), and between real series and others the generator has not seen (what can 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from scipy.optimize import linear_sum_assignment
-from scipy.stats import wasserstein_distance
 
 from oversmith.exceptions import InputError
-from oversmith.metrics.copies import copy_check
 
 PAIRINGS = ("assignment", "nearest", "random")
 _CHUNK = 256
-# Below this, power says more about rounding than about a signal.
-_FLOOR = 1e-12
 ASSIGNED = 500
 """Series on either side up to which ``pairing="auto"`` assigns one to one."""
 
@@ -76,8 +70,8 @@ def prd_matrix(real: np.ndarray, generated: np.ndarray, *, normalised: bool = Fa
     >>> prd_matrix(x, g).round(6).tolist()
     [[80.0]]
     """
-    x, g = _checked(real, "real"), _checked(generated, "generated")
-    _same_shape(x, g)
+    x, g = checked_series(real, "real"), checked_series(generated, "generated")
+    same_shape(x, g)
     power = ((x - x.mean(axis=2, keepdims=True)) if normalised else x) ** 2
     a, b = x.reshape(len(x), -1), g.reshape(len(g), -1)
     squared = np.maximum((a**2).sum(1)[:, None] + (b**2).sum(1) - 2 * a @ b.T, 0.0)
@@ -110,8 +104,8 @@ def dtw_matrix(a: np.ndarray, b: np.ndarray, *, window: float | None = None) -> 
     >>> dtw_matrix(np.array([[[0.0, 1.0, 2.0]]]), np.array([[[0.0, 0.0, 2.0]]])).tolist()
     [[1.0]]
     """
-    a, b = _checked(a, "a"), _checked(b, "b")
-    _same_shape(a, b)
+    a, b = checked_series(a, "a"), checked_series(b, "b")
+    same_shape(a, b)
     if window is not None and not 0 <= window <= 1:
         raise InputError(f"window: {window!r} found; use a share of the length between 0 and 1, or None")
     length = a.shape[2]
@@ -200,9 +194,11 @@ def paired_distance(
     """
     if pairing not in ("auto", *PAIRINGS):
         raise InputError(f"pairing: {pairing!r} found; choose one of 'auto', {', '.join(map(repr, PAIRINGS))}")
-    parts = [_checked(part, name) for part, name in ((real, "real"), (generated, "generated"), (unseen, "unseen"))]
+    parts = [
+        checked_series(part, name) for part, name in ((real, "real"), (generated, "generated"), (unseen, "unseen"))
+    ]
     for part in parts[1:]:
-        _same_shape(parts[0], part)
+        same_shape(parts[0], part)
     if pairing == "auto":
         pairing = "assignment" if max(map(len, parts)) <= ASSIGNED else "nearest"
     real, generated, unseen = parts
@@ -228,247 +224,8 @@ def _paired(matrix: np.ndarray, pairing: str, rng: np.random.Generator) -> float
     return float(matrix[linear_sum_assignment(np.nan_to_num(matrix, posinf=1e30))].mean())
 
 
-@dataclass(frozen=True)
-class TwoSampleMMD:
-    """Maximum mean discrepancy with its permutation test.
-
-    Parameters
-    ----------
-    mmd : float
-        The unbiased estimate of the squared discrepancy; around 0 for equal distributions, also below.
-    p_value : float
-        Share of permutations that reach it.
-    """
-
-    mmd: float
-    p_value: float
-
-
-def mmd_test(
-    real: np.ndarray, generated: np.ndarray, *, n_permutations: int = 200, random_state: int = 0
-) -> TwoSampleMMD:
-    """Ask whether two sets of series come from one distribution.
-
-    Parameters
-    ----------
-    real, generated : ndarray of shape (n, channels, length), (m, channels, length)
-        Series; at least two on either side.
-    n_permutations : int, default=200
-        Of the pooled series.
-    random_state : int, default=0
-        Of the permutations.
-
-    Returns
-    -------
-    TwoSampleMMD
-        Mean over three Gaussian kernels, as wide as half, once and twice the median distance of the pooled series,
-        every channel in units of the real ones' standard deviation.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from oversmith.metrics import mmd_test
-    >>> a, b = np.random.default_rng(0).normal(size=(2, 30, 1, 8))
-    >>> mmd_test(a, b).p_value > 0.05, mmd_test(a, b + 1).p_value < 0.05
-    (True, True)
-    """
-    x, g = _checked(real, "real"), _checked(generated, "generated")
-    _same_shape(x, g)
-    if min(len(x), len(g)) < 2:
-        raise InputError(f"real, generated: {len(x)} and {len(g)} series found; two of each are needed")
-    spread = x.std(axis=(0, 2))
-    pooled = np.concatenate([x, g]) / np.where(spread > 0, spread, 1.0)[:, None]
-    rows = pooled.reshape(len(pooled), -1)
-    squares = (rows**2).sum(axis=1)
-    squared = np.maximum(squares[:, None] + squares - 2 * rows @ rows.T, 0.0)
-    median = np.median(squared[np.triu_indices(len(rows), 1)])
-    width = median if median > 0 else 1.0
-    kernel = np.mean([np.exp(-squared / (2 * width * factor**2)) for factor in (0.5, 1.0, 2.0)], axis=0)
-    np.fill_diagonal(kernel, 0.0)
-    n = len(x)
-
-    def estimate(order: np.ndarray) -> float:
-        first, second = order[:n], order[n:]
-        m = len(second)
-        within = kernel[np.ix_(first, first)].sum() / (n * (n - 1)) + kernel[np.ix_(second, second)].sum() / (
-            m * (m - 1)
-        )
-        return float(within - 2 * kernel[np.ix_(first, second)].mean())
-
-    rng = np.random.default_rng(random_state)
-    found = estimate(np.arange(len(rows)))
-    reached = sum(estimate(rng.permutation(len(rows))) >= found for _ in range(n_permutations))
-    return TwoSampleMMD(found, (1 + reached) / (1 + n_permutations))
-
-
-def spectral_distance(real: np.ndarray, generated: np.ndarray) -> float:
-    """Compare the distributions of power at every frequency.
-
-    Parameters
-    ----------
-    real, generated : ndarray of shape (n, channels, length), (m, channels, length)
-        Series.
-
-    Returns
-    -------
-    float
-        Wasserstein distance between the log powers (in decibels) of the two sets, mean over frequencies and channels.
-        Powers below a millionth of the real ones' largest mean count as that much: noise floors are not compared.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from oversmith.metrics import spectral_distance
-    >>> a = np.random.default_rng(0).normal(size=(20, 1, 16))
-    >>> spectral_distance(a, a), round(spectral_distance(a, 10 * a), 6)
-    (0.0, 20.0)
-    """
-    x, g = _checked(real, "real"), _checked(generated, "generated")
-    _same_shape(x, g)
-    power = [np.abs(np.fft.rfft(part, axis=2)) ** 2 for part in (x, g)]
-    floor = max(power[0].mean(axis=0).max() * 1e-6, _FLOOR)
-    a, b = (10 * np.log10(np.maximum(part, floor)) for part in power)
-    places = np.ndindex(a.shape[1:])
-    return float(np.mean([wasserstein_distance(a[:, c, f], b[:, c, f]) for c, f in places]))
-
-
-@dataclass(frozen=True)
-class SeriesQuality:
-    """What generated series of one class look like beside real ones; none of it says whether they help a classifier.
-
-    Parameters
-    ----------
-    prd, prdn, dtw : PairedDistance
-        Percent root mean square difference, without and with the mean taken off, and warping distance.
-    mmd : TwoSampleMMD
-        Against unseen real series.
-    mmd_real : TwoSampleMMD
-        Of the training series against the unseen ones: what can be reached.
-    spectrum, spectrum_real : float
-        Distance in decibels to the unseen series, of the generated and of the training ones.
-    exact, near : float
-        Share of generated series that equal a training one, and that are within 1 % of its range on average.
-    too_near, too_near_unseen : float
-        Share nearer to a training series than 95 % of these are to each other, of generated and of unseen ones.
-    """
-
-    prd: PairedDistance
-    prdn: PairedDistance
-    dtw: PairedDistance
-    mmd: TwoSampleMMD
-    mmd_real: TwoSampleMMD
-    spectrum: float
-    spectrum_real: float
-    exact: float
-    near: float
-    too_near: float
-    too_near_unseen: float
-
-    def to_dict(self) -> dict[str, Any]:
-        """Turn everything into plain values.
-
-        Returns
-        -------
-        dict
-            Names to numbers, pairs of numbers nested.
-        """
-        return asdict(self)
-
-    @property
-    def warnings(self) -> list[str]:
-        """What is wrong with the series: empty where nothing was found."""
-        found = []
-        if self.exact > 0.01 or self.too_near > max(3 * self.too_near_unseen, 0.25):
-            found.append("copies: the series repeat training series")
-        worse = [
-            name
-            for name, told in (("PRDN", self.prdn), ("DTW", self.dtw))
-            if told.real_to_generated > 1.5 * told.unseen_to_real
-        ]
-        if worse:
-            found.append(f"coverage: real series have no like among the generated ones ({', '.join(worse)})")
-        if self.mmd.p_value < 0.01 <= self.mmd_real.p_value:
-            found.append("distribution: a two-sample test tells them from unseen real series")
-        return found
-
-
-def series_quality(
-    train: np.ndarray,
-    generated: np.ndarray,
-    unseen: np.ndarray,
-    *,
-    window: float | None = 0.1,
-    pairing: str = "auto",
-    max_series: int = 200,
-    random_state: int = 0,
-) -> SeriesQuality:
-    """Judge generated series of one class against unseen real ones, and against what real ones reach.
-
-    Parameters
-    ----------
-    train, generated, unseen : ndarray of shape (n, channels, length)
-        Series the generator was trained on (at least three), series it made, and real series of the same class it has
-        not seen (at least two).
-    window : float or None, default=0.1
-        Band of the warping distance.
-    pairing : str, default="auto"
-        As `paired_distance` takes it.
-    max_series : int, default=200
-        A random sample of so many is compared on each side.
-    random_state : int, default=0
-        Of samples, pairs and permutations.
-
-    Returns
-    -------
-    SeriesQuality
-        All numbers.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from oversmith.metrics import series_quality
-    >>> rng = np.random.default_rng(0)
-    >>> train, unseen = rng.normal(size=(2, 30, 1, 8))
-    >>> series_quality(train, train, unseen).warnings
-    ['copies: the series repeat training series']
-    """
-    rng = np.random.default_rng(random_state)
-    parts = []
-    for part, name, least in ((train, "train", 3), (generated, "generated", 2), (unseen, "unseen", 2)):
-        checked = _checked(part, name)
-        if len(checked) < least:
-            raise InputError(f"{name}: {len(checked)} series found; {least} are needed")
-        chosen = np.sort(rng.permutation(len(checked))[:max_series])
-        parts.append(checked[chosen])
-    train, generated, unseen = parts
-
-    def normalised(real: np.ndarray, other: np.ndarray) -> np.ndarray:
-        return prd_matrix(real, other, normalised=True)
-
-    def warped(real: np.ndarray, other: np.ndarray) -> np.ndarray:
-        return dtw_matrix(real, other, window=window)
-
-    def told(distance: Distance) -> PairedDistance:
-        return paired_distance(distance, train, generated, unseen, pairing=pairing, random_state=random_state)
-
-    frames = [pd.DataFrame(part.reshape(len(part), -1)) for part in (train, generated, unseen)]
-    copies = copy_check(*frames)
-    return SeriesQuality(
-        prd=told(prd_matrix),
-        prdn=told(normalised),
-        dtw=told(warped),
-        mmd=mmd_test(unseen, generated, random_state=random_state),
-        mmd_real=mmd_test(unseen, train, random_state=random_state),
-        spectrum=spectral_distance(unseen, generated),
-        spectrum_real=spectral_distance(unseen, train),
-        exact=copies.exact,
-        near=copies.near,
-        too_near=copies.too_near,
-        too_near_unseen=copies.too_near_unseen,
-    )
-
-
-def _checked(series: np.ndarray, name: str) -> np.ndarray:
+def checked_series(series: np.ndarray, name: str) -> np.ndarray:
+    """Refuse what is no set of finite series; give 64-bit numbers."""
     array = np.asarray(series, dtype=np.float64)
     if array.ndim != 3 or not len(array):
         raise InputError(f"{name}: shape {array.shape} found; give series of shape (n, channels, length), at least one")
@@ -477,6 +234,7 @@ def _checked(series: np.ndarray, name: str) -> np.ndarray:
     return array
 
 
-def _same_shape(a: np.ndarray, b: np.ndarray) -> None:
+def same_shape(a: np.ndarray, b: np.ndarray) -> None:
+    """Refuse sets whose channels or lengths differ."""
     if a.shape[1:] != b.shape[1:]:
         raise InputError(f"series of shapes {a.shape[1:]} and {b.shape[1:]} found; give equal channels and lengths")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from oversmith.studies import eo_wgan, ganbats, ganbats_tables, smotified_gan, smotified_gan_tables
+from oversmith.studies import eo_wgan, ganbats, ganbats_claims, ganbats_tables, smotified_gan, smotified_gan_tables
 from oversmith.studies.eo_wgan_claims import sections
 from oversmith.studies.eo_wgan_figures import figures
 from oversmith.studies.study import Result, Scope, Study, rebuild, run_study, write_result
@@ -34,7 +34,7 @@ STUDIES = {
             ganbats.SETS,
             ganbats.plans,
             ganbats.EXTRAS,
-            ganbats_tables.sections,
+            ganbats_claims.sections,
             ganbats_tables.figures,
         ),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -11,21 +11,17 @@ from typing import Any
 import numpy as np
 
 from oversmith.studies.data import SETS_002
-from oversmith.studies.eo_wgan_tables import difference_row
 from oversmith.studies.figures import cells, lines, series_panels
 from oversmith.studies.ganbats import ABLATION, KINDS, RIVALS, SOUND, as_document, key_of, leaky, soundly
 from oversmith.studies.rows import (
     CANNOT,
     NOT_REPRODUCED,
-    NOTHING,
     PENDING,
     REPRODUCED,
     Measured,
     Row,
     against,
-    count_row,
     markdown_table,
-    mean_of,
     prose,
     safe,
 )
@@ -37,7 +33,7 @@ METHODS = (*RIVALS, "GANBATS")
 GANBATS = key_of("GANBATS")
 PLAIN, RECURRENT, ATTENTIVE, FULL = ABLATION
 NO_PAIRING = "the document names no data set, pairing or unit"
-_JUDGE, _OTHER = "convolutional-network", "random-convolutions"
+JUDGE, OTHER = "convolutional-network", "random-convolutions"
 _STANDS_IN = "other data: FEMTO-ST bearings"
 _DISTANCES = {"prd": "PRD", "dtw": "DTW"}
 
@@ -55,7 +51,8 @@ def protocols(notes: Mapping[str, Any]) -> dict[str, str]:
     return {"paper": as_document(scope).name, "leaky": leaky(scope).name, "sound": soundly(scope).name}
 
 
-def _accuracy(scores: Scores, notes: Mapping[str, Any], dataset: str, contender: str, judge: str = _JUDGE) -> Measured:
+def accuracy(scores: Scores, notes: Mapping[str, Any], dataset: str, contender: str, judge: str = JUDGE) -> Measured:
+    """Mean accuracy under the document's protocol."""
     place = {"dataset": dataset, "contender": contender, "classifier": judge}
     return scores.mean("accuracy", protocol=protocols(notes)["paper"], **place)
 
@@ -66,14 +63,14 @@ def _accuracy_row(
     told = protocols(notes)
     place = {"dataset": dataset, "contender": name}
     others = [
-        ("random convolutions", _accuracy(scores, notes, dataset, name, _OTHER)),
-        ("F1", scores.mean("f1", protocol=told["paper"], classifier=_JUDGE, **place)),
+        ("random convolutions", accuracy(scores, notes, dataset, name, OTHER)),
+        ("F1", scores.mean("f1", protocol=told["paper"], classifier=JUDGE, **place)),
     ]
     if table == "4":
-        leak = scores.mean("accuracy", protocol=told["leaky"], classifier=_JUDGE, **place)
+        leak = scores.mean("accuracy", protocol=told["leaky"], classifier=JUDGE, **place)
         others.append(("resampled before the split", leak))
     note = _STANDS_IN if KINDS[dataset] == "bearing" else ""
-    ours = _accuracy(scores, notes, dataset, name)
+    ours = accuracy(scores, notes, dataset, name)
     return against(
         table, title, "accuracy", None if value is None else value / 100, ours, others=tuple(others), note=note
     )
@@ -122,7 +119,7 @@ def accuracy_section(scores: Scores, notes: Mapping[str, Any]) -> Section:
 
 def distance_section(scores: Scores, notes: Mapping[str, Any]) -> Section:
     """Table 2, and the same distances under every reading."""
-    place = {"protocol": protocols(notes)["paper"], "classifier": _JUDGE}
+    place = {"protocol": protocols(notes)["paper"], "classifier": JUDGE}
     rows = []
     for variant, metric, value in published()["table_2"]:
         name = key_of(variant)
@@ -199,134 +196,6 @@ def _fidelity(scores: Scores, place: Mapping[str, Any]) -> list[str]:
     return told
 
 
-def _relative(scores: Scores, notes: Mapping[str, Any], column: str, a: str, b: str) -> Measured:
-    """Share by which the second variant lies below the first, over sets and folds."""
-    place = {"protocol": protocols(notes)["paper"], "classifier": _JUDGE}
-    keys = ["dataset", "repeat", "fold", "seed"]
-    first, second = (
-        scores.part(column, contender=key_of(variant), **place).set_index(keys)["value"] for variant in (a, b)
-    )
-    ratio = (1 - second / first).dropna()
-    return mean_of(ratio.groupby(["repeat", "fold", "seed"]).mean().to_numpy()) if len(ratio) else NOTHING
-
-
-def claims_section(scores: Scores, notes: Mapping[str, Any]) -> Section:
-    """One row per number in the prose."""
-    rows: list[Row] = []
-    for what, metric, told, a, b in (
-        ("with Bi-LSTM, PRD falls by", "prd", 0.333, PLAIN, RECURRENT),
-        ("with Bi-LSTM, DTW falls by", "dtw", 0.338, PLAIN, RECURRENT),
-        ("with attention, DTW falls by", "dtw", 1 - 10.62 / 21.72, PLAIN, ATTENTIVE),
-        ("with both, PRD falls by", "prd", 1 - 0.427, PLAIN, FULL),
-        ("with both, DTW falls by", "dtw", 1 - 0.435, PLAIN, FULL),
-    ):
-        note = ""
-        if "attention" in what:
-            note = "the text has 9.45 with attention, its table 10.62"
-        if told == 0.333:
-            note = "its table gives 34.3 %"
-        ours = _relative(scores, notes, f"{metric}_assignment_generated", a, b)
-        rows.append(against("text", what, "share", told, ours, note=note, tolerance=0.005))
-    rows += _gains(scores, notes)
-    rows += _counts(scores, notes)
-    rows += _stability(notes)
-    rows += _head_rows(notes)
-    note = 'the abstract speaks of "four time series datasets"; the tables have three'
-    rows.append(
-        Row("text", "data sets", "sets", 4, Measured(3, np.nan, np.nan, 3), NOT_REPRODUCED, note=note, form="g")
-    )
-    rows += _sound_rows(scores, notes)
-    return Section("What the prose claims", tuple(markdown_table(rows)), tuple(rows))
-
-
-def _gains(scores: Scores, notes: Mapping[str, Any]) -> list[Row]:
-    """Differences in accuracy that the abstract and Section 4.3 name."""
-    rows = []
-    paper = protocols(notes)["paper"]
-    asked = [("GANBATS above CGAN", "GANBATS", "CGAN", (0.115, 0.129, 0.064))]
-    asked += [
-        ("Bi-LSTM alone", RECURRENT, PLAIN, (0.146, 0.149, 0.110)),
-        ("attention alone", ATTENTIVE, PLAIN, (0.128, 0.142, 0.096)),
-        ("both", FULL, PLAIN, (0.210, 0.190, 0.164)),
-        ("WGAN above DCGAN", "WGAN", "DCGAN", (0.032, 0.041, -0.010)),
-    ]
-    for what, a, b, values in asked:
-        for entry, value in zip(SETS_002, values, strict=True):
-            place = {"protocol": paper, "dataset": entry.name, "classifier": _JUDGE}
-            ours = scores.difference("accuracy", {"contender": key_of(a)}, {"contender": key_of(b)}, **place)
-            rows.append(difference_row("text", f"{entry.title}: {what}", "accuracy", value, ours))
-    return rows
-
-
-def _counts(scores: Scores, notes: Mapping[str, Any]) -> list[Row]:
-    found = {
-        entry.name: {method: _accuracy(scores, notes, entry.name, key_of(method)).value for method in METHODS}
-        for entry in SETS_002
-    }
-    known = [told for told in found.values() if all(np.isfinite(v) for v in told.values())]
-    best = [max(told, key=lambda method: told[method]) for told in known]
-    return [count_row("4", "GANBATS has the best accuracy", "sets", 2, 3, best.count("GANBATS"), len(known))]
-
-
-def _stability(notes: Mapping[str, Any]) -> list[Row]:
-    """Figure 9: the loss falls, its swings get smaller, and the Bi-LSTM makes it steadier."""
-    falls = calmer = steadier = n = 0
-    for told in notes["extras"]["trainings"].values():
-        loss = _loss(told[GANBATS])
-        half = len(loss) // 2
-        if half < 2:
-            continue
-        n += 1
-        falls += loss[half:].mean() < loss[:half].mean()
-        calmer += _swing(loss[half:]) < _swing(loss[:half])
-        steadier += _swing(loss) < _swing(_loss(told[key_of(ATTENTIVE)]))
-    note = "second half of the training against the first"
-    return [
-        count_row("9", "the loss falls", "sets", 3, 3, falls, n, f"the generator's; {note}"),
-        count_row("9", "the loss swings less and less", "sets", 3, 3, calmer, n, f"step to step; {note}"),
-        count_row("9", "the Bi-LSTM makes it steadier", "sets", 3, 3, steadier, n, "against GANBATS without it"),
-    ]
-
-
-def _loss(told: Mapping[str, Any]) -> np.ndarray:
-    return np.array([v for v in told["loss_generator"] if v is not None], dtype=float)
-
-
-def _swing(loss: np.ndarray) -> float:
-    return float(np.abs(np.diff(loss)).mean())
-
-
-def _head_rows(notes: Mapping[str, Any]) -> list[Row]:
-    """Pooling in place of dense layers: fewer parameters, less time."""
-    rows = []
-    titles = {entry.name: entry.title for entry in SETS_002}
-    for dataset, told in notes["extras"]["heads"].items():
-        for quantity, words in (("parameters", "parameters, pooling to dense"), ("milliseconds", "time of a batch")):
-            ratio = told["gap"][quantity] / told["mlp"][quantity]
-            ours = Measured(ratio, np.nan, np.nan, 1)
-            pair = f"{told['gap'][quantity]:,} and {told['mlp'][quantity]:,}"
-            note = f"{pair}{' ms' if quantity == 'milliseconds' else ''}; the document: less"
-            verdict = REPRODUCED if ratio < 0.95 else NOT_REPRODUCED
-            rows.append(Row("text", f"{titles[dataset]}: {words}", "ratio", None, ours, verdict, note=note, form=".2f"))
-    return rows
-
-
-def _sound_rows(scores: Scores, notes: Mapping[str, Any]) -> list[Row]:
-    """GANBATS against the others under a protocol that can tell."""
-    rows = []
-    ours_name = next(c.name for c in SOUND if c.sampler == "ganbats")
-    others = [("nothing, tuned threshold", "none-tuned"), *((c.title, c.name) for c in SOUND if c.name != ours_name)]
-    for title, contender in others:
-        for metric, what in (("f1_tuned", "F1 at the tuned threshold"), ("average_precision", "average precision")):
-            ours, note = scores.over_sets(metric, ours_name, contender, protocols(notes)["sound"])
-            verdict = CANNOT if ours.n else PENDING
-            rows.append(
-                Row("ours", f"GANBATS against {title}, soundly", f"gain in {what}", None, ours, verdict,
-                    note=note or "not run", form="+.3f")
-            )  # fmt: skip
-    return rows
-
-
 def sound_section(scores: Scores, notes: Mapping[str, Any]) -> Section:
     """Patients, cells and bearings kept together."""
     place = {"protocol": protocols(notes)["sound"]}
@@ -341,7 +210,7 @@ def sound_section(scores: Scores, notes: Mapping[str, Any]) -> Section:
         "| --- | --- |" + " ---: |" * len(contenders),
     ]
     for entry in SETS_002:
-        for judge in (_OTHER, _JUDGE):
+        for judge in (OTHER, JUDGE):
             row = []
             for name in contenders.values():
                 where = {"dataset": entry.name, "contender": name, "classifier": judge} | place
@@ -412,18 +281,6 @@ def data_section(scores: Scores, notes: Mapping[str, Any]) -> Section:
     return Section("Data and settings", tuple(lines_), tuple(rows))
 
 
-def sections(scores: Scores, notes: Mapping[str, Any]) -> Sequence[Section]:
-    """Write the study of document 002."""
-    return (
-        claims_section(scores, notes),
-        accuracy_section(scores, notes),
-        distance_section(scores, notes),
-        sound_section(scores, notes),
-        curves_section(scores, notes),
-        data_section(scores, notes),
-    )
-
-
 def figures(scores: Scores, notes: Mapping[str, Any]) -> dict[str, str]:
     """Draw Figures 8 and 9, the monitored distances and Table 4."""
     told = protocols(notes)
@@ -431,7 +288,7 @@ def figures(scores: Scores, notes: Mapping[str, Any]) -> dict[str, str]:
         {
             method: [
                 scores.mean(
-                    "accuracy", protocol=told[way], dataset=entry.name, contender=key_of(method), classifier=_JUDGE
+                    "accuracy", protocol=told[way], dataset=entry.name, contender=key_of(method), classifier=JUDGE
                 )
                 for entry in SETS_002
             ]
