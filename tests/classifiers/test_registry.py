@@ -14,7 +14,8 @@ from oversmith.exceptions import InputError, MissingExtraError
 
 
 def test_names():
-    assert set(CLASSIFIERS) == {"lr", "rf", "xgb", "hgb", "svm", "knn", "mlp", "dense", "tree", "brf", "easy"}
+    tables = {"lr", "rf", "xgb", "hgb", "svm", "knn", "mlp", "dense", "tree", "brf", "easy"}
+    assert set(CLASSIFIERS) == tables | {"cnn", "rocket"}
     assert all(name == entry.name for name, entry in CLASSIFIERS.items())
     longer = [entry.long_name for entry in CLASSIFIERS.values()]
     assert len(set(longer)) == len(longer)

@@ -82,7 +82,7 @@ def test_the_same_table_from_other_containers():
         (table().assign(c=np.nan), Y, {}, "column 'c' has no value at all; drop it"),
         (table().assign(c=np.inf), Y, {}, "column 'c' has 40 infinite values"),
         (table().set_axis(["a", "a"], axis=1), Y, {}, "two columns called 'a'"),
-        (np.zeros((4, 2, 2)), [0, 1, 0, 1], {}, "3 dimensions"),
+        (np.zeros((4, 2, 2, 2)), [0, 1, 0, 1], {}, "4 dimensions found; a table has two, series have three"),
         (table()[:0], [], {}, "0 rows"),
         (table(), Y[:, None], {}, "one label per row"),
     ],

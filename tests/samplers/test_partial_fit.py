@@ -36,8 +36,9 @@ def test_goes_on_from_the_present_weights(kebab):
     before = [leaf for model in sampler.state_["models"] for leaves in model["players"].values() for leaf in leaves]
     sampler.set_params(learning_rate=1e-9, max_steps=1).partial_fit(*blobs(1))
     after = [leaf for model in sampler.state_["models"] for leaves in model["players"].values() for leaf in leaves]
-    # Running statistics of a batch norm are no weights; there are none at the defaults.
-    assert all(np.allclose(a, b, atol=1e-6) for a, b in zip(before, after, strict=True))
+    moved = sum(not np.allclose(a, b, atol=1e-6) for a, b in zip(before, after, strict=True))
+    # Running statistics of a batch norm are no weights: two for each of the three in a generator of series.
+    assert moved == (6 if kebab in ("dcgan", "ganbats") else 0)
     assert sampler.n_updates_ == 1
     assert len(sampler.sample(7, "yes")) == 7
 

@@ -243,7 +243,7 @@ def _frame(X: Any) -> pd.DataFrame:
         if is_series(values):
             return _flat(values)
         if values.ndim != 2:
-            raise InputError(f"X: {values.ndim} dimensions found; a table has two")
+            raise InputError(f"X: {values.ndim} dimensions found; a table has two, series have three")
         frame = pd.DataFrame(values, columns=[f"x{i}" for i in range(values.shape[1])])
     if not len(frame) or not frame.shape[1]:
         raise InputError(f"X: a table of {len(frame)} rows and {frame.shape[1]} columns found; both must be above zero")
