@@ -140,6 +140,7 @@ def overlapping(seed: int, n: tuple[int, int] = (300, 60)) -> tuple[np.ndarray, 
     return X, np.repeat([0, 1], n)
 
 
+@pytest.mark.slow
 def test_the_classifier_moves_rows_to_their_side():
     """Share of rows that an independent classifier gives to the asked class, weight 0 to weight 1, five of five seeds.
 

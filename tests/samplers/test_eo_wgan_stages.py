@@ -19,6 +19,7 @@ def overlapping(seed: int, n_majority: int = 300, n_minority: int = 60):
     return X, np.repeat([0, 1], [n_majority, n_minority])
 
 
+@pytest.mark.slow
 def test_guidance_moves_rows_across_the_boundary():
     """Overlapping classes: guided rows lie on their side of an independent classifier more often (5 of 5 seeds).
 
@@ -144,6 +145,7 @@ def test_hard_rows_are_those_inside_the_majority():
     assert 0.5 < seen["verdict"].score <= 1.0
 
 
+@pytest.mark.slow
 def test_rows_drawn_more_often_bring_more_rows_like_them():
     """Five seeds: fine-tuned with weight 20 on the hard island, the generator puts more rows near it in 5 of 5.
 

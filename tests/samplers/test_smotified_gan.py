@@ -631,6 +631,7 @@ def test_three_classes(conditional):
         assert own_class_share(rows, label, X, y) > 0.95
 
 
+@pytest.mark.slow
 def test_the_gan_moves_smote_rows_to_where_the_class_is():
     """Three rows in each of eight modes: SMOTE puts a third of its rows between them, the trained GAN fewer.
 

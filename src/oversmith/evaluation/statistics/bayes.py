@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -76,6 +77,14 @@ def correlated_bayesian_t(differences: ArrayLike, test_share: float, rope: float
     return Posterior(worse, 1 - worse - better, better, rope)
 
 
+@lru_cache(maxsize=2)
+def _weights(n: int, n_samples: int, random_state: int) -> tuple[np.ndarray, ...]:
+    """Draw the weights of zero and the data sets; a table asks for the same ones hundreds of times."""
+    rng, shape = np.random.default_rng(random_state), np.ones(n)
+    shape[0] = PRIOR
+    return tuple(rng.dirichlet(shape, min(10_000, n_samples - start)) for start in range(0, n_samples, 10_000))
+
+
 def signed_rank_posterior(
     differences: ArrayLike, rope: float = 0.01, *, n_samples: int = 50_000, random_state: int = 0
 ) -> Posterior:
@@ -121,17 +130,16 @@ def signed_rank_posterior(
     values = np.concatenate([[0.0], d])
     sums = values[:, None] + values[None, :]
     above, below = _over(sums, 2 * rope), _over(-sums, 2 * rope)
-    rng, shape = np.random.default_rng(random_state), np.ones(len(values))
-    shape[0] = PRIOR
     votes = np.zeros(3)
-    for start in range(0, n_samples, 10_000):
-        weights = rng.dirichlet(shape, min(10_000, n_samples - start))
+    for weights in _weights(len(values), n_samples, random_state):
         better = ((weights @ above) * weights).sum(axis=1)
         worse = ((weights @ below) * weights).sum(axis=1)
-        ballots = np.stack([worse, 1 - worse - better, better], axis=1)
+        ballots = (worse, 1 - worse - better, better)
         # Outcomes level at the top share the draw.
-        top = ballots >= ballots.max(axis=1, keepdims=True) - 1e-12
-        votes += (top / top.sum(axis=1, keepdims=True)).sum(axis=0)
+        least = np.maximum(np.maximum(*ballots[:2]), ballots[2]) - 1e-12
+        top = [ballot >= least for ballot in ballots]
+        share = 1 / np.sum(top, axis=0)
+        votes += [share[won].sum() for won in top]
     worse, equal, better = (votes / n_samples).tolist()
     return Posterior(worse, equal, better, rope)
 

@@ -209,8 +209,8 @@ def _by_fold(differences: pd.Series, datasets: pd.Index, name: str) -> list[np.n
     """Differences of each data set, one per fold: seeds first, then every classifier alike."""
     fold = ["dataset", "repeat", "fold"]
     means = differences.groupby([*fold, "classifier"], observed=True).mean().groupby(fold, observed=True).mean()
-    present = means.index.get_level_values("dataset")
-    lacking = [dataset for dataset in datasets if dataset not in present]
+    found = {dataset: part.to_numpy() for dataset, part in means.groupby(level="dataset", observed=True)}
+    lacking = [dataset for dataset in datasets if dataset not in found]
     if lacking:
         raise InputError(f"scores: {name} was skipped by every classifier on {lacking[0]}; leave the method out")
-    return [means.loc[[dataset]].to_numpy() for dataset in datasets]
+    return [found[dataset] for dataset in datasets]
