@@ -17,8 +17,6 @@ from oversmith.exceptions import InputError
 if TYPE_CHECKING:
     from oversmith.studies import Result, Study
 
-# What keeps a quick study below ten minutes on two cores.
-QUICK_ROWS, QUICK_STEPS = 1_000, 40
 AtLeastOne = Parameter(validator=validators.Number(gte=1))
 
 
@@ -71,10 +69,11 @@ def study(
     if quick and seeds is not None:
         raise InputError("--seeds: it is given beside --quick, which has one; leave one out")
     folder = out or Path(f"study-{name}{'-quick' if quick else ''}")
+    rows, steps = chosen.quick if quick else (10_000, None)
     scope = Scope(
         quick=quick,
-        max_steps=max_steps or (QUICK_STEPS if quick else None),
-        max_rows=max_rows or (QUICK_ROWS if quick else 10_000),
+        max_steps=max_steps or steps,
+        max_rows=max_rows or rows,
         seeds=seeds or 3,
     )
     options = {"seeds": seeds, "max-steps": max_steps, "max-rows": max_rows}

@@ -96,6 +96,8 @@ class Study:
         ``sections(scores, notes)`` writes the study.
     figures : callable
         ``figures(scores, notes)`` gives file name → SVG.
+    quick : (int, int), default=(1000, 40)
+        Rows and generator steps at most of a quick run, which is to take less than ten minutes on two cores.
     """
 
     name: str
@@ -105,6 +107,7 @@ class Study:
     extras: Mapping[str, Callable[[Sequence[Task], Scope, Store], Any]]
     sections: Callable[[Scores, Mapping[str, Any]], Sequence[Section]]
     figures: Callable[[Scores, Mapping[str, Any]], Mapping[str, str]]
+    quick: tuple[int, int] = (1_000, 40)
 
 
 @dataclass(frozen=True)
