@@ -46,6 +46,7 @@ def test_there_are_results():
     assert list((RESULTS / "plans").glob("*.toml"))
 
 
+BATTERY = "nasa_battery_discharge"
 # Contender and classifier of cells that take seconds: one plain, one leaky, one with networks.
 CELLS = {
     "eo-wgan": [
@@ -57,6 +58,11 @@ CELLS = {
         ("ecoli4", "none", "network-1000-steps", "80/20, no tuned threshold, one draw, classifiers started anew"),
         ("yeast_2_vs_4", "smote", "network-30-epochs", "80/20, no tuned threshold, one draw, classifiers started anew"),
         ("ecoli4", "smotified-gan-0.33", "xgboost", "5-fold"),
+    ],
+    "ganbats": [
+        (BATTERY, "none", "random-convolutions", "5-fold, no tuned threshold, generated series compared"),
+        (BATTERY, "paper-dcgan", "random-convolutions", "5-fold, no tuned threshold, generated series compared"),
+        (BATTERY, "paper-cgan", "random-convolutions", "5-fold, no tuned threshold, resampled before the split"),
     ],
 }
 
