@@ -199,7 +199,7 @@ def _fidelity(scores: Scores, place: Mapping[str, Any]) -> list[str]:
 def sound_section(scores: Scores, notes: Mapping[str, Any]) -> Section:
     """Patients, cells and bearings kept together."""
     place = {"protocol": protocols(notes)["sound"]}
-    contenders = {"nothing": "none", "nothing, tuned": "none-tuned"} | {f"{c.title}, 0.33": c.name for c in SOUND}
+    contenders = {"nothing": "none-tuned"} | {f"{c.title}, 0.33": c.name for c in SOUND}
     told = [
         prose(
             """Folds that keep patients, cells and bearings whole, a third of the deficit filled, our own settings, the
