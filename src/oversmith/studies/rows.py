@@ -174,7 +174,7 @@ def against(
 def count_row(
     table: str, row: str, quantity: str, published: float, of: int, found: float, n: int, note: str = ""
 ) -> Row:
-    """Make a row of a count: reproduced if our share is the document's within one.
+    """Make a row of a count: reproduced if our share is the document's within one, of five or fewer exactly.
 
     Parameters
     ----------
@@ -198,7 +198,8 @@ def count_row(
     """
     if not n:
         return Row(table, row, quantity, published, NOTHING, PENDING, note=note, form=".0f")
-    same = abs(found - published * n / of) <= 1
+    # Of five or fewer, one more or less is another result.
+    same = abs(found - published * n / of) <= (1 if n > 5 else 0)
     ours = Measured(float(found), np.nan, np.nan, n)
     note = f"{note}; of {of}, ours of {n}" if note else f"of {of}, ours of {n}"
     verdict = REPRODUCED if same else NOT_REPRODUCED
