@@ -61,7 +61,7 @@ CELLS = {
     ],
     "ganbats": [
         (BATTERY, "none", "random-convolutions", "5-fold, no tuned threshold, generated series compared"),
-        (BATTERY, "paper-dcgan", "random-convolutions", "5-fold, no tuned threshold, generated series compared"),
+        (BATTERY, "series-smote", "random-convolutions", "5-fold, no tuned threshold, generated series compared"),
         (BATTERY, "paper-cgan", "random-convolutions", "5-fold, no tuned threshold, resampled before the split"),
     ],
 }
