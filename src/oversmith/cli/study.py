@@ -41,7 +41,7 @@ def study(
     name : str
         eo-wgan (document 000), smotified-gan (001) or ganbats (002, time series).
     quick : bool
-        Fewer repeats, rows and steps; every table, row and column stays. Below ten minutes on two cores.
+        Fewer repeats, rows and steps; every table, row and column stays.
     out : Path
         Folder of results, tables and figures; study-NAME unless given.
     from_ : Path
