@@ -92,7 +92,11 @@ def test_a_training_is_told_with_its_series(task):
     told = training(task, contender, Scope(quick=True, max_steps=8), HISTORY, 3)
     assert np.shape(told["made"]) == (3, 2, 24)
     assert told["seconds"] > 0
-    assert len(told["step"]) == len(told["loss_generator"]) > 0
+    # Eight steps are told one by one.
+    assert told["step"] == list(range(1, 9))
+    assert len(told["loss_generator"]) == 8
+    assert all(np.isfinite(told["loss_generator"]))
+    assert 0 < told["distances"]["prd_nearest_generated"] <= told["distances"]["prd_assignment_generated"]
     json.dumps(told)
     assert np.shape(real_examples(task, 3)) == (3, 2, 24)
 

@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
     from oversmith.training import Recipe, TrainResult
 
-# Generator steps between two looks at the training: history, score, patience, time.
-CHECK_EVERY = 100
 # Fewer held-out rows than this say less about a checkpoint than the training rows do.
 MIN_HELD_OUT = 30
 # Rows compared on each side when a checkpoint is scored.
@@ -84,6 +82,8 @@ class NetworkSampler(BaseSampler):
 
     # A model learns from the rows of all classes, also those it is not asked to generate.
     _learns_from_all = False
+    # Generator steps between two looks at the training: history, score, patience, time.
+    _check_every = 100
 
     _parameter_constraints: dict = {
         **BaseSampler._parameter_constraints,
@@ -411,7 +411,7 @@ class NetworkSampler(BaseSampler):
                     session.hyper,
                     session.key(1),
                     monitor=self._monitor(session),
-                    check_every=CHECK_EVERY,
+                    check_every=self._check_every,
                     patience=self.patience,
                     max_seconds=self._seconds_left(session.started),
                     callbacks=callbacks,

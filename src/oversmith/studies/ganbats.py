@@ -27,6 +27,7 @@ from oversmith.studies.study import Scope
 KINDS = {"femto_bearing_runs": "bearing", "nasa_battery_discharge": "battery", "mitbih_beats": "ecg"}
 EPOCHS = 100
 SHOWN = 4
+LONGER = 5
 JUDGES = ("rocket", "cnn")
 HISTORY = ("seconds", "loss_discriminator", "loss_generator", "loss_critic", "d_real", "d_fake", "monitor")
 
@@ -185,7 +186,12 @@ def plans(tasks: Sequence[Task], scope: Scope) -> dict[str, Plan]:
 
 
 def _trainings(tasks: Sequence[Task], scope: Scope, store: Store) -> dict[str, Any]:
-    """Train the methods of Table 4, and GANBATS without its LSTM, once: losses, times, series (Figures 8 and 9)."""
+    """Train the methods of Table 4, and GANBATS without its LSTM, once: losses, times, series (Figures 8 and 9).
+
+    One training of each can be as long as five of the grids'.
+    """
+    if scope.max_steps is not None and not scope.quick:
+        scope = replace(scope, max_steps=LONGER * scope.max_steps)
     found: dict[str, Any] = {}
     for task in tasks:
         kind = KINDS[task.name]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from oversmith.evaluation.contenders import Contender
+from oversmith.evaluation.contenders import Contender, Situation
 from oversmith.evaluation.jobs import Job, Outcome
 from oversmith.evaluation.task import Task
 from oversmith.metrics import dtw_matrix, mmd_test, paired_distance, prd_matrix, spectral_distance
@@ -20,6 +21,8 @@ from oversmith.studies.study import Scope
 
 MOST = 80
 """Series compared on each side."""
+LOOKS = 50
+"""Points of a training's curves, about."""
 WINDOW = 0.1
 """Band of the warping distance, as a share of the length."""
 DISTANCES = ("prd", "prdn", "dtw")
@@ -126,7 +129,7 @@ def _series(task: Task, rows: np.ndarray, label: int) -> np.ndarray:
 
 
 def training(task: Task, contender: Contender, scope: Scope, names: Sequence[str], shown: int) -> dict[str, Any]:
-    """Train on the first training part, and keep its history, its time and a few of its series.
+    """Train on the first training part, and keep its history, its time, a few of its series and their distances.
 
     Parameters
     ----------
@@ -145,18 +148,28 @@ def training(task: Task, contender: Contender, scope: Scope, names: Sequence[str
     -------
     dict
         ``step`` and every entry as lists; ``seconds`` of the whole fit after one that compiles; ``made``, the first
-        series of the minority.
+        series of the minority; ``distances`` of all of them, as :func:`compared` has them.
     """
     resampled(task, contender, Scope(quick=True, max_steps=1))
     start = time.perf_counter()
-    sampler, X, y, split = resampled(task, contender, scope)
+    sampler, X, y, split = resampled(task, replace(contender, build=partial(_often, build=contender.build)), scope)
     seconds = time.perf_counter() - start
     positive = task.minority if task.positive is None else task.positive
-    made = np.asarray(X, dtype=np.float64)[len(split.train) :][y[len(split.train) :] == positive][:shown]
+    made = np.asarray(X, dtype=np.float64)[len(split.train) :][y[len(split.train) :] == positive]
+    series = made.reshape(-1, *(task.shape or ()))
+    told = compared(_series(task, split.train, positive), series, _series(task, split.test, positive))
     return kept_history(sampler, names) | {
         "seconds": round(seconds, 3),
-        "made": _short(made.reshape(-1, *(task.shape or ()))),
+        "made": _short(series[:shown]),
+        "distances": {name: float(f"{value:.5g}") for name, value in told.items()},
     }
+
+
+def _often(situation: Situation, *, build: Any) -> Any:
+    """Make a sampler that looks at its training some fifty times, however short that is."""
+    sampler = build(situation)
+    sampler._check_every = max(1, sampler._steps(len(situation.y)) // LOOKS)
+    return sampler
 
 
 def real_examples(task: Task, shown: int) -> list[Any]:
