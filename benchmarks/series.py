@@ -23,8 +23,18 @@ from typing import Any
 
 LENGTHS = (96, 128, 187, 1024)
 # Batch as the method's default; steps timed at each length.
-METHODS = {"wgan-gp": 64, "dcgan": 64, "ganbats": 32}
+METHODS = {
+    "cgan": 64,
+    "dcgan": 64,
+    "wgan": 64,
+    "wgan-gp": 64,
+    "smotified-gan": 64,
+    "flow-matching": 128,
+    "ganbats": 32,
+}
 STEPS = {96: 20, 128: 20, 187: 10, 1024: 3}
+# Steps of one or two updates are over too soon for so few.
+DEAR = ("wgan", "wgan-gp", "ganbats")
 REPEATS = 3
 # PyTorch's seconds over ours, at least.
 GOALS = {("ganbats", 128): 1 / 1.5, **{("wgan-gp", length): 1.0 for length in LENGTHS}}
@@ -52,12 +62,17 @@ def waves(length: int) -> tuple[Any, Any]:
     return rng.normal(size=(100, 1, length)).cumsum(axis=2), y
 
 
+def steps_timed(method: str, length: int) -> int:
+    """Count the steps of one measurement."""
+    return STEPS[length] * (1 if method in DEAR else 5)
+
+
 def ours(method: str, length: int) -> float:
     """Seconds of one generator step: a long training less a short one, both warm."""
     from oversmith._registry import load_class
 
     X, y = waves(length)
-    steps = STEPS[length]
+    steps = steps_timed(method, length)
 
     def fit(n: int) -> Callable[[], Any]:
         options: dict[str, Any] = {"max_steps": n, "patience": None, "random_state": 0, "batch_size": METHODS[method]}
@@ -72,132 +87,18 @@ def ours(method: str, length: int) -> float:
 
 def torch_step(method: str, length: int) -> float:
     """Seconds of the same step in PyTorch."""
-    import torch
-    from torch import nn
+    import torch_series
 
-    torch.set_num_threads(1)
-    torch.manual_seed(0)
-    batch, stem = METHODS[method], 2 if length <= 256 else 8
-    n_critic = 5 if method == "wgan-gp" else 1
+    from oversmith._registry import load_class
+    from oversmith.networks.time import TIME_FEATURES
 
-    class Cut(nn.Module):
-        def forward(self, x: Any) -> Any:
-            start = (x.shape[2] - length) // 2
-            return x[:, :, start : start + length]
-
-    class Spread(nn.Module):
-        def forward(self, x: Any) -> Any:
-            return x.reshape(x.shape[0], stem, 16, x.shape[2]).permute(0, 2, 3, 1).reshape(x.shape[0], 16, -1)
-
-    class Recurrent(nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.lstm = nn.LSTM(3, 64, 2, bidirectional=True, batch_first=True)
-
-        def forward(self, x: Any) -> Any:
-            return self.lstm(x.transpose(1, 2))[0].transpose(1, 2)
-
-    class Attention(nn.Module):
-        def __init__(self, units: int) -> None:
-            super().__init__()
-            self.query, self.value = nn.Linear(units, units, bias=False), nn.Linear(units, units, bias=False)
-
-        def forward(self, x: Any) -> Any:
-            x = x.transpose(1, 2)
-            q, v = self.query(x), self.value(x)
-            return (x + torch.softmax(q @ v.transpose(1, 2) / x.shape[2] ** 0.5, dim=2) @ v).mean(dim=1)
-
-    def normed(n: int, on: bool) -> list[Any]:
-        return [nn.BatchNorm1d(n)] if on else []
-
-    if method == "ganbats":
-        parts = [(128, 128), (128, 64), (64, 32)]
-        generator = nn.Sequential(
-            Recurrent(),
-            *[
-                layer
-                for a, b in parts
-                for layer in (nn.Conv1d(a, b, 5, padding=2, bias=False), nn.BatchNorm1d(b), nn.ReLU())
-            ],
-            nn.Conv1d(32, 1, 1),
-            nn.Tanh(),
-        )
-        critic = nn.Sequential(
-            *[
-                layer
-                for a, b in ((3, 32), (32, 64))
-                for layer in (nn.Conv1d(a, b, 5, 2, 2), nn.ReLU(), nn.BatchNorm1d(b))
-            ],
-            Attention(64),
-            nn.Linear(64, 1),
-        )
-        noise: Callable[[], Any] = lambda: torch.randn(batch, 3, length)  # noqa: E731
-    else:
-        norm = method == "dcgan"
-        start, places = -(-length // (stem * 4)), length
-        for stride in (stem, 2, 2):
-            places = -(-places // stride)
-        generator = nn.Sequential(
-            nn.Linear(32, start * 64),
-            nn.Unflatten(1, (64, start)),
-            *normed(64, norm),
-            nn.ReLU(),
-            *[layer for _ in range(2) for layer in (nn.ConvTranspose1d(64, 64, 4, 2, 1), *normed(64, norm), nn.ReLU())],
-            nn.Conv1d(64, stem * 16, 3, padding=1),
-            Spread(),
-            nn.ReLU(),
-            nn.Conv1d(16, 1, 5, padding=2),
-            Cut(),
-        )
-        critic = nn.Sequential(
-            nn.ConstantPad1d((stem // 2, stem), 0.0),
-            nn.Conv1d(1, 64, 2 * stem, stem),
-            nn.LeakyReLU(0.2),
-            nn.ConstantPad1d((1, 2), 0.0),
-            nn.Conv1d(64, 64, 4, 2),
-            *normed(64, norm),
-            nn.LeakyReLU(0.2),
-            nn.ConstantPad1d((1, 2), 0.0),
-            nn.Conv1d(64, 64, 4, 2),
-            *normed(64, norm),
-            nn.LeakyReLU(0.2),
-            nn.Flatten(),
-            nn.LazyLinear(1),
-        )
-        noise = lambda: torch.randn(batch, 32)  # noqa: E731
-    real, told = torch.randn(batch, 1, length), torch.zeros(batch, 2, length)
-
-    def judged(rows: Any) -> Any:
-        return critic(torch.cat([told, rows], dim=1) if method == "ganbats" else rows)
-
-    judged(real)
-    players = [torch.optim.Adam(net.parameters(), lr=1e-4, betas=(0.5, 0.9), fused=True) for net in (critic, generator)]
-    softplus = nn.functional.softplus
-
-    def step() -> None:
-        for _ in range(n_critic):
-            fake = generator(noise()).detach()
-            both = judged(torch.cat([real, fake]))
-            if method == "wgan-gp":
-                mixed = (real + torch.rand(batch, 1, 1) * (fake - real)).requires_grad_()
-                (slope,) = torch.autograd.grad(judged(mixed).sum(), mixed, create_graph=True)
-                penalty = ((slope.flatten(1).norm(dim=1) - 1) ** 2).mean()
-                loss = both[batch:].mean() - both[:batch].mean() + 10 * penalty
-            else:
-                loss = softplus(-both[:batch]).mean() + softplus(both[batch:]).mean()
-            players[0].zero_grad(set_to_none=True)
-            loss.backward()
-            players[0].step()
-        made = generator(noise())
-        if method == "wgan-gp":
-            loss = -judged(made).mean()
-        else:
-            loss = softplus(-judged(torch.cat([real, made]))[batch:]).mean()
-        players[1].zero_grad(set_to_none=True)
-        loss.backward()
-        players[1].step()
-
-    steps = STEPS[length]
+    # Two classes are told where one network serves both; a flow is told its time too.
+    sampler = load_class(method)()
+    before = (2 if sampler._learns_from_all else 0) + (TIME_FEATURES if method == "flow-matching" else 0)
+    known = sampler.get_params(deep=False)
+    widths = tuple(known.get("widths") or known["generator_widths"])
+    step = torch_series.step_of(method, length, METHODS[method], widths, before)
+    steps = steps_timed(method, length)
     return best_of(lambda: [step() for _ in range(steps)]) / steps
 
 

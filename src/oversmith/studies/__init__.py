@@ -36,7 +36,7 @@ STUDIES = {
             ganbats.EXTRAS,
             ganbats_claims.sections,
             ganbats_tables.figures,
-            quick=(300, 15),
+            quick=(240, 8),
         ),
     )
 }
