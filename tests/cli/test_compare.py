@@ -161,7 +161,7 @@ def test_a_store_lets_an_interrupted_comparison_go_on(csv: Path):
         "--method",
         "jitter",
         "--folds",
-        "4",
+        "3",
         "--inner-folds",
         "2",
         "--jobs",
@@ -184,7 +184,7 @@ def test_a_store_lets_an_interrupted_comparison_go_on(csv: Path):
     process.send_signal(signal.SIGKILL)
     process.communicate()
     cut = stored()
-    assert 0 < cut < 4 * 6 * 4
+    assert 0 < cut < 3 * 6 * 4
     process = subprocess.Popen([*words, "--store", "kept", "-o", "first.html"], **where)
     while stored() == cut and process.poll() is None:
         time.sleep(0.01)

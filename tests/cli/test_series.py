@@ -43,7 +43,11 @@ def test_a_record_stands_on_one_side_of_a_split(records: Path):
     assert found["kept"] < 0.75
 
 
-def test_a_sample_keeps_shares_and_records(records: Path, capsys: pytest.CaptureFixture[str]):
+def test_a_sample_keeps_shares_and_records(
+    records: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    # The children train forty networks to the end: programs that are quick to run are worth their compilation.
+    monkeypatch.delenv("XLA_FLAGS", raising=False)
     folder = records.parent
     options = ["--max-rows", "80", "--groups", "record", "--json", str(folder / "numbers.json")]
     assert main(["compare", str(records), *options, "-o", str(folder / "out.html"), *SMALL]) == 0, (

@@ -166,8 +166,11 @@ def test_bad_input(kebab):
     ):
         with pytest.raises(InputError, match=message):
             tiny(kebab, **changes).fit_resample(wrong, y)
-    with pytest.raises(ValueError, match=r"unequal lengths|Expected 2D array"):
-        tiny(kebab, input_shape=(1, 20)).fit_resample(ragged, y)
+    for loose in (ragged, list(ragged), [row[None] for row in ragged]):
+        with pytest.raises(InputError, match=r"unequal lengths found, of shapes \(.*20,?\) and"):
+            tiny(kebab).fit_resample(loose, y)
+    together, one_by_one = (tiny(kebab).fit_resample(rows, y)[0] for rows in (X, list(X)))
+    assert np.array_equal(together, one_by_one)
 
 
 @SAMPLERS
