@@ -16,6 +16,7 @@ import importlib.util
 import sys
 import time
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 from series import answer, best_of, child, print_row
@@ -111,7 +112,7 @@ def torch_step(setting: str, length: int) -> float:
             self.label = nn.Embedding(2, sampler.latent_dim)
             layers: list[Any] = [nn.Linear(sampler.latent_dim, tall[0] * start), nn.LeakyReLU(0.2)]
             layers.append(nn.Unflatten(1, (tall[0], start)))
-            for a, b in zip(tall[:-1], tall[1:], strict=True):
+            for a, b in pairwise(tall):
                 layers += [nn.ConvTranspose1d(a, b, 4, 2, 1), nn.BatchNorm1d(b), nn.LeakyReLU(0.2)]
             self.layers = nn.Sequential(*layers, nn.ConvTranspose1d(tall[-1], 1, 4, 2, 1))
 
