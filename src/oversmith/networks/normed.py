@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import equinox as eqx
 import jax
@@ -91,7 +91,9 @@ class NormedGenerator(eqx.Module):
         In the order they are met.
     """
 
-    norms: eqx.AbstractVar[tuple[BatchNorm, ...]]
+    # Not a field here, or it would come before those of the generators themselves.
+    if TYPE_CHECKING:
+        norms: tuple[BatchNorm, ...]
 
     @abstractmethod
     def _run(self, rows: Array, normalise: Callable[[int, Array], Array]) -> Array:
