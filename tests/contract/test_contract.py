@@ -42,6 +42,8 @@ class RarestShare:
         return "RarestShare()"  # part of test ids, which must be the same in every process
 
 
+# Networks of one layer.
+PLAYERS = {"generator_widths": (4,), "critic_widths": (4,), "head_units": 4, "latent_dim": 4}
 # The default members of a blend or a PCASampler would be trained at full length. Auto may leave a table as it is; by
 # the score above it always chooses SMOTE, so that its rows go through the checks.
 TINY_OF = {
@@ -64,6 +66,10 @@ TINY_OF = {
         "discriminator_widths": (4,),
     },
     "dcgan": {"generator_widths": (4,), "critic_widths": (4,)},
+    "three-player-gan": PLAYERS | {"classifier_widths": (4,)},
+    # The start is that of the three players; without it, and with one penalty, the two share their programs.
+    "bagan-gp": PLAYERS | {"pretrain_epochs": 0, "penalty": "dragan"},
+    "cdragan": PLAYERS,
     "tree-flow": {"n_trees": 3, "n_levels": 10, "n_pairs": 500},
 }
 

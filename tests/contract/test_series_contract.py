@@ -21,6 +21,8 @@ SMALL = {
     "random_state": 0,
     "generator_widths": (8, 8),
     "critic_widths": (8, 8),
+    "classifier_widths": (4, 4),
+    "head_units": 4,
     "discriminator_widths": (8,),
     "widths": (8, 8),
     "hidden": 4,
