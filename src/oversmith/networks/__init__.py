@@ -5,6 +5,14 @@ from __future__ import annotations
 from oversmith.networks.attention import SelfAttention, attention
 from oversmith.networks.columns import Columns, activate, column_arrays, one_hot, with_condition
 from oversmith.networks.conv import ConvCritic, ConvGenerator, ConvMap, conv_critic, conv_generator, conv_map
+from oversmith.networks.halving import (
+    HalvingNetwork,
+    LabelCritic,
+    LabelGenerator,
+    halving_network,
+    label_critic,
+    label_generator,
+)
 from oversmith.networks.mlp import ACTIVATIONS, MLP, mlp
 from oversmith.networks.noise import latent_noise
 from oversmith.networks.normed import BatchNorm, NormedMLP, dropped, normed, recording
@@ -19,6 +27,9 @@ __all__ = [
     "ConvCritic",
     "ConvGenerator",
     "ConvMap",
+    "HalvingNetwork",
+    "LabelCritic",
+    "LabelGenerator",
     "NormedMLP",
     "SelfAttention",
     "activate",
@@ -29,6 +40,9 @@ __all__ = [
     "conv_generator",
     "conv_map",
     "dropped",
+    "halving_network",
+    "label_critic",
+    "label_generator",
     "latent_noise",
     "mlp",
     "normed",
