@@ -64,6 +64,7 @@ TINY_OF = {
         "discriminator_widths": (4,),
     },
     "dcgan": {"generator_widths": (4,), "critic_widths": (4,)},
+    "conditional-diffusion": {"widths": (4,), "n_noise_steps": 10, "n_sampling_steps": 2},
     "tree-flow": {"n_trees": 3, "n_levels": 10, "n_pairs": 500},
 }
 
