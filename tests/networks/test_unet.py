@@ -14,9 +14,7 @@ def normal(number, *shape):
     return jax.random.normal(jax.random.key(number), shape)
 
 
-@pytest.mark.parametrize(
-    "shape, patch", [((3, 7), 1), ((2, 37), 4), ((2, 9, 6), 2)], ids=str
-)
+@pytest.mark.parametrize("shape, patch", [((3, 7), 1), ((2, 37), 4), ((2, 9, 6), 2)], ids=str)
 def test_any_size(shape, patch):
     network, width = unet(jax.random.key(0), shape, 3, (4, 6), patch), int(np.prod(shape))
     rows = normal(1, 5, 3 + width)

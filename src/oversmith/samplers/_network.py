@@ -215,12 +215,7 @@ class NetworkSampler(BaseSampler):
         """Put the training rows on the device, for weighted draws with each class's share."""
         from oversmith.training import table_data
 
-        per_class = np.bincount(lesson.labels, lesson.weights)
-        if not per_class.all():
-            raise InputError(
-                "sample_weight: every row of a class weighs 0; give at least one row of each class a weight"
-            )
-        frequency = lesson.weights * (self._class_shares(lesson) / per_class)[lesson.labels]
+        frequency = lesson.frequency(self._class_shares(lesson))
         width, n_classes = self._padded_width(lesson.x.shape[1]), len(lesson.codes)
         return table_data(lesson.x, lesson.labels, frequency=frequency, n_classes=n_classes, width=width)
 
@@ -323,9 +318,7 @@ class NetworkSampler(BaseSampler):
             else:
                 rows[code] = table.pooled[table.pooled_codes == code]
             if code not in state["scalers"]:
-                reach = self.encoder_.reach(rows[code], table.pooled)
-                scaler = ClassScaler(self.class_scaling).fit(rows[code], table.pooled, table.spans, reach)
-                state["scalers"][code] = scaler.to_state()
+                state["scalers"][code] = self._scaler(rows[code], table).to_state()
             scalers.append(ClassScaler.from_state(state["scalers"][code]))
             seen = rows[code]
             if code in asked:
@@ -346,6 +339,11 @@ class NetworkSampler(BaseSampler):
             weights=np.concatenate(weights),
             table=table,
         )
+
+    def _scaler(self, rows: np.ndarray, table: EncodedTable) -> ClassScaler:
+        """Learn the space in which the networks see a class."""
+        reach = self.encoder_.reach(rows, table.pooled)
+        return ClassScaler(self.class_scaling).fit(rows, table.pooled, table.spans, reach)
 
     def _run(
         self,
@@ -435,7 +433,7 @@ class NetworkSampler(BaseSampler):
         padded = self._padded_width(width)
         condition = class_bucket(n_classes) if n_classes > 1 else 0
         columns = column_arrays(table.spans, padded)
-        return Training(width, padded, condition, columns, self._steps(n_rows), shape)
+        return Training(width, padded, condition, columns, self._steps(n_rows), shape, n_rows)
 
     def _padded_width(self, width: int) -> int:
         """Return the bucket of a width; series of all folds are equally long and need none."""
