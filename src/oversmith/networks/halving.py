@@ -17,7 +17,7 @@ from jaxtyping import Array, Float
 from oversmith.networks.conv import KERNEL, conv1d, conv_transpose1d, draw_weight, fresh_norm
 from oversmith.networks.conv2d import conv2d, conv_transpose2d
 from oversmith.networks.mlp import ACTIVATIONS, linear
-from oversmith.networks.normed import BatchNorm
+from oversmith.networks.normed import BatchNorm, NormedGenerator
 
 Shape = tuple[int, ...]
 # What multiplies features by the class starts as one plus this much noise: no class is silenced or turned round.
@@ -253,7 +253,7 @@ def label_critic(
     return LabelCritic(convolutions, embedding, weights, (jnp.zeros(head), jnp.zeros(1)), condition)
 
 
-class LabelGenerator(eqx.Module):
+class LabelGenerator(NormedGenerator):
     """Noise times its class through a linear layer and doubling convolutions. Make one with `label_generator`.
 
     Attributes
@@ -280,22 +280,6 @@ class LabelGenerator(eqx.Module):
     start: Shape = eqx.field(static=True)
     condition: int = eqx.field(static=True)
     squash: bool = eqx.field(static=True)
-
-    def __call__(self, rows: Float[Array, "batch in"]) -> Float[Array, "batch width"]:
-        """Make rows in inference mode, each on its own, from class condition and noise."""
-        return self._run(rows, lambda number, units: self.norms[number](units))
-
-    def in_training(self, rows: Float[Array, "batch in"]) -> tuple[Float[Array, "batch width"], LabelGenerator]:
-        """Make rows by the batch's own statistics; also return the generator with running ones moved towards them."""
-        moved: list[BatchNorm] = []
-
-        def normalise(number: int, units: Array) -> Array:
-            units, norm = self.norms[number].in_training(units)
-            moved.append(norm)
-            return units
-
-        out = self._run(rows, normalise)
-        return out, eqx.tree_at(lambda net: net.norms, self, tuple(moved)) if moved else self
 
     def _run(self, rows: Array, normalise: Callable[[int, Array], Array]) -> Array:
         x = _told(rows[:, self.condition :], rows[:, : self.condition], self.embedding)

@@ -7,7 +7,7 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import replace
 from numbers import Integral, Real
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 from sklearn.utils._param_validation import Interval, StrOptions
@@ -15,7 +15,7 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from oversmith.encoders import ClassScaler
 from oversmith.exceptions import InputError
 from oversmith.samplers._encoded import EncodedTable
-from oversmith.samplers._lesson import Lesson, Players, Session, Training
+from oversmith.samplers._lesson import Lesson, Session, Training
 from oversmith.samplers._network import Monitor, NetworkSampler
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ PAPER: dict[str, Any] = {
     "standardise_points": False,
     "scaling": "minmax",
     "stop": "steps",
+    "head_units": 128,
 }
 # Terms of the losses that are switched off by name; the others have weights of their own.
 TERMS = (
@@ -97,6 +98,8 @@ class LabelledSampler(NetworkSampler):
         How channels are scaled: to [-1, 1], where the generator ends in a tanh, or by mean and standard deviation.
     """
 
+    # What the document's setting has beside the table that all methods share.
+    _paper: ClassVar[dict[str, Any]] = {}
     _modalities: ClassVar[tuple[str, ...]] = ("series",)
     _learns_from_all = True
     # What tables alone have, and what the method settles: one model of all classes, in one scale.
@@ -169,6 +172,32 @@ class LabelledSampler(NetworkSampler):
         self.ema_decay = ema_decay
         self.stop = stop
 
+    @classmethod
+    def paper(cls, **changes: Any) -> Self:
+        """Make a sampler with the setting of document 003 (Tables 6 and 7).
+
+        Parameters
+        ----------
+        **changes : object
+            Constructor parameters that differ from the document's.
+
+        Returns
+        -------
+        LabelledSampler
+            150 epochs of the game to the end, after 100 of the autoencoder where there is one; Adam(2e-4, 0.5, 0.9),
+            batch 32, penalty weight 10, the document's channels, first weights of standard deviation 0.02, channels in
+            [-1, 1] and a tanh.
+
+        Examples
+        --------
+        >>> from oversmith import CDRAGAN, ThreePlayerGAN
+        >>> ThreePlayerGAN.paper().max_epochs, ThreePlayerGAN.paper(coop_weight=0.0).coop_weight
+        (150, 0.0)
+        >>> CDRAGAN.paper().critic_widths
+        (64, 128, 128, 256)
+        """
+        return cls(**(PAPER | cls._paper | changes))
+
     # ------------------------------------------------------------------ what a method says
 
     @abstractmethod
@@ -236,20 +265,9 @@ class LabelledSampler(NetworkSampler):
 
     # ------------------------------------------------------------------ training
 
-    def _session(
-        self,
-        state: dict[str, Any],
-        lesson: Lesson,
-        training: Training,
-        rng: np.random.Generator,
-        started: float,
-        players: Players | None,
-    ) -> Session:
-        session = super()._session(state, lesson, training, rng, started, players)
-        if players is None:
-            return session
-        # A generator that has played goes on from where it is.
-        return replace(session, recipe=replace(session.recipe, phases=session.recipe.phases[-1:]))
+    def _resumed(self, recipe: Recipe) -> Recipe:
+        # A generator that has played goes on from where it is, not from an autoencoder.
+        return replace(recipe, phases=recipe.phases[-1:])
 
     def _scaler(self, rows: np.ndarray, table: EncodedTable) -> ClassScaler:
         # All classes in one scale: a wrong label must be wrong by where the row lies, and the classifier sees them all.

@@ -256,6 +256,10 @@ class NetworkSampler(BaseSampler):
         """Return what the generator needs per row to be scored, classes in order; nothing by default."""
         return None
 
+    def _resumed(self, recipe: Recipe) -> Recipe:
+        """Return what is done of a recipe when trained players go on; all of it by default."""
+        return recipe
+
     def _replay_inputs(self, code: int, rng: np.random.Generator) -> dict[str, np.ndarray] | None:
         """Return what the generator needs per replayed row of a class; nothing by default."""
         return None
@@ -373,7 +377,9 @@ class NetworkSampler(BaseSampler):
         seed = int(rng.integers(2**31))
         if players is None:
             players = self._players(jax.random.fold_in(jax.random.key(seed), 0), training)
-        recipe = self._recipe(training)
+            recipe = self._recipe(training)
+        else:
+            recipe = self._resumed(self._recipe(training))
         return Session(
             lesson=lesson,
             training=training,

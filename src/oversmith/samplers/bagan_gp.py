@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from numbers import Integral
-from typing import Any, Self
+from typing import Any, ClassVar
 
 from sklearn.utils._param_validation import Interval, StrOptions
 
 from oversmith.exceptions import InputError
-from oversmith.samplers._labelled_sampler import PAPER, LabelledSampler
+from oversmith.samplers._labelled_sampler import LabelledSampler
 
 
 class BAGANGP(LabelledSampler):
@@ -66,6 +66,8 @@ class BAGANGP(LabelledSampler):
     ((80, 1, 20), [40, 40])
     """
 
+    _paper: ClassVar[dict[str, Any]] = {"pretrain_epochs": 100}
+
     _parameter_constraints: dict = {
         **LabelledSampler._parameter_constraints,
         "pretrain_epochs": [Interval(Integral, 0, None, closed="left")],
@@ -76,28 +78,6 @@ class BAGANGP(LabelledSampler):
         super().__init__(**common)
         self.pretrain_epochs = pretrain_epochs
         self.latent = latent
-
-    @classmethod
-    def paper(cls, **changes: Any) -> Self:
-        """Make a sampler with document 003's Table 6.
-
-        Parameters
-        ----------
-        **changes : object
-            Constructor parameters that differ from the document's.
-
-        Returns
-        -------
-        BAGANGP
-            The setting of :meth:`ThreePlayerGAN.paper`, five discriminator updates.
-
-        Examples
-        --------
-        >>> from oversmith import BAGANGP
-        >>> BAGANGP.paper().n_critic, BAGANGP.paper().pretrain_epochs
-        (5, 100)
-        """
-        return cls(**(PAPER | {"pretrain_epochs": 100, "head_units": 128} | changes))
 
     def _network_options(self) -> dict[str, Any]:
         gaussian = self.latent == "class_gaussian"

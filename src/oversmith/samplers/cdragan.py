@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Any
 
-from oversmith.samplers._labelled_sampler import PAPER, LabelledSampler
+from oversmith.samplers._labelled_sampler import LabelledSampler
 
 
 class CDRAGAN(LabelledSampler):
@@ -52,28 +52,6 @@ class CDRAGAN(LabelledSampler):
 
     def __init__(self, *, penalty: str = "dragan", **common: Any) -> None:
         super().__init__(penalty=penalty, **common)
-
-    @classmethod
-    def paper(cls, **changes: Any) -> Self:
-        """Make a sampler with document 003's Table 6.
-
-        Parameters
-        ----------
-        **changes : object
-            Constructor parameters that differ from the document's.
-
-        Returns
-        -------
-        CDRAGAN
-            150 epochs to the end, Adam(2e-4, 0.5, 0.9), batch 32, penalty weight 10, the document's channels.
-
-        Examples
-        --------
-        >>> from oversmith import CDRAGAN
-        >>> CDRAGAN.paper().penalty, CDRAGAN.paper().critic_widths
-        ('dragan', (64, 128, 128, 256))
-        """
-        return cls(**(PAPER | {"head_units": 128} | changes))
 
     def _network_options(self) -> dict[str, Any]:
         return {"classifier_widths": None}

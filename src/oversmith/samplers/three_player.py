@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from numbers import Integral, Real
-from typing import Any, Self
+from typing import Any, ClassVar
 
 import numpy as np
 from sklearn.exceptions import NotFittedError
@@ -11,7 +11,7 @@ from sklearn.utils._param_validation import Interval
 
 from oversmith.encoders import ClassScaler
 from oversmith.exceptions import InputError
-from oversmith.samplers._labelled_sampler import PAPER, TERMS, LabelledSampler, checked_widths
+from oversmith.samplers._labelled_sampler import TERMS, LabelledSampler, checked_widths
 
 
 class ThreePlayerGAN(LabelledSampler):
@@ -96,6 +96,8 @@ class ThreePlayerGAN(LabelledSampler):
     (3, 2)
     """
 
+    _paper: ClassVar[dict[str, Any]] = {"pretrain_epochs": 100, "classifier_widths": (32, 32, 128, 256)}
+
     _parameter_constraints: dict = {
         **LabelledSampler._parameter_constraints,
         "coop_weight": [Interval(Real, 0, None, closed="left")],
@@ -119,30 +121,6 @@ class ThreePlayerGAN(LabelledSampler):
         self.pretrain_epochs = pretrain_epochs
         self.classifier_widths = classifier_widths
         self.without = without
-
-    @classmethod
-    def paper(cls, **changes: Any) -> Self:
-        """Make a sampler with the document's Tables 6 and 7.
-
-        Parameters
-        ----------
-        **changes : object
-            Constructor parameters that differ from the document's.
-
-        Returns
-        -------
-        ThreePlayerGAN
-            100 epochs of the autoencoder and 150 of the game to the end, Adam(2e-4, 0.5, 0.9), batch 32, penalty weight
-            10, the document's channels, first weights of standard deviation 0.02, channels in [-1, 1] and a tanh.
-
-        Examples
-        --------
-        >>> from oversmith import ThreePlayerGAN
-        >>> ThreePlayerGAN.paper().max_epochs, ThreePlayerGAN.paper(coop_weight=0.0).coop_weight
-        (150, 0.0)
-        """
-        own = {"pretrain_epochs": 100, "classifier_widths": (32, 32, 128, 256), "head_units": 128}
-        return cls(**(PAPER | own | changes))
 
     def _network_options(self) -> dict[str, Any]:
         return {"classifier_widths": checked_widths("classifier_widths", self.classifier_widths)}
