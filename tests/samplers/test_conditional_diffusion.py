@@ -6,6 +6,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from toys import waves
 
 from oversmith import ConditionalDiffusion
 from oversmith.exceptions import InputError
@@ -28,14 +29,6 @@ def hyper_of(n_noise_steps=1000, n_sampling_steps=50, width=3, classes=2, **chan
         "bound": jnp.inf,
     }
     return base | changes
-
-
-def waves(n=(40, 20), length=24, seed=0):
-    rng = np.random.default_rng(seed)
-    y = np.repeat(["a", "b"], n)
-    when = np.linspace(0, 2 * np.pi, length)
-    X = np.where(y == "a", 1.0, -1.0)[:, None, None] * np.sin(when + rng.normal(scale=0.3, size=(len(y), 1, 1)))
-    return (X + rng.normal(scale=0.05, size=X.shape)).astype(np.float32), y
 
 
 def test_cosine_schedule():

@@ -6,8 +6,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from games import score_of_made, session_of, updated
-from test_acgan import Constant, cross_entropy, softplus, spectra
+from games import Same, cross_entropies, score_of_made, session_of, softplus, updated
+from toys import spectra
 
 from oversmith import CooperativeGAN
 from oversmith.samplers import _cooperative, _labelled
@@ -41,7 +41,7 @@ def test_target_by_hand():
         found = _cooperative.towards_the_border(jnp.asarray(scores), jnp.asarray(label), step, numbers())
         shares = share * np.array([0, 1, 1])
         real = scores[:, :3]
-        expected = (1 - shares) * cross_entropy(real, label) + shares * cross_entropy(real, rival)
+        expected = (1 - shares) * cross_entropies(real, label) + shares * cross_entropies(real, rival)
         np.testing.assert_allclose(found, expected, rtol=1e-5)
 
 
@@ -64,7 +64,7 @@ def test_generator_loss_by_hand():
     loss = _labelled.generator_loss(True, _cooperative.towards_the_border)
     matrix = np.array([[0.5, -0.5], [0.3, 0.9]], np.float32)
     players = {
-        "generator": Constant([[1.0, 0.0], [0.0, 1.0]]),
+        "generator": Same(jnp.eye(2)),
         "discriminator": lambda rows: rows[:, 2:] @ jnp.array([[1.0], [-2.0]]),
         "classifier": lambda rows: rows @ matrix,
     }
@@ -79,7 +79,7 @@ def test_generator_loss_by_hand():
     value, record = loss(players, batch, key, 5, hyper)
     asked = np.asarray(jax.random.randint(jax.random.split(key)[0], (2,), 0, 2))
     made, shares = np.eye(2)[asked], 0.25 * asked
-    own, other = cross_entropy(made @ matrix, asked), cross_entropy(made @ matrix, 1 - asked)
+    own, other = cross_entropies(made @ matrix, asked), cross_entropies(made @ matrix, 1 - asked)
     cooperation = ((1 - shares) * own + shares * other).mean()
     assert float(record["cooperation"]) == pytest.approx(cooperation, rel=1e-5)
     assert float(value) == pytest.approx(softplus(-made @ [1.0, -2.0]).mean() + 2 * cooperation, rel=1e-5)

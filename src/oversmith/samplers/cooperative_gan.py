@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from numbers import Real
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from sklearn.utils._param_validation import Interval
 
-from oversmith.samplers._labelled_sampler import PAPER, LabelledSampler
+from oversmith.samplers._labelled_sampler import LabelledSampler
 from oversmith.samplers._lesson import Lesson, Training
 from oversmith.samplers.three_player import ThreePlayerGAN
 
@@ -67,7 +67,8 @@ class CooperativeGAN(ThreePlayerGAN):
     - The classifier learns as that of the three players: a batch as the data are, filled up with generated rows.
     - Networks, optimiser and draws are those of :class:`ThreePlayerGAN`.
 
-    A training that ends before its budget has not come to the border: ``stop="steps"``.
+    A training that ends before its budget has not come to the border: ``stop="steps"``. ``partial_fit`` sets out from
+    inside the class again.
 
     References
     ----------
@@ -98,28 +99,8 @@ class CooperativeGAN(ThreePlayerGAN):
         super().__init__(coop_weight=coop_weight, **_WITHOUT, **common)
         self.rho = rho
 
-    @classmethod
-    def paper(cls, **changes: Any) -> Self:
-        """Make a sampler with document 003's Table 6.
-
-        Parameters
-        ----------
-        **changes : object
-            Constructor parameters that differ from the document's. It tunes ``rho`` in (0, 1].
-
-        Returns
-        -------
-        CooperativeGAN
-            The setting of :meth:`ThreePlayerGAN.paper` without its stabilisers.
-
-        Examples
-        --------
-        >>> from oversmith import CooperativeGAN
-        >>> CooperativeGAN.paper(rho=0.5).max_epochs, CooperativeGAN.paper().classifier_widths
-        (150, (32, 32, 128, 256))
-        """
-        stated = {name: value for name, value in PAPER.items() if name not in _WITHOUT}
-        return cls(**(stated | {"classifier_widths": (32, 32, 128, 256), "head_units": 128} | changes))
+    def _network_options(self) -> dict[str, Any]:
+        return super()._network_options() | {"class_beside_noise": True}
 
     def _recipe(self, training: Training) -> Recipe:
         from oversmith.samplers import _cooperative, _labelled
