@@ -71,7 +71,8 @@ def test_step_of_the_generator_raises_what_the_discriminator_thinks():
 
 def test_makes_the_class_it_is_asked_for():
     X, y = spectra((60, 12), apart=6.0)
-    sampler = ACGAN(**(NETWORKS | {"max_steps": 400, "learning_rate": 1e-3})).fit(X, y)
+    options = NETWORKS | {"generator_widths": (32, 16), "critic_widths": (16, 32), "latent_dim": 32}
+    sampler = ACGAN(**(options | {"max_steps": 300, "learning_rate": 1e-3})).fit(X, y)
     made = sampler.sample(100, "sol")[:, 0]
     real, other = X[y == "sol", 0].mean(axis=0), X[y == "gel", 0].mean(axis=0)
     nearer = np.linalg.norm(made - real, axis=1) < np.linalg.norm(made - other, axis=1)
