@@ -25,6 +25,7 @@ SMALL = {
     "head_units": 4,
     "discriminator_widths": (8,),
     "widths": (8, 8),
+    "n_sampling_steps": 3,
     "hidden": 4,
     "batch_size": 8,
 }
@@ -32,10 +33,14 @@ IDS = [kebab for kebab in METHODS if "series" in METHODS[kebab].modality]
 TRAINED = [kebab for kebab in IDS if METHODS[kebab].cost != "low"]
 
 
+# Of a network that is large by itself.
+SMALLER = {"conditional-diffusion": {"widths": (4,), "n_noise_steps": 10}}
+
+
 def tiny(kebab: str, **changes: object) -> object:
     """Make a sampler with those of the settings above that it has."""
-    known = inspect.signature(load_class(kebab)).parameters
-    return load_class(kebab)(**{name: value for name, value in (SMALL | changes).items() if name in known})
+    known, wanted = inspect.signature(load_class(kebab)).parameters, SMALL | SMALLER.get(kebab, {}) | changes
+    return load_class(kebab)(**{name: value for name, value in wanted.items() if name in known})
 
 
 def waves(counts=(30, 8), channels=1, length=24, seed=0):
@@ -65,7 +70,7 @@ def test_shapes(kebab, channels, length):
     assert Counter(y_resampled) == {"a": 30, "b": 30}
     assert sampler.synthetic_mask_.tolist() == [False] * 38 + [True] * 22
     # Made rows are not copies of one another.
-    assert len(np.unique(X_resampled[38:].reshape(22, -1), axis=0)) > (1 if kebab == "rotation" else 20)
+    assert len(np.unique(X_resampled[38:].reshape(22, -1), axis=0)) > (1 if kebab in ("rotation", "flip") else 20)
 
 
 @SAMPLERS
@@ -82,6 +87,15 @@ def test_tiny_classes(kebab, n):
     else:
         X_resampled, y_resampled = sampler.fit_resample(X, y)
     assert Counter(y_resampled) == {"a": 20, "b": 20}
+    assert np.isfinite(X_resampled).all()
+
+
+@SAMPLERS
+def test_two_series_beside_a_hundred_and_fifty(kebab):
+    X, y = waves((150, 2), channels=3, length=7)
+    X_resampled, y_resampled = tiny(kebab).fit_resample(X, y)
+    assert Counter(y_resampled) == {"a": 150, "b": 150}
+    assert np.array_equal(X_resampled[:152], X)
     assert np.isfinite(X_resampled).all()
 
 

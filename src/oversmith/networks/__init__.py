@@ -17,6 +17,7 @@ from oversmith.networks.mlp import ACTIVATIONS, MLP, mlp
 from oversmith.networks.noise import latent_noise
 from oversmith.networks.normed import BatchNorm, NormedMLP, dropped, normed, recording
 from oversmith.networks.recurrent import BiLSTM, bi_lstm
+from oversmith.networks.unet import UNet, unet
 
 __all__ = [
     "ACTIVATIONS",
@@ -32,6 +33,7 @@ __all__ = [
     "LabelGenerator",
     "NormedMLP",
     "SelfAttention",
+    "UNet",
     "activate",
     "attention",
     "bi_lstm",
@@ -48,5 +50,6 @@ __all__ = [
     "normed",
     "one_hot",
     "recording",
+    "unet",
     "with_condition",
 ]

@@ -5,16 +5,19 @@ Apart from the samplers, because this module imports JAX: it is loaded where a t
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array
 from scipy.special import softmax
 
-from oversmith.networks import halving_network, label_critic, label_generator, latent_noise
+from oversmith.networks import LabelGenerator, halving_network, label_critic, label_generator, latent_noise
 from oversmith.samplers._generator import Batch, Hyper, Players, Record, conditioned, shapes
 from oversmith.samplers._labelled_sampler import TERMS
 from oversmith.samplers._latent import class_gaussians
@@ -23,6 +26,8 @@ from oversmith.training import Optimiser, Phase, Player, Recipe, Turn, draw_weig
 from oversmith.training.objectives import around_real, cross_entropy, gradient_penalty, interpolate
 from oversmith.training.recipe import Data, Draw, Loss
 
+# (the classifier's scores, labels, step, hyper) → what the generator is to lower, row by row.
+Cooperation = Callable[[Array, Array, Array, Hyper], Array]
 # Rows made at once when they are drawn.
 BLOCK = 256
 
@@ -57,7 +62,7 @@ def made_rows(players: Players, key: Array, label: Array, hyper: Hyper) -> Array
     return players["generator"](conditioned(noise_for(players, key, label, hyper), label, hyper))
 
 
-def _asked_rows(players: Players, batch: Batch, key: Array, hyper: Hyper) -> tuple[Array, Any, Array]:
+def asked_rows(players: Players, batch: Batch, key: Array, hyper: Hyper) -> tuple[Array, Any, Array]:
     """Make rows by the batch's own statistics; also return the moved generator and the classes asked for."""
     label_key, noise_key = jax.random.split(key)
     label = asked_labels(label_key, batch["label"], hyper)
@@ -69,12 +74,23 @@ def _asked_rows(players: Players, batch: Batch, key: Array, hyper: Hyper) -> tup
 # ---------------------------------------------------------------------- losses
 
 
-def _called_real(logits: Array) -> Array:
+def called_real(logits: Array) -> Array:
+    """Lower it, and rows are taken for real: -log D, from log-odds."""
     return jnp.mean(jax.nn.softplus(-logits))
 
 
-def _called_made(logits: Array) -> Array:
+def called_made(logits: Array) -> Array:
+    """Lower it, and rows are taken for generated ones: -log(1 - D), from log-odds."""
     return jnp.mean(jax.nn.softplus(logits))
+
+
+def opinions(on_real: Array, on_made: Array) -> Record:
+    """Say what a discriminator takes real and generated rows for, and how often it is right, from log-odds."""
+    return {
+        "d_real": jax.nn.sigmoid(on_real).mean(),
+        "d_fake": jax.nn.sigmoid(on_made).mean(),
+        "d_accuracy": (jnp.mean(on_real > 0) + jnp.mean(on_made < 0)) / 2,
+    }
 
 
 @cache
@@ -109,15 +125,11 @@ def discriminator_loss(mislabel: str | None, penalty: str | None) -> Loss:
         logits = critic.judged(features, told)[:, 0]
         on_real, on_made, on_wrong = logits[:n], logits[n : 2 * n], logits[2 * n :]
         terms = hyper["terms"]
-        value = terms["discriminator_real"] * _called_real(on_real)
-        value += terms["discriminator_generated"] * _called_made(on_made)
-        record = {
-            "d_real": jax.nn.sigmoid(on_real).mean(),
-            "d_fake": jax.nn.sigmoid(on_made).mean(),
-            "d_accuracy": (jnp.mean(on_real > 0) + jnp.mean(on_made < 0)) / 2,
-        }
+        value = terms["discriminator_real"] * called_real(on_real)
+        value += terms["discriminator_generated"] * called_made(on_made)
+        record = opinions(on_real, on_made)
         if mislabel is not None:
-            value += hyper["mislabel_weight"] * _called_made(on_wrong)
+            value += hyper["mislabel_weight"] * called_made(on_wrong)
             record["d_wrong"] = jax.nn.sigmoid(on_wrong).mean()
         if penalty is not None:
             at = interpolate(mix_key, real, made) if penalty == "interpolate" else around_real(mix_key, real)
@@ -143,21 +155,43 @@ def spread_of_classes(rows: Array, label: Array, hyper: Hyper) -> tuple[Array, A
     return jnp.where(count > 1, per_class, jnp.inf), jnp.sqrt(distance.mean())
 
 
+def diversity(rows: Array, label: Array, batch: Batch, hyper: Hyper) -> Array:
+    """Say how far generated rows of a class lie apart, the least of all classes, beside real ones."""
+    _, of_real = spread_of_classes(batch["x"], batch["label"], hyper)
+    per_class, of_all = spread_of_classes(rows, label, hyper)
+    return jnp.minimum(per_class.min(), of_all) / jnp.maximum(of_real, 1e-6)
+
+
+def own_class(scores: Array, label: Array, step: Array, hyper: Hyper) -> Array:
+    """Cross-entropy of the classifier's scores for the classes that rows were asked for, row by row."""
+    return cross_entropy(scores, label, hyper["n_classes"])
+
+
 @cache
-def generator_loss(cooperates: bool) -> Loss:
-    """Make the generator's loss (document 003, Eq. 4): adversarial, and cooperative where there is a classifier."""
+def generator_loss(cooperates: bool, cooperation: Cooperation = own_class) -> Loss:
+    """Make the generator's loss (document 003, Eq. 4): adversarial, and cooperative where there is a classifier.
+
+    Parameters
+    ----------
+    cooperates : bool
+        Whether there is a classifier.
+    cooperation : callable
+        ``(scores, label, step, hyper) -> losses`` of each row, a module-level function: what it wants of the
+        classifier.
+
+    Returns
+    -------
+    callable
+        The loss; equal arguments give the same object, so that they share a compiled program.
+    """
 
     def loss(players: Players, batch: Batch, key: Array, step: Array, hyper: Hyper) -> tuple[Array, Record]:
-        rows, _, label = _asked_rows(players, batch, key, hyper)
+        rows, _, label = asked_rows(players, batch, key, hyper)
         logits = players["discriminator"](conditioned(rows, label, hyper))[:, 0]
-        value = hyper["terms"]["generator_adversarial"] * _called_real(logits)
-        _, of_real = spread_of_classes(batch["x"], batch["label"], hyper)
-        per_class, of_all = spread_of_classes(rows, label, hyper)
-        least = jnp.minimum(per_class.min(), of_all)
-        record = {"diversity": least / jnp.maximum(of_real, 1e-6)}
+        value = hyper["terms"]["generator_adversarial"] * called_real(logits)
+        record = {"diversity": diversity(rows, label, batch, hyper)}
         if cooperates:
-            scores = players["classifier"](rows)
-            record["cooperation"] = cross_entropy(scores, label, hyper["n_classes"]).mean()
+            record["cooperation"] = cooperation(players["classifier"](rows), label, step, hyper).mean()
             value += hyper["coop_weight"] * record["cooperation"]
         return value, record
 
@@ -166,7 +200,7 @@ def generator_loss(cooperates: bool) -> Loss:
 
 def refreshed(network: Any, batch: Batch, key: Array, hyper: Hyper) -> Any:
     """Move the generator's running statistics towards those of rows of all classes alike."""
-    return _asked_rows({"generator": network}, batch, key, hyper)[1]
+    return asked_rows({"generator": network}, batch, key, hyper)[1]
 
 
 def deficit_labels(label: Array, hyper: Hyper) -> tuple[Array, Array]:
@@ -314,6 +348,28 @@ def recipe(
     return Recipe(tuple(phases), sample=made_rows, block=BLOCK)
 
 
+def with_losses(recipe: Recipe, losses: Mapping[str, Loss]) -> Recipe:
+    """Let players of the last phase have other losses, by their names."""
+    *before, game = recipe.phases
+    players = tuple(replace(player, loss=losses.get(player.name, player.loss)) for player in game.players)
+    return replace(recipe, phases=(*before, replace(game, players=players)))
+
+
+def beside_noise(
+    key: Array,
+    shape: tuple[int, ...],
+    condition: int,
+    latent: int,
+    widths: tuple[int, ...],
+    squash: bool,
+    initial_sd: float | None,
+) -> LabelGenerator:
+    """Make a generator that is given the class beside the noise instead of multiplying the noise by it."""
+    network = label_generator(key, shape, 0, condition + latent, widths, squash, initial_sd)
+    # One number among a hundred would hardly be heard: the class is to be as loud as all of the noise.
+    return eqx.tree_at(lambda net: net.weights[0], network, replace_fn=lambda w: w.at[:condition].multiply(latent**0.5))
+
+
 def players(
     key: Array,
     training: Training,
@@ -328,11 +384,13 @@ def players(
     squash: bool,
     pretrained: bool,
     class_latent: bool = False,
+    class_beside_noise: bool = False,
 ) -> Players:
     """Make the networks; a generator that is pre-trained starts as half of the autoencoder."""
     keys = jax.random.split(key, 4)
     condition = training.condition_width
-    generator = label_generator(keys[0], shape, condition, latent_dim, generator_widths, squash, initial_sd)
+    generate_from = beside_noise if class_beside_noise else label_generator
+    generator = generate_from(keys[0], shape, condition, latent_dim, generator_widths, squash, initial_sd)
     made: Players = {
         "generator": generator,
         "discriminator": label_critic(keys[1], shape, condition, critic_widths, head_units, initial_sd),

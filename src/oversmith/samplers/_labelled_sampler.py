@@ -154,7 +154,9 @@ class LabelledSampler(NetworkSampler):
         scaling: str = "minmax",
         **common: Any,
     ) -> None:
-        super().__init__(learning_rate=learning_rate, batch_size=batch_size, scaling=scaling, **self._fixed, **common)
+        # A method below may settle more for good, which it passes on itself.
+        fixed = LabelledSampler._fixed
+        super().__init__(learning_rate=learning_rate, batch_size=batch_size, scaling=scaling, **fixed, **common)
         self.generator_widths = generator_widths
         self.critic_widths = critic_widths
         self.head_units = head_units
@@ -194,7 +196,8 @@ class LabelledSampler(NetworkSampler):
         >>> CDRAGAN.paper().critic_widths
         (64, 128, 128, 256)
         """
-        return cls(**(PAPER | cls._paper | changes))
+        stated = {name: value for name, value in (PAPER | cls._paper).items() if name not in cls._fixed}
+        return cls(**(stated | changes))
 
     # ------------------------------------------------------------------ what a method says
 
