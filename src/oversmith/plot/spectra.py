@@ -34,6 +34,7 @@ def class_bands(classes: Mapping[str, ArrayLike], *, ruler: Ruler = TIME_POINTS,
     Returns
     -------
     Axes
+        With one line and one band for each class.
 
     Examples
     --------
@@ -72,16 +73,12 @@ def difference_spectrum(
     Returns
     -------
     Axes
-
-    Raises
-    ------
-    InputError
-        When the two differ in length.
+        The line over its band; an InputError tells when the two differ in length.
 
     Examples
     --------
-    >>> from matplotlib.figure import Figure
     >>> from oversmith.plot import difference_spectrum
+    >>> from matplotlib.figure import Figure
     >>> ax = difference_spectrum([0.1, -0.2], [0.3, 0.3], ax=Figure().subplots())
     >>> ax.lines[-1].get_ydata().tolist()
     [0.1, -0.2]

@@ -54,9 +54,9 @@ def series_pictures(summary: dict[str, Any]) -> list[dict[str, Any]]:
             {
                 "title": f"{entry['title']}: class {entry['class']}",
                 "pictures": drawn,
-                "warnings": [] if quality is None else [first_upper(text) for text in quality["warnings"]],
+                "warnings": [] if quality is None else [first_upper(_said(text, word)) for text in quality["warnings"]],
                 "columns": ["distance", "generated to real", "real to generated", "unseen real to real"],
-                "rows": [] if quality is None else _distances(quality),
+                "rows": [] if quality is None else [[_said(row[0], word), *row[1:]] for row in _distances(quality)],
             }
         )
     return parts
@@ -141,6 +141,13 @@ def _table(kind: str, told: Any, axis: dict[str, Any] | None) -> tuple[list[str]
         return ["place", *names], [[str(k), *(signed_number(line[k]) for line in lines)] for k in places]
     rows = [[plain_number(axis["points"][k]), *(plain_number(line[k]) for line in lines)] for k in places]
     return [_label(axis), *names], rows
+
+
+def _said(text: str, word: str) -> str:
+    """Speak of spectra where there are spectra."""
+    return (
+        text if word == "series" else text.replace("a training series", "a training spectrum").replace("series", word)
+    )
 
 
 def _distances(quality: dict[str, Any]) -> list[list[str]]:
