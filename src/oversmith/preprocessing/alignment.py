@@ -105,7 +105,7 @@ class SpectraAligner(SpectralTransformer):
         return self._shifts(self._spectra(X, reset=False))
 
     def _still(self, spectra: np.ndarray) -> np.ndarray:
-        still = flat(spectra).all(axis=1)
+        still = np.asarray(flat(spectra).all(axis=1))
         if self.constant == "error":
             refuse(still, "they have no place on the axis", "give constant='keep'")
         return still

@@ -60,6 +60,6 @@ class StandardNormalVariate(SpectralTransformer):
     def _change(self, spectra: np.ndarray) -> np.ndarray:
         still = flat(spectra)
         if self.constant == "error":
-            refuse(still.any(axis=1), "without spread there is no scale", "give constant='zeros'")
+            refuse(np.asarray(still.any(axis=1)), "without spread there is no scale", "give constant='zeros'")
         spread = np.where(still[:, :, None], np.inf, spectra.std(axis=2, ddof=1, keepdims=True))
         return (spectra - spectra.mean(axis=2, keepdims=True)) / spread
