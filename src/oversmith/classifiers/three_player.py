@@ -60,10 +60,10 @@ class ThreePlayerClassifier(ClassifierMixin, BaseEstimator):
     >>> y = np.repeat(["gel", "sol"], [40, 4])
     >>> centre = np.where(y == "gel", 6, 12)[:, None, None]
     >>> X = np.exp(-((np.arange(20) - centre) ** 2) / 8) + rng.normal(scale=0.05, size=(44, 1, 20))
-    >>> players = ThreePlayerGAN(max_steps=60, learning_rate=1e-3, latent_dim=8)
+    >>> players = ThreePlayerGAN(max_steps=2, coop_weight=2.0)
     >>> model = ThreePlayerClassifier(players, random_state=0).fit(X, y)
-    >>> float((model.predict(X) == y).mean()), model.predict_proba(X).shape
-    (1.0, (44, 2))
+    >>> model.classes_.tolist(), model.predict_proba(X).shape, model.sampler_.sample(3, "sol").shape
+    (['gel', 'sol'], (44, 2), (3, 20))
     """
 
     _parameter_constraints: dict = {

@@ -23,6 +23,7 @@ from oversmith.studies.ganbats_tables import (
     curves_section,
     data_section,
     distance_section,
+    of_sets,
     protocols,
     sound_section,
 )
@@ -115,7 +116,7 @@ def _counts(scores: Scores, notes: Mapping[str, Any]) -> list[Row]:
 def _stability(notes: Mapping[str, Any]) -> list[Row]:
     """Figure 9: the loss falls, its swings get smaller, and the Bi-LSTM makes it steadier."""
     falls = calmer = steadier = n = 0
-    for told in notes["extras"]["trainings"].values():
+    for told in of_sets(notes, "trainings").values():
         loss = _loss(told[GANBATS])
         half = len(loss) // 2
         if half < 2:
@@ -144,7 +145,7 @@ def _head_rows(notes: Mapping[str, Any]) -> list[Row]:
     """Pooling in place of dense layers: fewer parameters, less time."""
     rows = []
     titles = {entry.name: entry.title for entry in SETS_002}
-    for dataset, told in notes["extras"]["heads"].items():
+    for dataset, told in of_sets(notes, "heads").items():
         for quantity, words in (("parameters", "parameters, pooling to dense"), ("milliseconds", "time of a batch")):
             ratio = told["gap"][quantity] / told["mlp"][quantity]
             ours = Measured(ratio, np.nan, np.nan, 1)

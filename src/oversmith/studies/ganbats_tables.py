@@ -51,6 +51,12 @@ def protocols(notes: Mapping[str, Any]) -> dict[str, str]:
     return {"paper": as_document(scope).name, "leaky": leaky(scope).name, "sound": soundly(scope).name}
 
 
+def of_sets(notes: Mapping[str, Any], extra: str) -> dict[str, Any]:
+    """List what was measured beside the grids, by data set in the document's order."""
+    found = notes["extras"][extra]
+    return {entry.name: found[entry.name] for entry in SETS_002 if entry.name in found}
+
+
 def accuracy(scores: Scores, notes: Mapping[str, Any], dataset: str, contender: str, judge: str = JUDGE) -> Measured:
     """Mean accuracy under the document's protocol."""
     place = {"dataset": dataset, "contender": contender, "classifier": judge}
@@ -241,7 +247,8 @@ def curves_section(scores: Scores, notes: Mapping[str, Any]) -> Section:
         "| --- |" + " ---: |" * len(METHODS),
     ]
     titles = {entry.name: entry.title for entry in SETS_002}
-    for dataset, trained in notes["extras"]["trainings"].items():
+    trainings = of_sets(notes, "trainings")
+    for dataset, trained in trainings.items():
         row = []
         for method in METHODS:
             one = trained[key_of(method)]
@@ -254,7 +261,7 @@ def curves_section(scores: Scores, notes: Mapping[str, Any]) -> Section:
             whole = f"{one['step'][-1]:,} steps, {one['seconds']:.0f} s"
             row.append(f"{step:,} steps, {share * one['seconds']:.1f} s; {best:.3f}; {whole}")
         told.append(f"| {safe(titles[dataset])} | {' | '.join(row)} |")
-    told += ["", *_trained_distances(notes["extras"]["trainings"], titles)]
+    told += ["", *_trained_distances(trainings, titles)]
     return Section("Figures 8 and 9: series, losses, convergence", tuple(told))
 
 
@@ -326,7 +333,7 @@ def figures(scores: Scores, notes: Mapping[str, Any]) -> dict[str, str]:
         for way in ("paper", "leaky")
     ]
     titles = {entry.name: entry.title for entry in SETS_002}
-    trainings = notes["extras"]["trainings"]
+    trainings = of_sets(notes, "trainings")
     losses, distances, shown = [], [], []
     for dataset, trained in trainings.items():
         one, other = trained[GANBATS], trained[key_of(ATTENTIVE)]
