@@ -134,7 +134,14 @@ def run_comparison(
     judges = choose("classifiers", classifiers, default_classifiers(series))
     if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
         raise InputError(f"seed: {seed!r} found; use a whole number from 0 up")
-    protocol = Protocol(folds=folds, repeats=repeats, ratio=ratio, inner_folds=inner_folds, split_seed=seed)
+    protocol = Protocol(
+        folds=folds,
+        repeats=repeats,
+        ratio=ratio,
+        inner_folds=inner_folds,
+        inner_rows=INNER_ROWS,
+        split_seed=seed,
+    )
     plan = Plan([task], entrants, judges, protocol, (seed,), max_steps, details=True)
     splits = frozen(task, protocol)
     units = plan.units()
