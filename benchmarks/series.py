@@ -137,8 +137,8 @@ def warping() -> float:
     return best_of(lambda: dtw_matrix(a, b))
 
 
-def child(what: str, *arguments: Any) -> Any:
-    """Run one of the functions above in a process held to one processor and one thread."""
+def child(what: str, *arguments: Any, script: str = __file__) -> Any:
+    """Run one of a script's functions in a process held to one processor and one thread."""
     environment = os.environ | {
         "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false",
         "OMP_NUM_THREADS": "1",
@@ -146,9 +146,17 @@ def child(what: str, *arguments: Any) -> Any:
         "MKL_NUM_THREADS": "1",
         "JAX_PLATFORMS": "cpu",
     }
-    command = [sys.executable, __file__, "--child", json.dumps([what, *arguments])]
+    command = [sys.executable, script, "--child", json.dumps([what, *arguments])]
     done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
     return json.loads(done.stdout.splitlines()[-1])
+
+
+def answer(asked: str, functions: dict[str, Callable[..., Any]]) -> None:
+    """Be the child: hold on to one processor, run the function that is asked for, print what it gives."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    what, *arguments = json.loads(asked)
+    print(json.dumps(functions[what](*arguments)))
 
 
 def print_row(*cells: Any) -> None:
@@ -164,11 +172,7 @@ def main() -> int:
     parser.add_argument("--child", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.child:
-        if hasattr(os, "sched_setaffinity"):
-            os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-        what, *arguments = json.loads(options.child)
-        functions = {"ours": ours, "torch": torch_step, "call": whole_call, "warping": warping}
-        print(json.dumps(functions[what](*arguments)))
+        answer(options.child, {"ours": ours, "torch": torch_step, "call": whole_call, "warping": warping})
         return 0
     missed = 0
     rival = importlib.util.find_spec("torch") is not None

@@ -21,8 +21,11 @@ SMALL = {
     "random_state": 0,
     "generator_widths": (8, 8),
     "critic_widths": (8, 8),
+    "classifier_widths": (4, 4),
+    "head_units": 4,
     "discriminator_widths": (8,),
     "widths": (8, 8),
+    "n_sampling_steps": 3,
     "hidden": 4,
     "batch_size": 8,
 }
@@ -63,7 +66,7 @@ def test_shapes(kebab, channels, length):
     assert Counter(y_resampled) == {"a": 30, "b": 30}
     assert sampler.synthetic_mask_.tolist() == [False] * 38 + [True] * 22
     # Made rows are not copies of one another.
-    assert len(np.unique(X_resampled[38:].reshape(22, -1), axis=0)) > (1 if kebab == "rotation" else 20)
+    assert len(np.unique(X_resampled[38:].reshape(22, -1), axis=0)) > (1 if kebab in ("rotation", "flip") else 20)
 
 
 @SAMPLERS

@@ -15,6 +15,7 @@ from oversmith.evaluation import Plan, Protocol, Store, StoreError, missing, rea
 from oversmith.evaluation.raw_scores import COLUMNS
 from oversmith.evaluation.store import Record
 from oversmith.exceptions import InputError
+from oversmith.metrics import macro_scores
 
 TWO = Protocol(folds=2, inner_folds=2)
 FACTS = {"versions": {"oversmith": "0"}, "revision": None}
@@ -194,7 +195,8 @@ def test_the_schema_of_the_export(filled, tmp_path):
         write_scores(store, tmp_path / "raw.parquet")
         write_scores(store, tmp_path / "raw.csv")
     frame = pd.read_parquet(tmp_path / "raw.parquet")
-    assert tuple(frame.columns) == (*COLUMNS, "accuracy", "accuracy_tuned")
+    further = {f"{m}{end}" for m in ("accuracy", *macro_scores([0], [0])) for end in ("", "_tuned")}
+    assert tuple(frame.columns) == (*COLUMNS, *sorted(further))
     assert set(frame["status"]) == {"done", "failed"}
     lost = frame[frame["status"] == "failed"]
     assert set(lost["contender"]) == {"raise"}

@@ -5,7 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from oversmith.metrics import METRICS, chance_average_precision, chance_values, implied_prevalence, score_all
+from oversmith.metrics import (
+    METRICS,
+    chance_average_precision,
+    chance_values,
+    implied_prevalence,
+    macro_scores,
+    score_all,
+)
 
 
 def average_precision(truth, score):
@@ -76,6 +83,31 @@ def test_several_classes_are_macro(seed):
         "g_mean": np.prod([recall(t, p) for t, p, _ in pairs]) ** (1 / 4),
     }
     assert found == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("k", [2, 4])
+def test_macro_scores_are_those_of_scikit_learn(k):
+    from sklearn.metrics import f1_score, precision_score, recall_score
+
+    y, _, predicted = case(k, 1)
+    found = macro_scores(y, predicted)
+    for name, theirs in (("precision", precision_score), ("recall", recall_score), ("f1", f1_score)):
+        assert found.pop(f"{name}_macro") == pytest.approx(theirs(y, predicted, average="macro"))
+    assert not found
+    # Neither class is the positive one: exchanging them changes nothing.
+    if k == 2:
+        assert macro_scores(1 - y, 1 - predicted) == pytest.approx(macro_scores(y, predicted))
+    assert set(macro_scores(y, predicted, suffix="_tuned")) == {
+        "precision_macro_tuned",
+        "recall_macro_tuned",
+        "f1_macro_tuned",
+    }
+
+
+def test_macro_scores_of_a_class_that_is_never_named():
+    assert macro_scores([0, 0, 0, 1], [0, 0, 0, 0]) == pytest.approx(
+        {"precision_macro": 0.375, "recall_macro": 0.5, "f1_macro": 6 / 14}
+    )
 
 
 def test_no_row_called_positive_scores_zero_not_an_error():

@@ -6,6 +6,7 @@ from oversmith.classifiers.dense import DenseClassifier
 from oversmith.classifiers.prior_corrected import PriorCorrectedClassifier
 from oversmith.classifiers.registry import CLASSIFIERS, ClassifierEntry, classifier, find_classifier
 from oversmith.classifiers.series import RandomConvolutionClassifier, RandomConvolutions, SeriesCNN
+from oversmith.classifiers.spectra import SpectraCNN
 from oversmith.classifiers.svm import ScalableSVC
 from oversmith.classifiers.weighted import WeightedResampler
 
@@ -18,6 +19,7 @@ __all__ = [
     "RandomConvolutions",
     "ScalableSVC",
     "SeriesCNN",
+    "SpectraCNN",
     "WeightedResampler",
     "classifier",
     "find_classifier",

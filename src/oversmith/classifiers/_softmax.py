@@ -30,11 +30,11 @@ def logits(players: dict[str, Any], key: Array, label: Array, hyper: dict[str, A
     return players["classifier"](hyper["x"])
 
 
-def recipe(*, batch_size: int, steps: int) -> Recipe:
+def recipe(*, batch_size: int, steps: int, optimiser: Optimiser) -> Recipe:
     """Name the one player, its loss and its draw."""
     phase = Phase(
         "classification",
-        players=(Player("classifier", loss, Optimiser("adam")),),
+        players=(Player("classifier", loss, optimiser),),
         schedule=(Turn("classifier"),),
         draw=draw_weighted,
         batch_size=batch_size,

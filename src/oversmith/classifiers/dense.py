@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from numbers import Integral, Real
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
@@ -113,6 +114,9 @@ class DenseClassifier(ClassifierMixin, BaseEstimator):
     >>> classifier.predict_proba([[4.0, 4.0]]).round(1).tolist(), classifier.classes_.tolist()
     ([[1.0, 0.0]], ['fault', 'normal'])
     """
+
+    # Decays of Adam's moments.
+    _betas: ClassVar[tuple[float, float]] = (0.9, 0.999)
 
     _parameter_constraints: dict = {
         "hidden_widths": ["array-like"],
@@ -235,7 +239,7 @@ class DenseClassifier(ClassifierMixin, BaseEstimator):
         import jax
 
         from oversmith.classifiers import _softmax
-        from oversmith.training import table_data, train
+        from oversmith.training import Optimiser, table_data, train
 
         n_classes, width = len(rows.present), self._padded_width(rows.x.shape[1])
         steps = self.max_steps
@@ -250,7 +254,7 @@ class DenseClassifier(ClassifierMixin, BaseEstimator):
             return -float(np.average(chances[np.arange(len(held)), rows.code[held]], weights=rows.weight[held]))
 
         result = train(
-            _softmax.recipe(batch_size=self.batch_size, steps=steps),
+            _softmax.recipe(batch_size=self.batch_size, steps=steps, optimiser=Optimiser("adam", *self._betas)),
             {"classifier": network},
             table_data(
                 self._scaled(rows.x[kept]),
@@ -266,8 +270,9 @@ class DenseClassifier(ClassifierMixin, BaseEstimator):
             patience=self.patience,
         )
         trained = result.players["classifier"]
-        self.state_["weights"] = [np.asarray(weight) for weight in trained.weights]
-        self.state_["biases"] = [np.asarray(bias) for bias in trained.biases]
+        weights, biases = self._layers(trained)
+        self.state_["weights"] = [np.asarray(weight) for weight in weights]
+        self.state_["biases"] = [np.asarray(bias) for bias in biases]
         self.history_, self.n_steps_ = result.history, result.n_steps
         self.best_step_, self.stopped_because_ = result.best_step, result.stopped_because
 
@@ -283,6 +288,10 @@ class DenseClassifier(ClassifierMixin, BaseEstimator):
 
         activations = ("relu",) * len(widths)
         return mlp(key, self._padded_width(width), widths, class_bucket(n_classes), activations, true_in=width)
+
+    def _layers(self, network: Any) -> tuple[Sequence[Any], Sequence[Any]]:
+        """Take weights and biases of the layers out of a network."""
+        return network.weights, network.biases
 
     def _restored(self) -> Any:
         """Make the trained network from the fitted state."""

@@ -120,6 +120,12 @@ def _cnn(seed: int) -> Any:
     return SeriesCNN(random_state=seed)
 
 
+def _spectra_cnn(seed: int) -> Any:
+    from oversmith.classifiers.spectra import SpectraCNN
+
+    return SpectraCNN(random_state=seed)
+
+
 def _rocket(seed: int) -> Any:
     from oversmith.classifiers.series import RandomConvolutionClassifier
 
@@ -140,6 +146,9 @@ CLASSIFIERS: dict[str, ClassifierEntry] = {
         ClassifierEntry("tree", "Decision tree", _tree, "decision-tree"),
         ClassifierEntry("brf", "Balanced random forest", _balanced_forest, "balanced-random-forest"),
         ClassifierEntry("cnn", "Convolutional network", _cnn, "convolutional-network", ("002",)),
+        ClassifierEntry(
+            "spectra-cnn", "Convolutional network of document 003", _spectra_cnn, "spectra-network", ("003",)
+        ),
         ClassifierEntry("rocket", "Random convolutions", _rocket, "random-convolutions"),
         ClassifierEntry("easy", "Easy ensemble", _easy_ensemble, "easy-ensemble"),
     )

@@ -23,7 +23,7 @@ from oversmith.evaluation.protocol import Split, seed_for
 from oversmith.evaluation.stages import SHARED, WARM_UP, Notify, clocked, enter
 from oversmith.evaluation.task import Task, row_hashes
 from oversmith.exceptions import MissingExtraError, describe_error
-from oversmith.metrics import METRICS, score_all
+from oversmith.metrics import METRICS, macro_scores, score_all
 from oversmith.selection import ThresholdRule, inner_scores
 
 EMBEDDING_ROWS = 3000
@@ -118,7 +118,8 @@ class Outcome:
     cpu_seconds : dict of str to float
         Classifier to the processor time of this process: its own and the shared one, inner folds included.
     more : dict of str to dict
-        Classifier to numbers beyond the metrics, stored beside them: accuracies, and what a procedure adds.
+        Classifier to numbers beyond the metrics, stored beside them: accuracies, macro scores, and what a
+        procedure adds.
     sizes : dict of str to int
         Sizes of the parts, where a procedure cut them anew.
     """
@@ -249,7 +250,7 @@ def run_soundly(job: Job) -> Outcome:
                 if name in calibrators:
                     scores[name] = calibrators[name].transform(scores[name])
                 numbers |= judge(task, y_test, scores[name], rules.get(name))
-                outcome.more[name] = accuracies(task, y_test, scores[name], rules.get(name))
+                outcome.more[name] = further_scores(task, y_test, scores[name], rules.get(name))
             except Exception as error:
                 trouble = problem(error)
         status = trouble or ("done", why_not.get(name))
@@ -386,11 +387,14 @@ def judge(task: Task, y: np.ndarray, scores: np.ndarray, rule: ThresholdRule | N
     return numbers
 
 
-def accuracies(task: Task, y: np.ndarray, scores: np.ndarray, rule: ThresholdRule | None) -> dict[str, float]:
-    """Accuracy at 0.5 and, with a rule, at its threshold: what documents report, and what imbalance makes idle."""
-    found = {"accuracy": float(np.mean(ThresholdRule(task.positive).predict(scores) == y))}
-    if rule is not None:
-        found["accuracy_tuned"] = float(np.mean(rule.predict(scores) == y))
+def further_scores(task: Task, y: np.ndarray, scores: np.ndarray, rule: ThresholdRule | None) -> dict[str, float]:
+    """Accuracy and macro scores at 0.5 and, with a rule, at its threshold: what documents report beside the metrics."""
+    found: dict[str, float] = {}
+    for judge, suffix in ((ThresholdRule(task.positive), ""), (rule, "_tuned")):
+        if judge is not None:
+            predicted = judge.predict(scores)
+            found[f"accuracy{suffix}"] = float(np.mean(predicted == y))
+            found |= macro_scores(y, predicted, suffix=suffix)
     return found
 
 

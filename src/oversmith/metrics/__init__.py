@@ -8,6 +8,7 @@ from oversmith.metrics.classification import (
     chance_average_precision,
     chance_values,
     implied_prevalence,
+    macro_scores,
     score_all,
 )
 from oversmith.metrics.copies import CopyCheck, boundary_share, copy_check
@@ -36,6 +37,7 @@ __all__ = [
     "energy_distance",
     "energy_distance_error",
     "implied_prevalence",
+    "macro_scores",
     "mmd_test",
     "pair_trends",
     "paired_distance",

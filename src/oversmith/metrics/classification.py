@@ -139,6 +139,36 @@ def score_all(
     }
 
 
+def macro_scores(y: ArrayLike, predicted: ArrayLike, *, suffix: str = "") -> dict[str, float]:
+    """Precision, recall and F1 as unweighted means over all classes, whichever of them is the positive one.
+
+    What document 003 reports (Tables 8 to 13). With several classes and no positive one these are the metrics of
+    :func:`score_all`; with two, those speak of the positive class alone.
+
+    Parameters
+    ----------
+    y : array-like of shape (n,)
+        Class codes.
+    predicted : array-like of shape (n,)
+        Predicted codes.
+    suffix : str, default=""
+        Appended to the names.
+
+    Returns
+    -------
+    dict of str to float
+        ``precision_macro``, ``recall_macro`` and ``f1_macro``; a class that is never predicted has precision and F1
+        0, one that is neither there nor predicted does not count.
+
+    Examples
+    --------
+    >>> from oversmith.metrics import macro_scores
+    >>> {name: round(value, 3) for name, value in macro_scores([0, 0, 0, 1], [0, 0, 1, 1]).items()}
+    {'precision_macro': 0.75, 'recall_macro': 0.833, 'f1_macro': 0.733}
+    """
+    return {f"{name}_macro{suffix}": METRICS[name](y, predicted, None) for name in ("precision", "recall", "f1")}
+
+
 def chance_values(y: ArrayLike, positive: int | None) -> dict[str, float]:
     """Return what a model reaches that knows nothing but the class shares.
 

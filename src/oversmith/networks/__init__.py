@@ -5,10 +5,19 @@ from __future__ import annotations
 from oversmith.networks.attention import SelfAttention, attention
 from oversmith.networks.columns import Columns, activate, column_arrays, one_hot, with_condition
 from oversmith.networks.conv import ConvCritic, ConvGenerator, ConvMap, conv_critic, conv_generator, conv_map
+from oversmith.networks.halving import (
+    HalvingNetwork,
+    LabelCritic,
+    LabelGenerator,
+    halving_network,
+    label_critic,
+    label_generator,
+)
 from oversmith.networks.mlp import ACTIVATIONS, MLP, mlp
 from oversmith.networks.noise import latent_noise
 from oversmith.networks.normed import BatchNorm, NormedMLP, dropped, normed, recording
 from oversmith.networks.recurrent import BiLSTM, bi_lstm
+from oversmith.networks.unet import UNet, unet
 
 __all__ = [
     "ACTIVATIONS",
@@ -19,8 +28,12 @@ __all__ = [
     "ConvCritic",
     "ConvGenerator",
     "ConvMap",
+    "HalvingNetwork",
+    "LabelCritic",
+    "LabelGenerator",
     "NormedMLP",
     "SelfAttention",
+    "UNet",
     "activate",
     "attention",
     "bi_lstm",
@@ -29,10 +42,14 @@ __all__ = [
     "conv_generator",
     "conv_map",
     "dropped",
+    "halving_network",
+    "label_critic",
+    "label_generator",
     "latent_noise",
     "mlp",
     "normed",
     "one_hot",
     "recording",
+    "unet",
     "with_condition",
 ]

@@ -6,6 +6,7 @@ gradient penalty thirty to forty times as fast as XLA's own convolution, whose g
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import pairwise
 
 import equinox as eqx
@@ -14,7 +15,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from oversmith.networks.mlp import ACTIVATIONS, linear
-from oversmith.networks.normed import BatchNorm
+from oversmith.networks.normed import BatchNorm, NormedGenerator
 
 KERNEL = 4
 # A critic's first layer brings longer series down to about this many places at once.
@@ -249,7 +250,7 @@ def fresh_norm(units: int) -> BatchNorm:
     return BatchNorm(jnp.ones(units), jnp.zeros(units), jnp.zeros(units), jnp.ones(units))
 
 
-class ConvGenerator(eqx.Module):
+class ConvGenerator(NormedGenerator):
     """A linear layer and transposed convolutions: class and noise in, a series out. Make one with `conv_generator`.
 
     Attributes
@@ -274,47 +275,7 @@ class ConvGenerator(eqx.Module):
     start: int = eqx.field(static=True)
     stem: int = eqx.field(static=True)
 
-    def __call__(self, rows: Float[Array, "batch in"]) -> Float[Array, "batch width"]:
-        """Make series in inference mode, each on its own.
-
-        Parameters
-        ----------
-        rows : array of shape (batch, condition + latent)
-            Class condition, then noise.
-
-        Returns
-        -------
-        array of shape (batch, channels * time)
-            Flat series.
-        """
-        return self._run(rows, lambda number, units: self.norms[number](units))
-
-    def in_training(self, rows: Float[Array, "batch in"]) -> tuple[Float[Array, "batch width"], ConvGenerator]:
-        """Make series by the batch's own statistics.
-
-        Parameters
-        ----------
-        rows : array of shape (batch, condition + latent)
-            Class condition, then noise.
-
-        Returns
-        -------
-        out : array of shape (batch, channels * time)
-            Flat series.
-        network : ConvGenerator
-            The network with running statistics moved towards the batch's.
-        """
-        moved: list[BatchNorm] = []
-
-        def normalise(number: int, units: Array) -> Array:
-            units, norm = self.norms[number].in_training(units)
-            moved.append(norm)
-            return units
-
-        out = self._run(rows, normalise)
-        return out, eqx.tree_at(lambda net: net.norms, self, tuple(moved)) if moved else self
-
-    def _run(self, rows: Array, normalise: object) -> Array:
+    def _run(self, rows: Array, normalise: Callable[[int, Array], Array]) -> Array:
         hidden = len(self.weights) - 2
         x = (linear(rows, self.weights[0]) + self.biases[0]).reshape(len(rows), self.start, -1)
         x = self._activated(0, x, normalise)
@@ -326,9 +287,9 @@ class ConvGenerator(eqx.Module):
         x = conv1d(x, self.weights[-1]) + self.biases[-1]
         return to_rows(centre_crop(x, self.shape[1]))
 
-    def _activated(self, number: int, x: Array, normalise: object) -> Array:
+    def _activated(self, number: int, x: Array, normalise: Callable[[int, Array], Array]) -> Array:
         if self.norms:
-            x = normalise(number, x.reshape(-1, x.shape[2])).reshape(x.shape)  # type: ignore[operator]
+            x = normalise(number, x.reshape(-1, x.shape[2])).reshape(x.shape)
         return jax.nn.relu(x)
 
 

@@ -6,7 +6,9 @@ cover them; no gradient reaches them, and only `NormedMLP.in_training` moves the
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable
+from typing import TYPE_CHECKING, Self
 
 import equinox as eqx
 import jax
@@ -76,6 +78,66 @@ class BatchNorm(eqx.Module):
 
 def _moved(old: Array, new: Array) -> Array:
     return MOMENTUM * old + (1 - MOMENTUM) * jax.lax.stop_gradient(new)
+
+
+class NormedGenerator(eqx.Module):
+    """Base of the generators with batch norms: rows in inference mode, or by the batch's own statistics.
+
+    A generator says how it runs, given a way to normalise the units of its numbered norms.
+
+    Attributes
+    ----------
+    norms : tuple of BatchNorm
+        In the order they are met.
+    """
+
+    # Not a field here, or it would come before those of the generators themselves.
+    if TYPE_CHECKING:
+        norms: tuple[BatchNorm, ...]
+
+    @abstractmethod
+    def _run(self, rows: Array, normalise: Callable[[int, Array], Array]) -> Array:
+        """Make rows; ``normalise(number, units)`` standardises units of shape (n, units) by a norm."""
+
+    def __call__(self, rows: Float[Array, "batch in"]) -> Float[Array, "batch width"]:
+        """Make rows in inference mode, each on its own.
+
+        Parameters
+        ----------
+        rows : array of shape (batch, in)
+            Class condition, then noise.
+
+        Returns
+        -------
+        array of shape (batch, width)
+            Flat rows.
+        """
+        return self._run(rows, lambda number, units: self.norms[number](units))
+
+    def in_training(self, rows: Float[Array, "batch in"]) -> tuple[Float[Array, "batch width"], Self]:
+        """Make rows by the batch's own statistics.
+
+        Parameters
+        ----------
+        rows : array of shape (batch, in)
+            Class condition, then noise.
+
+        Returns
+        -------
+        out : array of shape (batch, width)
+            Flat rows.
+        network : NormedGenerator
+            The network with running statistics moved towards the batch's; itself where it has no norm.
+        """
+        moved: list[BatchNorm] = []
+
+        def normalise(number: int, units: Array) -> Array:
+            units, norm = self.norms[number].in_training(units)
+            moved.append(norm)
+            return units
+
+        out = self._run(rows, normalise)
+        return out, eqx.tree_at(lambda net: net.norms, self, tuple(moved)) if moved else self
 
 
 class NormedMLP(eqx.Module):

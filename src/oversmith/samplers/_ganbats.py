@@ -24,12 +24,13 @@ from oversmith.networks.conv import (
     with_class,
 )
 from oversmith.networks.mlp import linear
+from oversmith.networks.normed import NormedGenerator
 
 # Points a convolution of G-part and D-part sees.
 KERNEL = 5
 
 
-class Generator(eqx.Module):
+class Generator(NormedGenerator):
     """Noise over time through a bidirectional LSTM and the G-parts to a series; make one with `generator`.
 
     Attributes
@@ -54,46 +55,6 @@ class Generator(eqx.Module):
     condition: int = eqx.field(static=True)
     stride: int = eqx.field(static=True)
     squash: bool = eqx.field(static=True)
-
-    def __call__(self, rows: Float[Array, "batch in"]) -> Float[Array, "batch width"]:
-        """Make series in inference mode, each on its own.
-
-        Parameters
-        ----------
-        rows : array of shape (batch, condition + steps)
-            Class condition, then one number of noise per recurrent step.
-
-        Returns
-        -------
-        array of shape (batch, channels * time)
-            Flat series.
-        """
-        return self._run(rows, lambda number, units: self.norms[number](units))
-
-    def in_training(self, rows: Float[Array, "batch in"]) -> tuple[Float[Array, "batch width"], Generator]:
-        """Make series by the batch's own statistics, and return the generator with running ones moved towards them.
-
-        Parameters
-        ----------
-        rows : array of shape (batch, condition + steps)
-            Class condition, then noise.
-
-        Returns
-        -------
-        out : array of shape (batch, channels * time)
-            Flat series.
-        network : Generator
-            The moved generator.
-        """
-        moved: list[BatchNorm] = []
-
-        def normalise(number: int, units: Array) -> Array:
-            units, norm = self.norms[number].in_training(units)
-            moved.append(norm)
-            return units
-
-        out = self._run(rows, normalise)
-        return out, eqx.tree_at(lambda net: net.norms, self, tuple(moved))
 
     def _run(self, rows: Array, normalise: Callable[[int, Array], Array]) -> Array:
         x = with_class(rows[:, self.condition :, None], rows[:, : self.condition])

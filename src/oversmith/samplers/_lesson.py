@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from oversmith.encoders import ClassScaler
+from oversmith.exceptions import InputError
 from oversmith.samplers._encoded import EncodedTable
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ class Training:
         Generator updates.
     shape : (int, int) or None
         Channels and time points, where the networks are convolutions over series; None for dense layers.
+    rows : int
+        Training rows, for budgets in epochs.
     """
 
     width: int
@@ -43,6 +46,7 @@ class Training:
     columns: Columns
     steps: int
     shape: tuple[int, int] | None = None
+    rows: int = 0
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,35 @@ class Lesson:
     labels: np.ndarray
     weights: np.ndarray
     table: EncodedTable
+
+    def frequency(self, shares: np.ndarray) -> np.ndarray:
+        """Say how often each training row is drawn, where classes are drawn in the given shares.
+
+        Parameters
+        ----------
+        shares : ndarray of shape (classes,)
+            Of each class, up to a factor.
+
+        Returns
+        -------
+        ndarray of shape (n_rows,)
+            Up to a factor.
+
+        Raises
+        ------
+        InputError
+            When all rows of a class weigh nothing.
+        """
+        per_class = np.bincount(self.labels, self.weights)
+        if not per_class.all():
+            raise InputError(
+                "sample_weight: every row of a class weighs 0; give at least one row of each class a weight"
+            )
+        return self.weights * (shares / per_class)[self.labels]
+
+    def natural_shares(self) -> np.ndarray:
+        """Return how many rows of each class the table has: the shares of natural draws."""
+        return np.array([max(int((self.table.pooled_codes == code).sum()), 1) for code in self.codes])
 
 
 @dataclass(frozen=True)

@@ -215,12 +215,7 @@ class NetworkSampler(BaseSampler):
         """Put the training rows on the device, for weighted draws with each class's share."""
         from oversmith.training import table_data
 
-        per_class = np.bincount(lesson.labels, lesson.weights)
-        if not per_class.all():
-            raise InputError(
-                "sample_weight: every row of a class weighs 0; give at least one row of each class a weight"
-            )
-        frequency = lesson.weights * (self._class_shares(lesson) / per_class)[lesson.labels]
+        frequency = lesson.frequency(self._class_shares(lesson))
         width, n_classes = self._padded_width(lesson.x.shape[1]), len(lesson.codes)
         return table_data(lesson.x, lesson.labels, frequency=frequency, n_classes=n_classes, width=width)
 
@@ -260,6 +255,10 @@ class NetworkSampler(BaseSampler):
     def _score_inputs(self, session: Session, per_class: int) -> dict[str, np.ndarray] | None:
         """Return what the generator needs per row to be scored, classes in order; nothing by default."""
         return None
+
+    def _resumed(self, recipe: Recipe) -> Recipe:
+        """Return what is done of a recipe when trained players go on; all of it by default."""
+        return recipe
 
     def _replay_inputs(self, code: int, rng: np.random.Generator) -> dict[str, np.ndarray] | None:
         """Return what the generator needs per replayed row of a class; nothing by default."""
@@ -323,9 +322,7 @@ class NetworkSampler(BaseSampler):
             else:
                 rows[code] = table.pooled[table.pooled_codes == code]
             if code not in state["scalers"]:
-                reach = self.encoder_.reach(rows[code], table.pooled)
-                scaler = ClassScaler(self.class_scaling).fit(rows[code], table.pooled, table.spans, reach)
-                state["scalers"][code] = scaler.to_state()
+                state["scalers"][code] = self._scaler(rows[code], table).to_state()
             scalers.append(ClassScaler.from_state(state["scalers"][code]))
             seen = rows[code]
             if code in asked:
@@ -346,6 +343,11 @@ class NetworkSampler(BaseSampler):
             weights=np.concatenate(weights),
             table=table,
         )
+
+    def _scaler(self, rows: np.ndarray, table: EncodedTable) -> ClassScaler:
+        """Learn the space in which the networks see a class."""
+        reach = self.encoder_.reach(rows, table.pooled)
+        return ClassScaler(self.class_scaling).fit(rows, table.pooled, table.spans, reach)
 
     def _run(
         self,
@@ -375,7 +377,9 @@ class NetworkSampler(BaseSampler):
         seed = int(rng.integers(2**31))
         if players is None:
             players = self._players(jax.random.fold_in(jax.random.key(seed), 0), training)
-        recipe = self._recipe(training)
+            recipe = self._recipe(training)
+        else:
+            recipe = self._resumed(self._recipe(training))
         return Session(
             lesson=lesson,
             training=training,
@@ -435,7 +439,7 @@ class NetworkSampler(BaseSampler):
         padded = self._padded_width(width)
         condition = class_bucket(n_classes) if n_classes > 1 else 0
         columns = column_arrays(table.spans, padded)
-        return Training(width, padded, condition, columns, self._steps(n_rows), shape)
+        return Training(width, padded, condition, columns, self._steps(n_rows), shape, n_rows)
 
     def _padded_width(self, width: int) -> int:
         """Return the bucket of a width; series of all folds are equally long and need none."""

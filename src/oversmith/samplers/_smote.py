@@ -41,7 +41,12 @@ def discrete_columns(spans: Sequence[Span], width: int) -> np.ndarray:
 
 
 def smote_rows(
-    rows: np.ndarray, discrete: np.ndarray, n: int, k_neighbors: int, rng: np.random.Generator
+    rows: np.ndarray,
+    discrete: np.ndarray,
+    n: int,
+    k_neighbors: int,
+    rng: np.random.Generator,
+    bases: np.ndarray | None = None,
 ) -> np.ndarray:
     """Interpolate between rows of one class and their nearest neighbours.
 
@@ -57,6 +62,8 @@ def smote_rows(
         Neighbours to choose among; at most ``n_rows - 1`` are used.
     rng : numpy.random.Generator
         Source of the random numbers.
+    bases : ndarray of int, optional
+        The rows that new ones start from, by place; all by default.
 
     Returns
     -------
@@ -79,7 +86,7 @@ def smote_rows(
     itself = near == np.arange(len(rows))[:, None]
     itself[~itself.any(axis=1), -1] = True
     others = near[~itself].reshape(len(rows), k)
-    base = rng.integers(len(rows), size=n)
+    base = rng.integers(len(rows), size=n) if bases is None else bases[rng.integers(len(bases), size=n)]
     neighbour = others[base, rng.integers(k, size=n)]
     new = rows[base] + rng.random((n, 1)) * (rows[neighbour] - rows[base])
     new[:, discrete] = rows[neighbour][:, discrete]

@@ -1,4 +1,4 @@
-"""Changes of single series that keep them recognisable: scaling, turning, slicing, warping, new phases."""
+"""Changes of single series that keep them recognisable: scaling, turning, moving, tilting, slicing, warping, phases."""
 
 from __future__ import annotations
 
@@ -77,6 +77,72 @@ def interpolated(series: Series, places: np.ndarray) -> Series:
     left = np.take_along_axis(series, low[:, None], axis=2)
     right = np.take_along_axis(series, np.minimum(low + 1, last)[:, None], axis=2)
     return (1 - share) * left + share * right
+
+
+def shifted(series: Series, share: float, rng: np.random.Generator) -> Series:
+    """Move every series along its axis, all its channels alike; the value at an end is held where nothing moves in.
+
+    Parameters
+    ----------
+    series : ndarray of shape (n, channels, length)
+        Series.
+    share : float
+        Longest way in either direction, as a share of the length; ways are uniform and need not be whole points.
+    rng : numpy.random.Generator
+        Source of the ways.
+
+    Returns
+    -------
+    ndarray of shape (n, channels, length)
+        Moved series.
+    """
+    n, _, length = series.shape
+    way = rng.uniform(-share, share, size=(n, 1)) * length
+    return interpolated(series, np.clip(np.arange(length) - way, 0, length - 1))
+
+
+def sloped(series: Series, sigma: float, rng: np.random.Generator) -> Series:
+    """Add a straight line to every channel of every series, zero in the middle.
+
+    Parameters
+    ----------
+    series : ndarray of shape (n, channels, length)
+        Series.
+    sigma : float
+        Standard deviation of the rise from the first point to the last.
+    rng : numpy.random.Generator
+        Source of the rises.
+
+    Returns
+    -------
+    ndarray of shape (n, channels, length)
+        Series with their channels' means.
+    """
+    n, channels, length = series.shape
+    return series + rng.normal(scale=sigma, size=(n, channels, 1)) * np.linspace(-0.5, 0.5, length)
+
+
+def flipped(series: Series, how: str, rng: np.random.Generator) -> Series:
+    """Turn every series round: end for end, upside down, or one of the three ways at random.
+
+    Parameters
+    ----------
+    series : ndarray of shape (n, channels, length)
+        Series, centred where their channels are.
+    how : {"reverse", "negate", "any"}
+        The last point first; values times -1; or either or both of the two, each a third of the series.
+    rng : numpy.random.Generator
+        Source of the choice, for ``"any"``.
+
+    Returns
+    -------
+    ndarray of shape (n, channels, length)
+        Turned series.
+    """
+    way = {"reverse": 0, "negate": 1}
+    chosen = rng.integers(3, size=len(series)) if how == "any" else np.full(len(series), way[how])
+    turned = np.where((chosen != 1)[:, None, None], series[:, :, ::-1], series)
+    return np.where((chosen != 0)[:, None, None], -turned, turned)
 
 
 def sliced(series: Series, share: float, rng: np.random.Generator) -> Series:

@@ -207,4 +207,4 @@ class CGAN(GAN):
     def _class_shares(self, lesson: Lesson) -> np.ndarray:
         if self.balanced:
             return super()._class_shares(lesson)
-        return np.array([max(int((lesson.table.pooled_codes == code).sum()), 1) for code in lesson.codes])
+        return lesson.natural_shares()

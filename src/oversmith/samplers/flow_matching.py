@@ -122,27 +122,9 @@ class FlowMatching(NetworkSampler):
         }
 
     def _monitor(self, session: Session) -> Monitor | None:
-        lesson = session.lesson
-        if not lesson.held_out:
+        if not session.lesson.held_out:
             return super()._monitor(session)
         from oversmith.samplers import _flow
-        from oversmith.training import pad_rows
-        from oversmith.training.sampling import on_device
+        from oversmith.samplers._held_out import held_out_monitor
 
-        rows, labels, weights = [], [], []
-        for code in lesson.asked:
-            place = lesson.codes.index(code)
-            scaled = lesson.scalers[place].transform(lesson.references[code])
-            wide = np.zeros((len(scaled), session.training.padded_width), np.float32)
-            wide[:, : session.training.width] = scaled
-            rows.append(wide)
-            labels.append(np.full(len(scaled), place, np.int32))
-            # Every class counts alike.
-            weights.append(np.full(len(scaled), 1 / len(scaled), np.float32))
-        x, label, weight = (on_device(pad_rows(np.concatenate(part))) for part in (rows, labels, weights))
-        hyper, key = on_device(session.hyper), session.key(2)
-
-        def monitor(players: Players, step: int) -> float:
-            return float(_flow.held_out_loss(players, x, label, weight, key, hyper))
-
-        return monitor
+        return held_out_monitor(session, _flow.told_losses)

@@ -11,7 +11,7 @@ from imblearn.pipeline import Pipeline
 from sklearn.base import clone
 from sklearn.model_selection import StratifiedKFold
 
-from oversmith.evaluation.jobs import Job, Outcome, accuracies, built_classifiers, job_pipeline, judge, record
+from oversmith.evaluation.jobs import Job, Outcome, built_classifiers, further_scores, job_pipeline, judge, record
 from oversmith.evaluation.jobs import run_soundly as _run_soundly
 from oversmith.evaluation.keys import canonical, describe_sampler
 from oversmith.evaluation.pipeline import ManyClassifiers, problem
@@ -287,11 +287,11 @@ def fit_after(
             "n_train": sizes["n_train"],
             "n_synthetic": made,
         } | judge(job.task, y_test, scores[name], None)
-        more = accuracies(job.task, y_test, scores[name], None)
+        more = further_scores(job.task, y_test, scores[name], None)
         if on_training_rows:
             told = judge(job.task, y[rows], own[name], None)
             more |= {f"training_{metric}": told[metric] for metric in ("f1", "precision", "recall")}
-            more["training_accuracy"] = accuracies(job.task, y[rows], own[name], None)["accuracy"]
+            more["training_accuracy"] = further_scores(job.task, y[rows], own[name], None)["accuracy"]
         outcome.more[name] = more
         # Rows of a resampled table are no rows of the data: their scores are not kept.
         record(job, outcome, name, ("done", None), numbers, scores[name] if on_training_rows else None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -13,14 +13,21 @@ from oversmith.evaluation.statistics.matrix import fill_with_chance
 from oversmith.studies.rows import NOTHING, Measured, mean_of
 
 _PLACES = ("dataset", "protocol", "ratio", "contender", "classifier", "repeat", "fold", "seed")
+# What always naming the larger of two classes reaches, from that class's share.
+_ALWAYS_LARGER: dict[str, Callable[[pd.Series], pd.Series]] = {
+    "accuracy": lambda share: share,
+    "precision_macro": lambda share: share / 2,
+    "recall_macro": lambda share: share * 0 + 0.5,
+    "f1_macro": lambda share: share / (1 + share),
+}
 _METRICS = ("average_precision", "roc_auc", "f1", "f1_tuned", "precision", "recall", "brier")
 
 
 class Scores:
     """Raw scores of a study, asked for by place.
 
-    A result that failed counts as chance where chance is known, as everywhere in this library; in accuracy it counts as
-    the larger class's share.
+    A result that failed counts as chance where chance is known, as everywhere in this library; in accuracy and in means
+    over classes it counts as always naming the larger of two.
 
     Parameters
     ----------
@@ -144,9 +151,10 @@ class Scores:
                 self._filled[metric] = fill_with_chance(frame, metric)
             else:
                 values = frame[metric].astype(float) if metric in frame else pd.Series(np.nan, frame.index)
-                if metric in ("accuracy", "accuracy_tuned"):
+                if metric.removesuffix("_tuned") in _ALWAYS_LARGER:
                     share = frame["n_test_positive"] / frame["n_test"]
-                    values = values.where(frame["status"] == "done", share.where(share > 0.5, 1 - share))
+                    larger = _ALWAYS_LARGER[metric.removesuffix("_tuned")](share.where(share > 0.5, 1 - share))
+                    values = values.where(frame["status"] == "done", larger)
                 self._filled[metric] = frame.assign(value=values)
             # Of dozens of columns every question would copy its rows.
             self._filled[metric] = self._filled[metric][[*_PLACES, "n_train", "n_test", "value"]]

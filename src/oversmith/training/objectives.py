@@ -170,6 +170,32 @@ def interpolate(
     return real + share * (fake - real)
 
 
+def around_real(key: Array, real: Float[Array, "batch width"]) -> Float[Array, "batch width"]:
+    """Draw a point near each real row: noise of up to half the batch's standard deviation, one share per row.
+
+    Parameters
+    ----------
+    key : jax.random.key
+        Source of noise and shares.
+    real : array of shape (batch, width)
+        Real rows.
+
+    Returns
+    -------
+    array of shape (batch, width)
+        ``real + share * 0.5 * std * noise``: ``std`` that of all numbers of the batch, the noise standard normal, the
+        share uniform in [0, 1).
+
+    Examples
+    --------
+    >>> around_real(jax.random.key(0), jnp.full((1, 2), 3.0)).tolist()
+    [[3.0, 3.0]]
+    """
+    noise_key, share_key = jax.random.split(key)
+    moved = real + 0.5 * jnp.std(real) * jax.random.normal(noise_key, real.shape)
+    return interpolate(share_key, real, moved)
+
+
 def gradient_penalty(
     critic: Callable[[Float[Array, "batch width"]], Float[Array, " batch"]],
     x: Float[Array, "batch width"],

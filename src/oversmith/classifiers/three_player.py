@@ -1,0 +1,154 @@
+"""The classifier of the three-player GAN (document 003): there it is the product."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClassifierMixin, clone
+from sklearn.utils._param_validation import HasMethods
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_is_fitted
+
+from oversmith._adapter import fit_context, validate_data
+from oversmith.classifiers._rows import seed_from
+from oversmith.classifiers.series import flat_series
+from oversmith.encoders.series import is_series
+from oversmith.exceptions import InputError
+from oversmith.samplers.three_player import ThreePlayerGAN
+
+
+class ThreePlayerClassifier(ClassifierMixin, BaseEstimator):
+    """A convolutional network that learns spectra while a generator fills up the rare classes.
+
+    It is the classifier of a :class:`ThreePlayerGAN`, trained on real rows and, in the same steps, on the rows that the
+    generator makes of the classes the batch lacks (document 003, Eq. 5). Classes of one row are welcome.
+
+    Parameters
+    ----------
+    sampler : ThreePlayerGAN, default=None
+        Settings of the training; ``None`` is ``ThreePlayerGAN()``. All classes are trained, whatever its
+        ``sampling_strategy``.
+    input_shape : (int, int) or None, default=None
+        Channels and time points of spectra that come as flat rows; without it flat rows have one channel.
+    random_state : int, RandomState instance or None, default=None
+        Source of every random number, the sampler's included.
+
+    Attributes
+    ----------
+    classes_ : ndarray
+        Class labels.
+    sampler_ : ThreePlayerGAN
+        The trained players: it draws rows of every class, and its ``history_`` tells the training.
+    n_features_in_ : int
+        Number of columns, channels times points.
+
+    See Also
+    --------
+    ThreePlayerGAN : The over-sampler of the same training.
+    SeriesCNN : A convolutional network on the real rows alone.
+
+    References
+    ----------
+    .. [1] Document 003: three-player GAN for imbalanced spectral data; its appendix, Eq. 5, and Table 7.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from oversmith import ThreePlayerClassifier, ThreePlayerGAN
+    >>> rng = np.random.default_rng(0)
+    >>> y = np.repeat(["gel", "sol"], [40, 4])
+    >>> centre = np.where(y == "gel", 6, 12)[:, None, None]
+    >>> X = np.exp(-((np.arange(20) - centre) ** 2) / 8) + rng.normal(scale=0.05, size=(44, 1, 20))
+    >>> players = ThreePlayerGAN(max_steps=60, learning_rate=1e-3, latent_dim=8)
+    >>> model = ThreePlayerClassifier(players, random_state=0).fit(X, y)
+    >>> float((model.predict(X) == y).mean()), model.predict_proba(X).shape
+    (1.0, (44, 2))
+    """
+
+    _parameter_constraints: dict = {
+        "sampler": [HasMethods(["fit_resample", "fit"]), None],
+        "input_shape": ["array-like", None],
+        "random_state": ["random_state"],
+    }
+
+    def __init__(
+        self, sampler: Any = None, *, input_shape: tuple[int, int] | None = None, random_state: Any = None
+    ) -> None:
+        self.sampler = sampler
+        self.input_shape = input_shape
+        self.random_state = random_state
+
+    @fit_context(prefer_skip_nested_validation=False)
+    def fit(self, X: Any, y: Any) -> Self:
+        """Train the three players on all classes.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_cases, n_channels, n_timepoints) or (n_cases, n_timepoints)
+            Finite numbers.
+        y : array-like of shape (n_cases,)
+            Class labels, two or more.
+
+        Returns
+        -------
+        self : object
+            The fitted classifier.
+
+        Raises
+        ------
+        InputError
+            For one class alone, a ``sampler`` that is no ``ThreePlayerGAN``, or series that cannot be used.
+        DivergedError
+            When a loss explodes.
+        """
+        if self.sampler is not None and not isinstance(self.sampler, ThreePlayerGAN):
+            raise InputError(f"sampler: found {self.sampler!r}; give a ThreePlayerGAN, or None")
+        shape = self.input_shape
+        if is_series(X) or shape is not None:
+            X, shape = flat_series(X, shape)
+        X, y = validate_data(self, X, y, dtype=np.float64)
+        check_classification_targets(y)
+        self.classes_ = np.unique(y)
+        if len(self.classes_) < 2:
+            raise InputError(f"y: found one class, {self.classes_[0]!s}; ThreePlayerClassifier needs two classes")
+        sampler = clone(ThreePlayerGAN() if self.sampler is None else self.sampler)
+        sampler.set_params(
+            random_state=seed_from(self.random_state), input_shape=shape or (1, X.shape[1]), sampling_strategy="auto"
+        )
+        # It draws nothing of a class here: one row teaches the classifier what it can.
+        sampler._min_rows = 1
+        self.sampler_ = sampler.fit(X, y, classes=self.classes_)
+        return self
+
+    def predict_proba(self, X: Any) -> np.ndarray:
+        """Class probabilities.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_cases, n_channels, n_timepoints) or (n_cases, n_timepoints)
+            Spectra shaped as in ``fit``.
+
+        Returns
+        -------
+        ndarray of float64, shape (n_cases, n_classes)
+            One column per class of ``classes_``.
+        """
+        check_is_fitted(self, "sampler_")
+        flat = flat_series(X, None)[0] if is_series(X) else X
+        return self.sampler_.classifier_.predict_proba(validate_data(self, flat, dtype=np.float64, reset=False))
+
+    def predict(self, X: Any) -> np.ndarray:
+        """Most probable class of each spectrum.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_cases, n_channels, n_timepoints) or (n_cases, n_timepoints)
+            Spectra shaped as in ``fit``.
+
+        Returns
+        -------
+        ndarray of shape (n_cases,)
+            Class labels.
+        """
+        return self.classes_[np.argmax(self.predict_proba(X), axis=1)]

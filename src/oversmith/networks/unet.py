@@ -1,0 +1,324 @@
+"""A U-Net: residual blocks at falling and rising resolution, told numbers that hold for the whole series.
+
+Places are laid out (batch, place, channels), those of images (batch, row, column, channels).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+from oversmith.networks.attention import SelfAttention, attention
+from oversmith.networks.conv import conv1d, draw_weight
+from oversmith.networks.conv2d import conv2d
+from oversmith.networks.mlp import linear
+
+Shape = tuple[int, ...]
+
+STEM = 7
+KERNEL = 3
+DOWN = 4
+# Longer series are cut into patches, so that this many places are convolved at most along each axis.
+PLACES = 256
+_HEADS = 4
+_EPSILON = 1e-6
+
+
+def patch_of(length: int) -> int:
+    """Find the points per place: 1 up to 256 points, then as many as leave 256 places at most.
+
+    Examples
+    --------
+    >>> [patch_of(n) for n in (5, 256, 257, 800, 1600)]
+    [1, 1, 2, 4, 8]
+    """
+    patch = 1
+    while length > patch * PLACES:
+        patch *= 2
+    return patch
+
+
+def convolve(x: Array, weight: Array, stride: int = 1) -> Array:
+    """Convolve series or images, as the weights are shaped."""
+    return conv1d(x, weight, stride) if weight.ndim == 3 else conv2d(x, weight, stride)
+
+
+def rms_norm(x: Float[Array, "... units"], gain: Float[Array, " units"]) -> Float[Array, "... units"]:
+    """Bring the units of each place to a mean square of 1, and scale them.
+
+    Parameters
+    ----------
+    x : array of shape (..., units)
+        Places.
+    gain : array of shape (units,)
+        Learnt.
+
+    Returns
+    -------
+    array of shape (..., units)
+        Normalised places; none depends on another.
+
+    Examples
+    --------
+    >>> rms_norm(jnp.array([[3.0, 3.0]]), jnp.array([1.0, 2.0])).round(3).tolist()
+    [[1.0, 2.0]]
+    """
+    return x * jax.lax.rsqrt(jnp.mean(x**2, axis=-1, keepdims=True) + _EPSILON) * gain
+
+
+class ResBlock(eqx.Module):
+    """Norm, SiLU and convolution, twice, beside the way round them; the told numbers scale and shift in between.
+
+    Attributes
+    ----------
+    gains : tuple of two arrays
+        Of the norms.
+    weights, biases : tuple of two arrays
+        Of the convolutions.
+    tell : array of shape (told, 2 out)
+        From the told numbers to scale and shift.
+    way : array of shape (in, out)
+        From the block's input to its output.
+    """
+
+    gains: tuple[Array, Array]
+    weights: tuple[Array, Array]
+    biases: tuple[Array, Array]
+    tell: Array
+    way: Array
+
+    def __call__(self, x: Array, told: Float[Array, "batch told"]) -> Array:
+        """Map places to places.
+
+        Parameters
+        ----------
+        x : array of shape (batch, places, in) or (batch, rows, columns, in)
+            Places.
+        told : array of shape (batch, told)
+            Numbers that hold for the whole series.
+
+        Returns
+        -------
+        array of shape (batch, places, out) or (batch, rows, columns, out)
+            Places.
+        """
+        places = (len(x),) + (1,) * (x.ndim - 2)
+        scale, shift = jnp.split(linear(told, self.tell).reshape(*places, -1), 2, axis=-1)
+        units = convolve(jax.nn.silu(rms_norm(x, self.gains[0])), self.weights[0]) + self.biases[0]
+        units = rms_norm(units, self.gains[1]) * (1 + scale) + shift
+        return x @ self.way + convolve(jax.nn.silu(units), self.weights[1]) + self.biases[1]
+
+
+class LinearAttention(eqx.Module):
+    """Every place reads a summary that all places write, at a cost that grows with their number alone.
+
+    Attributes
+    ----------
+    gain : array of shape (units,)
+        Of the norm before it.
+    project : array of shape (units, 3 units)
+        To what a place asks, where it writes, and what it writes.
+    back : array of shape (units, units)
+        From what was read.
+    """
+
+    gain: Array
+    project: Array
+    back: Array
+
+    def __call__(self, x: Float[Array, "batch places units"]) -> Float[Array, "batch places units"]:
+        """Add to each place what it reads.
+
+        Parameters
+        ----------
+        x : array of shape (batch, places, units)
+            Places.
+
+        Returns
+        -------
+        array of shape (batch, places, units)
+            Places.
+        """
+        batch, places, units = x.shape
+        heads = _HEADS if units % _HEADS == 0 else 1
+        asked, where, what = (
+            part.reshape(batch, places, heads, -1)
+            for part in jnp.split(rms_norm(x, self.gain) @ self.project, 3, axis=2)
+        )
+        summary = jnp.einsum("bphk,bphv->bhkv", jax.nn.softmax(where, axis=1), what)
+        read = jnp.einsum("bphk,bhkv->bphv", jax.nn.softmax(asked, axis=3), summary)
+        return x + read.reshape(batch, places, units) @ self.back
+
+
+class UNet(eqx.Module):
+    """Numbers and a series (or image) in, one of the same shape out. Make one with `unet`.
+
+    Attributes
+    ----------
+    tell : tuple of arrays
+        Weights and biases of two layers, from the numbers to what the blocks are told.
+    stem : (array, array)
+        Weights and bias of the first convolution.
+    down, up : tuple of (ResBlock, LinearAttention, array or None)
+        Block, attention and the convolution to or from the level below, of each level; no such convolution at the
+        lowest one.
+    middle : (ResBlock, SelfAttention, ResBlock)
+        At the lowest level.
+    last : (array, array, array)
+        Gain of the norm, weights and bias of the last convolution.
+    shape : tuple of int
+        Channels, then points along each axis.
+    before, patch : int
+        Numbers in front of the series, and points per place along each axis.
+    """
+
+    tell: tuple[Array, Array, Array, Array]
+    stem: tuple[Array, Array]
+    down: tuple[tuple[ResBlock, LinearAttention, Array | None], ...]
+    middle: tuple[ResBlock, SelfAttention, ResBlock]
+    up: tuple[tuple[ResBlock, LinearAttention, Array | None], ...]
+    last: tuple[Array, Array, Array]
+    shape: Shape = eqx.field(static=True)
+    before: int = eqx.field(static=True)
+    patch: int = eqx.field(static=True)
+
+    def __call__(self, rows: Float[Array, "batch in"]) -> Float[Array, "batch width"]:
+        """Map rows.
+
+        Parameters
+        ----------
+        rows : array of shape (batch, before + channels * points)
+            Numbers that are the same for the whole series (class, time of a diffusion), then the series.
+
+        Returns
+        -------
+        array of shape (batch, channels * points)
+            Flat series.
+        """
+        first, first_bias, second, second_bias = self.tell
+        told = jax.nn.silu(linear(rows[:, : self.before], first) + first_bias)
+        told = jax.nn.silu(linear(told, second) + second_bias)
+        x = jnp.moveaxis(rows[:, self.before :].reshape(len(rows), *self.shape), 1, -1)
+        # As much on either side: whole patches, which halve as often as there are levels below the first.
+        whole = self.patch * 2 ** (len(self.down) - 1)
+        before = [(-size % whole) // 2 for size in self.shape[1:]]
+        after = [-size % whole - pad for size, pad in zip(self.shape[1:], before, strict=True)]
+        x = _cut(jnp.pad(x, ((0, 0), *zip(before, after, strict=True), (0, 0))), self.patch)
+        x = start = convolve(x, self.stem[0]) + self.stem[1]
+        kept = []
+        for block, reader, lower in self.down:
+            x = _over_places(reader, block(x, told))
+            kept.append(x)
+            x = x if lower is None else convolve(x, lower, 2)
+        x = self.middle[2](_over_places(self.middle[1], self.middle[0](x, told)), told)
+        for (block, reader, higher), beside in zip(self.up, reversed(kept), strict=True):
+            x = x if higher is None else convolve(_doubled(x), higher)
+            x = _over_places(reader, block(jnp.concatenate([x, beside], axis=-1), told))
+        gain, weight, bias = self.last
+        x = jax.nn.silu(rms_norm(jnp.concatenate([x, start], axis=-1), gain))
+        x = _joined(convolve(x, weight) + bias, self.patch)
+        for axis, (size, pad) in enumerate(zip(self.shape[1:], before, strict=True), 1):
+            x = jax.lax.slice_in_dim(x, pad, pad + size, axis=axis)
+        return jnp.moveaxis(x, -1, 1).reshape(len(x), -1)
+
+
+def _over_places(attend: Callable[[Array], Array], x: Array) -> Array:
+    """Let an attention see the places of a series or an image in one row."""
+    return attend(x.reshape(len(x), -1, x.shape[-1])).reshape(x.shape)
+
+
+def _doubled(x: Array) -> Array:
+    for axis in range(1, x.ndim - 1):
+        x = jnp.repeat(x, 2, axis=axis)
+    return x
+
+
+def _cut(x: Array, patch: int) -> Array:
+    """Make the points of each patch channels of one place."""
+    if patch == 1:
+        return x
+    batch, *sizes, channels = x.shape
+    x = x.reshape(batch, *(n for size in sizes for n in (size // patch, patch)), channels)
+    axes = range(len(sizes))
+    x = x.transpose(0, *(1 + 2 * axis for axis in axes), *(2 + 2 * axis for axis in axes), x.ndim - 1)
+    return x.reshape(batch, *(size // patch for size in sizes), -1)
+
+
+def _joined(x: Array, patch: int) -> Array:
+    """Undo `_cut`."""
+    if patch == 1:
+        return x
+    batch, *places, _ = x.shape
+    n = len(places)
+    x = x.reshape(batch, *places, *(patch,) * n, -1)
+    x = x.transpose(0, *(k for axis in range(n) for k in (1 + axis, 1 + n + axis)), x.ndim - 1)
+    return x.reshape(batch, *(place * patch for place in places), -1)
+
+
+def unet(key: Array, shape: Shape, before: int, widths: tuple[int, ...], patch: int = 1) -> UNet:
+    """Make a U-Net with fresh weights.
+
+    Parameters
+    ----------
+    key : jax.random.key
+        Source of the weights.
+    shape : tuple of int
+        Channels, then points along each axis: (channels, length) or (channels, height, width), of any size.
+    before : int
+        Numbers in front of the series.
+    widths : tuple of int
+        Channels of each level; each level below the first has half the places of the one above it.
+    patch : int, default=1
+        Points per place along each axis.
+
+    Returns
+    -------
+    UNet
+        The network.
+
+    Examples
+    --------
+    >>> network = unet(jax.random.key(0), (2, 37), 3, (4, 8))
+    >>> network(jnp.ones((5, 3 + 74))).shape
+    (5, 74)
+    >>> unet(jax.random.key(0), (1, 5, 6), 3, (4, 8))(jnp.ones((5, 3 + 30))).shape
+    (5, 30)
+    """
+    dims, told = len(shape) - 1, 4 * widths[0]
+    data = shape[0] * patch**dims
+    # More keys than there are weights: a tenth of a millisecond, and no count to keep right.
+    drawn = iter(jax.random.split(key, 20 * (len(widths) + 1)))
+
+    def weight(kernel: int, n_in: int, n_out: int, spread: float = 3.0) -> Array:
+        return draw_weight(next(drawn), ((kernel,) * dims + (n_in, n_out)), kernel**dims * n_in, spread)
+
+    def dense(n_in: int, n_out: int, spread: float = 3.0) -> Array:
+        return draw_weight(next(drawn), (n_in, n_out), n_in, spread)
+
+    def block(n_in: int, n_out: int) -> ResBlock:
+        weights = weight(KERNEL, n_in, n_out), weight(KERNEL, n_out, n_out)
+        gains = jnp.ones(n_in), jnp.ones(n_out)
+        return ResBlock(gains, weights, (jnp.zeros(n_out),) * 2, dense(told, 2 * n_out, 1.0), dense(n_in, n_out))
+
+    def reader(n: int) -> LinearAttention:
+        return LinearAttention(jnp.ones(n), dense(n, 3 * n), dense(n, n, 1.0))
+
+    tell = dense(before, told), jnp.zeros(told), dense(told, told), jnp.zeros(told)
+    stem = weight(STEM, data, widths[0]), jnp.zeros(widths[0])
+    down, up = [], []
+    above = (widths[0], *widths)
+    for number, n in enumerate(widths):
+        last = number == len(widths) - 1
+        # A convolution of kernel 4 and stride 2 leads to the next level, of kernel 3 after a doubling back from it.
+        down.append((block(above[number], n), reader(n), None if last else weight(DOWN, n, n)))
+    middle = block(widths[-1], widths[-1]), attention(next(drawn), widths[-1]), block(widths[-1], widths[-1])
+    for number, n in reversed(list(enumerate(widths))):
+        last = number == len(widths) - 1
+        higher = None if last else weight(KERNEL, widths[number + 1], n)
+        up.append((block(2 * n, n), reader(n), higher))
+    end = jnp.ones(2 * widths[0]), weight(KERNEL, 2 * widths[0], data, 1.0), jnp.zeros(data)
+    return UNet(tell, stem, tuple(down), middle, tuple(up), end, shape, before, patch)

@@ -1,0 +1,414 @@
+"""The recipe of the GANs that are told the class and see it told wrongly (document 003).
+
+Apart from the samplers, because this module imports JAX: it is loaded where a training starts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array
+from scipy.special import softmax
+
+from oversmith.networks import halving_network, label_critic, label_generator, latent_noise
+from oversmith.samplers._generator import Batch, Hyper, Players, Record, conditioned, shapes
+from oversmith.samplers._labelled_sampler import TERMS
+from oversmith.samplers._latent import class_gaussians
+from oversmith.samplers._lesson import Training
+from oversmith.training import Optimiser, Phase, Player, Recipe, Turn, draw_weighted, generate
+from oversmith.training.objectives import around_real, cross_entropy, gradient_penalty, interpolate
+from oversmith.training.recipe import Data, Draw, Loss
+
+# (the classifier's scores, labels, step, hyper) → what the generator is to lower, row by row.
+Cooperation = Callable[[Array, Array, Array, Hyper], Array]
+# Rows made at once when they are drawn.
+BLOCK = 256
+
+# ---------------------------------------------------------------------- rows
+
+
+def asked_labels(key: Array, like: Array, hyper: Hyper) -> Array:
+    """Draw as many classes as there are labels in ``like``, each equally likely."""
+    return jax.random.randint(key, like.shape, 0, hyper["n_classes"])
+
+
+def wrong_labels(key: Array, label: Array, hyper: Hyper, among: str) -> Array:
+    """Draw another class for each row (``"other"``), or any class, its own among them (``"any"``)."""
+    if among == "any":
+        return asked_labels(key, label, hyper)
+    step = jax.random.randint(key, label.shape, 1, jnp.maximum(hyper["n_classes"], 2))
+    return (label + step) % hyper["n_classes"]
+
+
+def noise_for(players: Players, key: Array, label: Array, hyper: Hyper) -> Array:
+    """Draw the generator's noise: standard normal, or of the class's own Gaussian where there is one."""
+    noise = latent_noise(key, label.shape[0], hyper["latent"].shape[0])
+    # In training the numbers stand where those find them too who are not shown the players.
+    own = hyper.get("class_latent", players.get("latent"))
+    if own is None:
+        return noise
+    return own["mean"][label] + jnp.einsum("bi,bji->bj", noise, own["root"][label])
+
+
+def made_rows(players: Players, key: Array, label: Array, hyper: Hyper) -> Array:
+    """Let the generator make one row per label, in inference mode."""
+    return players["generator"](conditioned(noise_for(players, key, label, hyper), label, hyper))
+
+
+def asked_rows(players: Players, batch: Batch, key: Array, hyper: Hyper) -> tuple[Array, Any, Array]:
+    """Make rows by the batch's own statistics; also return the moved generator and the classes asked for."""
+    label_key, noise_key = jax.random.split(key)
+    label = asked_labels(label_key, batch["label"], hyper)
+    inputs = conditioned(noise_for(players, noise_key, label, hyper), label, hyper)
+    rows, moved = players["generator"].in_training(inputs)
+    return rows, moved, label
+
+
+# ---------------------------------------------------------------------- losses
+
+
+def called_real(logits: Array) -> Array:
+    """Lower it, and rows are taken for real: -log D, from log-odds."""
+    return jnp.mean(jax.nn.softplus(-logits))
+
+
+def called_made(logits: Array) -> Array:
+    """Lower it, and rows are taken for generated ones: -log(1 - D), from log-odds."""
+    return jnp.mean(jax.nn.softplus(logits))
+
+
+def opinions(on_real: Array, on_made: Array) -> Record:
+    """Say what a discriminator takes real and generated rows for, and how often it is right, from log-odds."""
+    return {
+        "d_real": jax.nn.sigmoid(on_real).mean(),
+        "d_fake": jax.nn.sigmoid(on_made).mean(),
+        "d_accuracy": (jnp.mean(on_real > 0) + jnp.mean(on_made < 0)) / 2,
+    }
+
+
+@cache
+def discriminator_loss(mislabel: str | None, penalty: str | None) -> Loss:
+    """Make the discriminator's loss (document 003, Eq. 3): real, generated and mislabelled rows, and the penalty.
+
+    Parameters
+    ----------
+    mislabel : {"other", "any"} or None
+        Where wrong labels come from; None leaves the term out.
+    penalty : {"interpolate", "dragan"} or None
+        Where the slope is held at one; None leaves the term out.
+
+    Returns
+    -------
+    callable
+        The loss; equal arguments give the same object, so that they share a compiled program.
+    """
+
+    def loss(players: Players, batch: Batch, key: Array, step: Array, hyper: Hyper) -> tuple[Array, Record]:
+        label_key, noise_key, wrong_key, mix_key = jax.random.split(key, 4)
+        critic, real, label, n = players["discriminator"], batch["x"], batch["label"], len(batch["x"])
+        asked = asked_labels(label_key, label, hyper)
+        made = made_rows(players, noise_key, asked, hyper)
+        # One pass over real and made rows; the features of a real row serve its label and the wrong one.
+        features = critic.convolutions(jnp.concatenate([real, made]))
+        labels = [label, asked]
+        if mislabel is not None:
+            features = jnp.concatenate([features, features[:n]])
+            labels.append(wrong_labels(wrong_key, label, hyper, mislabel))
+        told = conditioned(jnp.zeros((len(features), 0)), jnp.concatenate(labels), hyper)
+        logits = critic.judged(features, told)[:, 0]
+        on_real, on_made, on_wrong = logits[:n], logits[n : 2 * n], logits[2 * n :]
+        terms = hyper["terms"]
+        value = terms["discriminator_real"] * called_real(on_real)
+        value += terms["discriminator_generated"] * called_made(on_made)
+        record = opinions(on_real, on_made)
+        if mislabel is not None:
+            value += hyper["mislabel_weight"] * called_made(on_wrong)
+            record["d_wrong"] = jax.nn.sigmoid(on_wrong).mean()
+        if penalty is not None:
+            at = interpolate(mix_key, real, made) if penalty == "interpolate" else around_real(mix_key, real)
+            own = told[:n]
+            slopes = gradient_penalty(
+                lambda rows: critic.judged(critic.convolutions(rows), own)[:, 0], at, jnp.ones(real.shape[1])
+            )
+            record["penalty"] = slopes.mean()
+            value += hyper["penalty_weight"] * record["penalty"]
+        return value, record
+
+    return loss
+
+
+def spread_of_classes(rows: Array, label: Array, hyper: Hyper) -> tuple[Array, Array]:
+    """Say how far rows lie from their class's mean: root mean square per class, and over all; inf without two rows."""
+    places = jnp.arange(max(hyper["condition"].shape[0], 1))
+    member = (label[:, None] == places).astype(rows.dtype)
+    count = member.sum(axis=0)
+    mean = member.T @ rows / jnp.maximum(count, 1)[:, None]
+    distance = jnp.mean((rows - mean[label]) ** 2, axis=1)
+    per_class = jnp.sqrt(distance @ member / jnp.maximum(count, 1))
+    return jnp.where(count > 1, per_class, jnp.inf), jnp.sqrt(distance.mean())
+
+
+def diversity(rows: Array, label: Array, batch: Batch, hyper: Hyper) -> Array:
+    """Say how far generated rows of a class lie apart, the least of all classes, beside real ones."""
+    _, of_real = spread_of_classes(batch["x"], batch["label"], hyper)
+    per_class, of_all = spread_of_classes(rows, label, hyper)
+    return jnp.minimum(per_class.min(), of_all) / jnp.maximum(of_real, 1e-6)
+
+
+def own_class(scores: Array, label: Array, step: Array, hyper: Hyper) -> Array:
+    """Cross-entropy of the classifier's scores for the classes that rows were asked for, row by row."""
+    return cross_entropy(scores, label, hyper["n_classes"])
+
+
+@cache
+def generator_loss(cooperates: bool, cooperation: Cooperation = own_class) -> Loss:
+    """Make the generator's loss (document 003, Eq. 4): adversarial, and cooperative where there is a classifier.
+
+    Parameters
+    ----------
+    cooperates : bool
+        Whether there is a classifier.
+    cooperation : callable
+        ``(scores, label, step, hyper) -> losses`` of each row, a module-level function: what it wants of the
+        classifier.
+
+    Returns
+    -------
+    callable
+        The loss; equal arguments give the same object, so that they share a compiled program.
+    """
+
+    def loss(players: Players, batch: Batch, key: Array, step: Array, hyper: Hyper) -> tuple[Array, Record]:
+        rows, _, label = asked_rows(players, batch, key, hyper)
+        logits = players["discriminator"](conditioned(rows, label, hyper))[:, 0]
+        value = hyper["terms"]["generator_adversarial"] * called_real(logits)
+        record = {"diversity": diversity(rows, label, batch, hyper)}
+        if cooperates:
+            record["cooperation"] = cooperation(players["classifier"](rows), label, step, hyper).mean()
+            value += hyper["coop_weight"] * record["cooperation"]
+        return value, record
+
+    return loss
+
+
+def refreshed(network: Any, batch: Batch, key: Array, hyper: Hyper) -> Any:
+    """Move the generator's running statistics towards those of rows of all classes alike."""
+    return asked_rows({"generator": network}, batch, key, hyper)[1]
+
+
+def deficit_labels(label: Array, hyper: Hyper) -> tuple[Array, Array]:
+    """Say which classes a batch lacks: a label for each row of a block, and how much each row must weigh.
+
+    The weights of a class's rows add up to what it has fewer than the batch's largest class.
+    """
+    places = jnp.arange(max(hyper["condition"].shape[0], 1))
+    count = jnp.sum(label[:, None] == places, axis=0)
+    lacking = jnp.where(places < hyper["n_classes"], count.max() - count, 0).astype(jnp.float32)
+    upto = jnp.cumsum(lacking)
+    at = (jnp.arange(len(label)) + 0.5) / len(label) * upto[-1]
+    asked = jnp.minimum(jnp.searchsorted(upto, at, side="right"), hyper["n_classes"] - 1)
+    given = jnp.sum(asked[:, None] == places, axis=0)
+    return asked, lacking[asked] / jnp.maximum(given[asked], 1)
+
+
+def classifier_loss(players: Players, batch: Batch, key: Array, step: Array, hyper: Hyper) -> tuple[Array, Record]:
+    """Cross-entropy on a natural batch of real rows, filled up with generated ones (document 003, Eq. 5).
+
+    The mean over real and generated rows together: the document adds two means, which have the same gradients up to a
+    factor where nearly all rows of the rare class are generated.
+    """
+    real, label = batch["natural_x"], batch["natural_label"]
+    asked, weight = deficit_labels(label, hyper)
+    made = made_rows(players, key, asked, hyper)
+    scores = players["classifier"](jnp.concatenate([real, made]))
+    labels = jnp.concatenate([label, asked])
+    losses = cross_entropy(scores, labels, hyper["n_classes"])
+    terms = hyper["terms"]
+    weights = jnp.concatenate([jnp.full(len(label), terms["classifier_real"]), terms["classifier_generated"] * weight])
+    value = jnp.sum(losses * weights) / jnp.maximum(jnp.sum(weights), 1e-6)
+    return value, {}
+
+
+# ---------------------------------------------------------------------- the start as an autoencoder
+
+
+def codes_of(encoder: Any, rows: Array) -> Array:
+    """Encode rows, every number of the code standardised over the batch: the law of the noise that comes later."""
+    codes = encoder(rows)
+    return (codes - codes.mean(axis=0)) / (codes.std(axis=0) + 1e-3)
+
+
+def _decoded(pair: Any, batch: Batch, hyper: Hyper) -> tuple[Array, Any]:
+    codes = codes_of(pair["encoder"], batch["x"])
+    return pair["generator"].in_training(conditioned(codes, batch["label"], hyper))
+
+
+def autoencoder_loss(players: Players, batch: Batch, key: Array, step: Array, hyper: Hyper) -> tuple[Array, Record]:
+    """Mean absolute error of real rows that went through encoder and generator."""
+    rows, _ = _decoded(players["autoencoder"], batch, hyper)
+    return jnp.mean(jnp.abs(rows - batch["x"])), {}
+
+
+def autoencoder_refreshed(pair: Any, batch: Batch, key: Array, hyper: Hyper) -> Any:
+    """Move the running statistics of the autoencoder's generator."""
+    return {**pair, "generator": _decoded(pair, batch, hyper)[1]}
+
+
+def from_autoencoder(players: Players, data: Data, hyper: Hyper) -> tuple[Players, Data, Hyper]:
+    """Let the generator go on from the autoencoder's half, and learn the classes' latent Gaussians where they serve."""
+    kept = {name: player for name, player in players.items() if name != "autoencoder"}
+    pair = players.get("autoencoder")
+    if pair is not None:
+        kept["generator"] = pair["generator"]
+    if "latent" not in players:
+        return kept, data, hyper
+    if pair is not None:
+        kept["latent"] = class_gaussians(pair["encoder"], data)
+    return kept, data, {**hyper, "class_latent": kept["latent"]}
+
+
+# ---------------------------------------------------------------------- what the classifier says
+
+
+def _scores(players: Players, key: Array, label: Array, hyper: Hyper) -> Array:
+    return players["classifier"](hyper["x"])
+
+
+def chances(classifier: Any, rows: np.ndarray, n_classes: int) -> np.ndarray:
+    """Class probabilities of rows in the networks' scale, shape (n, n_classes)."""
+    prediction = Recipe((), sample=_scores, block=BLOCK)
+    nothing, inputs = np.zeros(len(rows), np.int32), {"x": rows.astype(np.float32)}
+    scores = generate(prediction, {"classifier": classifier}, jax.random.key(0), nothing, {}, inputs=inputs)
+    return softmax(scores[:, :n_classes].astype(np.float64), axis=1)
+
+
+# ---------------------------------------------------------------------- recipe, players, numbers
+
+
+def draw_with_natural(key: Array, data: Data, batch_size: int) -> Batch:
+    """Draw a batch for discriminator and generator, and one as the table is for the classifier."""
+    key, other = jax.random.split(key)
+    natural = draw_weighted(other, {**data, "cumulative": data["natural"]}, batch_size)
+    return draw_weighted(key, data, batch_size) | {"natural_x": natural["x"], "natural_label": natural["label"]}
+
+
+def recipe(
+    *,
+    steps: int,
+    pretrain_steps: int,
+    batch_size: int,
+    ema: bool,
+    mislabel: str | None,
+    penalty: str | None,
+    classifies: bool = False,
+) -> Recipe:
+    """Name the players, their losses and the schedule.
+
+    Parameters
+    ----------
+    steps, pretrain_steps : int
+        Generator updates, and updates of the autoencoder before them.
+    batch_size : int
+        Rows per update.
+    ema : bool
+        Whether rows are drawn from the moving average of the generator's weights.
+    mislabel, penalty : str or None
+        Of `discriminator_loss`.
+    classifies : bool
+        Whether there is a classifier, which cooperates with the generator.
+
+    Returns
+    -------
+    Recipe
+        The autoencoder, if it has steps; then the discriminator ``n_critic`` times, the generator and the classifier.
+    """
+    adam = Optimiser("adam", b1=0.5, b2=0.9)
+    draw: Draw = draw_with_natural if classifies else draw_weighted
+    phases = []
+    if pretrain_steps:
+        pair = Player("autoencoder", autoencoder_loss, adam, refresh=autoencoder_refreshed)
+        turns: tuple[Turn, ...] = (Turn("autoencoder"),)
+        phases.append(Phase("autoencoder", (pair,), turns, draw_weighted, batch_size, pretrain_steps))
+    players = [
+        Player("discriminator", discriminator_loss(mislabel, penalty), adam),
+        Player("generator", generator_loss(classifies), adam, ema=ema, refresh=refreshed),
+    ]
+    turns = (Turn("discriminator", "n_critic"), Turn("generator"))
+    if classifies:
+        players.append(Player("classifier", classifier_loss, adam))
+        turns = (*turns, Turn("classifier"))
+    phases.append(Phase("adversarial", tuple(players), turns, draw, batch_size, steps, from_autoencoder))
+    return Recipe(tuple(phases), sample=made_rows, block=BLOCK)
+
+
+def with_losses(recipe: Recipe, losses: dict[str, Loss]) -> Recipe:
+    """Let players of the last phase have other losses, by their names."""
+    *before, game = recipe.phases
+    players = tuple(replace(player, loss=losses.get(player.name, player.loss)) for player in game.players)
+    return replace(recipe, phases=(*before, replace(game, players=players)))
+
+
+def players(
+    key: Array,
+    training: Training,
+    shape: tuple[int, ...],
+    *,
+    latent_dim: int,
+    generator_widths: tuple[int, ...],
+    critic_widths: tuple[int, ...],
+    classifier_widths: tuple[int, ...] | None,
+    head_units: int,
+    initial_sd: float | None,
+    squash: bool,
+    pretrained: bool,
+    class_latent: bool = False,
+) -> Players:
+    """Make the networks; a generator that is pre-trained starts as half of the autoencoder."""
+    keys = jax.random.split(key, 4)
+    condition = training.condition_width
+    generator = label_generator(keys[0], shape, condition, latent_dim, generator_widths, squash, initial_sd)
+    made: Players = {
+        "generator": generator,
+        "discriminator": label_critic(keys[1], shape, condition, critic_widths, head_units, initial_sd),
+    }
+    if classifier_widths is not None:
+        made["classifier"] = halving_network(keys[2], shape, classifier_widths, max(condition, 2), initial_sd)
+    if pretrained:
+        encoder = halving_network(keys[3], shape, critic_widths, latent_dim, initial_sd)
+        made["autoencoder"] = {"encoder": encoder, "generator": generator}
+    if class_latent:
+        n = max(condition, 1)
+        root = jnp.broadcast_to(jnp.eye(latent_dim), (n, latent_dim, latent_dim))
+        made["latent"] = {"mean": jnp.zeros((n, latent_dim)), "root": root}
+    return made
+
+
+def hyper(
+    training: Training,
+    *,
+    latent_dim: int,
+    learning_rate: float,
+    n_critic: int,
+    ema_decay: float,
+    mislabel_weight: float,
+    penalty_weight: float,
+    coop_weight: float = 0.0,
+    without: tuple[str, ...] = (),
+) -> Hyper:
+    """Gather what the compiled program takes as arguments: changing a value compiles nothing."""
+    names = ("autoencoder", "discriminator", "generator", "classifier")
+    return shapes(training, latent_dim) | {
+        "learning_rate": dict.fromkeys(names, jnp.float32(learning_rate)),
+        "n_critic": jnp.int32(n_critic),
+        "ema_decay": jnp.float32(ema_decay),
+        "mislabel_weight": jnp.float32(mislabel_weight),
+        "penalty_weight": jnp.float32(penalty_weight),
+        "coop_weight": jnp.float32(coop_weight),
+        "terms": {name: jnp.float32(name not in without) for name in TERMS},
+    }

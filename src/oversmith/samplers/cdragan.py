@@ -1,0 +1,57 @@
+"""CDRAGAN: a GAN told the class, its discriminator's slope held near one around real rows (document 003, a rival)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from oversmith.samplers._labelled_sampler import LabelledSampler
+
+
+class CDRAGAN(LabelledSampler):
+    """Spectra of a class from noise, against a discriminator whose slope is held near one around real rows.
+
+    The discriminator tells real rows from generated ones and from real rows with a wrong label, five updates per update
+    of the generator; generator and discriminator are those of :class:`BAGANGP`, without the autoencoder.
+
+    Parameters
+    ----------
+    penalty : {"dragan", "interpolate"}, default="dragan"
+        Where the discriminator's slope is held at one: around real rows, or between real and generated ones.
+
+    Attributes
+    ----------
+    history_ : list of dict
+        As of :class:`ThreePlayerGAN`, without autoencoder and classifier.
+
+    See Also
+    --------
+    BAGANGP : Starts from an autoencoder.
+    ThreePlayerGAN : A classifier in addition.
+
+    Notes
+    -----
+    The document names the method and its coefficient. The original definition was not at hand: losses are those of
+    BAGAN-GP's code with the start removed, the penalty is DRAGAN's, where the name comes from. Its noise is normal with
+    half the batch's standard deviation; a code in use draws it from [0, 1), to one side.
+
+    References
+    ----------
+    .. [1] Document 003, column "CDRAGAN" of its tables; Table 6.
+    .. [2] N. Kodali, J. Abernethy, J. Hays, Z. Kira, "On Convergence and Stability of GANs", 2017.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from oversmith import CDRAGAN
+    >>> X = np.random.default_rng(0).normal(size=(44, 1, 20)).cumsum(axis=2)
+    >>> y = np.repeat(["gel", "sol"], [40, 4])
+    >>> X_resampled, y_resampled = CDRAGAN(max_steps=2, random_state=0).fit_resample(X, y)
+    >>> X_resampled.shape, [int((y_resampled == label).sum()) for label in ("gel", "sol")]
+    ((80, 1, 20), [40, 40])
+    """
+
+    def __init__(self, *, penalty: str = "dragan", **common: Any) -> None:
+        super().__init__(penalty=penalty, **common)
+
+    def _network_options(self) -> dict[str, Any]:
+        return {"classifier_widths": None}

@@ -1,0 +1,138 @@
+"""CooperativeGAN: spectra that move from inside the class to its border (document 003, a rival)."""
+
+from __future__ import annotations
+
+from numbers import Real
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+import numpy as np
+from sklearn.utils._param_validation import Interval
+
+from oversmith.samplers._labelled_sampler import PAPER, LabelledSampler
+from oversmith.samplers._lesson import Lesson, Training
+from oversmith.samplers.three_player import ThreePlayerGAN
+
+if TYPE_CHECKING:
+    from oversmith.training import Recipe
+
+# The stabilisers of the three players that this method does without, and what goes with them.
+_WITHOUT: dict[str, Any] = {
+    "mislabel_draw": "other",
+    "mislabel_weight": 0.0,
+    "penalty": "interpolate",
+    "penalty_weight": 0.0,
+    "pretrain_epochs": 0,
+    "without": (),
+}
+
+
+class CooperativeGAN(ThreePlayerGAN):
+    """Spectra that a classifier learns from while they move from inside their class to its border.
+
+    A generator deceives a discriminator and makes rows that a classifier is to take for their class, at first for
+    certain, then less and less, down to a draw with the class next to it; the classifier learns that they are of their
+    class all the same, and so gives the class more room. There are no mislabelled rows, no penalty and no autoencoder.
+
+    Parameters
+    ----------
+    rho : float, default=1.0
+        How near the rows come to the border, in (0, 1]: at the end of the training the share ``rho / 2`` of their
+        target belongs to the class next to theirs; 1 ends where the classifier holds both equally likely.
+    coop_weight : float, default=1.0
+        Weight of the classifier's part in the generator's loss, not negative.
+
+    Attributes
+    ----------
+    history_ : list of dict
+        One row per chunk: ``classes``, ``step``, ``loss_discriminator``, ``loss_generator``, ``loss_classifier``,
+        ``d_real`` and ``d_fake`` (what real and generated rows are taken for), ``d_accuracy`` (share of them told
+        apart), ``cooperation`` (the classifier's cross-entropy on generated rows for their moving target),
+        ``diversity`` (how far generated rows of a class lie apart, the least of all classes, beside real ones), and
+        ``notice``, where the discriminator is nearly always right or rows of a class are nearly alike.
+
+    See Also
+    --------
+    ThreePlayerGAN : The stabilisers, and no way to the border.
+    ACGAN : A discriminator that is the classifier too.
+
+    Notes
+    -----
+    After what the abstract of the publication [1]_ and document 003 say of it; the publication itself was not at hand.
+    It is an interpretation, and no equivalence is claimed. The abstract tells of a classifier, a generator and a
+    discriminator, and of rows that gradually widen the region of the minority class by a regularised border; document
+    003 adds a scheduling parameter in (0, 1] and that there is no stabilising technique. The rest is ours:
+
+    - At step t of T the target of a generated row gives the share ``rho t / (2 T)`` to the other class that the
+      classifier holds most likely. Rows of classes that are not resampled keep their class.
+    - The classifier learns as that of the three players: a batch as the data are, filled up with generated rows.
+    - Networks, optimiser and draws are those of :class:`ThreePlayerGAN`.
+
+    A training that ends before its budget has not come to the border: ``stop="steps"``.
+
+    References
+    ----------
+    .. [1] H.-S. Choi, D. Jung, S. Kim, S. Yoon, "Imbalanced Data Classification via Cooperative Interaction Between
+       Classifier and Generator", IEEE Transactions on Neural Networks and Learning Systems 33(8), 2022; its abstract.
+    .. [2] Document 003: Imbalanced spectral data analysis using data augmentation based on the generative adversarial
+       network; its section on benchmark methods and Table 6.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from oversmith import CooperativeGAN
+    >>> X = np.random.default_rng(0).normal(size=(44, 1, 20)).cumsum(axis=2)
+    >>> y = np.repeat(["gel", "sol"], [40, 4])
+    >>> X_resampled, y_resampled = CooperativeGAN(max_steps=2, random_state=0).fit_resample(X, y)
+    >>> X_resampled.shape, [int((y_resampled == label).sum()) for label in ("gel", "sol")]
+    ((80, 1, 20), [40, 40])
+    """
+
+    _fixed: ClassVar[dict[str, Any]] = LabelledSampler._fixed | _WITHOUT
+
+    _parameter_constraints: dict = {
+        **ThreePlayerGAN._parameter_constraints,
+        "rho": [Interval(Real, 0, 1, closed="right")],
+    }
+
+    def __init__(self, *, rho: float = 1.0, coop_weight: float = 1.0, **common: Any) -> None:
+        super().__init__(coop_weight=coop_weight, **_WITHOUT, **common)
+        self.rho = rho
+
+    @classmethod
+    def paper(cls, **changes: Any) -> Self:
+        """Make a sampler with document 003's Table 6.
+
+        Parameters
+        ----------
+        **changes : object
+            Constructor parameters that differ from the document's. It tunes ``rho`` in (0, 1].
+
+        Returns
+        -------
+        CooperativeGAN
+            The setting of :meth:`ThreePlayerGAN.paper` without its stabilisers.
+
+        Examples
+        --------
+        >>> from oversmith import CooperativeGAN
+        >>> CooperativeGAN.paper(rho=0.5).max_epochs, CooperativeGAN.paper().classifier_widths
+        (150, (32, 32, 128, 256))
+        """
+        stated = {name: value for name, value in PAPER.items() if name not in _WITHOUT}
+        return cls(**(stated | {"classifier_widths": (32, 32, 128, 256), "head_units": 128} | changes))
+
+    def _recipe(self, training: Training) -> Recipe:
+        from oversmith.samplers import _cooperative, _labelled
+
+        loss = _labelled.generator_loss(True, _cooperative.towards_the_border)
+        return _labelled.with_losses(super()._recipe(training), {"generator": loss})
+
+    def _hyper(self, training: Training) -> dict[str, Any]:
+        return super()._hyper(training) | {"rho": self.rho, "total_steps": float(max(training.steps, 1))}
+
+    def _lesson_hyper(
+        self, state: dict[str, Any], lesson: Lesson, training: Training, rng: np.random.Generator
+    ) -> dict[str, Any]:
+        widened = np.zeros(max(training.condition_width, 1), np.float32)
+        widened[[lesson.codes.index(code) for code in lesson.asked]] = 1
+        return super()._lesson_hyper(state, lesson, training, rng) | {"widened": widened}

@@ -1,0 +1,139 @@
+"""Cooperative GAN: its moving target by hand, no stabilisers, the class asked for, the size of the document."""
+
+from __future__ import annotations
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from games import score_of_made, session_of, updated
+from test_acgan import Constant, cross_entropy, softplus, spectra
+
+from oversmith import CooperativeGAN
+from oversmith.samplers import _cooperative, _labelled
+
+NETWORKS = {
+    "generator_widths": (8, 8),
+    "critic_widths": (8, 8),
+    "classifier_widths": (4, 8),
+    "head_units": 8,
+    "latent_dim": 6,
+    "batch_size": 16,
+    "random_state": 0,
+}
+SMALL = NETWORKS | {"max_steps": 3}
+
+
+def numbers(n_classes=3, rho=0.8, total=10.0, widened=(0.0, 1.0, 1.0, 0.0)):
+    return {
+        "n_classes": jnp.int32(n_classes),
+        "rho": jnp.float32(rho),
+        "total_steps": jnp.float32(total),
+        "widened": jnp.array(widened),
+    }
+
+
+def test_target_by_hand():
+    """Three classes in a bucket of four; the padded class would be the most likely one."""
+    scores = np.array([[1.0, 0.2, 0.5, 9.0], [1.0, 0.2, 0.5, 9.0], [-1.0, 2.0, 0.5, 9.0]], np.float32)
+    label, rival = np.array([0, 1, 2]), np.array([2, 0, 1])
+    for step, share in ((0, 0.0), (5, 0.2), (10, 0.4)):
+        found = _cooperative.towards_the_border(jnp.asarray(scores), jnp.asarray(label), step, numbers())
+        shares = share * np.array([0, 1, 1])
+        real = scores[:, :3]
+        expected = (1 - shares) * cross_entropy(real, label) + shares * cross_entropy(real, rival)
+        np.testing.assert_allclose(found, expected, rtol=1e-5)
+
+
+def test_where_the_classifier_shall_stand_in_the_end():
+    """With rho 1 the end's target is a draw between the two classes; at the start it is certainty."""
+    gaps = jnp.linspace(-6, 6, 121)
+    scores = jnp.stack([jnp.zeros(121), gaps], axis=1)
+    label, hyper = jnp.ones(121, int), numbers(2, 1.0, 10.0, (0.0, 1.0))
+    ends = [
+        float(gaps[jnp.argmin(_cooperative.towards_the_border(scores, label, step, hyper))]) for step in (0, 5, 9, 10)
+    ]
+    assert ends[0] == 6
+    # A share of a quarter belongs to the other class: log-odds of log 3.
+    assert ends[1] == pytest.approx(np.log(3), abs=0.06)
+    assert ends[1] > ends[2] > ends[3]
+    assert ends[3] == pytest.approx(0, abs=0.06)
+
+
+def test_generator_loss_by_hand():
+    loss = _labelled.generator_loss(True, _cooperative.towards_the_border)
+    matrix = np.array([[0.5, -0.5], [0.3, 0.9]], np.float32)
+    players = {
+        "generator": Constant([[1.0, 0.0], [0.0, 1.0]]),
+        "discriminator": lambda rows: rows[:, 2:] @ jnp.array([[1.0], [-2.0]]),
+        "classifier": lambda rows: rows @ matrix,
+    }
+    batch = {"x": jnp.array([[2.0, 1.0], [0.5, -1.0]]), "label": jnp.array([0, 1])}
+    hyper = numbers(2, 1.0, 10.0, (0.0, 1.0)) | {
+        "latent": jnp.zeros(3),
+        "condition": jnp.zeros(2),
+        "terms": {"generator_adversarial": 1.0},
+        "coop_weight": 2.0,
+    }
+    key = jax.random.key(4)
+    value, record = loss(players, batch, key, 5, hyper)
+    asked = np.asarray(jax.random.randint(jax.random.split(key)[0], (2,), 0, 2))
+    made, shares = np.eye(2)[asked], 0.25 * asked
+    own, other = cross_entropy(made @ matrix, asked), cross_entropy(made @ matrix, 1 - asked)
+    cooperation = ((1 - shares) * own + shares * other).mean()
+    assert float(record["cooperation"]) == pytest.approx(cooperation, rel=1e-5)
+    assert float(value) == pytest.approx(softplus(-made @ [1.0, -2.0]).mean() + 2 * cooperation, rel=1e-5)
+
+
+def test_order_and_no_stabilisers():
+    session = session_of(CooperativeGAN(**SMALL), *spectra((40, 6, 5)))
+    (phase,) = session.recipe.phases
+    assert [turn.player for turn in phase.schedule] == ["discriminator", "generator", "classifier"]
+    judge = next(player for player in phase.players if player.name == "discriminator")
+    assert judge.loss is _labelled.discriminator_loss(None, None)
+    # Classes in order of their names: "gel" is the large one and keeps its place.
+    assert session.hyper["widened"].tolist()[:3] == [0.0, 1.0, 1.0]
+    assert float(session.hyper["total_steps"]) == 3
+
+
+def test_step_of_the_generator_raises_what_the_discriminator_thinks():
+    session = session_of(CooperativeGAN(coop_weight=0.0, **SMALL), *spectra())
+    players = updated(session, session.players, "discriminator", 10)
+    after = updated(session, players, "generator", 5)
+    assert score_of_made(session, after, "discriminator") > score_of_made(session, players, "discriminator")
+
+
+def test_makes_the_class_it_is_asked_for():
+    X, y = spectra((60, 12))
+    sampler = CooperativeGAN(**(NETWORKS | {"max_steps": 300, "learning_rate": 2e-3})).fit(X, y)
+    made = sampler.sample(100, "sol")[:, 0]
+    real, other = X[y == "sol", 0].mean(axis=0), X[y == "gel", 0].mean(axis=0)
+    nearer = np.linalg.norm(made - real, axis=1) < np.linalg.norm(made - other, axis=1)
+    assert nearer.mean() > 0.9
+    assert (sampler.classifier_.predict(X) == y).mean() > 0.9
+    assert {"cooperation", "diversity", "d_accuracy", "loss_classifier"} <= set(sampler.history_[-1])
+
+
+def test_at_the_size_of_the_document():
+    """150 series against 2, of an odd length and three channels."""
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(152, 3, 13)), np.repeat([0, 1], [150, 2])
+    X_resampled, y_resampled = CooperativeGAN(**SMALL).fit_resample(X, y)
+    assert X_resampled.shape == (300, 3, 13)
+    assert (y_resampled == 1).sum() == 150
+    assert np.isfinite(X_resampled).all()
+
+
+@pytest.mark.parametrize("change", [{"rho": 0.1}, {"coop_weight": 3.0}], ids=str)
+def test_every_parameter_changes_something(change):
+    X, y = spectra()
+    plain = CooperativeGAN(**SMALL).fit(X, y).sample(5, "sol")
+    assert not np.array_equal(CooperativeGAN(**(SMALL | change)).fit(X, y).sample(5, "sol"), plain)
+
+
+def test_the_documents_setting():
+    paper = CooperativeGAN.paper(rho=0.5)
+    assert (paper.max_epochs, paper.rho, paper.critic_widths) == (150, 0.5, (64, 128, 128, 256))
+    assert not {"penalty_weight", "mislabel_weight", "pretrain_epochs"} & set(paper.get_params())
+    with pytest.raises(ValueError, match="rho"):
+        CooperativeGAN(rho=0.0, **SMALL).fit(*spectra())

@@ -1,0 +1,259 @@
+from __future__ import annotations
+
+import jax
+import numpy as np
+import pytest
+from games import score_of_made, session_of, updated
+from sklearn.exceptions import NotFittedError
+
+import oversmith
+from oversmith import BAGANGP, CDRAGAN, ThreePlayerGAN
+from oversmith.exceptions import InputError
+from oversmith.samplers._labelled_sampler import _noticed
+
+NETWORKS = {
+    "generator_widths": (8, 8),
+    "critic_widths": (8, 8),
+    "head_units": 8,
+    "latent_dim": 6,
+    "batch_size": 16,
+    "random_state": 0,
+}
+SMALL = NETWORKS | {"max_steps": 3, "classifier_widths": (4, 8)}
+RIVALS = NETWORKS | {"max_steps": 3}
+
+
+def spectra(counts=(40, 6), length=24, apart=4.0, seed=0):
+    """Peaks whose place tells the class."""
+    rng = np.random.default_rng(seed)
+    y = np.repeat(np.array(["gel", "sol", "mix"])[: len(counts)], counts)
+    centre = length / 3 + apart * np.unique(y, return_inverse=True)[1] + rng.normal(scale=0.7, size=len(y))
+    X = np.exp(-((np.arange(length) - centre[:, None]) ** 2) / 8)
+    return (X + rng.normal(scale=0.05, size=X.shape))[:, None].astype(np.float32), y
+
+
+def test_order_and_phases():
+    session = session_of(ThreePlayerGAN(**SMALL), *spectra())
+    start, game = session.recipe.phases
+    assert [turn.player for turn in start.schedule] == ["autoencoder"]
+    assert [turn.player for turn in game.schedule] == ["discriminator", "generator", "classifier"]
+    # 46 rows are three batches of 16: 100 epochs would be 300 steps, but the game has three.
+    assert (start.steps, game.steps) == (3, 3)
+    by_epochs = ThreePlayerGAN(**(SMALL | {"max_epochs": 4, "pretrain_epochs": 2}))
+    assert [phase.steps for phase in session_of(by_epochs, *spectra()).recipe.phases] == [6, 12]
+    for sampler, n_critic in ((BAGANGP(**RIVALS), 5), (CDRAGAN(**RIVALS), 5)):
+        session = session_of(sampler, *spectra())
+        assert [turn.player for turn in session.recipe.phases[-1].schedule] == ["discriminator", "generator"]
+        assert int(session.hyper["n_critic"]) == n_critic
+        assert len(session.recipe.phases) == (2 if isinstance(sampler, BAGANGP) else 1)
+
+
+def test_paper_settings():
+    paper = ThreePlayerGAN.paper()
+    assert (paper.max_epochs, paper.pretrain_epochs, paper.batch_size) == (150, 100, 32)
+    assert (paper.critic_widths, paper.classifier_widths) == ((64, 128, 128, 256), (32, 32, 128, 256))
+    assert (CDRAGAN.paper().penalty, BAGANGP.paper().penalty) == ("dragan", "interpolate")
+    assert BAGANGP.paper(latent="class_gaussian").latent == "class_gaussian"
+
+
+def test_generator_takes_over_the_autoencoders_half():
+    session = session_of(ThreePlayerGAN(**SMALL), *spectra())
+    (start, game), players = session.recipe.phases, session.players
+    other = jax.tree.map(lambda leaf: leaf + 1, players["autoencoder"]["generator"])
+    players = {**players, "autoencoder": {**players["autoencoder"], "generator": other}}
+    entered, _, _ = game.on_enter(players, session.data, session.hyper)
+    assert entered["generator"] is other
+    assert "autoencoder" not in entered
+    assert start.on_enter is None
+
+
+def test_autoencoder_learns():
+    sampler = ThreePlayerGAN(**(SMALL | {"max_steps": 300, "learning_rate": 2e-3})).fit(*spectra())
+    start = [row for row in sampler.history_ if row["phase"] == "autoencoder"]
+    assert start[-1]["loss_autoencoder"] < 0.6 * start[0]["loss_autoencoder"]
+    assert sampler.n_steps_ == {"mix": 600} or sampler.n_steps_ == {"sol": 600}
+
+
+@pytest.mark.parametrize("sampler", [ThreePlayerGAN(pretrain_epochs=0, **SMALL), CDRAGAN(**RIVALS)])
+def test_step_of_the_generator_raises_what_the_discriminator_thinks(sampler):
+    session = session_of(sampler, *spectra())
+    players = updated(session, session.players, "discriminator", 10)
+    after = updated(session, players, "generator", 5)
+    assert score_of_made(session, after, "discriminator") > score_of_made(session, players, "discriminator")
+
+
+def made_right(coop_weight, seed, steps=120):
+    """How often the classifier takes generated rows for the class they were asked for."""
+    sampler = ThreePlayerGAN(
+        coop_weight=coop_weight,
+        pretrain_epochs=0,
+        learning_rate=2e-3,
+        ema_decay=None,
+        **(SMALL | {"max_steps": steps, "random_state": seed}),
+    )
+    X, y = spectra((60, 12), seed=seed)
+    sampler.fit(X, y)
+    return (sampler.classifier_.predict(sampler.sample(200, "sol")) == "sol").mean()
+
+
+@pytest.mark.parametrize("seed", [0])
+def test_cooperation_makes_rows_the_classifier_knows(seed):
+    assert made_right(5.0, seed) > made_right(0.0, seed) + 0.05
+
+
+@pytest.mark.slow
+def test_cooperation_over_five_seeds():
+    gains = [made_right(5.0, seed) - made_right(0.0, seed) for seed in range(5)]
+    assert min(gains) > 0
+    assert np.mean(gains) > 0.1
+
+
+def opinions_of_wrong_labels(weight, seed):
+    sampler = ThreePlayerGAN(
+        mislabel_weight=weight,
+        pretrain_epochs=0,
+        learning_rate=2e-3,
+        **(SMALL | {"max_steps": 100, "random_state": seed}),
+    )
+    X, y = spectra((60, 12), seed=seed)
+    sampler.fit(X, y)
+    players, training = sampler._restored(sampler.state_["models"][0])
+    rows = sampler.encoder_.transform(X).astype(np.float32)
+    wrong = np.eye(training.condition_width, dtype=np.float32)[(y == "gel").astype(int)]
+    return 1 / (1 + np.exp(-np.asarray(players["discriminator"](np.concatenate([wrong, rows], axis=1)), float))).mean()
+
+
+@pytest.mark.parametrize("seed", [0])
+def test_mislabelled_rows_are_found_out(seed):
+    assert opinions_of_wrong_labels(1.0, seed) < opinions_of_wrong_labels(0.001, seed) - 0.05
+
+
+@pytest.mark.slow
+def test_mislabelled_rows_are_found_out_over_five_seeds():
+    for seed in range(5):
+        assert opinions_of_wrong_labels(1.0, seed) < opinions_of_wrong_labels(0.001, seed)
+
+
+def test_real_rows_are_drawn_balanced_or_naturally():
+    X, y = spectra((90, 10))
+    for how, share in (("balanced", 0.5), ("natural", 0.1)):
+        session = session_of(ThreePlayerGAN(real_sampling=how, **SMALL), X, y)
+        batch = session.recipe.phases[-1].draw(jax.random.key(0), session.data, 4000)
+        assert float(batch["label"].mean()) == pytest.approx(share, abs=0.03)
+        # The classifier's batch is natural either way, and comes from other draws.
+        assert float(batch["natural_label"].mean()) == pytest.approx(0.1, abs=0.03)
+        assert not np.array_equal(batch["label"], batch["natural_label"])
+
+
+def test_classes_share_one_scale():
+    X, y = spectra()
+    for option in (False, True):
+        session = session_of(ThreePlayerGAN(standardise_points=option, **SMALL), X, y)
+        rows = session.lesson.x
+        flat = X.reshape(len(X), -1).astype(float)
+        if option:
+            expected = (flat - flat.mean(axis=0)) / flat.std(axis=0)
+        else:
+            expected = (flat - (flat.max() + flat.min()) / 2) / (np.ptp(flat) / 2)
+        np.testing.assert_allclose(rows, expected, atol=1e-4)
+        assert session.players["generator"].squash != option
+
+
+CHANGES = {
+    "mislabel_weight": 0.5,
+    "penalty_weight": 1.0,
+    "coop_weight": 3.0,
+    "n_critic": 2,
+    "real_sampling": "natural",
+    "learning_rate": 1e-3,
+    "without": ("generator_adversarial",),
+    "initial_sd": 0.02,
+    "ema_decay": 0.5,
+    "pretrain_epochs": 0,
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_every_parameter_changes_the_rows(name):
+    X, y = spectra()
+    plain = ThreePlayerGAN(**SMALL).fit_resample(X, y)[0][46:]
+    changed = ThreePlayerGAN(**(SMALL | {name: CHANGES[name]})).fit_resample(X, y)[0][46:]
+    assert plain.shape == changed.shape
+    assert not np.array_equal(plain, changed)
+
+
+@pytest.mark.parametrize("change", [{"mislabel_draw": "any"}, {"penalty": "dragan"}, {"head_units": 4}], ids=str)
+def test_every_choice_changes_the_rows(change):
+    X, y = spectra()
+    plain = ThreePlayerGAN(pretrain_epochs=0, **SMALL).fit_resample(X, y)[0]
+    assert not np.array_equal(plain, ThreePlayerGAN(pretrain_epochs=0, **(SMALL | change)).fit_resample(X, y)[0])
+
+
+def test_ends():
+    X, y = spectra()
+    assert "monitor" not in ThreePlayerGAN(**SMALL).fit(X, y).history_[-1]
+    watched = ThreePlayerGAN(stop="distance", **SMALL).fit(X, y)
+    assert watched.history_[-1]["monitor"] > 0
+    assert "monitor" not in watched.history_[0]
+
+
+def test_what_goes_wrong_is_noticed():
+    assert _noticed({"d_accuracy": 0.99, "diversity": 1.0}) == ["the discriminator is nearly always right"]
+    assert _noticed({"d_accuracy": 0.7, "diversity": 0.01}) == ["generated rows of a class are nearly alike"]
+    assert not _noticed({"loss_autoencoder": 1.0})
+    # A generator that hardly moves from weights near nothing makes one row.
+    still = ThreePlayerGAN(initial_sd=1e-6, pretrain_epochs=0, **(SMALL | {"learning_rate": 1e-12})).fit(*spectra())
+    assert still.history_[-1]["diversity"] < 0.05
+    assert "nearly alike" in still.history_[-1]["notice"]
+
+
+def test_partial_fit_goes_on_from_the_game():
+    X, y = spectra()
+    sampler = ThreePlayerGAN(**SMALL).fit(X, y)
+    steps = len(sampler.history_)
+    sampler.partial_fit(X[::2], y[::2])
+    assert [row["phase"] for row in sampler.history_[steps:]] == ["adversarial"]
+
+
+def test_classifier_is_kept_and_saved(tmp_path):
+    X, y = spectra((30, 8, 5))
+    sampler = ThreePlayerGAN(**SMALL).fit(X, y)
+    chances = sampler.classifier_.predict_proba(X)
+    assert chances.shape == (43, 3)
+    np.testing.assert_allclose(chances.sum(axis=1), 1)
+    assert sampler.classifier_.classes_.tolist() == ["gel", "mix", "sol"]
+    sampler.save(tmp_path / "players.zip")
+    np.testing.assert_array_equal(oversmith.load(tmp_path / "players.zip").classifier_.predict_proba(X), chances)
+    with pytest.raises(NotFittedError, match="nothing was trained"):
+        _ = ThreePlayerGAN().classifier_
+
+
+def test_class_latents():
+    X, y = spectra()
+    sampler = BAGANGP(latent="class_gaussian", **RIVALS)
+    X_resampled, _ = sampler.fit_resample(X, y)
+    assert X_resampled.shape == (80, 1, 24)
+    players, _ = sampler._restored(sampler.state_["models"][0])
+    means = np.asarray(players["latent"]["mean"])
+    assert np.abs(means[0] - means[1]).max() > 0.1
+    plain = BAGANGP(**RIVALS).fit_resample(X, y)[0]
+    assert not np.array_equal(plain, X_resampled)
+
+
+def test_bad_arguments():
+    X, y = spectra()
+    with pytest.raises(InputError, match=r"without: found 'noise'; choose among 'discriminator_real'"):
+        ThreePlayerGAN(without=("noise",), **SMALL).fit(X, y)
+    with pytest.raises(InputError, match="critic_widths"):
+        ThreePlayerGAN(**(SMALL | {"critic_widths": (4, 0)})).fit(X, y)
+    with pytest.raises(InputError, match="give it at least one epoch"):
+        BAGANGP(latent="class_gaussian", pretrain_epochs=0, **RIVALS).fit(X, y)
+
+
+@pytest.mark.parametrize("sampler", [ThreePlayerGAN, BAGANGP, CDRAGAN])
+def test_two_in_a_hundred_and_fifty(sampler):
+    X, y = spectra((150, 2))
+    options = SMALL if sampler is ThreePlayerGAN else RIVALS
+    X_resampled, y_resampled = sampler(**options).fit_resample(X, y)
+    assert (y_resampled == "sol").sum() == 150
+    assert np.isfinite(X_resampled).all()
