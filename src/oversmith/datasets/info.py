@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from oversmith.datasets.spectra import SpectralAxis
+
 
 @dataclass(frozen=True)
 class DatasetInfo:
@@ -50,7 +52,9 @@ class DatasetInfo:
     content : str or None
         Checksum of the values, whatever the file (:func:`content_sha256`); None where there is no download.
     source : dict
-        How it is downloaded: ``kind`` and what that needs.
+        How it is downloaded, or made where the ``kind`` is ``"simulated"``: ``kind`` and what that needs.
+    axis : dict
+        Of spectra whose axis is known: ``array`` (its name in the file), ``name``, ``unit`` and ``quantity``.
     cut : dict
         How a task is cut out of another set: ``positive``, ``negative`` (classes; all others by default), ``rows``
         (how many are kept in all, every positive one among them).
@@ -75,6 +79,7 @@ class DatasetInfo:
     drop: tuple[str, ...] = ()
     content: str | None = None
     source: Mapping[str, Any] = field(default_factory=dict)
+    axis: Mapping[str, str] = field(default_factory=dict)
     cut: Mapping[str, Any] = field(default_factory=dict)
     of: str | None = None
 
@@ -115,7 +120,12 @@ class DatasetInfo:
     @property
     def downloadable(self) -> bool:
         """Whether :func:`load_dataset` can fetch it."""
-        return self.source["kind"] != "file"
+        return self.source["kind"] not in ("file", "simulated")
+
+    @property
+    def simulated(self) -> bool:
+        """Whether it is computed, and no measurement."""
+        return bool(self.source["kind"] == "simulated")
 
 
 @dataclass(frozen=True)
@@ -140,6 +150,8 @@ class Dataset:
         SHA-256 of the values (:func:`content_sha256`).
     info : DatasetInfo
         Its entry.
+    axis : SpectralAxis or None
+        Where the points of spectra lie, where that is known.
     """
 
     name: str
@@ -150,6 +162,7 @@ class Dataset:
     groups: np.ndarray | None
     checksum: str
     info: DatasetInfo
+    axis: SpectralAxis | None = None
 
     @property
     def modality(self) -> str:

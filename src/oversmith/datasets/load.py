@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,8 @@ from oversmith.datasets.download import DownloadError, cache_folder, fetch
 from oversmith.datasets.info import Dataset, DatasetInfo, content_sha256
 from oversmith.datasets.makers import cut_task
 from oversmith.datasets.registry import dataset_info
+from oversmith.datasets.simulated import make_hydrogel_spectra
+from oversmith.datasets.spectra import SpectralAxis
 from oversmith.exceptions import InputError
 
 FOLDER_VARIABLE = "OVERSMITH_DATA"
@@ -39,7 +43,7 @@ def load_dataset(name: str, *, folder: str | os.PathLike[str] | None = None, dow
     Returns
     -------
     Dataset
-        Features, classes, positive class, groups, checksum.
+        Features, classes, positive class, groups, checksum, and the axis of spectra.
 
     Raises
     ------
@@ -58,6 +62,8 @@ def load_dataset(name: str, *, folder: str | os.PathLike[str] | None = None, dow
     info = dataset_info(name)
     if info.of is not None:
         return _cut(info, load_dataset(info.of, folder=folder, download=download))
+    if info.simulated:
+        return _simulated(info)
     path = local_file(info, folder)
     if path is not None:
         return _checked(info, *_read(info, path))
@@ -130,17 +136,51 @@ def _check_file(path: Path, sha256: str, cure: str) -> None:
         )
 
 
-def _read(info: DatasetInfo, path: Path) -> tuple[Any, Any, np.ndarray | None]:
+def _simulated(info: DatasetInfo) -> Dataset:
+    made = make_hydrogel_spectra(info.source["system"])
+    return dataclasses.replace(_checked(info, made.X, made.y, None), axis=made.axis)
+
+
+def _read(info: DatasetInfo, path: Path) -> tuple[Any, Any, np.ndarray | None, SpectralAxis | None]:
     if path.suffix == ".npz":
         with np.load(path, allow_pickle=False) as arrays:
             groups = info.merged(arrays[info.groups]) if info.groups else None
-            return arrays["X"], arrays[info.target].astype(str), groups
+            return arrays["X"], arrays[info.target].astype(str), groups, axis_of(info, arrays)
     frame = pd.read_parquet(path)
     X = frame.drop(columns=[info.target, *(name for name in info.drop if name in frame)])
-    return X.reset_index(drop=True), frame[info.target].astype(str).reset_index(drop=True), None
+    return X.reset_index(drop=True), frame[info.target].astype(str).reset_index(drop=True), None, None
 
 
-def _checked(info: DatasetInfo, X: Any, y: Any, groups: np.ndarray | None, pinned: bool = False) -> Dataset:
+def axis_of(info: DatasetInfo, arrays: Mapping[str, Any]) -> SpectralAxis | None:
+    """Find the axis of spectra among the arrays of their file.
+
+    Parameters
+    ----------
+    info : DatasetInfo
+        The entry, which says what the axis is called.
+    arrays : mapping of str to ndarray
+        What the file holds.
+
+    Returns
+    -------
+    SpectralAxis or None
+        The axis; None where the entry names none, or the file has none of that name.
+    """
+    told = info.axis
+    if not told or told["array"] not in arrays:
+        return None
+    return SpectralAxis(arrays[told["array"]], told["name"], told.get("unit", ""), told.get("quantity", ""))
+
+
+def _checked(
+    info: DatasetInfo,
+    X: Any,
+    y: Any,
+    groups: np.ndarray | None,
+    axis: SpectralAxis | None = None,
+    *,
+    pinned: bool = False,
+) -> Dataset:
     width = X.shape[1] if info.modality == "tabular" else X.shape[1:]
     counts = dict(zip(*(part.tolist() for part in np.unique(np.asarray(y), return_counts=True)), strict=True))
     if width != info.columns or counts != dict(info.classes):
@@ -154,7 +194,7 @@ def _checked(info: DatasetInfo, X: Any, y: Any, groups: np.ndarray | None, pinne
             f"{info.name}: the values differ from those of the registry (checksum {checksum[:12]}..., not "
             f"{info.content[:12]}...): another version"
         )
-    return Dataset(info.name, X, y, info.target, info.positive, groups, checksum, info)
+    return Dataset(info.name, X, y, info.target, info.positive, groups, checksum, info, axis)
 
 
 def _cut(info: DatasetInfo, base: Dataset) -> Dataset:

@@ -1,0 +1,173 @@
+"""What the transformers of spectra share: arrays of two or three dimensions in, the same kind out."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from numbers import Integral
+from typing import Any, Self
+
+import numpy as np
+from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
+from sklearn.utils._param_validation import Interval
+from sklearn.utils.validation import check_is_fitted
+
+from oversmith._adapter import fit_context, validate_data
+from oversmith.exceptions import InputError
+
+# Rows named in a message.
+_NAMED = 5
+
+
+class SpectralTransformer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
+    """Base class: a step that changes spectra one by one and keeps their axis.
+
+    Parameters
+    ----------
+    n_channels : int, default=1
+        Channels of a 2-D input, whose columns are the channels one after another. A 3-D input brings its own.
+
+    Attributes
+    ----------
+    n_channels_, n_points_ : int
+        Shape of a spectrum.
+    n_features_in_ : int
+        Values per spectrum, all channels together.
+    feature_names_in_ : ndarray of str
+        Names of the columns, where a frame has text names; the output has the same ones.
+    """
+
+    _parameter_constraints: dict = {"n_channels": [Interval(Integral, 1, None, closed="left")]}
+    # Points without which the step means nothing.
+    _least = 2
+
+    def __init__(self, *, n_channels: int = 1) -> None:
+        self.n_channels = n_channels
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.transformer_tags.preserves_dtype = ["float64", "float32"]
+        return tags
+
+    @fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X: Any, y: Any = None) -> Self:
+        """Note the shape of the spectra, and learn what the step needs.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_cases, n_channels, n_points) or (n_cases, n_channels * n_points)
+            Spectra on one axis.
+        y : ignored
+            For the convention.
+
+        Returns
+        -------
+        self : object
+            The fitted transformer.
+
+        Raises
+        ------
+        InputError
+            For spectra that are too short, NaN or infinite values, or parameters that do not fit the spectra.
+        """
+        spectra = self._spectra(X, reset=True)
+        self.n_channels_, self.n_points_ = spectra.shape[1:]
+        self._learn(spectra)
+        return self
+
+    def transform(self, X: Any) -> np.ndarray:
+        """Change every spectrum.
+
+        Parameters
+        ----------
+        X : array-like
+            Spectra of the shape of ``fit``.
+
+        Returns
+        -------
+        ndarray
+            Spectra, in as many dimensions as ``X`` has; float32 where ``X`` is float32, else float64.
+
+        Raises
+        ------
+        InputError
+            For spectra of another shape, NaN or infinite values, or spectra the step cannot treat.
+        """
+        check_is_fitted(self, "n_points_")
+        spectra = self._spectra(X, reset=False)
+        if spectra.shape[1:] != (self.n_channels_, self.n_points_):
+            raise InputError(
+                f"X: found spectra of {spectra.shape[1]} channels and {spectra.shape[2]} points, fit saw "
+                f"{self.n_channels_} and {self.n_points_}; bring them to one axis first (AxisResampler)"
+            )
+        changed = self._change(spectra)
+        kind = np.float32 if getattr(X, "dtype", None) == np.float32 else np.float64
+        return changed.reshape(changed.shape if np.ndim(X) == 3 else (len(changed), -1)).astype(kind, copy=False)
+
+    def _learn(self, spectra: np.ndarray) -> None:
+        """Learn from spectra of shape (n_cases, n_channels, n_points), and check parameters against them."""
+
+    @abstractmethod
+    def _change(self, spectra: np.ndarray) -> np.ndarray:
+        """Change spectra of shape (n_cases, n_channels, n_points)."""
+
+    def _spectra(self, X: Any, reset: bool) -> np.ndarray:
+        """Check the input and lay it out as (n_cases, n_channels, n_points), float64."""
+        if np.ndim(X) == 3:
+            spectra = np.asarray(X, dtype=np.float64)
+            if 0 in spectra.shape:
+                raise InputError(f"X: found an array of shape {spectra.shape}; give it cases, channels and points")
+            bad = np.flatnonzero(~np.isfinite(spectra).all(axis=(1, 2)))
+            if len(bad):
+                raise InputError(f"X: found NaN or infinite values in spectra {listed(bad)}; fill or drop them")
+            if reset:
+                self.n_features_in_ = spectra.shape[1] * spectra.shape[2]
+        else:
+            table = validate_data(self, X, dtype=np.float64, reset=reset)
+            if table.shape[1] % self.n_channels:
+                raise InputError(
+                    f"n_channels: {table.shape[1]} columns cannot be cut into {self.n_channels} channels of equal "
+                    "length; give the number of channels, or an array of shape (n_cases, n_channels, n_points)"
+                )
+            spectra = table.reshape(len(table), self.n_channels, -1)
+        if spectra.shape[2] < self._least:
+            raise InputError(
+                f"X: found {spectra.shape[1] * spectra.shape[2]} feature(s) (shape={np.shape(X)}) while a minimum of "
+                f"{self._least * spectra.shape[1]} is required: a spectrum needs {self._least} points at least"
+            )
+        return spectra
+
+
+def listed(rows: np.ndarray) -> str:
+    """Name a few rows for a message.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from oversmith.preprocessing._spectral import listed
+    >>> listed(np.arange(8))
+    '0, 1, 2, 3, 4 and 3 more'
+    """
+    more = f" and {len(rows) - _NAMED} more" if len(rows) > _NAMED else ""
+    return ", ".join(map(str, rows[:_NAMED].tolist())) + more
+
+
+def refuse_constant(spectra: np.ndarray, why: str) -> None:
+    """Refuse spectra that do not vary in one of their channels.
+
+    Parameters
+    ----------
+    spectra : ndarray of shape (n_cases, n_channels, n_points)
+        Spectra.
+    why : str
+        What a constant spectrum lacks.
+
+    Raises
+    ------
+    InputError
+        With the rows.
+    """
+    size = np.abs(spectra).max(axis=2)
+    # A mean of equal numbers may miss them by a rounding.
+    flat = np.flatnonzero((np.ptp(spectra, axis=2) <= 1e-12 * size).any(axis=1))
+    if len(flat):
+        raise InputError(f"X: spectra {listed(flat)} are constant; {why}, so leave them out")
