@@ -259,7 +259,7 @@ def test_counts_that_need_more_groups_get_them():
 @pytest.mark.parametrize(("counts", "groups"), [((160, 4), None), ((30, 40), None), ((150, 4), np.arange(200) % 5)])
 def test_counts_the_data_do_not_have(counts, groups):
     with pytest.raises(
-        TooFewRowsError, match=f"counts: {counts[0]} of '0' and {counts[1]} of '1' asked for, 'toy' has"
+        TooFewRowsError, match=f"counts: {counts[0]} of '0' and {counts[1]} of '1' asked for, there are"
     ):
         frozen(task(groups=groups), Protocol(folds=None, counts=counts))
 

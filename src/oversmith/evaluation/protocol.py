@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import platform
 import zlib
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib import metadata
@@ -15,7 +14,7 @@ import numpy as np
 
 from oversmith.evaluation.task import Task, row_hashes
 from oversmith.exceptions import InputError, TooFewRowsError
-from oversmith.selection import inner_holdout, stratified_folds
+from oversmith.selection import counted_rows, inner_holdout, stratified_folds
 
 PACKAGES = (
     "oversmith",
@@ -287,46 +286,15 @@ def _held_out(task: Task, protocol: Protocol, repeat: int) -> Split:
     return Split(repeat, 0, rows, kept[0], kept[1] if len(kept) > 1 else None)
 
 
-# Orders of the groups that are tried before data and counts are said not to fit.
-_ORDERS = 100
-
-
 def _counted(task: Task, protocol: Protocol, repeat: int) -> Split:
     """So many rows of each class to train; the rest, or the rest of the groups, to test."""
     counts = cast(tuple[int, int], protocol.counts)
     if task.positive is None:
         raise InputError(f"counts: {counts} found for {task.name!r} of several classes; name the positive one")
-    wanted = {code: counts[int(code == task.positive)] for code in (0, 1)}
-    rng = np.random.default_rng(seed_for(protocol.split_seed, task, "counts", repeat=repeat))
-    pool, test = _sides(task, wanted, rng)
-    drawn = [rng.permutation(pool[task.y[pool] == code])[:number] for code, number in wanted.items()]
-    train = np.sort(np.concatenate(drawn))
-    # Rows of a group that trains may not test: those left over are not used.
-    return Split(repeat, 0, train, np.setdiff1d(pool, train) if test is None else test)
-
-
-def _sides(task: Task, wanted: Mapping[int, int], rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray | None]:
-    """Rows that training rows are drawn from, and rows of the groups that test; None where there are no groups."""
-    everyone = np.arange(len(task.y))
-
-    def enough(rows: np.ndarray, over: int = 0) -> bool:
-        return all(int((task.y[rows] == code).sum()) >= number + over for code, number in wanted.items())
-
-    if task.groups is None:
-        if enough(everyone, over=1):
-            return everyone, None
-    else:
-        groups = np.unique(task.groups)
-        for _ in range(_ORDERS):
-            order = rng.permutation(groups)
-            for number in range((len(groups) + 1) // 2, len(groups)):
-                trains = np.isin(task.groups, order[:number])
-                if enough(everyone[trains]) and len(np.unique(task.y[~trains])) == 2:
-                    return everyone[trains], everyone[~trains]
-    found = ", ".join(f"{int((task.y == code).sum())} of {task.classes[code]!r}" for code in wanted)
-    whole = "" if task.groups is None else f" in {len(np.unique(task.groups))} groups that stay whole"
-    asked = " and ".join(f"{number} of {task.classes[code]!r}" for code, number in wanted.items())
-    raise TooFewRowsError(f"counts: {asked} asked for, {task.name!r} has {found}{whole}, and some must test; use fewer")
+    wanted = {name: counts[int(code == task.positive)] for code, name in enumerate(task.classes)}
+    named = np.asarray(task.classes, dtype=object)[task.y]
+    seed = seed_for(protocol.split_seed, task, "counts", repeat=repeat)
+    return Split(repeat, 0, *counted_rows(named, wanted, seed, groups=task.groups))
 
 
 def _thinned(task: Task, split: Split, protocol: Protocol) -> Split:

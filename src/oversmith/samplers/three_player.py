@@ -192,17 +192,17 @@ class PlayerClassifier:
         return _labelled.chances(*self._asked(X), len(self._model["codes"]))
 
     def features(self, X: Any) -> np.ndarray:
-        """Numbers that the network's last layer decides by: what its convolutions make of spectra.
+        """Numbers that the network's last layer decides by, which document 003 shows in its Figures 4 and 8.
 
         Parameters
         ----------
         X : array-like
-            Spectra shaped as in ``fit``.
+            As in ``predict_proba``.
 
         Returns
         -------
         ndarray of float32, shape (n_cases, n_features)
-            Document 003 shows them in two dimensions (Figures 4 and 8).
+            What its convolutions make of each spectrum.
         """
         from oversmith.samplers import _labelled
 

@@ -251,20 +251,7 @@ def ablated(task: Task, scope: Scope) -> bool:
 
 
 def plans(tasks: Sequence[Task], scope: Scope) -> dict[str, Plan]:
-    """List the grids of the study.
-
-    Parameters
-    ----------
-    tasks : sequence of Task
-        Data sets.
-    scope : Scope
-        How much is run.
-
-    Returns
-    -------
-    dict of str to Plan
-        By what it is for.
-    """
+    """List the grids of the study: for every set and count the rivals, and the players with both their classifiers."""
     found: dict[str, Plan] = {}
     titles = {entry.name: entry.title for entry in SETS}
     rivals = [BASELINE, *(contender(way) for way in (*RIVALS, *BASIC))]
