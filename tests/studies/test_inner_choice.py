@@ -11,6 +11,7 @@ from oversmith import SeriesSMOTE, ThreePlayerGAN
 from oversmith.evaluation import Contender, Protocol
 from oversmith.evaluation.contenders import classifier_named
 from oversmith.evaluation.jobs import Job, run_job
+from oversmith.evaluation.keys import describe_classifier
 from oversmith.evaluation.protocol import frozen
 from oversmith.evaluation.task import prepare
 from oversmith.studies import inner_choice
@@ -136,6 +137,10 @@ def test_a_sampler_that_fails_leaves_two_failures():
     outcome = run_job(job_of(contender, procedure=ChosenInside(), judges=("knn", OWN.name)))
     assert [(row["classifier"], row["status"]) for row in outcome.scores] == [("knn", "failed"), (OWN.name, "failed")]
     assert all("without: found 'nothing'" in row["error"] for row in outcome.scores)
+
+
+def test_the_own_classifier_is_known_by_its_parameters():
+    assert describe_classifier(OWN)["class"].endswith("ThreePlayerClassifier")
 
 
 @pytest.mark.parametrize(("values", "middle"), [((1, 2, 3, 4, 5), 3), ((0.25, 0.5, 1.0), 0.5)])

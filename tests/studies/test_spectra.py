@@ -222,8 +222,8 @@ def test_gains_are_over_the_mean_of_all_eight():
             rows.append((F127, minority, "Proposed", repeat, 0.6 + 0.1 * repeat, 1.0))
     found = gain(raw(rows), NOTES, (F127,), "f1_macro")
     assert (found.n, found.value) == (2, pytest.approx((0.2 + 0.4) / 2))
-    # One row short, and the count is left out.
-    assert gain(raw(rows[1:]), NOTES, (F127,), "f1_macro").n == 2
+    # One row short, and its repetition is left out.
+    assert gain(raw(rows[1:]), NOTES, (F127,), "f1_macro").value == pytest.approx(0.4)
     assert gain(raw(rows[:8]), NOTES, (F127,), "f1_macro").n == 0
 
 

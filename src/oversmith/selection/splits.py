@@ -251,10 +251,10 @@ def _sides(
     names = np.unique(np.zeros(0) if groups is None else groups)
     if groups is None and enough(everyone, over=1):
         return everyone, None
-    for _ in range(_ORDERS if groups is not None else 0):
+    for _ in range(_ORDERS):
         order = rng.permutation(names)
         for number in range((len(names) + 1) // 2, len(names)):
-            trains = np.isin(groups, order[:number])
+            trains = np.isin(np.asarray(groups), order[:number])
             if enough(everyone[trains]) and len(np.unique(labels[~trains])) == len(counts):
                 return everyone[trains], everyone[~trains]
     asked = " and ".join(f"{number} of {label!r}" for label, number in counts.items())

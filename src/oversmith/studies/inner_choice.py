@@ -22,7 +22,7 @@ HELD_OUT = 1 / 3
 
 
 def _own_classifier(seed: int) -> Any:
-    from oversmith.classifiers import ThreePlayerClassifier
+    from oversmith.classifiers.three_player import ThreePlayerClassifier
 
     return ThreePlayerClassifier(random_state=seed)
 

@@ -254,7 +254,7 @@ def plans(tasks: Sequence[Task], scope: Scope) -> dict[str, Plan]:
     """List the grids of the study: for every set and count the rivals, and the players with both their classifiers."""
     found: dict[str, Plan] = {}
     titles = {entry.name: entry.title for entry in SETS}
-    rivals = [BASELINE, *(contender(way) for way in (*RIVALS, *BASIC))]
+    rivals: list[str | Contender] = [BASELINE, *(contender(way) for way in (*RIVALS, *BASIC))]
     for task in tasks:
         seen, case = ready(task, scope), CASES[task.name]
         for minority in case.minority:
