@@ -71,6 +71,8 @@ def test_everyone_gets_the_same_steps_and_the_documents_setting():
             if way in (PROPOSED, RIVALS[3]):
                 assert sampler.pretrain_epochs == pretrain
         assert contender(RIVALS[0]).build(situation).k_neighbors == 3
+    assert contender(RIVALS[6]).build(situation).n_sampling_steps == 50
+    assert contender(RIVALS[6]).build(replace(situation, max_steps=8)).n_sampling_steps == 8
 
 
 def test_an_ablation_differs_in_its_part_alone():

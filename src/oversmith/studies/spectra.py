@@ -167,6 +167,9 @@ def _build(situation: Situation, *, way: Way) -> Any:
     # Small sets would have a few steps in as many epochs: everyone gets those of the document's own sets.
     steps = STEPS if situation.max_steps is None else min(STEPS, situation.max_steps)
     sampler.set_params(max_epochs=None, max_steps=steps)
+    if "n_sampling_steps" in known:
+        # Of a few steps of training, drawing by fifty would be most of a quick run.
+        sampler.set_params(n_sampling_steps=min(sampler.n_sampling_steps, max(steps, 2)))
     if known.get("pretrain_epochs"):
         per_epoch = -(-len(situation.y) // sampler.batch_size)
         sampler.set_params(pretrain_epochs=max(1, round(PRETRAIN_SHARE * steps / per_epoch)))

@@ -52,18 +52,23 @@ def cases(datasets: Sequence[str]) -> Iterator[tuple[str, int]]:
 
 def gain(scores: Scores, notes: Mapping[str, Any], datasets: Sequence[str], metric: str) -> Measured:
     """By which share the proposed method is above the mean of what it is set against, over sets and counts."""
-    found = []
+    found: list[pd.Series] = []
     for dataset, minority in cases(datasets):
         mine = values(scores, notes, dataset, minority, PROPOSED.title, metric)
         rivals = [values(scores, notes, dataset, minority, title, metric) for title in BENCHMARKS]
         if len(mine) and all(len(rival) for rival in rivals):
-            found.append(mine / (sum(rivals) / len(rivals)) - 1)
+            found.append(mine / _mean(rivals) - 1)
     return _over_repetitions(found)
+
+
+def _mean(rows: Sequence[pd.Series]) -> pd.Series:
+    """Mean of several rows in each repetition that has them all."""
+    return pd.concat(rows, axis=1).dropna().mean(axis=1)
 
 
 def _over_repetitions(found: Sequence[pd.Series]) -> Measured:
     """Mean over cases of each repetition that has them all, then over repetitions."""
-    return mean_of(pd.concat(found, axis=1).dropna().mean(axis=1).to_numpy()) if found else NOTHING
+    return mean_of(_mean(found).to_numpy()) if found else NOTHING
 
 
 def published_gain(datasets: Sequence[str], place: int) -> float:
@@ -136,11 +141,11 @@ def _kinds(scores: Scores, notes: Mapping[str, Any]) -> list[Row]:
 def _apart(
     scores: Scores, notes: Mapping[str, Any], datasets: Sequence[str], titles: Sequence[str], others: Sequence[str]
 ) -> Measured:
-    found = []
+    found: list[pd.Series] = []
     for dataset, minority in cases(datasets):
         sides = [[values(scores, notes, dataset, minority, title) for title in group] for group in (titles, others)]
         if all(len(part) for side in sides for part in side):
-            found.append(sum(sides[0]) / len(titles) - sum(sides[1]) / len(others))
+            found.append(_mean(sides[0]) - _mean(sides[1]))
     return _over_repetitions(found)
 
 
