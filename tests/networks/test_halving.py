@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -54,11 +55,16 @@ def made_networks(shape):
 @SHAPES
 def test_networks_take_any_size(shape):
     networks, size = made_networks(shape), int(np.prod(shape))
-    made = networks["generator"](normal(1, 9, 2 + 6))
+
+    @jax.jit
+    def outputs(inputs, told):
+        made = networks["generator"](inputs)
+        return made, networks["critic"](jnp.concatenate([told, made], axis=1)), networks["classifier"](made)
+
+    made, judged, classified = outputs(normal(1, 9, 2 + 6), normal(2, 9, 2))
     assert made.shape == (9, size)
     assert float(jnp.abs(made).max()) <= 1
-    assert networks["critic"](jnp.concatenate([normal(2, 9, 2), made], axis=1)).shape == (9, 1)
-    assert networks["classifier"](made).shape == (9, 3)
+    assert (judged.shape, classified.shape) == ((9, 1), (9, 3))
 
 
 @pytest.mark.parametrize("shape", [(2, 37), (1, 9, 6)], ids=str)
@@ -67,9 +73,9 @@ def test_every_point_and_the_class_are_heard(shape):
     row = normal(1, 2 + size)
     for name in ("critic", "classifier"):
         given = row if name == "critic" else row[2:]
-        slope = jax.jacobian(lambda values, name=name: networks[name](values[None])[0])(given)
+        slope = jax.jit(jax.jacrev(lambda values, name=name: networks[name](values[None])[0]))(given)
         assert (jnp.abs(slope).max(axis=0) > 0).all()
-    slope = jax.jacobian(lambda values: networks["generator"](values[None])[0])(normal(2, 2 + 6))
+    slope = jax.jit(jax.jacfwd(lambda values: networks["generator"](values[None])[0]))(normal(2, 2 + 6))
     assert (jnp.abs(slope).max(axis=0) > 0).all()
     assert (jnp.abs(slope).max(axis=1) > 0).all()
 
@@ -125,16 +131,20 @@ def test_penalty_of_a_critic_with_classes_is_the_plain_one():
     def ours(network):
         return gradient_penalty(lambda rows: score(network, rows), x, jnp.ones(20)).mean()
 
-    assert float(ours(critic)) == pytest.approx(float(plain(critic)), rel=1e-5)
-    for a, b in zip(jax.tree.leaves(jax.grad(ours)(critic)), jax.tree.leaves(jax.grad(plain)(critic)), strict=True):
+    (mine, my_slope), (theirs, their_slope) = (
+        eqx.filter_jit(eqx.filter_value_and_grad(penalty))(critic) for penalty in (ours, plain)
+    )
+    assert float(mine) == pytest.approx(float(theirs), rel=1e-5)
+    for a, b in zip(jax.tree.leaves(my_slope), jax.tree.leaves(their_slope), strict=True):
         np.testing.assert_allclose(a, b, atol=1e-5)
 
 
 def test_batch_norm_settles():
     generator = label_generator(jax.random.key(0), (1, 24), 0, 6, (8, 8, 4), squash=False)
     noise = normal(1, 128, 6)
+    step = eqx.filter_jit(lambda network: network.in_training(noise))
     for _ in range(40):
-        trained, generator = generator.in_training(noise)
+        trained, generator = step(generator)
     np.testing.assert_allclose(trained, generator(noise), atol=1e-3)
     assert 0.2 < float(trained.std()) < 3
     single = label_generator(jax.random.key(0), (1, 5), 0, 3, (4,), squash=False)

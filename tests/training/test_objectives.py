@@ -7,6 +7,7 @@ import pytest
 
 from oversmith.networks import mlp
 from oversmith.training.objectives import (
+    around_real,
     cross_entropy,
     gan_discriminator,
     gan_generator,
@@ -79,6 +80,18 @@ def test_interpolation_uses_one_share_per_row():
     assert rows.min() >= 0
     assert rows.max() < 1
     assert abs(rows.mean() - 0.5) < 0.06
+
+
+def test_points_around_real_rows():
+    real = jnp.where(jnp.arange(4000)[:, None] % 2 == 0, 1.0, 5.0) * jnp.ones((1, 4))
+    moved = np.asarray(around_real(jax.random.key(0), real) - real)
+    # Half the batch's standard deviation of 2, times a uniform share: 1/√3 of it on average, to either side.
+    assert moved.std() == pytest.approx(1 / np.sqrt(3), rel=0.03)
+    assert abs(moved.mean()) < 0.02
+    # One share per row: rows differ in how far they were moved.
+    spread = np.abs(moved).max(axis=1)
+    assert (spread < 0.05).any()
+    assert (spread > 1.5).any()
 
 
 @pytest.mark.parametrize("batch", [1, 2, 7])

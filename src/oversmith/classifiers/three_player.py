@@ -151,4 +151,5 @@ class ThreePlayerClassifier(ClassifierMixin, BaseEstimator):
         ndarray of shape (n_cases,)
             Class labels.
         """
+        check_is_fitted(self, "sampler_")
         return self.classes_[np.argmax(self.predict_proba(X), axis=1)]

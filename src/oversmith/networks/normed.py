@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 import equinox as eqx
 import jax
@@ -83,17 +83,9 @@ def _moved(old: Array, new: Array) -> Array:
 class NormedGenerator(eqx.Module):
     """Base of the generators with batch norms: rows in inference mode, or by the batch's own statistics.
 
-    A generator says how it runs, given a way to normalise the units of its numbered norms.
-
-    Attributes
-    ----------
-    norms : tuple of BatchNorm
-        In the order they are met.
+    A generator has a field ``norms``, a tuple of `BatchNorm`, and says how it runs, given a way to normalise the units
+    of a norm by its number. The field is not declared here, or it would come before the generator's others.
     """
-
-    # Not a field here, or it would come before those of the generators themselves.
-    if TYPE_CHECKING:
-        norms: tuple[BatchNorm, ...]
 
     @abstractmethod
     def _run(self, rows: Array, normalise: Callable[[int, Array], Array]) -> Array:
@@ -112,7 +104,8 @@ class NormedGenerator(eqx.Module):
         array of shape (batch, width)
             Flat rows.
         """
-        return self._run(rows, lambda number, units: self.norms[number](units))
+        norms: tuple[BatchNorm, ...] = self.norms  # type: ignore[attr-defined]
+        return self._run(rows, lambda number, units: norms[number](units))
 
     def in_training(self, rows: Float[Array, "batch in"]) -> tuple[Float[Array, "batch width"], Self]:
         """Make rows by the batch's own statistics.
@@ -129,10 +122,11 @@ class NormedGenerator(eqx.Module):
         network : NormedGenerator
             The network with running statistics moved towards the batch's; itself where it has no norm.
         """
+        norms: tuple[BatchNorm, ...] = self.norms  # type: ignore[attr-defined]
         moved: list[BatchNorm] = []
 
         def normalise(number: int, units: Array) -> Array:
-            units, norm = self.norms[number].in_training(units)
+            units, norm = norms[number].in_training(units)
             moved.append(norm)
             return units
 

@@ -334,6 +334,6 @@ def checked_widths(name: str, given: Any) -> tuple[int, ...]:
         For anything else.
     """
     widths = tuple(given)
-    if not widths or not all(isinstance(width, Integral) and width > 0 for width in widths):
+    if not widths or not all(isinstance(width, Integral) and int(width) > 0 for width in widths):
         raise InputError(f"{name}: {given!r} found; give whole numbers above 0, one per layer")
     return tuple(int(width) for width in widths)
