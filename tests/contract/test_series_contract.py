@@ -33,10 +33,14 @@ IDS = [kebab for kebab in METHODS if "series" in METHODS[kebab].modality]
 TRAINED = [kebab for kebab in IDS if METHODS[kebab].cost != "low"]
 
 
+# Of a network that is large by itself.
+SMALLER = {"conditional-diffusion": {"widths": (4,), "n_noise_steps": 10}}
+
+
 def tiny(kebab: str, **changes: object) -> object:
     """Make a sampler with those of the settings above that it has."""
-    known = inspect.signature(load_class(kebab)).parameters
-    return load_class(kebab)(**{name: value for name, value in (SMALL | changes).items() if name in known})
+    known, wanted = inspect.signature(load_class(kebab)).parameters, SMALL | SMALLER.get(kebab, {}) | changes
+    return load_class(kebab)(**{name: value for name, value in wanted.items() if name in known})
 
 
 def waves(counts=(30, 8), channels=1, length=24, seed=0):
@@ -83,6 +87,15 @@ def test_tiny_classes(kebab, n):
     else:
         X_resampled, y_resampled = sampler.fit_resample(X, y)
     assert Counter(y_resampled) == {"a": 20, "b": 20}
+    assert np.isfinite(X_resampled).all()
+
+
+@SAMPLERS
+def test_two_series_beside_a_hundred_and_fifty(kebab):
+    X, y = waves((150, 2), channels=3, length=7)
+    X_resampled, y_resampled = tiny(kebab).fit_resample(X, y)
+    assert Counter(y_resampled) == {"a": 150, "b": 150}
+    assert np.array_equal(X_resampled[:152], X)
     assert np.isfinite(X_resampled).all()
 
 

@@ -4,6 +4,7 @@ import jax
 import numpy as np
 import pytest
 from games import session_of, updated
+from toys import waves
 
 from oversmith import DCGAN, GANBATS
 from oversmith.exceptions import InputError
@@ -18,14 +19,6 @@ SMALL = {
     "max_steps": 3,
     "random_state": 0,
 }
-
-
-def waves(n=(40, 20), length=24, seed=0):
-    rng = np.random.default_rng(seed)
-    y = np.repeat(["a", "b"], n)
-    when = np.linspace(0, 2 * np.pi, length)
-    X = np.where(y == "a", 1.0, -1.0)[:, None, None] * np.sin(when + rng.normal(scale=0.3, size=(len(y), 1, 1)))
-    return (X + rng.normal(scale=0.05, size=X.shape)).astype(np.float32), y
 
 
 def test_the_budget_is_one_of_steps():

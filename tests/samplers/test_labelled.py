@@ -7,7 +7,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from games import toy_hyper
+from games import Same, softplus, toy_hyper
 
 from oversmith.samplers import _labelled
 from oversmith.samplers._labelled_sampler import TERMS
@@ -33,18 +33,6 @@ class LinearCritic(eqx.Module):
         return ((features @ self.w) * (told @ self.sign))[:, None]
 
 
-class Same(eqx.Module):
-    """Makes the same row whatever the noise, one per class."""
-
-    rows: jax.Array
-
-    def __call__(self, inputs):
-        return inputs[:, : len(self.rows)] @ self.rows
-
-    def in_training(self, inputs):
-        return self(inputs), self
-
-
 class LinearClassifier(eqx.Module):
     w: jax.Array
 
@@ -56,10 +44,6 @@ REAL = jnp.array([[1.0, 0.0], [0.0, 2.0], [1.0, 1.0]])
 LABEL = jnp.array([0, 0, 1])
 BATCH = {"x": REAL, "label": LABEL, "natural_x": REAL, "natural_label": LABEL}
 W = jnp.array([3.0, 4.0])
-
-
-def softplus(value):
-    return np.log1p(np.exp(value))
 
 
 def hyper(**changes):

@@ -6,6 +6,7 @@ import pytest
 from games import score_of_made, session_of, updated
 from scipy.special import softmax
 from sklearn.exceptions import NotFittedError
+from toys import spectra
 
 import oversmith
 from oversmith import BAGANGP, CDRAGAN, ThreePlayerGAN
@@ -22,15 +23,6 @@ NETWORKS = {
 }
 SMALL = NETWORKS | {"max_steps": 3, "classifier_widths": (4, 8)}
 RIVALS = NETWORKS | {"max_steps": 3}
-
-
-def spectra(counts=(40, 6), length=24, apart=4.0, seed=0):
-    """Peaks whose place tells the class."""
-    rng = np.random.default_rng(seed)
-    y = np.repeat(np.array(["gel", "sol", "mix"])[: len(counts)], counts)
-    centre = length / 3 + apart * np.unique(y, return_inverse=True)[1] + rng.normal(scale=0.7, size=len(y))
-    X = np.exp(-((np.arange(length) - centre[:, None]) ** 2) / 8)
-    return (X + rng.normal(scale=0.05, size=X.shape))[:, None].astype(np.float32), y
 
 
 def test_order_and_phases():

@@ -46,6 +46,24 @@ def mode_share_error(made: np.ndarray, modes: int = 8, reach: float = REACH) -> 
     return float(np.abs(mode_shares(made, modes, reach) - 1 / modes).max())
 
 
+def waves(n=(40, 20), length=24, seed=0):
+    """Sine waves of one channel, class ``"a"`` and, upside down, class ``"b"``, whose phases differ a little."""
+    rng = np.random.default_rng(seed)
+    y = np.repeat(["a", "b"], n)
+    when = np.linspace(0, 2 * np.pi, length)
+    X = np.where(y == "a", 1.0, -1.0)[:, None, None] * np.sin(when + rng.normal(scale=0.3, size=(len(y), 1, 1)))
+    return (X + rng.normal(scale=0.05, size=X.shape)).astype(np.float32), y
+
+
+def spectra(counts=(40, 6), length=24, apart=4.0, seed=0):
+    """Peaks whose place tells the class."""
+    rng = np.random.default_rng(seed)
+    y = np.repeat(np.array(["gel", "sol", "mix"])[: len(counts)], counts)
+    centre = length / 3 + apart * np.unique(y, return_inverse=True)[1] + rng.normal(scale=0.7, size=len(y))
+    X = np.exp(-((np.arange(length) - centre[:, None]) ** 2) / 8)
+    return (X + rng.normal(scale=0.05, size=X.shape))[:, None].astype(np.float32), y
+
+
 NUMBERS = ["pressure", "flow", "count"]
 
 

@@ -5,18 +5,19 @@ Apart from the samplers, because this module imports JAX: it is loaded where a t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache
 from typing import Any
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array
 from scipy.special import softmax
 
-from oversmith.networks import halving_network, label_critic, label_generator, latent_noise
+from oversmith.networks import LabelGenerator, halving_network, label_critic, label_generator, latent_noise
 from oversmith.samplers._generator import Batch, Hyper, Players, Record, conditioned, shapes
 from oversmith.samplers._labelled_sampler import TERMS
 from oversmith.samplers._latent import class_gaussians
@@ -359,11 +360,26 @@ def recipe(
     return Recipe(tuple(phases), sample=made_rows, block=BLOCK)
 
 
-def with_losses(recipe: Recipe, losses: dict[str, Loss]) -> Recipe:
+def with_losses(recipe: Recipe, losses: Mapping[str, Loss]) -> Recipe:
     """Let players of the last phase have other losses, by their names."""
     *before, game = recipe.phases
     players = tuple(replace(player, loss=losses.get(player.name, player.loss)) for player in game.players)
     return replace(recipe, phases=(*before, replace(game, players=players)))
+
+
+def beside_noise(
+    key: Array,
+    shape: tuple[int, ...],
+    condition: int,
+    latent: int,
+    widths: tuple[int, ...],
+    squash: bool,
+    initial_sd: float | None,
+) -> LabelGenerator:
+    """Make a generator that is given the class beside the noise instead of multiplying the noise by it."""
+    network = label_generator(key, shape, 0, condition + latent, widths, squash, initial_sd)
+    # One number among a hundred would hardly be heard: the class is to be as loud as all of the noise.
+    return eqx.tree_at(lambda net: net.weights[0], network, replace_fn=lambda w: w.at[:condition].multiply(latent**0.5))
 
 
 def players(
@@ -380,11 +396,13 @@ def players(
     squash: bool,
     pretrained: bool,
     class_latent: bool = False,
+    class_beside_noise: bool = False,
 ) -> Players:
     """Make the networks; a generator that is pre-trained starts as half of the autoencoder."""
     keys = jax.random.split(key, 4)
     condition = training.condition_width
-    generator = label_generator(keys[0], shape, condition, latent_dim, generator_widths, squash, initial_sd)
+    generate_from = beside_noise if class_beside_noise else label_generator
+    generator = generate_from(keys[0], shape, condition, latent_dim, generator_widths, squash, initial_sd)
     made: Players = {
         "generator": generator,
         "discriminator": label_critic(keys[1], shape, condition, critic_widths, head_units, initial_sd),

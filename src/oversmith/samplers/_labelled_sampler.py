@@ -196,7 +196,8 @@ class LabelledSampler(NetworkSampler):
         >>> CDRAGAN.paper().critic_widths
         (64, 128, 128, 256)
         """
-        return cls(**(PAPER | cls._paper | changes))
+        stated = {name: value for name, value in (PAPER | cls._paper).items() if name not in cls._fixed}
+        return cls(**(stated | changes))
 
     # ------------------------------------------------------------------ what a method says
 
