@@ -44,3 +44,13 @@ def test_wrong_words(capsys, tmp_path):
     assert ".parquet or .csv" in capsys.readouterr().err
     assert main(["datasets", "list", "--group", "judge"]) == 2
     assert "choose from tuning, judging, papers" in capsys.readouterr().err
+
+
+def test_simulated_sets_say_that_they_are(capsys):
+    assert main(["datasets", "list", "--modality", "spectra"]) == 0
+    assert capsys.readouterr().out.count("simulated") >= 4
+    assert main(["datasets", "info", "hydrogel_acd_simulated"]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "SIMULATED" in told
+    assert "no measurements" in told
+    assert "SHA-256" not in told

@@ -58,7 +58,7 @@ def test_every_entry_is_complete():
         assert info.citation
         assert not Path(info.file).is_absolute()
         assert ".." not in info.file
-        assert info.source["kind"] in ("keel", "csv", "openml", "file", "of")
+        assert info.source["kind"] in ("keel", "csv", "openml", "file", "of", "simulated")
 
 
 @pytest.mark.data
@@ -78,6 +78,17 @@ def test_series_and_spectra_come_with_their_groups(data_dir, name):
     assert (data.groups is None) == (data.info.groups is None)
     if data.groups is not None:
         assert len(data.groups) == len(data.X)
+
+
+@pytest.mark.data
+@pytest.mark.parametrize("name", [info.name for info in list_datasets(modality="spectra")])
+def test_spectra_come_with_their_axis(data_dir, name):
+    data = load_dataset(name, folder=data_dir)
+    assert (data.axis is None) == (not data.info.axis)
+    if data.axis is not None:
+        data.axis.check(data.X.shape[2])
+        assert data.axis.name
+    assert data.positive is None or data.info.simulated or data.info.imbalance_ratio >= 1
 
 
 @pytest.mark.data

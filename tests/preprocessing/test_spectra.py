@@ -12,14 +12,14 @@ from oversmith import AxisResampler, BaselineRemover, SavitzkyGolay, SpectraAlig
 from oversmith.exceptions import InputError
 from oversmith.preprocessing import common_axis
 
-# The checks bring spectra of two points: a window of one fits.
+# The checks bring spectra of two points, which a window of one fits, and constant ones.
 STEPS = [
-    StandardNormalVariate(),
+    StandardNormalVariate(constant="zeros"),
     SavitzkyGolay(window=1, order=0),
     BaselineRemover(),
     BaselineRemover(method="polynomial", order=0),
-    SpectraAligner(),
-    SpectraAligner(method="peak"),
+    SpectraAligner(constant="keep"),
+    SpectraAligner(method="peak", constant="keep"),
     AxisResampler(),
 ]
 PLACE = np.arange(200.0)
@@ -98,6 +98,15 @@ def test_planted_shifts_are_found_and_undone(method):
     # No spectrum is moved further than allowed.
     near = SpectraAligner(method=method, max_shift=2).fit(X[:1])
     assert np.abs(near.shifts(X)).max() <= 2.5
+
+
+def test_constant_spectra_stay_where_that_is_asked_for():
+    X = np.stack([peak(100), np.full(200, 0.1), peak(105)])
+    assert np.array_equal(SpectraAligner(constant="keep").fit(X[:1]).transform(X)[1], X[1])
+    assert np.abs(SpectraAligner(constant="keep").fit(X[:1]).transform(X)[2] - X[0]).max() < 0.01
+    found = StandardNormalVariate(constant="zeros").fit_transform(X)
+    assert np.abs(found[1]).max() < 1e-9
+    assert found[0].std(ddof=1) == pytest.approx(1)
 
 
 def test_all_channels_move_together():

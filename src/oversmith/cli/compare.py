@@ -5,7 +5,7 @@ from __future__ import annotations
 import json as json_format
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter, validators
 
@@ -13,6 +13,7 @@ from oversmith.cli.cache import persistent_cache
 from oversmith.cli.errors import INTERRUPTED, TERMINATED, Terminated
 from oversmith.cli.files import check_output, read_data, replacing
 from oversmith.cli.output import print_table, progress_bar, wrap
+from oversmith.cli.spectra import check_thin, checked_bounds, folds_for, known_set, with_axis
 from oversmith.cli.target import check_columns, check_method, class_counts, find_class, nearest
 from oversmith.exceptions import InputError
 
@@ -37,11 +38,14 @@ def compare(
     max_rows: Annotated[int | None, AtLeastTwo] = None,
     method: Annotated[list[str] | None, Parameter(negative="", metavar="METHOD")] = None,
     seed: Annotated[int, Parameter(validator=validators.Number(gte=0, lt=2**32))] = 0,
-    folds: Annotated[int, AtLeastTwo] = 5,
+    folds: Annotated[int | None, AtLeastTwo] = None,
     repeats: Annotated[int, AtLeastOne] = 1,
     inner_folds: Annotated[int, AtLeastTwo] = 3,
     jobs: Annotated[int | None, AtLeastOne] = None,
     max_steps: Annotated[int | None, AtLeastOne] = None,
+    thin: Annotated[float | None, AtLeastOne] = None,
+    bounds: Literal["observed", "non-negative"] | None = None,
+    axis: Annotated[str | None, Parameter(metavar="ARRAY")] = None,
     output: Annotated[Path | None, Parameter(alias="-o", metavar="REPORT.html")] = None,
     json: Annotated[list[str] | None, Parameter(negative="", consume_multiple=(0, 1), metavar="[PATH]")] = None,
     store: Annotated[Path | None, Parameter(metavar="FOLDER")] = None,
@@ -56,7 +60,8 @@ def compare(
     ----------
     data : Path
         The table: .csv, .parquet or .npz (arrays X and the one named by --target). An npz whose X has three
-        dimensions holds series: cases, channels, time points.
+        dimensions holds series: cases, channels, time points. Or the name of series or spectra that `oversmith
+        datasets list` lists.
     target : str
         Column of the classes; array y of an npz file unless given.
     positive : str
@@ -74,7 +79,7 @@ def compare(
     seed : int
         Seed of splits, samplers and classifiers.
     folds : int
-        Folds of the cross-validation.
+        Folds of the cross-validation; 5, or as many as there are groups, unless given.
     repeats : int
         How often the cross-validation is repeated with other splits.
     inner_folds : int
@@ -83,6 +88,15 @@ def compare(
         Processes at the same time.
     max_steps : int
         Generator steps at most.
+    thin : float
+        Make the positive class rarer in the training parts: one row to so many others, 25 for instance. Test parts
+        keep their shares.
+    bounds : str
+        For series and spectra: keep generated values in each channel's observed range, or from zero up.
+    axis : str
+        Array of an npz file that says where the points of spectra lie, for the report. One called axis, wavenumber,
+        wavelength, frequency, raman_shift, energy, two_theta, mz or ppm is found by itself; `none` takes none. With an
+        axis a 2-D X holds spectra.
     output : Path
         The report; oversmith-report.html in this folder unless given.
     json : list of str
@@ -98,6 +112,7 @@ def compare(
     if json_path is not None:
         check_output(json_path, "--json", force=force, others=[report])
     source, target, positive = _source(data, target, positive)
+    source = with_axis(source, data, axis)
     groups = _groups(groups, data, source, target)
     dropped = [*(drop or ()), *([] if groups is None or hasattr(source, "arrays") else [groups])]
     check_columns(source, target, dropped)
@@ -107,11 +122,14 @@ def compare(
     labels = source.labels(target)
     counts = class_counts(labels, target)
     chosen = None if positive is None else find_class(positive, counts, target)
+    check_thin(thin, counts, chosen, target)
     features = source.features(target, dropped)
+    bounds_checked = checked_bounds(bounds, source, target, dropped)
     groups_of = None if groups is None else _group_names(source.labels(groups), groups, data)
     if max_rows is not None and max_rows < len(labels):
         features, labels, groups_of = _sampled(features, labels, groups_of, max_rows, seed)
 
+    folds = folds_for(folds, groups_of, labels, chosen)
     try:
         comparison = _run(
             features,
@@ -125,6 +143,9 @@ def compare(
             repeats=repeats,
             inner_folds=inner_folds,
             max_steps=max_steps,
+            ratio=thin,
+            bounds=bounds_checked,
+            axis=getattr(source, "axis", None),
             methods=chosen_methods,
             folder=store,
             **({} if jobs is None else {"n_jobs": jobs}),
@@ -166,8 +187,11 @@ def _source(data: Path | None, target: str | None, positive: str | None) -> tupl
         table = pa.Table.from_pandas(frame, preserve_index=False)
         return ArrowTable("breast cancer, thinned", table), column, positive or minority
     source = read_data(data)
-    if target is None and data.suffix.lower() == ".npz" and "y" in source.columns:
+    if target is None and hasattr(source, "arrays") and "y" in source.columns:
         target = "y"
+    if positive is None and not data.suffix and hasattr(source, "arrays"):
+        # A set named in place of a file is about a class.
+        positive = getattr(known_set(data), "positive", None)
     if target is None:
         raise InputError(f"--target: it is missing; name the column of the classes, {nearest('', source.columns)}")
     return source, target, positive
@@ -181,10 +205,7 @@ def _groups(groups: str | None, data: Path | None, source: Table | Arrays, targe
         if groups not in source.columns or groups == target:
             raise InputError(f"--groups: {groups!r} is no other column; {nearest(groups, source.columns)}")
         return groups
-    from oversmith.datasets import list_datasets
-
-    known = {info.name: info.groups for info in list_datasets()}
-    declared = None if data is None else known.get(data.stem)
+    declared = getattr(known_set(data), "groups", None)
     if declared is None or declared not in source.columns:
         return None
     print(f"oversmith: rows of one {declared!r} stay together (--groups none to split them)", file=sys.stderr)
@@ -193,10 +214,8 @@ def _groups(groups: str | None, data: Path | None, source: Table | Arrays, targe
 
 def _group_names(found: Any, groups: str, data: Path | None) -> Any:
     """Give groups that the registry knows for one the same name."""
-    from oversmith.datasets import list_datasets
-
-    known = [info for info in list_datasets() if data is not None and (info.name, info.groups) == (data.stem, groups)]
-    return known[0].merged(found) if known and known[0].same_group else found
+    known = known_set(data)
+    return known.merged(found) if known is not None and known.groups == groups and known.same_group else found
 
 
 def _sampled(features: Any, labels: Any, groups: Any, n: int, seed: int) -> tuple[Any, Any, Any]:

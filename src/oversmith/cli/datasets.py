@@ -49,7 +49,7 @@ def list_(*, group: str | None = None, modality: str | None = None, json: Flag =
             info.positive if info.positive is not None else f"{len(info.classes)} classes",
             f"{info.imbalance_ratio:.1f}",
             info.family,
-            "download" if _root(info).downloadable else "your file",
+            "simulated" if info.simulated else "download" if _root(info).downloadable else "your file",
         )
         for info in found
     ]
@@ -89,8 +89,17 @@ def info(name: str, /, *, json: Flag = False) -> None:
         ("licence", found.licence),
         ("cite", found.citation),
         ("from", found.origin),
-        ("file", f"{root.file} (SHA-256 {root.sha256})"),
-        ("at hand", str(path) if path else "no; " + ("get downloads it" if root.downloadable else "bring the file")),
+        *(
+            [("at hand", "computed when it is loaded: no measurements")]
+            if root.simulated
+            else [
+                ("file", f"{root.file} (SHA-256 {root.sha256})"),
+                (
+                    "at hand",
+                    str(path) if path else f"no; {'get downloads it' if root.downloadable else 'bring the file'}",
+                ),
+            ]
+        ),
     ]
     print_table(found.name, [("", "left"), ("", "left")], lines)
 

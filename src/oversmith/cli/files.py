@@ -21,12 +21,12 @@ SUFFIXES = (*TABLE_SUFFIXES, ".npz")
 
 
 def read_data(path: Path) -> Table | Arrays:
-    """Read a data file whose format its suffix tells.
+    """Read a data file whose format its suffix tells, or series or spectra of the registry by their name.
 
     Parameters
     ----------
     path : Path
-        A ``.csv``, ``.parquet`` or ``.npz`` file.
+        A ``.csv``, ``.parquet`` or ``.npz`` file, or the name of a set.
 
     Returns
     -------
@@ -38,6 +38,12 @@ def read_data(path: Path) -> Table | Arrays:
     InputError
         For a missing, empty or unreadable file and for an unknown suffix.
     """
+    if not path.suffix and path.name == str(path) and not path.exists():
+        from oversmith.cli.arrays import named_arrays
+
+        found = named_arrays(path.name)
+        if found is not None:
+            return found
     suffix = checked_suffix(path, "DATA")
     try:
         content = path.read_bytes()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter, validators
 
@@ -13,6 +13,7 @@ from oversmith import _registry
 from oversmith.cli.cache import persistent_cache
 from oversmith.cli.files import SUFFIXES, check_output, checked_suffix, read_data, replacing
 from oversmith.cli.output import print_json, print_table
+from oversmith.cli.spectra import checked_bounds, with_axis
 from oversmith.cli.target import check_columns, check_method, class_counts, find_class
 from oversmith.exceptions import InputError
 
@@ -39,6 +40,8 @@ def resample(
     fill: Annotated[float | None, Parameter(validator=Share)] = None,
     seed: Annotated[int, Parameter(validator=validators.Number(gte=0, lt=2**32))] = 0,
     max_steps: Annotated[int | None, Parameter(validator=validators.Number(gte=1))] = None,
+    bounds: Literal["observed", "non-negative"] | None = None,
+    axis: Annotated[str | None, Parameter(metavar="ARRAY")] = None,
     synthetic_only: Annotated[bool, Switch] = False,
     flag_column: Annotated[list[str] | None, Parameter(negative="", consume_multiple=(0, 1), metavar="[NAME]")] = None,
     force: Annotated[bool, Switch] = False,
@@ -73,6 +76,12 @@ def resample(
         Seed: the same gives the same rows.
     max_steps : int
         Generator steps at most.
+    bounds : str
+        For series and spectra: keep generated values in each channel's observed range, or from zero up.
+    axis : str
+        Array of an npz file that says where the points of spectra lie; it is written again. One called axis,
+        wavenumber, wavelength, frequency, raman_shift, energy, two_theta, mz or ppm is found by itself; `none` takes
+        none. With an axis a 2-D X holds spectra.
     synthetic_only : bool
         Write the synthetic rows alone.
     flag_column : list of str
@@ -85,7 +94,7 @@ def resample(
     check_method(method)
     suffix = checked_suffix(output, "--output")
     check_output(output, "--output", force=force)
-    source = read_data(data)
+    source = with_axis(read_data(data), data, axis)
     dropped = list(drop or ())
     check_columns(source, target, dropped)
     if (suffix == ".npz") != hasattr(source, "arrays"):
@@ -102,7 +111,14 @@ def resample(
 
     began = time.perf_counter()
     sampler, new_features, new_labels = _generate(
-        method, source.features(target, dropped), y, ratio=ratio, fill=fill, seed=seed, max_steps=max_steps
+        method,
+        source.features(target, dropped),
+        y,
+        ratio=ratio,
+        fill=fill,
+        seed=seed,
+        max_steps=max_steps,
+        bounds=checked_bounds(bounds, source, target, dropped),
     )
     if positive is not None:
         new_labels = _repeated(labels, chosen, len(new_labels))
@@ -162,7 +178,7 @@ def class_counts_of(labels: Any) -> dict[str, int]:
 
 def _written(source: Table | Arrays, target: str, drop: list[str]) -> list[str]:
     names = [name for name in source.columns if name == target or name not in drop]
-    return ["X", target] if hasattr(source, "arrays") else names
+    return ["X", target, *getattr(source, "carried", ())] if hasattr(source, "arrays") else names
 
 
 def _against_rest(labels: Any, chosen: Any, counts: dict[Any, int]) -> Any:
@@ -214,11 +230,12 @@ def _generate(
     fill: float | None,
     seed: int,
     max_steps: int | None,
+    bounds: str | None,
 ) -> tuple[Any, Any, Any]:
     """Train the method and return it with its synthetic rows."""
     kind = _registry.load_class(method)
     known = kind().get_params(deep=False)
-    options = {"sampling_strategy": ratio, "fill": fill, "max_steps": max_steps}
+    options: dict[str, Any] = {"sampling_strategy": ratio, "fill": fill, "max_steps": max_steps, "bounds": bounds}
     options = {name: value for name, value in options.items() if value is not None}
     for name in options:
         if name not in known:

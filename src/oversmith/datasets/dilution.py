@@ -7,7 +7,6 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.optimize import least_squares
 
 from oversmith.exceptions import InputError
 
@@ -52,6 +51,8 @@ def sigmoid_inflection(concentration: ArrayLike, response: ArrayLike) -> float:
     >>> round(sigmoid_inflection(x, 5 - 3 / (1 + np.exp(-(x - 18.9) / 2))), 3)
     18.9
     """
+    from scipy.optimize import least_squares
+
     x, y = _series(concentration, response)
     low, reach = x.min(), float(np.ptp(x))
     place = (x - low) / reach

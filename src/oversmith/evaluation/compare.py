@@ -10,6 +10,7 @@ from typing import Any
 import joblib
 import numpy as np
 
+from oversmith.datasets import SpectralAxis
 from oversmith.evaluation.comparison import Comparison
 from oversmith.evaluation.contenders import (
     NONE_TUNED,
@@ -51,6 +52,9 @@ def run_comparison(
     max_steps: int | None = None,
     contenders: Sequence[str | Contender] | None = None,
     methods: Sequence[str] = ("eo-wgan",),
+    ratio: float | None = None,
+    bounds: str | None = None,
+    axis: SpectralAxis | None = None,
     classifiers: Sequence[str | Classifier] | None = None,
     progress: Progress | None = None,
     store: Store | None = None,
@@ -89,6 +93,12 @@ def run_comparison(
         Names, or entries of one's own; all by default.
     methods : sequence of str, default=("eo-wgan",)
         Methods of Oversmith among the contenders, in kebab case; each fills a third of the deficit, and all of it.
+    ratio : float, optional
+        Thin the positive rows of every training part to one in so many others; test parts stay as they are.
+    bounds : {"observed", "non-negative"}, optional
+        What generated series keep to.
+    axis : SpectralAxis, optional
+        Where the points of spectra lie; the report draws over it.
     progress : callable, optional
         Called as ``progress(done, total, label)`` after each job.
     store : Store, optional
@@ -116,13 +126,15 @@ def run_comparison(
     (10, {'done'})
     """
     start = time.perf_counter()
-    task = prepare(X, y, target=target, name=name, positive=positive, groups=groups)
+    task = prepare(X, y, target=target, name=name, positive=positive, groups=groups, axis=axis)
     series = task.shape is not None
-    entrants = choose("contenders", contenders, default_contenders(task.kinds, methods, series))
+    if bounds is not None and not series:
+        raise InputError("bounds: they are for series and spectra, and X is a table; leave them out")
+    entrants = choose("contenders", contenders, default_contenders(task.kinds, methods, series, bounds))
     judges = choose("classifiers", classifiers, default_classifiers(series))
     if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
         raise InputError(f"seed: {seed!r} found; use a whole number from 0 up")
-    protocol = Protocol(folds=folds, repeats=repeats, inner_folds=inner_folds, inner_rows=INNER_ROWS, split_seed=seed)
+    protocol = Protocol(folds=folds, repeats=repeats, ratio=ratio, inner_folds=inner_folds, split_seed=seed)
     plan = Plan([task], entrants, judges, protocol, (seed,), max_steps, details=True)
     splits = frozen(task, protocol)
     units = plan.units()
@@ -162,6 +174,8 @@ def run_comparison(
             "inner_rows": protocol.inner_rows,
             "seed": seed,
             "max_steps": max_steps,
+            "ratio": ratio,
+            "bounds": bounds,
             "splits_hash": splits.sha256,
             "splits": [
                 {
@@ -190,7 +204,7 @@ def run_comparison(
         training={n: told["training"] for names, told in first for n in names if told.get("training")},
         embedding={n: told["embedding"] for names, told in first for n in names if told.get("embedding")},
         effects=effects,
-        warnings=_warnings(task, splits, scores, [told.get("notes", []) for _, told in details], chance),
+        warnings=_warnings(task, splits, scores, [told.get("notes", []) for _, told in details], chance, ratio),
     )
 
 
@@ -281,14 +295,27 @@ def _rare(task: Task, rows: np.ndarray) -> int:
     return int(np.sum(task.y[rows] == (task.minority if task.positive is None else task.positive)))
 
 
+def _thinned(task: Task, splits: Splits, ratio: float | None) -> list[str]:
+    if ratio is None:
+        return []
+    rows = [_rare(task, part.train) for part in splits.parts]
+    few = f"{min(rows)}" if min(rows) == max(rows) else f"{min(rows)} to {max(rows)}"
+    rare = task.classes[task.minority if task.positive is None else task.positive]
+    return [
+        f"Class {rare!r} was made rarer: training parts have {few} rows of it, one to {ratio:g} others. "
+        "Test parts keep their shares."
+    ]
+
+
 def _warnings(
     task: Task,
     splits: Splits,
     scores: Sequence[dict[str, Any]],
     notes: Sequence[Sequence[str]],
     chance: dict[str, float],
+    ratio: float | None,
 ) -> list[str]:
-    told = []
+    told = _thinned(task, splits, ratio)
     fewest = min(_rare(task, part.test) for part in splits.parts)
     rare = task.classes[task.minority if task.positive is None else task.positive]
     if fewest < _FEW_POSITIVES:

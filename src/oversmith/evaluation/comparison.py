@@ -31,11 +31,13 @@ class Comparison:
     data : dict
         ``name``, ``rows``, ``columns``, ``target``, ``classes`` (list of str, in code order), ``counts``
         (class to rows), ``minority``, ``positive`` (None for several classes), ``prevalence`` (share of the
-        positive class, or of the smallest one), ``column_kinds``, ``missing_cells``, ``sha256``.
+        positive class, or of the smallest one), ``column_kinds``, ``missing_cells``, ``sha256``; of series also
+        ``shape``, and of spectra whose axis is known ``axis`` (``points``, ``name``, ``unit``, ``quantity``).
     protocol : dict
         ``folds``, ``repeats``, ``inner_folds``, ``inner_rows`` (most training rows the threshold is chosen
-        on), ``seed``, ``splits_hash``, ``splits`` (size and positives of every test fold),
-        ``primary_metric``, ``control``, ``second_control``, ``n_comparisons``, ``chance`` (metric to the
+        on), ``seed``, ``ratio`` (to which training parts are thinned), ``bounds``, ``splits_hash``, ``splits``
+        (size and positives of every test fold), ``primary_metric``, ``control``, ``second_control``,
+        ``n_comparisons``, ``chance`` (metric to the
         value a failed fit counts as), ``versions``, ``threads``, ``n_jobs``, ``python``, ``platform``,
         ``seconds``.
     contenders : list of dict
@@ -67,7 +69,8 @@ class Comparison:
     embedding : dict
         Contender with a sampler to ``real`` (rows by features), ``label`` (codes of the real rows),
         ``synthetic``, ``synthetic_label``, of the first training part: imputed, scaled and one-hot encoded by
-        what was fitted on the real training rows, so that all contenders share one space.
+        what was fitted on the real training rows, so that all contenders share one space. Series also have ``unseen``,
+        ``unseen_label`` (of the test part) and ``scale`` (mean and spread of each channel, which give units back).
     effects : list of dict
         ``contender``, ``control``, ``metric``, ``difference``, ``low``, ``high``, ``p``, ``p_holm``,
         ``wins``, ``ties``, ``losses``, ``n``: paired over folds, each the mean over classifiers.

@@ -121,7 +121,7 @@ FILLS = (0.33, 1.0)
 
 
 def default_contenders(
-    kinds: Mapping[str, str], methods: Sequence[str] = ("eo-wgan",), series: bool = False
+    kinds: Mapping[str, str], methods: Sequence[str] = ("eo-wgan",), series: bool = False, bounds: str | None = None
 ) -> tuple[Contender, ...]:
     """Contenders of a table.
 
@@ -133,6 +133,8 @@ def default_contenders(
         Methods of Oversmith that take part, in kebab case.
     series : bool, default=False
         Whether the rows are series: SMOTE is then :class:`oversmith.SeriesSMOTE`, and a warp of time takes part.
+    bounds : {"observed", "non-negative"}, optional
+        What generated series keep to; whatever the methods do by default, otherwise.
 
     Returns
     -------
@@ -153,11 +155,12 @@ def default_contenders(
     for kebab in methods:
         _check_modality(kebab, series)
     if series:
+        kept: dict[str, Any] = {} if bounds is None else {"bounds": bounds}
         rivals = (
-            method_contender("series-smote", name="smote", title="SMOTE", fill=1.0),
-            method_contender("time-warp", name="time-warp", title="Time warp", fill=1.0),
+            method_contender("series-smote", name="smote", title="SMOTE", fill=1.0, **kept),
+            method_contender("time-warp", name="time-warp", title="Time warp", fill=1.0, **kept),
         )
-        return (*_untreated(), *rivals, *method_contenders(methods))
+        return (*_untreated(), *rivals, *method_contenders(methods, **kept))
     numeric, categorical = split_kinds(kinds)
     kin = "smote" if not categorical else "smotenc" if numeric else "smoten"
     return (
@@ -186,13 +189,15 @@ def _check_modality(kebab: str, series: bool) -> None:
         )
 
 
-def method_contenders(methods: Sequence[str]) -> tuple[Contender, ...]:
+def method_contenders(methods: Sequence[str], **parameters: Any) -> tuple[Contender, ...]:
     """Make the contenders of Oversmith's methods: each fills a third of the deficit, and all of it.
 
     Parameters
     ----------
     methods : sequence of str
         Names in kebab case.
+    **parameters : object
+        Parameters of every sampler.
 
     Returns
     -------
@@ -213,11 +218,12 @@ def method_contenders(methods: Sequence[str]) -> tuple[Contender, ...]:
     found = []
     for kebab in methods:
         if _decides_itself(kebab):
-            found.append(method_contender(kebab))
+            found.append(method_contender(kebab, **parameters))
             continue
         title = method(kebab).title
         found += [
-            method_contender(kebab, name=f"{kebab}-{fill}", title=f"{title}, fill {fill}", fill=fill) for fill in FILLS
+            method_contender(kebab, name=f"{kebab}-{fill}", title=f"{title}, fill {fill}", fill=fill, **parameters)
+            for fill in FILLS
         ]
     return tuple(found)
 

@@ -487,6 +487,9 @@ def _embedding(job: Job, step: Any, X: pd.DataFrame, y: np.ndarray) -> dict[str,
     # Series are also compared with real ones that nobody has learnt from.
     test, truth = job.task.X.iloc[job.split.test], job.task.y[job.split.test]
     kept = _few(truth, _number(seed_for(job.seed, job.task, "unseen")))
+    scaler = space.named_steps["encoded"].encoder_
+    # What brings the series back to their own units: the middle of each channel and its spread.
+    found["scale"] = np.stack([scaler.centre_, np.where(scaler.spread_ > 0, scaler.spread_, 1.0)]).astype(np.float32)
     return found | {"unseen": space.transform(test.iloc[kept]).astype(np.float32), "unseen_label": truth[kept]}
 
 

@@ -247,7 +247,15 @@ def _task(entry: Any) -> Task:
             raise InputError(f"datasets: a tuple of {len(entry)} found; give (name, X, y[, positive[, groups]])")
         name, X, y, positive, groups = (*entry, None, None)[:5]
         return prepare(X, y, target="target", name=name, positive=positive, groups=groups)
-    return prepare(entry.X, entry.y, target=entry.target, name=entry.name, positive=entry.positive, groups=entry.groups)
+    return prepare(
+        entry.X,
+        entry.y,
+        target=entry.target,
+        name=entry.name,
+        positive=entry.positive,
+        groups=entry.groups,
+        axis=getattr(entry, "axis", None),
+    )
 
 
 def _once(argument: str, names: Sequence[Any]) -> None:

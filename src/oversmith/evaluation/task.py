@@ -11,6 +11,7 @@ import narwhals.stable.v1 as nw
 import numpy as np
 import pandas as pd
 
+from oversmith.datasets import SpectralAxis
 from oversmith.encoders.series import check_finite, is_series
 from oversmith.exceptions import InputError
 
@@ -39,6 +40,8 @@ class Task:
         Group of every row: rows of one group never stand on both sides of a split.
     shape : (int, int) or None
         Channels and time points, where the rows are series: ``X`` then has a column per channel and time point.
+    axis : SpectralAxis or None
+        Where the points of spectra lie.
     """
 
     name: str
@@ -51,6 +54,7 @@ class Task:
     sha256: str
     groups: np.ndarray | None = None
     shape: tuple[int, int] | None = None
+    axis: SpectralAxis | None = None
 
     @cached_property
     def groups_sha256(self) -> str | None:
@@ -84,10 +88,23 @@ class Task:
             "column_kinds": dict(self.kinds),
             "missing_cells": int(self.X.isna().to_numpy().sum()),
             "sha256": self.sha256,
-        } | ({} if self.shape is None else {"shape": list(self.shape)})
+        } | self._spectral()
+
+    def _spectral(self) -> dict[str, Any]:
+        shape = {} if self.shape is None else {"shape": list(self.shape)}
+        return shape | ({} if self.axis is None else {"axis": self.axis.describe()})
 
 
-def prepare(X: Any, y: Any, *, target: str, name: str, positive: Any = None, groups: Any = None) -> Task:
+def prepare(
+    X: Any,
+    y: Any,
+    *,
+    target: str,
+    name: str,
+    positive: Any = None,
+    groups: Any = None,
+    axis: SpectralAxis | None = None,
+) -> Task:
     """Check the data and encode the labels.
 
     Parameters
@@ -103,6 +120,8 @@ def prepare(X: Any, y: Any, *, target: str, name: str, positive: Any = None, gro
         ``"rest"``. By default the smaller one of two classes.
     groups : array-like of shape (n,), optional
         Group of every row, a patient or a day for instance; no group stands on both sides of a split.
+    axis : SpectralAxis, optional
+        Where the points of spectra lie; ``X`` then has three dimensions.
 
     Returns
     -------
@@ -113,7 +132,7 @@ def prepare(X: Any, y: Any, *, target: str, name: str, positive: Any = None, gro
     ------
     InputError
         For an unknown positive class, a single class, missing labels, infinite values, a column without any
-        value, features, labels and groups of different length, or rows without a group.
+        value, features, labels and groups of different length, rows without a group, or an axis that does not fit.
 
     Examples
     --------
@@ -140,6 +159,10 @@ def prepare(X: Any, y: Any, *, target: str, name: str, positive: Any = None, gro
         code, names, named = (code == named).astype(np.int64), ["rest", names[named]], 1
     elif len(values) == 2 and named is None:
         named = int(np.argmin(np.bincount(code)))
+    if axis is not None:
+        if not is_series(X):
+            raise InputError("axis: it is for spectra; give X the shape (cases, channels, points)")
+        axis.check(np.shape(X)[2])
     return Task(
         name=name,
         target=target,
@@ -151,6 +174,7 @@ def prepare(X: Any, y: Any, *, target: str, name: str, positive: Any = None, gro
         sha256=data_sha256(frame, np.asarray(names, dtype=object)[code]),
         groups=None if groups is None else _groups(groups, len(frame)),
         shape=(np.shape(X)[1], np.shape(X)[2]) if is_series(X) else None,
+        axis=axis,
     )
 
 

@@ -12,15 +12,19 @@ from oversmith.plot.critical_difference import critical_difference_diagram
 from oversmith.plot.curves import precision_at_recall, precision_recall
 from oversmith.plot.effects import effect_forest
 from oversmith.plot.embedding import embed, embedding
-from oversmith.plot.series import power_spectrum, series_bands, series_examples
+from oversmith.plot.series import Ruler, power_spectrum, series_bands, series_examples
+from oversmith.plot.spectra import class_bands, difference_spectrum
 from oversmith.plot.time import time_quality
 from oversmith.plot.training import training, training_panels
 
 __all__ = [
     "CYCLE",
     "PALETTE",
+    "Ruler",
+    "class_bands",
     "class_counts",
     "critical_difference_diagram",
+    "difference_spectrum",
     "effect_forest",
     "embed",
     "embedding",

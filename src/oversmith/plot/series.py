@@ -1,8 +1,9 @@
-"""Real and generated series: bands, examples beside their nearest real neighbour, power spectra."""
+"""Real and generated series or spectra: bands, examples beside their nearest real neighbour, power."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,13 +18,59 @@ if TYPE_CHECKING:
 _LOOKS = {"real": ("green", "-", 2), "generated": ("orange", "--", 3)}
 
 
-def series_bands(groups: Mapping[str, ArrayLike], *, ax: Axes | None = None) -> Axes:
+@dataclass(frozen=True, eq=False)
+class Ruler:
+    """Where the points of series or spectra lie, and what the axes of a figure are called.
+
+    Parameters
+    ----------
+    points : array-like of shape (length,), optional
+        The places; 0, 1, … by default.
+    xlabel, ylabel : str
+        Names with their units.
+
+    Examples
+    --------
+    >>> from oversmith.plot import Ruler
+    >>> Ruler([400, 500], "wavelength, nm").places(2).tolist()
+    [400.0, 500.0]
+    """
+
+    points: ArrayLike | None = None
+    xlabel: str = "time point"
+    ylabel: str = ""
+
+    def places(self, length: int) -> np.ndarray:
+        """Return the place of each point.
+
+        Raises
+        ------
+        InputError
+            When there are more or fewer places than points.
+        """
+        found = np.arange(length) if self.points is None else np.asarray(self.points, dtype=np.float64)
+        if found.shape != (length,):
+            raise InputError(f"points: shape {found.shape} found for {length} points; give one place each")
+        return found
+
+    def finish(self, ax: Axes) -> None:
+        """Name the axes, and put a legend below them."""
+        ax.set(xlabel=self.xlabel, ylabel=self.ylabel)
+        ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.18), ncols=3)
+
+
+TIME_POINTS = Ruler()
+
+
+def series_bands(groups: Mapping[str, ArrayLike], *, ruler: Ruler = TIME_POINTS, ax: Axes | None = None) -> Axes:
     """Draw the median of real and of generated series with the band that holds 80 % of them, point by point.
 
     Parameters
     ----------
     groups : mapping of str to array-like of shape (3, length)
         ``"real"`` and ``"generated"``: 10 % quantile, median and 90 % quantile at each time point, of one channel.
+    ruler : Ruler, optional
+        Where the points lie; 0, 1, … by default.
     ax : Axes, optional
         Where to draw; a new figure by default.
 
@@ -44,22 +91,23 @@ def series_bands(groups: Mapping[str, ArrayLike], *, ax: Axes | None = None) -> 
         for name, (colour, dash, layer) in _LOOKS.items():
             if name not in groups:
                 continue
-            low, median, high = _rows(groups[name], 3, name)
-            when = np.arange(len(median))
+            low, median, high = band_rows(groups[name], 3, name)
+            when = ruler.places(len(median))
             ax.fill_between(when, low, high, color=PALETTE[colour], alpha=0.2, linewidth=0, zorder=layer)
             ax.plot(when, median, dash, color=PALETTE[colour], label=name, zorder=layer + 2)
-        ax.set_xlabel("time point")
-        ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.18), ncols=2)
+        ruler.finish(ax)
     return ax
 
 
-def series_examples(pairs: ArrayLike, *, ax: Axes | None = None) -> Axes:
+def series_examples(pairs: ArrayLike, *, ruler: Ruler = TIME_POINTS, ax: Axes | None = None) -> Axes:
     """Draw generated series, each on top of the real one nearest to it.
 
     Parameters
     ----------
     pairs : array-like of shape (n, 2, length)
         Generated series and its nearest real one, of one channel.
+    ruler : Ruler, optional
+        Where the points lie; 0, 1, … by default.
     ax : Axes, optional
         Where to draw; a new figure by default.
 
@@ -79,15 +127,18 @@ def series_examples(pairs: ArrayLike, *, ax: Axes | None = None) -> Axes:
         raise InputError(f"pairs: shape {shown.shape} found; give (n, 2, length)")
     with style():
         ax = new_axes(ax)
+        when = ruler.places(shown.shape[2])
         gap = 1.1 * float(np.ptp(shown)) if shown.size and np.ptp(shown) > 0 else 1.0
         for number, (made, real) in enumerate(shown):
             for name, values in (("real", real), ("generated", made)):
                 colour, dash, layer = _LOOKS[name]
                 label = {"real": "nearest real", "generated": "generated"}[name] if number == 0 else None
-                ax.plot(values - number * gap, dash, color=PALETTE[colour], linewidth=1.3, label=label, zorder=layer)
-        ax.set(xlabel="time point", yticks=[])
+                ax.plot(
+                    when, values - number * gap, dash, color=PALETTE[colour], linewidth=1.3, label=label, zorder=layer
+                )
+        ruler.finish(ax)
+        ax.set(ylabel="", yticks=[])
         ax.spines["left"].set_visible(False)
-        ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.18), ncols=2)
     return ax
 
 
@@ -113,12 +164,11 @@ def power_spectrum(groups: Mapping[str, ArrayLike], *, ax: Axes | None = None) -
     >>> ax.get_xlabel()
     'cycles per series'
     """
-    ax = series_bands(groups, ax=ax)
-    ax.set(xlabel="cycles per series", ylabel="power, dB")
-    return ax
+    return series_bands(groups, ruler=Ruler(None, "cycles per series", "power, dB"), ax=ax)
 
 
-def _rows(values: Any, n: int, name: str) -> np.ndarray:
+def band_rows(values: Any, n: int, name: str) -> np.ndarray:
+    """Check that there are so many rows of one length."""
     array = np.asarray(values, dtype=np.float64)
     if array.ndim != 2 or len(array) != n:
         raise InputError(f"{name}: shape {array.shape} found; give {n} rows of equal length")

@@ -101,7 +101,7 @@ class SpectralTransformer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator)
             )
         changed = self._change(spectra)
         kind = np.float32 if getattr(X, "dtype", None) == np.float32 else np.float64
-        return changed.reshape(changed.shape if np.ndim(X) == 3 else (len(changed), -1)).astype(kind, copy=False)
+        return changed.reshape(changed.shape if _dimensions(X) == 3 else (len(changed), -1)).astype(kind, copy=False)
 
     def _learn(self, spectra: np.ndarray) -> None:
         """Learn from spectra of shape (n_cases, n_channels, n_points), and check parameters against them."""
@@ -112,7 +112,7 @@ class SpectralTransformer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator)
 
     def _spectra(self, X: Any, reset: bool) -> np.ndarray:
         """Check the input and lay it out as (n_cases, n_channels, n_points), float64."""
-        if np.ndim(X) == 3:
+        if _dimensions(X) == 3:
             spectra = np.asarray(X, dtype=np.float64)
             if 0 in spectra.shape:
                 raise InputError(f"X: found an array of shape {spectra.shape}; give it cases, channels and points")
@@ -131,7 +131,7 @@ class SpectralTransformer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator)
             spectra = table.reshape(len(table), self.n_channels, -1)
         if spectra.shape[2] < self._least:
             raise InputError(
-                f"X: found {spectra.shape[1] * spectra.shape[2]} feature(s) (shape={np.shape(X)}) while a minimum of "
+                f"X: found {spectra.shape[1] * spectra.shape[2]} feature(s) (shape={spectra.shape}) while a minimum of "
                 f"{self._least * spectra.shape[1]} is required: a spectrum needs {self._least} points at least"
             )
         return spectra
@@ -151,23 +151,49 @@ def listed(rows: np.ndarray) -> str:
     return ", ".join(map(str, rows[:_NAMED].tolist())) + more
 
 
-def refuse_constant(spectra: np.ndarray, why: str) -> None:
-    """Refuse spectra that do not vary in one of their channels.
+def flat(spectra: np.ndarray) -> np.ndarray:
+    """Tell which channels of which spectra do not vary, but for rounding.
 
     Parameters
     ----------
     spectra : ndarray of shape (n_cases, n_channels, n_points)
         Spectra.
-    why : str
-        What a constant spectrum lacks.
+
+    Returns
+    -------
+    ndarray of bool, shape (n_cases, n_channels)
+        True for a constant one.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from oversmith.preprocessing._spectral import flat
+    >>> flat(np.array([[[0.1, 0.1, 0.1]], [[0.1, 0.2, 0.1]]])).tolist()
+    [[True], [False]]
+    """
+    return np.asarray(np.ptp(spectra, axis=2) <= 1e-12 * np.abs(spectra).max(axis=2))
+
+
+def refuse(constant: np.ndarray, why: str, cure: str) -> None:
+    """Refuse spectra that do not vary.
+
+    Parameters
+    ----------
+    constant : ndarray of bool, shape (n_cases,)
+        Which ones.
+    why, cure : str
+        What they lack, and what takes them.
 
     Raises
     ------
     InputError
-        With the rows.
+        With the rows, where there are any.
     """
-    size = np.abs(spectra).max(axis=2)
-    # A mean of equal numbers may miss them by a rounding.
-    flat = np.flatnonzero((np.ptp(spectra, axis=2) <= 1e-12 * size).any(axis=1))
-    if len(flat):
-        raise InputError(f"X: spectra {listed(flat)} are constant; {why}, so leave them out")
+    if constant.any():
+        raise InputError(
+            f"X: spectra {listed(np.flatnonzero(constant))} are constant: {why}; leave them out, or {cure}"
+        )
+
+
+def _dimensions(X: Any) -> int:
+    return int(X.ndim) if hasattr(X, "ndim") else int(np.asarray(X).ndim)

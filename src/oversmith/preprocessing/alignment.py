@@ -11,7 +11,7 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from oversmith.exceptions import InputError
-from oversmith.preprocessing._spectral import SpectralTransformer, refuse_constant
+from oversmith.preprocessing._spectral import SpectralTransformer, flat, refuse
 
 
 class SpectraAligner(SpectralTransformer):
@@ -24,6 +24,8 @@ class SpectraAligner(SpectralTransformer):
         onto that of the mean, both looked for within ``max_shift`` of it.
     max_shift : int, optional
         Points a spectrum may be moved either way; a tenth of the axis by default.
+    constant : {"error", "keep"}, default="error"
+        What happens to a spectrum that has no place on the axis because it does not vary: it is refused, or stays.
     n_channels : int, default=1
         Channels of a 2-D input, whose columns are the channels one after another. A 3-D input brings its own; all
         channels of a spectrum move together.
@@ -44,7 +46,7 @@ class SpectraAligner(SpectralTransformer):
     Shifts are finer than a point: a parabola through the best shift and its neighbours. Between points the spectrum is
     taken as linear; where it is moved away from an end of the axis, its end value stays. Correlations are those of
     centred spectra without the points that fall off, so that among equal fits the smaller shift wins. Only the mean of
-    the training spectra is learnt. A constant spectrum has no place on the axis and is refused.
+    the training spectra is learnt.
 
     Examples
     --------
@@ -61,15 +63,19 @@ class SpectraAligner(SpectralTransformer):
         **SpectralTransformer._parameter_constraints,
         "method": [StrOptions({"xcorr", "peak"})],
         "max_shift": [Interval(Integral, 1, None, closed="left"), None],
+        "constant": [StrOptions({"error", "keep"})],
     }
 
-    def __init__(self, *, method: str = "xcorr", max_shift: int | None = None, n_channels: int = 1) -> None:
+    def __init__(
+        self, *, method: str = "xcorr", max_shift: int | None = None, constant: str = "error", n_channels: int = 1
+    ) -> None:
         super().__init__(n_channels=n_channels)
         self.method = method
         self.max_shift = max_shift
+        self.constant = constant
 
     def _learn(self, spectra: np.ndarray) -> None:
-        refuse_constant(spectra, "they have no place on the axis")
+        self._still(spectra)
         self.reference_ = spectra.mean(axis=0)
         self.max_shift_ = max(1, self.n_points_ // 10) if self.max_shift is None else int(self.max_shift)
         if self.max_shift_ >= self.n_points_:
@@ -98,8 +104,16 @@ class SpectraAligner(SpectralTransformer):
         check_is_fitted(self, "reference_")
         return self._shifts(self._spectra(X, reset=False))
 
+    def _still(self, spectra: np.ndarray) -> np.ndarray:
+        still = np.asarray(flat(spectra).all(axis=1))
+        if self.constant == "error":
+            refuse(still, "they have no place on the axis", "give constant='keep'")
+        return still
+
     def _shifts(self, spectra: np.ndarray) -> np.ndarray:
-        refuse_constant(spectra, "they have no place on the axis")
+        return np.where(self._still(spectra), 0.0, self._best(spectra))
+
+    def _best(self, spectra: np.ndarray) -> np.ndarray:
         lags = np.arange(-self.max_shift_, self.max_shift_ + 1)
         if self.method == "peak":
             total = spectra.sum(axis=1)

@@ -29,7 +29,7 @@ class BaselineRemover(SpectralTransformer):
         Weight of points above the line of ``"asls"``, in (0, 0.5]; those below have the rest.
     order : int, default=3
         Order of ``"polynomial"``.
-    max_iter : int, default=50
+    rounds : int, default=50
         Rounds at most.
     n_channels : int, default=1
         Channels of a 2-D input, whose columns are the channels one after another. A 3-D input brings its own.
@@ -72,7 +72,7 @@ class BaselineRemover(SpectralTransformer):
         "smoothness": [Interval(Real, 0, None, closed="neither")],
         "asymmetry": [Interval(Real, 0, 0.5, closed="right")],
         "order": [Interval(Integral, 0, None, closed="left")],
-        "max_iter": [Interval(Integral, 1, None, closed="left")],
+        "rounds": [Interval(Integral, 1, None, closed="left")],
     }
 
     def __init__(
@@ -82,7 +82,7 @@ class BaselineRemover(SpectralTransformer):
         smoothness: float = 1e5,
         asymmetry: float = 0.01,
         order: int = 3,
-        max_iter: int = 50,
+        rounds: int = 50,
         n_channels: int = 1,
     ) -> None:
         super().__init__(n_channels=n_channels)
@@ -90,7 +90,7 @@ class BaselineRemover(SpectralTransformer):
         self.smoothness = smoothness
         self.asymmetry = asymmetry
         self.order = order
-        self.max_iter = max_iter
+        self.rounds = rounds
 
     def _learn(self, spectra: np.ndarray) -> None:
         if self.method == "polynomial" and self.order + 2 > self.n_points_:
@@ -102,10 +102,10 @@ class BaselineRemover(SpectralTransformer):
     def _change(self, spectra: np.ndarray) -> np.ndarray:
         rows = spectra.reshape(-1, spectra.shape[2])
         if self.method == "polynomial":
-            lines = _polynomials(rows, self.order, self.max_iter)
+            lines = _polynomials(rows, self.order, self.rounds)
         else:
             stiffness = self.smoothness * _second_differences(rows.shape[1])
-            lines = np.stack([_asymmetric(row, stiffness, self.asymmetry, self.max_iter) for row in rows])
+            lines = np.stack([_asymmetric(row, stiffness, self.asymmetry, self.rounds) for row in rows])
         return (rows - lines).reshape(spectra.shape)
 
 
@@ -120,12 +120,12 @@ def _second_differences(n: int) -> np.ndarray:
     return bands
 
 
-def _asymmetric(row: np.ndarray, stiffness: np.ndarray, asymmetry: float, max_iter: int) -> np.ndarray:
+def _asymmetric(row: np.ndarray, stiffness: np.ndarray, asymmetry: float, rounds: int) -> np.ndarray:
     weight = np.ones(len(row))
     line = row
     # Around its middle, so that a large offset costs no digits.
     middle = row.mean()
-    for _ in range(max_iter):
+    for _ in range(rounds):
         bands = stiffness.copy()
         bands[2] += weight
         line = solveh_banded(bands, weight * (row - middle)) + middle
@@ -136,16 +136,19 @@ def _asymmetric(row: np.ndarray, stiffness: np.ndarray, asymmetry: float, max_it
     return line
 
 
-def _polynomials(rows: np.ndarray, order: int, max_iter: int) -> np.ndarray:
+def _polynomials(rows: np.ndarray, order: int, rounds: int) -> np.ndarray:
     basis = np.polynomial.legendre.legvander(np.linspace(-1.0, 1.0, rows.shape[1]), order)
     project = basis @ np.linalg.pinv(basis)
     limit = _SETTLED * np.ptp(rows, axis=1)
-    below, line = rows, rows
-    for _ in range(max_iter):
-        found = below @ project.T
-        settled = (np.abs(found - line).max(axis=1) <= limit).all()
-        line = found
-        if settled:
+    below, line = rows.copy(), rows.copy()
+    # Each row stops by itself, so that its line does not depend on the others.
+    going = np.arange(len(rows))
+    for _ in range(rounds):
+        found = below[going] @ project.T
+        moved = np.abs(found - line[going]).max(axis=1) > limit[going]
+        line[going] = found
+        going = going[moved]
+        if not len(going):
             break
-        below = np.minimum(below, line)
+        below[going] = np.minimum(below[going], line[going])
     return line

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+from sklearn.utils._param_validation import StrOptions
 
-from oversmith.preprocessing._spectral import SpectralTransformer, refuse_constant
+from oversmith.preprocessing._spectral import SpectralTransformer, flat, refuse
 
 
 class StandardNormalVariate(SpectralTransformer):
@@ -12,6 +13,8 @@ class StandardNormalVariate(SpectralTransformer):
 
     Parameters
     ----------
+    constant : {"error", "zeros"}, default="error"
+        What happens to a spectrum without spread: it is refused, or becomes zeros.
     n_channels : int, default=1
         Channels of a 2-D input, whose columns are the channels one after another. A 3-D input brings its own; every
         channel is scaled by itself.
@@ -31,7 +34,7 @@ class StandardNormalVariate(SpectralTransformer):
     Notes
     -----
     Each spectrum x becomes (x − mean(x)) / s with s² the sum of squared deviations over (points − 1). Nothing is
-    learnt from other spectra. A constant spectrum has no such form and is refused.
+    learnt from other spectra.
 
     References
     ----------
@@ -45,6 +48,18 @@ class StandardNormalVariate(SpectralTransformer):
     [[-1.0, 0.0, 1.0], [-1.0, 0.0, 1.0]]
     """
 
+    _parameter_constraints: dict = {
+        **SpectralTransformer._parameter_constraints,
+        "constant": [StrOptions({"error", "zeros"})],
+    }
+
+    def __init__(self, *, constant: str = "error", n_channels: int = 1) -> None:
+        super().__init__(n_channels=n_channels)
+        self.constant = constant
+
     def _change(self, spectra: np.ndarray) -> np.ndarray:
-        refuse_constant(spectra, "a spectrum without spread cannot be scaled by it")
-        return (spectra - spectra.mean(axis=2, keepdims=True)) / spectra.std(axis=2, ddof=1, keepdims=True)
+        still = flat(spectra)
+        if self.constant == "error":
+            refuse(np.asarray(still.any(axis=1)), "without spread there is no scale", "give constant='zeros'")
+        spread = np.where(still[:, :, None], np.inf, spectra.std(axis=2, ddof=1, keepdims=True))
+        return (spectra - spectra.mean(axis=2, keepdims=True)) / spread

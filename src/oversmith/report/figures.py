@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
@@ -11,10 +10,7 @@ from oversmith.plot import (
     class_counts,
     effect_forest,
     embedding,
-    power_spectrum,
     precision_recall,
-    series_bands,
-    series_examples,
     time_quality,
     training,
     training_panels,
@@ -22,6 +18,8 @@ from oversmith.plot import (
 from oversmith.plot._style import shorten, signed
 from oversmith.plot.counts import legend_handles
 from oversmith.plot.training import training_layout
+from oversmith.report.picture import Picture, first_upper, plain_number, signed_number
+from oversmith.report.series_figures import class_pictures, series_pictures
 from oversmith.report.svg import canvas, to_svg
 
 Summary = dict[str, Any]
@@ -33,32 +31,6 @@ _STOPPED = {
     "max_seconds": "stopped by the time limit",
     "callback": "stopped by a callback",
 }
-
-
-@dataclass(frozen=True)
-class Picture:
-    """One figure of the page.
-
-    Parameters
-    ----------
-    uid : str
-        Prefix of its ids.
-    svg : str
-        Our own SVG: the only text the page takes unescaped.
-    caption : str
-        What is seen.
-    columns, rows : list
-        The numbers behind it.
-    wide : bool
-        Whether it takes the whole width of the page.
-    """
-
-    uid: str
-    svg: str
-    caption: str
-    columns: list[str] = field(default_factory=list)
-    rows: list[list[str]] = field(default_factory=list)
-    wide: bool = False
 
 
 def pictures(summary: Summary) -> dict[str, Any]:
@@ -73,7 +45,7 @@ def pictures(summary: Summary) -> dict[str, Any]:
     -------
     dict
         Section to list of :class:`Picture`; ``embedding`` and ``training`` hold (title, pictures) pairs, ``series``
-        dictionaries with title, pictures, warnings and a table.
+        dictionaries with title, pictures, warnings and a table, ``spectra`` the classes over a real axis.
     """
     return {
         "effects": _effects(summary),
@@ -81,7 +53,8 @@ def pictures(summary: Summary) -> dict[str, Any]:
         "counts": _counts(summary),
         "training": _training(summary),
         "embedding": _embedding(summary),
-        "series": _series(summary),
+        "series": series_pictures(summary),
+        "spectra": class_pictures(summary),
         "time": _time(summary),
     }
 
@@ -105,9 +78,9 @@ def _effects(summary: Summary) -> list[Picture]:
         table = [
             [
                 row["title"],
-                *(_signed(row[key]) for key in ("difference", "low", "high")),
-                _plain(row["p"]),
-                _plain(row["p_holm"]),
+                *(signed_number(row[key]) for key in ("difference", "low", "high")),
+                plain_number(row["p"]),
+                plain_number(row["p_holm"]),
                 f"{row['wins']} / {row['ties']} / {row['losses']}",
                 row["decision"],
             ]
@@ -124,7 +97,7 @@ def _effects(summary: Summary) -> list[Picture]:
             "decision",
         ]
         caption = (
-            f"{_first_upper(name)} minus that of “{against}”, paired over {mine[0]['n']} folds (each "
+            f"{first_upper(name)} minus that of “{against}”, paired over {mine[0]['n']} folds (each "
             "the mean over the classifiers), with 95 % intervals. Triangle up: helps; down: harms; dot: "
             "undecided."
         )
@@ -251,7 +224,7 @@ def _trained(model: dict[str, Any], panels: dict[str, list[str]], uid: str) -> P
     keys = [key for series in panels.values() for key in series]
     step = -(-len(history) // 20)
     rows = [row for index, row in enumerate(history) if index % step == 0 or index == len(history) - 1]
-    table = [[f"{row['step']:,}", *(_plain(row.get(key)) for key in keys)] for row in rows]
+    table = [[f"{row['step']:,}", *(plain_number(row.get(key)) for key in keys)] for row in rows]
     scored = (
         f" The monitored score is the energy distance to real {history[-1].get('scored_on', 'rows')}: lower is better."
         if "monitor" in panels
@@ -294,66 +267,6 @@ def _embedding(summary: Summary) -> list[tuple[str, list[Picture]]]:
     return sections
 
 
-def _series(summary: Summary) -> list[dict[str, Any]]:
-    parts = []
-    for number, entry in enumerate(summary.get("series", [])):
-        drawn = []
-        made, real = f"{entry['generated']:,} generated", f"{entry['real']:,} real"
-        for channel, told in enumerate(entry["channels"]):
-            of = f", channel {channel}" if len(entry["channels"]) > 1 else ""
-            for kind, draw, caption in (
-                ("bands", series_bands, "Median and the band that holds 80 %, at each time point"),
-                ("examples", series_examples, "The first generated series, each on the real one nearest to it"),
-                ("spectrum", power_spectrum, "Power at each frequency, median and the band that holds 80 %"),
-            ):
-                uid = f"series-{number}-{channel}-{kind}"
-                with canvas(4.8, 3.7) as figure:
-                    ax = draw(told[kind], ax=figure.subplots())
-                    ax.set_title(_first_upper(kind) + of)
-                    svg = to_svg(
-                        figure,
-                        uid=uid,
-                        title=f"{_first_upper(kind)} of class {entry['class']}, {entry['title']}{of}",
-                        description=f"{made} and {real} series.",
-                    )
-                table = [] if kind == "examples" else _middle(told[kind])
-                drawn.append(
-                    Picture(uid, svg, f"{caption}; {made}, {real}{of}.", ["place", "real", "generated"], table)
-                )
-        quality = entry["quality"]
-        parts.append(
-            {
-                "title": f"{entry['title']}: class {entry['class']}",
-                "pictures": drawn,
-                "warnings": [] if quality is None else [_first_upper(text) for text in quality["warnings"]],
-                "columns": ["distance", "generated to real", "real to generated", "unseen real to real"],
-                "rows": [] if quality is None else _distances(quality),
-            }
-        )
-    return parts
-
-
-def _middle(bands: dict[str, list[list[float]]]) -> list[list[str]]:
-    """Medians at a dozen places."""
-    real, made = bands["real"][1], bands["generated"][1]
-    places = range(0, len(real), max(len(real) // 12, 1))
-    return [[str(place), _signed(real[place]), _signed(made[place])] for place in places]
-
-
-def _distances(quality: dict[str, Any]) -> list[list[str]]:
-    rows = []
-    for key, name in (("prd", "PRD, %"), ("prdn", "PRDN, %"), ("dtw", "DTW, band of 10 %")):
-        told = quality[key]
-        values = [told[part] for part in ("generated_to_real", "real_to_generated", "unseen_to_real")]
-        rows.append([f"{name} ({told['pairing']} pairs)", *map(_plain, values)])
-    rows.append(["Spectrum, dB to unseen", _plain(quality["spectrum"]), "–", _plain(quality["spectrum_real"])])
-    p_values = [f"p = {quality[key]['p_value']:.3f}" for key in ("mmd", "mmd_real")]
-    rows.append(["MMD to unseen", p_values[0], "–", p_values[1]])
-    share = [f"{100 * quality[key]:.0f} %" for key in ("too_near", "too_near_unseen")]
-    rows.append(["Nearer to a training series than 95 % of these to each other", share[0], "–", share[1]])
-    return rows
-
-
 def _group_names(summary: Summary) -> dict[str, str]:
     data = summary["data"]
     classes = data["classes"]
@@ -366,7 +279,7 @@ def _group_names(summary: Summary) -> dict[str, str]:
 def _centre(points: list[list[float]]) -> list[str]:
     if not points:
         return ["–", "–"]
-    return [_signed(sum(point[axis] for point in points) / len(points)) for axis in (0, 1)]
+    return [signed_number(sum(point[axis] for point in points) / len(points)) for axis in (0, 1)]
 
 
 def _time(summary: Summary) -> list[Picture]:
@@ -383,7 +296,7 @@ def _time(summary: Summary) -> list[Picture]:
         svg = to_svg(figure, uid="time", title=f"Seconds and {metric} of each contender", description=description)
     columns = ["contender", "resampling, s", "fitting, s", "predicting, s", metric]
     keys = ("seconds_resample", "seconds_fit", "seconds_predict", "mean")
-    table = [[row["title"], *(_plain(row[key]) for key in keys)] for row in rows]
+    table = [[row["title"], *(plain_number(row[key]) for key in keys)] for row in rows]
     caption = "Mean seconds of one fit (one fold, one classifier) beside the score."
     return [Picture("time", svg, caption, columns, table, wide=True)]
 
@@ -408,17 +321,5 @@ def _wrapped(titles: list[str], width: int = 34, lines: int = 2) -> str:
     return "\n".join(textwrap.wrap(_listed(titles), width, max_lines=lines, placeholder=" …"))
 
 
-def _first_upper(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
 def _number(value: float | None) -> float:
     return float("nan") if value is None else value
-
-
-def _signed(value: float | None) -> str:
-    return "–" if value is None else signed(value)
-
-
-def _plain(value: float | None) -> str:
-    return "–" if value is None or value != value else f"{value:.4g}".replace("-", "−")

@@ -14,7 +14,7 @@ from oversmith.evaluation import Comparison
 from oversmith.evaluation.comparison import jsonable
 from oversmith.plot import embed, precision_at_recall
 from oversmith.report.names import printable_tree
-from oversmith.report.series import series_parts
+from oversmith.report.series import class_parts, series_parts
 from oversmith.report.tables import failures, leaderboard, per_classifier, primary_metric, skipped
 from oversmith.report.verdict import effects, generative, verdict
 
@@ -66,6 +66,7 @@ def summarise(comparison: Comparison) -> dict[str, Any]:
         "training": _training(comparison),
         "embedding": _embedding(comparison),
         "series": series_parts(comparison, _shown(comparison)),
+        "class_spectra": class_parts(comparison),
         "time": _time(comparison),
     }
     clean: dict[str, Any] = printable_tree(jsonable(summary))
