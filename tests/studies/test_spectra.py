@@ -304,7 +304,7 @@ def test_one_training_is_looked_at_from_its_first_step(small):
     assert told["steps"]["first"] < told["steps"]["last"]
     assert {kind: np.shape(rows) for kind, rows in told["spectra"].items()} == {
         kind: (n, QUICK_POINTS)
-        for kind, n in {"majority": 8, "minority": 8, "training": 3, "test": 8, "made": 8}.items()
+        for kind, n in {"majority": 6, "minority": 6, "training": 3, "test": 6, "made": 6}.items()
     }
     for moment in ("first", "last"):
         found = told["features"][moment]

@@ -60,6 +60,8 @@ STUDIES = {
             quick=(1_000, 8),
             seeds=10,
             counted=spectra.counted,
+            # On an inner split networks are trained several times.
+            time_limit=7_200.0,
         ),
     )
 }

@@ -17,7 +17,7 @@ from oversmith.studies.extras import embedded, kept_history
 from oversmith.studies.spectra import CASES, PROPOSED, contender, in_setting, protocol, ready
 from oversmith.studies.study import Scope
 
-SHOWN = 8
+SHOWN = 6
 """Spectra of each kind in a figure."""
 DRAWN_POINTS = 160
 """Points of a spectrum that a figure keeps, at most."""

@@ -27,14 +27,14 @@ _CLASSES = (
     ("both", (("majority", _MAJORITY), ("minority", _MINORITY))),
 )
 _GENERATED = (
-    ("training and generated", (("training", _MINORITY), ("made", _MADE))),
-    ("test and generated", (("test", _MINORITY), ("made", _MADE))),
+    ("training and generated", (("made", _MADE), ("training", _MINORITY))),
+    ("test and generated", (("made", _MADE), ("test", _MINORITY))),
 )
 _LABELS = {
     "majority": "larger class",
     "minority": "smaller class",
-    "training": "measured, of the smaller class",
-    "test": "measured, of the smaller class",
+    "training": "given, of the smaller class",
+    "test": "given, of the smaller class",
     "made": "generated",
 }
 
@@ -113,15 +113,15 @@ def spectra_panels(told: Mapping[str, Any], panels: Sequence[tuple[str, Sequence
     with canvas(2.5 * len(panels) + 0.6, 1.45 * max(len(told), 1) + 0.6) as figure:
         axes = figure.subplots(max(len(told), 1), len(panels), squeeze=False, sharex="row", sharey="row")
         handles: dict[str, Any] = {}
+        for ax, (title, _) in zip(axes[0], panels, strict=True):
+            ax.set_title(title)
         for row, (dataset, one) in zip(axes, told.items(), strict=False):
-            for ax, (title, kinds) in zip(row, panels, strict=True):
+            for ax, (_, kinds) in zip(row, panels, strict=True):
                 for kind, colour in kinds:
                     for spectrum in one["spectra"][kind]:
                         at = np.linspace(1, one["points"], len(spectrum))
                         (line,) = ax.plot(at, spectrum, color=PALETTE[colour], linewidth=0.6)
                         handles.setdefault(_LABELS[kind], line)
-                if row is axes[0]:
-                    ax.set_title(title)
             row[0].set_ylabel(TITLES[dataset], fontsize=8)
         for ax in axes[-1]:
             ax.set_xlabel("point")
@@ -159,8 +159,8 @@ def feature_panels(told: Mapping[str, Any]) -> str:
                     ax.scatter(*places[chosen].T, s=size, marker=marker, linewidths=0.7, color=PALETTE[colour],
                                label=label, rasterized=True)  # fmt: skip
                 ax.set(xticks=[], yticks=[])
-                steps = one["steps"]["last"] if moment == "last" else 1
-                ax.set_title(f"{TITLES[dataset]}: step {steps:,}" if moment == "last" else "after the first step")
+                steps = one["steps"]["last"] - one["steps"]["first"] + 1 if moment == "last" else 1
+                ax.set_title(f"{TITLES[dataset]}: step {steps:,}", fontsize=9)
         if told:
             handles, labels = axes[0, 0].get_legend_handles_labels()
             figure.legend(handles, labels, loc="outside upper center", ncols=3)
@@ -187,17 +187,17 @@ def bars(scores: Scores, notes: Mapping[str, Any], datasets: Sequence[str]) -> s
     titles = list(ROWS)
     with canvas(2.9 * len(METRICS) + 0.6, 1.7 * len(datasets) + 1.2) as figure:
         axes = figure.subplots(len(datasets), len(METRICS), squeeze=False, sharex=True, sharey="row")
+        for ax, quantity in zip(axes[0], METRICS.values(), strict=True):
+            ax.set_title(quantity)
         for row, dataset in zip(axes, datasets, strict=True):
-            for ax, (metric, quantity) in zip(row, METRICS.items(), strict=True):
+            for ax, metric in zip(row, METRICS, strict=True):
                 _grouped(ax, scores, notes, dataset, metric)
-                if row is axes[0]:
-                    ax.set_title(quantity)
             row[0].set_ylabel(TITLES[dataset], fontsize=8)
         for ax in axes[-1]:
             ax.set_xticks(range(len(titles)), labels=titles, rotation=60, ha="right", fontsize=7)
         handles, _ = axes[0, 0].get_legend_handles_labels()
         figure.legend(
-            handles, [f"{place} rare rows" for place in ("fewest", "middle", "most")], loc="outside upper center",
+            handles, ["fewest rare rows", "middle count", "most rare rows"], loc="outside upper center",
             ncols=3,
         )  # fmt: skip
         return as_svg(figure)

@@ -15,16 +15,15 @@ from oversmith.evaluation.statistics import PairedEffect, corrected_resampled_t,
 from oversmith.studies.inner_choice import OWN
 from oversmith.studies.rows import (
     CANNOT,
-    NOT_REPRODUCED,
     NOTHING,
     PENDING,
-    REPRODUCED,
     Measured,
     Row,
     markdown_table,
     mean_of,
     prose,
     safe,
+    stated_row,
 )
 from oversmith.studies.scores import Scores
 from oversmith.studies.spectra import (
@@ -119,9 +118,9 @@ def _score_rows(
         for place, (metric, quantity) in enumerate(METRICS.items()):
             told, spread = known[title][place] if title in known else (None, None)
             own = values(scores, notes, dataset, minority, title, metric)
-            spreads = [] if spread is None else [f"SD {spread:.2f} there"]
-            spreads += [f"{own.std():.2f} here"] if len(own) > 1 else []
-            note = "; ".join([SIMULATED, *([", ".join(spreads)] if spreads else [])])
+            spreads = [] if spread is None else [f"SD there {spread:.2f}"]
+            spreads += [f"SD here {own.std():.2f}"] if len(own) > 1 else []
+            note = "; ".join([SIMULATED, *spreads])
             ours = measured(scores, notes, dataset, minority, title, metric)
             rows.append(unlike(entry["table"], title, quantity, told, ours, note=note))
     return rows
@@ -338,15 +337,13 @@ def data_section(scores: Scores, notes: Mapping[str, Any]) -> Section:
         table = published()["counts"][dataset]["table"]
         for minority in CASES[dataset].minority:
             ratio = published()["scores"][dataset][str(minority)]["ratio"]
-            ours = Measured(minority / CASES[dataset].majority, np.nan, np.nan, 1)
-            same = REPRODUCED if abs(ours.value - ratio) <= 0.0005 else NOT_REPRODUCED
-            row = f"{CASES[dataset].majority}:{minority}"
-            ratios.append(Row(table, row, "balanced ratio", ratio, ours, same))
-    settings = []
-    for title, name, value in published()["settings"]:
-        ours = Measured(float(notes["extras"]["settings"][name]), np.nan, np.nan, 1)
-        same = REPRODUCED if ours.value == value else NOT_REPRODUCED
-        settings.append(Row("6 and 7", title, "setting", value, ours, same, form="g"))
+            row, ours = f"{CASES[dataset].majority}:{minority}", minority / CASES[dataset].majority
+            ratios.append(stated_row(table, row, "balanced ratio", ratio, ours, tolerance=0.0005))
+    told_settings = notes["extras"]["settings"]
+    settings = [
+        stated_row("6 and 7", title, "setting", value, told_settings[name], form="g")
+        for title, name, value in published()["settings"]
+    ]
     lines = [*told, "", "Tables 1 and 4:", "", *markdown_table(ratios)]
     lines += ["", "Settings of `ThreePlayerGAN.paper()`:", "", *markdown_table(settings), "", *_chosen(scores, notes)]
     return Section("Data and settings", tuple(lines), (*ratios, *settings))

@@ -108,6 +108,8 @@ class Study:
         Seeds, or repetitions, of a full run where none are asked for.
     counted : callable
         ``counted(scope)`` says in the head how often everything was repeated.
+    time_limit : float, default=1800
+        Seconds for a sampler and one classifier; a longer fit counts as failed.
     """
 
     name: str
@@ -120,6 +122,7 @@ class Study:
     quick: tuple[int, int] = (1_000, 40)
     seeds: int = 3
     counted: Callable[[Scope], str] = on_every_fold
+    time_limit: float = 1_800.0
 
 
 @dataclass(frozen=True)
@@ -200,7 +203,7 @@ def run_study(
         for place, (name, plan) in enumerate(plans.items()):
             still = [unit for found in list(left.values())[place:] for unit in found.units]
             say(f"{name}: {len(left[name].units)} of {left[name].total} fits; {_guess(still, store, workers)}")
-            run(plan, store, n_jobs=n_jobs, progress=_shifted(progress, name), time_limit=1800.0)
+            run(plan, store, n_jobs=n_jobs, progress=_shifted(progress, name), time_limit=study.time_limit)
         for name, extra in study.extras.items():
             if name not in kept["extras"]:
                 say(name)
