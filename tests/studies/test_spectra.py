@@ -10,11 +10,12 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from oversmith.evaluation import Plan, run
+from oversmith.evaluation import Plan, run, write_scores
 from oversmith.evaluation.contenders import Situation
+from oversmith.evaluation.runner import facts
 from oversmith.evaluation.task import prepare
 from oversmith.exceptions import InputError
-from oversmith.studies import STUDIES, Scope
+from oversmith.studies import STUDIES, Scope, rebuild
 from oversmith.studies import spectra_tables as tables
 from oversmith.studies.inner_choice import OWN
 from oversmith.studies.rows import CANNOT, PENDING
@@ -38,6 +39,7 @@ from oversmith.studies.spectra import (
 )
 from oversmith.studies.spectra_claims import cases, gain, published_gain
 from oversmith.studies.spectra_extras import EXTRAS, looked_at
+from oversmith.studies.spectra_figures import _CLASSES, feature_panels, spectra_panels
 
 QUICK = Scope(quick=True, max_steps=2, max_rows=1_000, seeds=10)
 F127, ACD = tables.STAND_INS
@@ -265,7 +267,6 @@ def test_what_was_not_run_is_pending_and_what_is_simulated_is_never_reproduced()
         assert {row.verdict for row in rows} == {CANNOT, PENDING}
         assert all(row.verdict == PENDING for row in rows if not row.ours.n)
         assert all("simulated, not comparable" in row.note for row in rows if row.published is not None)
-        assert all(svg.startswith("<?xml") for svg in study.figures(scores, NOTES).values())
 
 
 # ---------------------------------------------------------------------- a run
@@ -282,11 +283,11 @@ def small():
         plan = found[name]
         kept = [entry for entry in plan.contenders if getattr(entry, "name", entry) in wanted]
         store = run(replace(plan, contenders=kept), store, n_jobs=1, isolate=False)
-    return data, Scores(store.scores())
+    return data, Scores(store.scores()), store
 
 
 def test_a_toy_run_fills_its_rows(small):
-    _, scores = small
+    _, scores, _ = small
     assert (scores.frame["status"] == "done").all()
     for title in ("Baseline", "SMOTE", "Proposed", tables.OWN_ROW):
         found = {n: tables.measured(scores, NOTES, "coffee", n, title) for n in (2, 3, 4)}
@@ -297,8 +298,21 @@ def test_a_toy_run_fills_its_rows(small):
     assert (row["n_train"], row["n_synthetic"], row["n_test"]) == (18, 12, 38)
 
 
+def test_it_is_rebuilt_byte_for_byte_with_the_rest_pending(small, tmp_path):
+    _, _, store = small
+    notes = NOTES | {"study": "spectra", "command": "", "seconds": 1.0, "facts": facts() | {"host": "", "n_jobs": 1}}
+    write_scores(store, tmp_path / "raw.parquet", notes, None)
+    first, second = (rebuild(STUDIES["spectra"], tmp_path / "raw.parquet") for _ in range(2))
+    assert (first.markdown, first.csv, first.figures) == (second.markdown, second.csv, second.figures)
+    assert "2 repetitions, each on training rows drawn anew" in first.markdown
+    told = first.csv.splitlines()
+    assert sum("pending" in line for line in told) > 300
+    (own,) = [line for line in told if '"Coffee, 15:3: Proposed, its own classifier"' in line and "document's" in line]
+    assert "cannot be compared" in own
+
+
 def test_one_training_is_looked_at_from_its_first_step(small):
-    data, scores = small
+    data, scores, _ = small
     told = looked_at(data, QUICK)
     json.dumps(told)
     assert told["steps"]["first"] < told["steps"]["last"]
@@ -314,5 +328,6 @@ def test_one_training_is_looked_at_from_its_first_step(small):
     notes = NOTES | {"extras": NOTES["extras"] | {"training on coffee": told, "training on nirs_binary": None}}
     study = STUDIES["spectra"]
     assert any("| Coffee | 3 |" in line for line in study.sections(scores, notes)[6].lines)
-    drawn = study.figures(scores, notes)
-    assert len(drawn["spectra-classes.svg"]) > len(study.figures(scores, NOTES)["spectra-classes.svg"])
+    # Six spectra of each class, both together, and a line of each colour in the legend.
+    assert spectra_panels({"coffee": told}, _CLASSES).count("stroke-width: 0.6;") == 6 + 6 + 12 + 2
+    assert "Coffee: step 2" in feature_panels({"coffee": told})
