@@ -208,7 +208,7 @@ def test_holm_counts_all_rivals():
     )
     both = Scores(pd.concat([frame, worse], ignore_index=True))
     alone = tables.above(both, NOTES, F127, 4, "SMOTE", "f1_macro")[1].value
-    section = tables.tests_section(both, NOTES)
+    section = tables.significance_section(both, NOTES)
     (row,) = [row for row in section.rows if row.row == "F-127 (simulated), 150:4, above SMOTE"]
     assert dict(row.others)["corrected, of all rivals by Holm"].value == pytest.approx(alone)
     assert dict(row.others)["corrected"].value == pytest.approx(alone)

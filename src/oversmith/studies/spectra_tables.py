@@ -193,7 +193,7 @@ def best_rival(scores: Scores, notes: Mapping[str, Any], dataset: str, minority:
     return max(known, key=lambda title: known[title]) if known else None
 
 
-def tests_section(scores: Scores, notes: Mapping[str, Any]) -> Section:
+def significance_section(scores: Scores, notes: Mapping[str, Any]) -> Section:
     """Table 2, and the same tests on every set."""
     two, rows = [], []
     for rival, minority, told in published()["tests"]:
