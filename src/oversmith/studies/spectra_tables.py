@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
@@ -59,23 +60,38 @@ def published() -> dict[str, Any]:
     return dict(json.loads(resources.files("oversmith.studies").joinpath("spectra.json").read_text(encoding="utf-8")))
 
 
+# Per raw scores and metric: (data set, protocol, contender, classifier) → scores by repetition, and test to training
+# rows. The tables ask for the same rows thousands of times.
+_KEPT: WeakKeyDictionary[Scores, dict[str, dict[tuple[str, ...], tuple[pd.Series, float]]]] = WeakKeyDictionary()
+_NOTHING = (pd.Series(dtype=float), 0.0)
+
+
+def _found(
+    scores: Scores, notes: Mapping[str, Any], dataset: str, minority: int, title: str, metric: str
+) -> tuple[pd.Series, float]:
+    kept = _KEPT.setdefault(scores, {})
+    if metric not in kept:
+        part = scores.part(metric).dropna(subset=["value"])
+        kept[metric] = {
+            place: (rows.set_index("repeat")["value"].sort_index(), float((rows["n_test"] / rows["n_train"]).mean()))
+            for place, rows in part.groupby(["dataset", "protocol", "contender", "classifier"], observed=True)
+        }
+    return kept[metric].get((dataset, protocol_names(notes, dataset)[minority], *ALL_ROWS[title]), _NOTHING)
+
+
 def values(
     scores: Scores, notes: Mapping[str, Any], dataset: str, minority: int, title: str, metric: str = "f1_macro"
 ) -> pd.Series:
     """Scores of a row of the tables by repetition."""
-    contender, judge = ALL_ROWS[title]
-    name = protocol_names(notes, dataset)[minority]
-    part = scores.part(metric, dataset=dataset, protocol=name, contender=contender, classifier=judge)
-    return part.set_index("repeat")["value"].dropna().sort_index()
+    return _found(scores, notes, dataset, minority, title, metric)[0]
 
 
 def measured(
     scores: Scores, notes: Mapping[str, Any], dataset: str, minority: int, title: str, metric: str = "f1_macro"
 ) -> Measured:
     """Mean of a row of the tables over repetitions."""
-    contender, judge = ALL_ROWS[title]
-    name = protocol_names(notes, dataset)[minority]
-    return scores.mean(metric, dataset=dataset, protocol=name, contender=contender, classifier=judge)
+    found, share = _found(scores, notes, dataset, minority, title, metric)
+    return mean_of(found.to_numpy(), share)
 
 
 def unlike(table: str, row: str, quantity: str, told: float | None, ours: Measured, **more: Any) -> Row:
@@ -178,10 +194,8 @@ def above(
     gains = (mine - other).dropna().to_numpy()
     if len(gains) < 2:
         return NOTHING, NOTHING
-    contender, judge = ALL_ROWS[PROPOSED.title]
-    name = protocol_names(notes, dataset)[minority]
-    part = scores.part(metric, dataset=dataset, protocol=name, contender=contender, classifier=judge)
-    effects = paired_t(gains), corrected_resampled_t(gains, float((part["n_test"] / part["n_train"]).mean()))
+    _, share = _found(scores, notes, dataset, minority, PROPOSED.title, metric)
+    effects = paired_t(gains), corrected_resampled_t(gains, share)
     plain, corrected = (Measured(one_sided(effect), np.nan, np.nan, len(gains)) for effect in effects)
     return plain, corrected
 
