@@ -73,7 +73,10 @@ def _found(
     if metric not in kept:
         part = scores.part(metric).dropna(subset=["value"])
         kept[metric] = {
-            place: (rows.set_index("repeat")["value"].sort_index(), float((rows["n_test"] / rows["n_train"]).mean()))
+            tuple(map(str, place)): (
+                rows.set_index("repeat")["value"].sort_index(),
+                float((rows["n_test"] / rows["n_train"]).mean()),
+            )
             for place, rows in part.groupby(["dataset", "protocol", "contender", "classifier"], observed=True)
         }
     return kept[metric].get((dataset, protocol_names(notes, dataset)[minority], *ALL_ROWS[title]), _NOTHING)
