@@ -214,3 +214,74 @@ def test_inner_folds_keep_groups_whole():
     inner_scores(noted, np.arange(200.0)[:, None], data.y, 3, groups=groups)
     assert len(seen) == 3
     assert all(not train & test for train, test in seen)
+
+
+def test_counts_of_training_rows():
+    data = task()
+    cuts = frozen(data, Protocol(folds=None, counts=(30, 4), repeats=5)).parts
+    for cut in cuts:
+        assert np.bincount(data.y[cut.train]).tolist() == [30, 4]
+        assert np.array_equal(whole(cut), np.arange(200))
+    assert len({cut.sha256 for cut in cuts}) == 5
+    assert [(cut.repeat, cut.fold) for cut in cuts] == [(n, 0) for n in range(5)]
+    few = frozen(data, Protocol(folds=None, counts=(30, 4), repeats=2)).parts
+    assert [cut.sha256 for cut in few] == [cut.sha256 for cut in cuts[:2]]
+
+
+def test_counts_follow_the_positive_class():
+    rng = np.random.default_rng(0)
+    data = prepare(rng.normal(size=(60, 2)), np.repeat(["a", "b"], [20, 40]), target="t", name="toy", positive="a")
+    (cut,) = frozen(data, Protocol(folds=None, counts=(30, 2))).parts
+    assert np.bincount(data.y[cut.train]).tolist() == [2, 30]
+
+
+def test_groups_train_or_test_but_never_both():
+    groups = np.random.default_rng(1).permutation(np.arange(200) % 5)
+    data = task(groups=groups)
+    tested = set()
+    for cut in frozen(data, Protocol(folds=None, counts=(30, 4), repeats=8)).parts:
+        assert np.bincount(data.y[cut.train]).tolist() == [30, 4]
+        assert not set(groups[cut.train]) & set(groups[cut.test])
+        # Three of five groups hold these rows; every row of the other two tests.
+        assert len(set(groups[cut.test])) == 2
+        assert np.array_equal(cut.test, np.flatnonzero(np.isin(groups, groups[cut.test])))
+        tested |= set(groups[cut.test])
+    assert tested == set(range(5))
+
+
+def test_counts_that_need_more_groups_get_them():
+    groups = np.arange(200) % 5
+    data = task(groups=groups)
+    for cut in frozen(data, Protocol(folds=None, counts=(120, 4), repeats=3)).parts:
+        assert len(set(groups[cut.test])) == 1
+
+
+@pytest.mark.parametrize(("counts", "groups"), [((160, 4), None), ((30, 40), None), ((150, 4), np.arange(200) % 5)])
+def test_counts_the_data_do_not_have(counts, groups):
+    with pytest.raises(
+        TooFewRowsError, match=f"counts: {counts[0]} of '0' and {counts[1]} of '1' asked for, there are"
+    ):
+        frozen(task(groups=groups), Protocol(folds=None, counts=counts))
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"counts": (9, 3)}, "folds: 5 found beside counts"),
+        ({"folds": None, "test": 0.2, "counts": (9, 3)}, "test: 0.2 found beside counts"),
+        ({"folds": None, "ratio": 5, "counts": (9, 3)}, "ratio: 5 found beside counts"),
+        ({"folds": None, "counts": (9, 0)}, "counts: "),
+        ({"folds": None, "counts": (9, 2.5)}, "counts: "),
+        ({"folds": None, "counts": (9,)}, "counts: "),
+    ],
+)
+def test_counts_that_make_no_sense(options, message):
+    with pytest.raises(InputError, match=message):
+        Protocol(**options)
+
+
+def test_counts_need_a_positive_class():
+    rng = np.random.default_rng(0)
+    data = prepare(rng.normal(size=(30, 2)), np.repeat([0, 1, 2], 10), target="t", name="three")
+    with pytest.raises(InputError, match="name the positive one"):
+        frozen(data, Protocol(folds=None, counts=(5, 2)))

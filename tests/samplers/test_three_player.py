@@ -4,6 +4,7 @@ import jax
 import numpy as np
 import pytest
 from games import score_of_made, session_of, updated
+from scipy.special import softmax
 from sklearn.exceptions import NotFittedError
 from toys import spectra
 
@@ -207,6 +208,10 @@ def test_classifier_is_kept_and_saved(tmp_path):
     assert chances.shape == (43, 3)
     np.testing.assert_allclose(chances.sum(axis=1), 1)
     assert sampler.classifier_.classes_.tolist() == ["gel", "mix", "sol"]
+    # What the last layer sees, and does.
+    network = sampler._restored(sampler.state_["models"][0])[0]["classifier"]
+    logits = (sampler.classifier_.features(X) @ np.asarray(network.weight) + np.asarray(network.bias))[:, :3]
+    np.testing.assert_allclose(softmax(logits, axis=1), chances, atol=1e-5)
     sampler.save(tmp_path / "players.zip")
     np.testing.assert_array_equal(oversmith.load(tmp_path / "players.zip").classifier_.predict_proba(X), chances)
     with pytest.raises(NotFittedError, match="nothing was trained"):

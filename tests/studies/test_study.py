@@ -113,6 +113,7 @@ def test_the_grids_cover_the_tables(data_dir, name):
     wanted["smotified-gan"] = {"none", "smote", "gan-001", "smotified-gan-paper", "smotified-gan-0.33"}
     wanted["ganbats"] = {"none", "none-tuned", "series-smote", "paper-cgan", "paper-wgan-gp", "paper-ganbats"}
     wanted["ganbats"] |= {"paper-g-part-d-part", "ganbats-0.33"}
+    wanted["spectra"] = {"none", "paper-proposed", "paper-smote", "paper-ccu-diffusion", "paper-flip"}
     assert wanted[name] <= contenders
 
 

@@ -39,7 +39,7 @@ def study(
     Parameters
     ----------
     name : str
-        eo-wgan (document 000), smotified-gan (001) or ganbats (002, time series).
+        eo-wgan (document 000), smotified-gan (001), ganbats (002, time series) or spectra (003).
     quick : bool
         Fewer repeats, rows and steps; every table, row and column stays.
     out : Path
@@ -47,7 +47,8 @@ def study(
     from_ : Path
         Rebuild tables and figures from raw scores; nothing is run.
     seeds : int
-        Seeds on every fold of a cross-validation; three unless given, one if quick.
+        Seeds on every fold of a cross-validation; three unless given, one if quick. Of spectra, repetitions: ten unless
+        given, two if quick.
     max_steps : int
         Generator steps at most; the document's epochs unless given.
     max_rows : int
@@ -67,14 +68,14 @@ def study(
             raise InputError(f"{beside[0]}: it is given beside --from, which runs nothing; leave one out")
         return _end(rebuild(chosen, from_), chosen, out)
     if quick and seeds is not None:
-        raise InputError("--seeds: it is given beside --quick, which has one; leave one out")
+        raise InputError("--seeds: it is given beside --quick, which has its own; leave one out")
     folder = out or Path(f"study-{name}{'-quick' if quick else ''}")
     rows, steps = chosen.quick if quick else (10_000, None)
     scope = Scope(
         quick=quick,
         max_steps=max_steps or steps,
         max_rows=max_rows or rows,
-        seeds=seeds or 3,
+        seeds=seeds or chosen.seeds,
     )
     options = {"seeds": seeds, "max-steps": max_steps, "max-rows": max_rows}
     words = ["oversmith", "study", name, *(["--quick"] if quick else [])]

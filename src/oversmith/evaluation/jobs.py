@@ -41,7 +41,7 @@ NUMBERS = (
     "n_synthetic",
 )
 """Numbers of a result, in order."""
-_warmed: set[str] = set()
+_warmed: set[tuple[Any, ...]] = set()
 
 
 @dataclass(frozen=True)
@@ -122,6 +122,8 @@ class Outcome:
         procedure adds.
     sizes : dict of str to int
         Sizes of the parts, where a procedure cut them anew.
+    resampling : Resampling or None
+        The fitted step of the sampler, for a procedure that looks at it; it does not leave the job.
     """
 
     scores: list[dict[str, Any]] = field(default_factory=list)
@@ -134,6 +136,7 @@ class Outcome:
     cpu_seconds: dict[str, float] = field(default_factory=dict)
     more: dict[str, dict[str, float]] = field(default_factory=dict)
     sizes: dict[str, int] = field(default_factory=dict)
+    resampling: Any = None
 
 
 def run_job(job: Job, notify: Notify | None = None) -> Outcome:
@@ -158,6 +161,7 @@ def run_job(job: Job, notify: Notify | None = None) -> Outcome:
         warnings.simplefilter("always")
         outcome = run_soundly(job) if job.procedure is None else _by_procedure(job)
         enter(SHARED)
+    outcome.resampling = None
     outcome.cpu_seconds = {c.name: clock.seconds[SHARED] + clock.seconds[c.name] for c in job.classifiers}
     told = [w for w in caught if not issubclass(w.category, (DeprecationWarning, FutureWarning, ImportWarning))]
     outcome.notes = sorted(
@@ -235,7 +239,7 @@ def run_soundly(job: Job) -> Outcome:
     problems |= final.problems_
     seconds = {"seconds_fit": dict(final.seconds_fit_), "seconds_predict": dict(final.seconds_predict_)}
     rules, calibrators, why_not = _thresholds(job, {n: classifiers[n] for n in scores}, X_train, y_train, pipeline)
-    step = pipeline.named_steps.get("sampler")
+    outcome.resampling = step = pipeline.named_steps.get("sampler")
     for classifier in job.classifiers:
         name = classifier.name
         numbers: dict[str, Any] = {
@@ -297,12 +301,14 @@ def job_pipeline(job: Job, classifiers: Mapping[str, Any], y: np.ndarray, part: 
 def _warm_up(job: Job, X: pd.DataFrame, y: np.ndarray) -> float | None:
     """Import and compile outside the clock, once per process: one training step on the same rows."""
     contender = job.contender
-    if not contender.trained or contender.sampler in _warmed:
+    # Series of another length are other programs.
+    program = contender.sampler, job.task.shape
+    if not contender.trained or program in _warmed:
         return None
     enter(WARM_UP)
     start = time.perf_counter()
     _sampler(job, y, seed=0, max_steps=1).fit_resample(X, y)
-    _warmed.add(str(contender.sampler))
+    _warmed.add(program)
     enter(SHARED)
     return time.perf_counter() - start
 

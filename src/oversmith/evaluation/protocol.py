@@ -14,7 +14,7 @@ import numpy as np
 
 from oversmith.evaluation.task import Task, row_hashes
 from oversmith.exceptions import InputError, TooFewRowsError
-from oversmith.selection import inner_holdout, stratified_folds
+from oversmith.selection import counted_rows, inner_holdout, stratified_folds
 
 PACKAGES = (
     "oversmith",
@@ -43,6 +43,9 @@ class Protocol:
     test, validation : float, optional
         Without folds: shares of the rows, each above 0. On the validation part, where there is one, thresholds
         and calibrators are chosen; otherwise on inner folds of the training part.
+    counts : (int, int), optional
+        Without folds or shares: so many negative and positive rows train, drawn anew in every repeat, and all others
+        test. With groups, half of them or more train, as many as these rows need, and the rows of the others test.
     ratio : float, optional
         Thin the positive rows of the training part to one in so many negative ones; the test part stays as it is.
     thin : {"positive", "either"}, default="positive"
@@ -70,6 +73,8 @@ class Protocol:
     ('10-fold', '70/15/15')
     >>> Protocol(folds=None, test=0.2, calibration="sigmoid").name
     '80/20, calibrated by sigmoid'
+    >>> Protocol(folds=None, counts=(150, 4), repeats=10).name
+    '150:4 rows train'
     """
 
     folds: int | None = 5
@@ -83,6 +88,7 @@ class Protocol:
     calibration: Literal["sigmoid", "isotonic"] | None = None
     split_seed: int = 0
     procedure: Any = None
+    counts: tuple[int, int] | None = None
 
     def __post_init__(self) -> None:
         if isinstance(self.split_seed, bool) or not isinstance(self.split_seed, int) or self.split_seed < 0:
@@ -91,7 +97,9 @@ class Protocol:
             raise InputError(
                 f"folds: {self.folds} found beside test or validation shares; give folds=None or no shares"
             )
-        if self.folds is None:
+        if self.counts is not None:
+            self._check_counts(self.counts)
+        elif self.folds is None:
             shares = (self.test or 0.0), (self.validation or 0.0)
             if not 0 < shares[0] < 1 or not shares[1] >= 0 or sum(shares) >= 1:
                 found = f"test={self.test}, validation={self.validation}"
@@ -111,11 +119,23 @@ class Protocol:
         if self.calibration is not None and self.inner_folds is None and not self.validation:
             raise InputError("inner_folds: None found with a calibration; give inner folds or a validation part")
 
+    def _check_counts(self, counts: tuple[int, int]) -> None:
+        others = [name for name in ("folds", "test", "validation", "ratio") if getattr(self, name) is not None]
+        if others:
+            raise InputError(
+                f"{others[0]}: {getattr(self, others[0])} found beside counts of training rows; give one of the two"
+            )
+        whole = all(isinstance(n, int) and not isinstance(n, bool) and n >= 1 for n in counts)
+        if len(counts) != 2 or not whole:
+            raise InputError(f"counts: {counts!r} found; give negative and positive training rows, at least one each")
+
     @property
     def name(self) -> str:
         """Name in tables: two protocols that differ in more than repeats and ratio differ in name."""
         if self.folds is not None:
             parts = [f"{self.folds}-fold"]
+        elif self.counts is not None:
+            parts = [f"{self.counts[0]}:{self.counts[1]} rows train"]
         else:
             shares = [self.test or 0.0, *([self.validation] if self.validation else [])][::-1]
             parts = ["/".join(f"{100 * share:g}" for share in (round(1 - sum(shares), 12), *shares))]
@@ -227,15 +247,16 @@ def frozen(task: Task, protocol: Protocol) -> Splits:
     Raises
     ------
     TooFewRowsError
-        When a class is too small to be cut.
+        When a class is too small to be cut, or groups hold too few rows.
     InputError
-        For a ratio without a positive class, or one the data do not reach.
+        For a ratio or counts without a positive class, or a ratio the data do not reach.
     """
     seed = protocol.split_seed
     if protocol.folds is not None:
         parts = freeze_splits(task, folds=protocol.folds, repeats=protocol.repeats, seed=seed).parts
     else:
-        parts = tuple(_held_out(task, protocol, repeat) for repeat in range(protocol.repeats))
+        cut = _held_out if protocol.counts is None else _counted
+        parts = tuple(cut(task, protocol, repeat) for repeat in range(protocol.repeats))
     if protocol.ratio is None:
         return Splits(parts)
     return Splits(tuple(_thinned(task, part, protocol) for part in parts))
@@ -263,6 +284,17 @@ def _held_out(task: Task, protocol: Protocol, repeat: int) -> Split:
         kept.append(rows[held])
         rows, left = np.delete(rows, held), left - share
     return Split(repeat, 0, rows, kept[0], kept[1] if len(kept) > 1 else None)
+
+
+def _counted(task: Task, protocol: Protocol, repeat: int) -> Split:
+    """So many rows of each class to train; the rest, or the rest of the groups, to test."""
+    counts = cast(tuple[int, int], protocol.counts)
+    if task.positive is None:
+        raise InputError(f"counts: {counts} found for {task.name!r} of several classes; name the positive one")
+    wanted = {name: counts[int(code == task.positive)] for code, name in enumerate(task.classes)}
+    named = np.asarray(task.classes, dtype=object)[task.y]
+    seed = seed_for(protocol.split_seed, task, "counts", repeat=repeat)
+    return Split(repeat, 0, *counted_rows(named, wanted, seed, groups=task.groups))
 
 
 def _thinned(task: Task, split: Split, protocol: Protocol) -> Split:

@@ -24,7 +24,7 @@ from oversmith.samplers._latent import class_gaussians
 from oversmith.samplers._lesson import Training
 from oversmith.training import Optimiser, Phase, Player, Recipe, Turn, draw_weighted, generate
 from oversmith.training.objectives import around_real, cross_entropy, gradient_penalty, interpolate
-from oversmith.training.recipe import Data, Draw, Loss
+from oversmith.training.recipe import Data, Draw, Loss, Sample
 
 # (the classifier's scores, labels, step, hyper) → what the generator is to lower, row by row.
 Cooperation = Callable[[Array, Array, Array, Hyper], Array]
@@ -283,10 +283,22 @@ def _scores(players: Players, key: Array, label: Array, hyper: Hyper) -> Array:
 
 def chances(classifier: Any, rows: np.ndarray, n_classes: int) -> np.ndarray:
     """Class probabilities of rows in the networks' scale, shape (n, n_classes)."""
-    prediction = Recipe((), sample=_scores, block=BLOCK)
+    return softmax(_answers(_scores, classifier, rows)[:, :n_classes].astype(np.float64), axis=1)
+
+
+def _answers(ask: Sample, classifier: Any, rows: np.ndarray) -> np.ndarray:
+    prediction = Recipe((), sample=ask, block=BLOCK)
     nothing, inputs = np.zeros(len(rows), np.int32), {"x": rows.astype(np.float32)}
-    scores = generate(prediction, {"classifier": classifier}, jax.random.key(0), nothing, {}, inputs=inputs)
-    return softmax(scores[:, :n_classes].astype(np.float64), axis=1)
+    return generate(prediction, {"classifier": classifier}, jax.random.key(0), nothing, {}, inputs=inputs)
+
+
+def _features(players: Players, key: Array, label: Array, hyper: Hyper) -> Array:
+    return players["classifier"].convolutions(hyper["x"])
+
+
+def features(classifier: Any, rows: np.ndarray) -> np.ndarray:
+    """Numbers that the classifier's last layer sees of rows in the networks' scale, shape (n, features)."""
+    return _answers(_features, classifier, rows)
 
 
 # ---------------------------------------------------------------------- recipe, players, numbers

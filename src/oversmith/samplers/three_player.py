@@ -189,11 +189,30 @@ class PlayerClassifier:
         """
         from oversmith.samplers import _labelled
 
-        codes = self._model["codes"]
-        scaler = ClassScaler.from_state(self._sampler.state_["scalers"][codes[0]])
+        return _labelled.chances(*self._asked(X), len(self._model["codes"]))
+
+    def features(self, X: Any) -> np.ndarray:
+        """Numbers that the network's last layer decides by, which document 003 shows in its Figures 4 and 8.
+
+        Parameters
+        ----------
+        X : array-like
+            As in ``predict_proba``.
+
+        Returns
+        -------
+        ndarray of float32, shape (n_cases, n_features)
+            What its convolutions make of each spectrum.
+        """
+        from oversmith.samplers import _labelled
+
+        return _labelled.features(*self._asked(X))
+
+    def _asked(self, X: Any) -> tuple[Any, np.ndarray]:
+        """Return the network and spectra in its scale."""
+        scaler = ClassScaler.from_state(self._sampler.state_["scalers"][self._model["codes"][0]])
         players, _ = self._sampler._restored(self._model)
-        rows = scaler.transform(self._sampler.encoder_.transform(X))
-        return _labelled.chances(players["classifier"], rows, len(codes))
+        return players["classifier"], scaler.transform(self._sampler.encoder_.transform(X))
 
     def predict(self, X: Any) -> np.ndarray:
         """Most probable class of each spectrum.

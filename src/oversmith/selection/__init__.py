@@ -5,7 +5,7 @@ from __future__ import annotations
 from oversmith.selection.filters import BoundaryFilter, NoveltyFilter, RowFilter, resolve_filters
 from oversmith.selection.noise import noisy_rows
 from oversmith.selection.racing import CONFIDENCE, NOTHING, Gain, Race, race
-from oversmith.selection.splits import inner_holdout, stratified_folds, stratified_sample
+from oversmith.selection.splits import counted_rows, inner_holdout, stratified_folds, stratified_sample
 from oversmith.selection.statistics import PairedEffect, corrected_resampled_t
 from oversmith.selection.threshold import InnerScores, ThresholdRule, best_cut, inner_scores
 from oversmith.selection.weights import weight_parameter
@@ -23,6 +23,7 @@ __all__ = [
     "ThresholdRule",
     "best_cut",
     "corrected_resampled_t",
+    "counted_rows",
     "inner_holdout",
     "inner_scores",
     "noisy_rows",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,8 @@ from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 from oversmith.exceptions import InputError, TooFewRowsError
 
 Seed = int | np.random.SeedSequence
+# Orders of the groups that are tried before rows and counts are said not to fit.
+_ORDERS = 100
 
 
 def stratified_folds(
@@ -191,3 +193,71 @@ def _seed_sequence(random_state: Seed) -> np.random.SeedSequence:
 def _name(labels: np.ndarray, position: int) -> Any:
     value = labels[position]
     return value.item() if isinstance(value, np.generic) else value
+
+
+def counted_rows(
+    y: ArrayLike, counts: Mapping[Any, int], random_state: Seed = 0, groups: ArrayLike | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Draw so many training rows of each class; the rest tests.
+
+    Parameters
+    ----------
+    y : array-like of shape (n,)
+        Class labels.
+    counts : mapping of label to int
+        Training rows of every class.
+    random_state : int or SeedSequence, default=0
+        Seed.
+    groups : array-like of shape (n,), optional
+        Groups that stay whole: half of them or more train, as many as the counts need, and all rows of the others
+        test. Rows of a group that trains are left out where they are not drawn.
+
+    Returns
+    -------
+    (ndarray of int, ndarray of int)
+        Sorted positions of the training and of the test part.
+
+    Raises
+    ------
+    TooFewRowsError
+        When there are too few rows to train and to test.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from oversmith.selection import counted_rows
+    >>> y = np.repeat(["gel", "sol"], [20, 9])
+    >>> train, test = counted_rows(y, {"gel": 15, "sol": 2})
+    >>> len(train), len(test), int((y[train] == "sol").sum())
+    (17, 12, 2)
+    """
+    labels = np.asarray(y)
+    rng = np.random.default_rng(random_state)
+    pool, test = _sides(labels, counts, rng, None if groups is None else np.asarray(groups))
+    drawn = [rng.permutation(pool[labels[pool] == label])[:number] for label, number in counts.items()]
+    train = np.sort(np.concatenate(drawn))
+    return train, np.setdiff1d(pool, train) if test is None else test
+
+
+def _sides(
+    labels: np.ndarray, counts: Mapping[Any, int], rng: np.random.Generator, groups: np.ndarray | None
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """Rows that training rows are drawn from, and those of the groups that test; None where there are no groups."""
+    everyone = np.arange(len(labels))
+
+    def enough(rows: np.ndarray, over: int = 0) -> bool:
+        return all(int((labels[rows] == label).sum()) >= number + over for label, number in counts.items())
+
+    names = np.unique(np.zeros(0) if groups is None else groups)
+    if groups is None and enough(everyone, over=1):
+        return everyone, None
+    for _ in range(_ORDERS):
+        order = rng.permutation(names)
+        for number in range((len(names) + 1) // 2, len(names)):
+            trains = np.isin(np.asarray(groups), order[:number])
+            if enough(everyone[trains]) and len(np.unique(labels[~trains])) == len(counts):
+                return everyone[trains], everyone[~trains]
+    asked = " and ".join(f"{number} of {label!r}" for label, number in counts.items())
+    found = ", ".join(f"{int((labels == label).sum())} of {label!r}" for label in counts)
+    whole = "" if groups is None else f" in {len(names)} groups that stay whole"
+    raise TooFewRowsError(f"counts: {asked} asked for, there are {found}{whole}, and some must test; use fewer")

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from oversmith.studies import eo_wgan, ganbats, ganbats_claims, ganbats_tables, smotified_gan, smotified_gan_tables
+from oversmith.studies import (
+    eo_wgan,
+    ganbats,
+    ganbats_claims,
+    ganbats_tables,
+    smotified_gan,
+    smotified_gan_tables,
+    spectra,
+    spectra_claims,
+    spectra_extras,
+    spectra_figures,
+)
 from oversmith.studies.eo_wgan_claims import sections
 from oversmith.studies.eo_wgan_figures import figures
 from oversmith.studies.study import Result, Scope, Study, rebuild, run_study, write_result
@@ -37,6 +48,20 @@ STUDIES = {
             ganbats_claims.sections,
             ganbats_tables.figures,
             quick=(240, 8),
+        ),
+        Study(
+            "spectra",
+            "The study of document 003: three-player GAN on spectra",
+            spectra.SETS,
+            spectra.plans,
+            spectra_extras.EXTRAS,
+            spectra_claims.sections,
+            spectra_figures.figures,
+            quick=(1_000, 8),
+            seeds=10,
+            counted=spectra.counted,
+            # On an inner split networks are trained several times.
+            time_limit=7_200.0,
         ),
     )
 }

@@ -96,6 +96,15 @@ def _cells(data: Dataset) -> Part:
     return Part(part.X, part.y, rare, note, part.groups)
 
 
+def _cells_in_lag(data: Dataset) -> Part:
+    note = "the lag phase against log and stationary phase; a replicate trains or tests"
+    return Part(data.X, np.asarray(data.y).astype(str), "lag", note, np.asarray(data.groups))
+
+
+def _stand_in(data: Dataset) -> Part:
+    return Part(data.X, np.asarray(data.y).astype(str), data.positive, "simulated, not comparable")
+
+
 @dataclass(frozen=True)
 class StudySet:
     """A data set of a document.
@@ -144,6 +153,15 @@ SETS_002 = (
     StudySet("femto_bearing_runs", "XJTU-SY", _bearings),
     StudySet("nasa_battery_discharge", "NASA Battery", _cells),
     StudySet("mitbih_beats", "ECG-MIT", _beats),
+)
+# Document 003's own two are given by its authors alone: stand-ins, and four real sets.
+SETS_003 = (
+    StudySet("hydrogel_f127_simulated", "F-127 (simulated)", _stand_in),
+    StudySet("hydrogel_acd_simulated", "α-CD (simulated)", _stand_in),
+    StudySet("fruit_puree_mir", "Fruit puree"),
+    StudySet("ecoli_raman", "E. coli", _cells_in_lag),
+    StudySet("nirs_binary", "NIR"),
+    StudySet("coffee", "Coffee"),
 )
 
 

@@ -66,8 +66,6 @@ def embeddings(tasks: Sequence[Task], scope: Scope, contenders: Sequence[str | C
         By data set: ``real`` (points and whether positive), by sampler its points, the share of its rows whose real
         neighbours are mostly negative (``boundary``), ``density`` and ``coverage``.
     """
-    from sklearn.manifold import TSNE
-
     found: dict[str, Any] = {}
     for task in tasks:
         rng = np.random.default_rng(0)
@@ -87,10 +85,7 @@ def embeddings(tasks: Sequence[Task], scope: Scope, contenders: Sequence[str | C
         kept = [rng.permutation(np.flatnonzero(label == side))[:_SHOWN] for side in (False, True)]
         shown = np.concatenate(kept)
         together = np.concatenate([real[shown], *parts.values()])
-        perplexity = min(30.0, (len(together) - 1) / 3)
-        # On one thread the bits do not depend on how many there are, nor the time on who else runs.
-        with threadpool_limits(1):
-            points = TSNE(perplexity=perplexity, init="pca", random_state=0).fit_transform(together.astype(np.float64))
+        points = embedded(together)
         places = np.split(points, np.cumsum([len(shown), *(len(part) for part in parts.values())])[:-1])
         found[task.name] = {
             "real": {"points": _rounded(places[0]), "positive": label[shown].tolist()},
@@ -99,6 +94,28 @@ def embeddings(tasks: Sequence[Task], scope: Scope, contenders: Sequence[str | C
             },
         }
     return found
+
+
+def embedded(rows: np.ndarray) -> np.ndarray:
+    """Lay rows out in two dimensions by t-SNE, the same way for the same rows.
+
+    Parameters
+    ----------
+    rows : ndarray of shape (n, width)
+        At least four rows.
+
+    Returns
+    -------
+    ndarray of shape (n, 2)
+        Their places.
+    """
+    from sklearn.manifold import TSNE
+
+    perplexity = min(30.0, (len(rows) - 1) / 3)
+    # On one thread the bits do not depend on how many there are, nor the time on who else runs.
+    with threadpool_limits(1):
+        found = TSNE(perplexity=perplexity, init="pca", random_state=0).fit_transform(rows.astype(np.float64))
+    return np.asarray(found)
 
 
 def _nearness(made: np.ndarray, real: np.ndarray, positive: np.ndarray) -> dict[str, float]:

@@ -206,6 +206,21 @@ def count_row(
     return Row(table, row, quantity, published, ours, verdict, note=note, form=".0f")
 
 
+def stated_row(
+    table: str, row: str, quantity: str, published: float, found: float, *, tolerance: float = 0.0, form: str = ".3f"
+) -> Row:
+    """Make a row of a number that hangs on no chance: reproduced if it is the document's, within a tolerance.
+
+    Examples
+    --------
+    >>> from oversmith.studies.rows import stated_row
+    >>> stated_row("1", "6:150", "ratio", 0.039, 0.04, tolerance=0.0005).verdict
+    'not reproduced'
+    """
+    verdict = REPRODUCED if abs(found - published) <= tolerance else NOT_REPRODUCED
+    return Row(table, row, quantity, published, Measured(float(found), np.nan, np.nan, 1), verdict, form=form)
+
+
 def markdown_table(rows: Sequence[Row]) -> list[str]:
     """Rows of one table as lines of Markdown."""
     protocols = list(dict.fromkeys(name for row in rows for name, _ in row.others))

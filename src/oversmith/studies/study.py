@@ -58,6 +58,12 @@ class Scope:
         return asdict(self)
 
 
+def on_every_fold(scope: Scope) -> str:
+    """Say how often everything was repeated: the seeds of a cross-validation."""
+    seeds = len(scope.turns)
+    return f"{seeds} seed{'s' if seeds > 1 else ''} on every fold of a cross-validation"
+
+
 @dataclass(frozen=True)
 class Section:
     """A part of the written study.
@@ -98,6 +104,12 @@ class Study:
         ``figures(scores, notes)`` gives file name → SVG.
     quick : (int, int), default=(1000, 40)
         Rows and generator steps at most of a quick run, which is to take less than ten minutes on two cores.
+    seeds : int, default=3
+        Seeds, or repetitions, of a full run where none are asked for.
+    counted : callable
+        ``counted(scope)`` says in the head how often everything was repeated.
+    time_limit : float, default=1800
+        Seconds for a sampler and one classifier; a longer fit counts as failed.
     """
 
     name: str
@@ -108,6 +120,9 @@ class Study:
     sections: Callable[[Scores, Mapping[str, Any]], Sequence[Section]]
     figures: Callable[[Scores, Mapping[str, Any]], Mapping[str, str]]
     quick: tuple[int, int] = (1_000, 40)
+    seeds: int = 3
+    counted: Callable[[Scope], str] = on_every_fold
+    time_limit: float = 1_800.0
 
 
 @dataclass(frozen=True)
@@ -188,7 +203,7 @@ def run_study(
         for place, (name, plan) in enumerate(plans.items()):
             still = [unit for found in list(left.values())[place:] for unit in found.units]
             say(f"{name}: {len(left[name].units)} of {left[name].total} fits; {_guess(still, store, workers)}")
-            run(plan, store, n_jobs=n_jobs, progress=_shifted(progress, name), time_limit=1800.0)
+            run(plan, store, n_jobs=n_jobs, progress=_shifted(progress, name), time_limit=study.time_limit)
         for name, extra in study.extras.items():
             if name not in kept["extras"]:
                 say(name)
@@ -233,7 +248,7 @@ def rebuild(study: Study, path: str | os.PathLike[str]) -> Result:
     scores = Scores(store.scores())
     sections = study.sections(scores, notes)
     rows = [row for section in sections for row in section.rows]
-    lines = [f"# {study.title}", "", *_head(scores.frame, notes, rows)]
+    lines = [f"# {study.title}", "", *_head(study, scores.frame, notes, rows)]
     for section in sections:
         lines += ["", f"## {section.title}", "", *section.lines]
     return Result("\n".join(lines) + "\n", csv_text(rows), dict(study.figures(scores, notes)))
@@ -296,18 +311,13 @@ def _record(store: Store, study: Study, scope: Scope, folder: Path) -> dict[str,
     return kept | {"scope": asked}
 
 
-def _seeds(scope: Mapping[str, Any]) -> str:
-    seeds = 1 if scope["quick"] else scope["seeds"]
-    return f"{seeds} seed{'s' if seeds > 1 else ''} on every fold of a cross-validation"
-
-
 def _shifted(progress: Progress | None, name: str) -> Progress | None:
     if progress is None:
         return None
     return lambda done, total, label: progress(done, total, f"{name}: {label}")
 
 
-def _head(frame: pd.DataFrame, notes: Mapping[str, Any], rows: Sequence[Row]) -> list[str]:
+def _head(study: Study, frame: pd.DataFrame, notes: Mapping[str, Any], rows: Sequence[Row]) -> list[str]:
     scope, told = notes["scope"], notes["facts"]
     versions = ", ".join(f"{package} {version}" for package, version in told["versions"].items())
     amount = "quick: fewer repeats and rows" if scope["quick"] else "in full"
@@ -322,7 +332,7 @@ def _head(frame: pd.DataFrame, notes: Mapping[str, Any], rows: Sequence[Row]) ->
         "```",
         "",
         f"{len(frame)} results ({statuses}) in {notes['seconds'] / 3600:.1f} hours of {told['n_jobs']} processes "
-        f"together; {_seeds(scope)}. Python {told['python']}, {versions}.",
+        f"together; {study.counted(Scope(**scope))}. Python {told['python']}, {versions}.",
         "",
         f"Numbers of the document: {count_verdicts(rows)}.",
         "",

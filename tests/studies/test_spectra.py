@@ -1,0 +1,333 @@
+"""The study of document 003: its settings, its numbers by hand, and a toy run that is written with the rest pending."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from oversmith.evaluation import Plan, run, write_scores
+from oversmith.evaluation.contenders import Situation
+from oversmith.evaluation.runner import facts
+from oversmith.evaluation.task import prepare
+from oversmith.exceptions import InputError
+from oversmith.studies import STUDIES, Scope, rebuild
+from oversmith.studies import spectra_tables as tables
+from oversmith.studies.inner_choice import OWN
+from oversmith.studies.rows import CANNOT, PENDING
+from oversmith.studies.scores import Scores
+from oversmith.studies.spectra import (
+    ABLATION,
+    CASES,
+    CHOICES,
+    JUDGE,
+    PROPOSED,
+    QUICK_POINTS,
+    RIVALS,
+    SETS,
+    contender,
+    counted,
+    in_setting,
+    judge,
+    plans,
+    protocol,
+    ready,
+)
+from oversmith.studies.spectra_claims import cases, gain, published_gain
+from oversmith.studies.spectra_extras import EXTRAS, looked_at
+from oversmith.studies.spectra_figures import _CLASSES, feature_panels, spectra_panels
+
+QUICK = Scope(quick=True, max_steps=2, max_rows=1_000, seeds=10)
+F127, ACD = tables.STAND_INS
+NOTES = {
+    "scope": QUICK.describe(),
+    "data": {},
+    "extras": {"facts": {}, "settings": EXTRAS["settings"]((), QUICK, None)},
+}
+
+
+def toy(name="coffee", length=60):
+    """Peaks whose place tells the class, under the name of a set of the study."""
+    rng = np.random.default_rng(0)
+    y = np.repeat(["0", "1"], [29, 27])
+    centre = np.where(y == "0", 20, 35)[:, None, None]
+    X = np.exp(-((np.arange(length) - centre) ** 2) / 30) + rng.normal(scale=0.05, size=(56, 1, length))
+    return prepare(X, y, target="y", name=name, positive="1")
+
+
+# ---------------------------------------------------------------------- grids
+
+
+def test_everyone_gets_the_same_steps_and_the_documents_setting():
+    y = np.repeat([0, 1], [150, 4])
+    for cap, steps, pretrain in ((None, 750, 100), (75, 75, 10), (5_000, 750, 100)):
+        situation = Situation(y, ("a", "b"), 64, 0, 7, cap, (1, 64))
+        for way in (PROPOSED, *RIVALS[2:]):
+            sampler = contender(way).build(situation)
+            assert (sampler.max_steps, sampler.max_epochs) == (steps, None)
+            assert (sampler.random_state, sampler.input_shape, sampler.learning_rate) == (7, (1, 64), 2e-4)
+            if way in (PROPOSED, RIVALS[3]):
+                assert sampler.pretrain_epochs == pretrain
+        assert contender(RIVALS[0]).build(situation).k_neighbors == 3
+    assert contender(RIVALS[6]).build(situation).n_sampling_steps == 50
+    assert contender(RIVALS[6]).build(replace(situation, max_steps=8)).n_sampling_steps == 8
+
+
+def test_an_ablation_differs_in_its_part_alone():
+    whole = in_setting(PROPOSED).get_params(deep=False)
+    seen = set()
+    for way in ABLATION:
+        changed = {k: v for k, v in in_setting(way).get_params(deep=False).items() if v != whole[k]}
+        assert len(changed) == 1
+        seen.add(str(changed))
+    assert len(seen) == len(ABLATION) == 10
+    y = np.repeat([0, 1], [150, 4])
+    for way in ABLATION:
+        built = contender(way).build(Situation(y, ("a", "b"), 64, 0, 0, 75, (1, 64)))
+        assert built.pretrain_epochs == (0 if "pre-training" in way.title else 10)
+
+
+def test_the_classifier_is_capped_with_the_rest():
+    for cap, steps in ((None, 1_500), (100, 500), (400, 1_500)):
+        built = judge(Scope(max_steps=cap)).build(3)
+        assert (built.max_steps, built.max_epochs, built.random_state) == (steps, None, 3)
+
+
+def test_repetitions():
+    assert protocol(F127, 4, Scope(seeds=10)).repeats == 10
+    assert protocol(F127, 4, Scope(seeds=10)).counts == (150, 4)
+    assert STUDIES["spectra"].seeds == 10
+    assert "10 repetitions" in counted(Scope(seeds=10))
+    assert f"every spectrum at {QUICK_POINTS} points" in counted(QUICK)
+    with pytest.raises(InputError, match="3 repetitions at least"):
+        protocol(F127, 4, Scope(seeds=2))
+
+
+def test_grids_have_every_row_and_the_ablation_where_it_belongs():
+    scope = Scope(seeds=3)
+    found = plans([toy()], scope)
+    assert list(found) == [f"Coffee, 15:{n}{part}" for n in (2, 3, 4) for part in ("", ", players")]
+    rivals, players = found["Coffee, 15:3"].units(), found["Coffee, 15:3, players"].units()
+    keys = {key for key, _ in tables.ALL_ROWS.values()}
+    assert {unit.job.contender.name for unit in rivals} | {PROPOSED.key} == keys
+    assert {unit.job.contender.name for unit in players} == {way.key for way in (PROPOSED, *ABLATION)}
+    assert {cell.classifier for unit in players for cell in unit.cells} == {JUDGE, OWN.name}
+    assert {unit.job.contender.name for unit in found["Coffee, 15:2, players"].units()} == {PROPOSED.key}
+    assert {choice.contender for choice in CHOICES} <= keys
+    assert rivals[0].job.procedure.choices == CHOICES
+    # Quick: no ablation on measured sets, nothing tuned, spectra of one length.
+    quick = plans([toy()], QUICK)["Coffee, 15:3, players"].units()
+    assert {unit.job.contender.name for unit in quick} == {PROPOSED.key}
+    assert quick[0].job.procedure.choices == ()
+    assert quick[0].job.task.shape == (1, QUICK_POINTS)
+
+
+def test_a_quick_run_thins_spectra_and_keeps_their_ends():
+    task = toy()
+    seen = ready(task, QUICK)
+    assert ready(task, Scope()) is task
+    np.testing.assert_allclose(seen.X.iloc[:, [0, -1]], task.X.iloc[:, [0, -1]])
+    assert (seen.classes, seen.positive, seen.y.tolist()) == (task.classes, task.positive, task.y.tolist())
+
+
+def test_the_sets_of_the_study(data_dir):
+    from oversmith.studies.data import study_tasks
+
+    tasks, facts = study_tasks(SETS, 1_000)
+    assert [task.name for task in tasks] == list(CASES)
+    found = {task.name: task for task in tasks}
+    assert {name: found[name].counts.tolist() for name in (F127, ACD)} == {F127: [107, 181], ACD: [194, 94]}
+    assert found["ecoli_raman"].classes[found["ecoli_raman"].positive] == "lag"
+    assert len(np.unique(found["ecoli_raman"].groups)) == 3
+    assert all("simulated, not comparable" in facts[name]["note"] for name in (F127, ACD))
+    for task in tasks:
+        for minority in CASES[task.name].minority:
+            assert Plan((task,), ["none"], ["knn"], protocol(task.name, minority, Scope(seeds=10))).units()
+
+
+# ---------------------------------------------------------------------- numbers by hand
+
+
+def raw(rows):
+    """Raw scores of (data set, rare rows, title of a row, repetition, F-score, seconds)."""
+    found = []
+    for dataset, minority, title, repeat, value, seconds in rows:
+        key, classifier = tables.ALL_ROWS.get(title, (title, OWN.name))
+        found.append(
+            {
+                "dataset": dataset,
+                "protocol": protocol(dataset, minority, QUICK).name,
+                "ratio": None,
+                "contender": key,
+                "classifier": classifier,
+                "repeat": repeat,
+                "fold": 0,
+                "seed": 0,
+                "status": "done",
+                "n_train": 100,
+                "n_test": 50,
+                "n_test_positive": 20,
+                "f1_macro": value,
+                "precision_macro": value,
+                "recall_macro": value,
+                "seconds_resample": seconds,
+            }
+        )
+    return Scores(pd.DataFrame(found))
+
+
+GAINS = (0.1, 0.3, 0.2, 0.25)
+
+
+def against_smote():
+    rows = []
+    for repeat, more in enumerate(GAINS):
+        rows += [(F127, 4, "Proposed", repeat, 0.5 + more, 60.0), (F127, 4, "SMOTE", repeat, 0.5, 30.0)]
+    return raw(rows)
+
+
+def test_one_sided_tests_are_those_of_scipy():
+    plain, corrected = tables.above(against_smote(), NOTES, F127, 4, "SMOTE", "f1_macro")
+    assert plain.n == 4
+    assert plain.value == pytest.approx(stats.ttest_1samp(GAINS, 0, alternative="greater").pvalue)
+    error = np.std(GAINS, ddof=1) * np.sqrt(1 / 4 + 50 / 100)
+    assert corrected.value == pytest.approx(stats.t.sf(np.mean(GAINS) / error, 3))
+    assert tables.best_rival(against_smote(), NOTES, F127, 4) == "SMOTE"
+    assert tables.best_rival(against_smote(), NOTES, ACD, 6) is None
+
+
+def test_holm_counts_all_rivals():
+    scores = against_smote()
+    frame = scores.frame.copy()
+    worse = frame[frame["contender"] == tables.ROWS["SMOTE"][0]].assign(
+        contender=tables.ROWS["CDRAGAN"][0], f1_macro=0.4
+    )
+    both = Scores(pd.concat([frame, worse], ignore_index=True))
+    alone = tables.above(both, NOTES, F127, 4, "SMOTE", "f1_macro")[1].value
+    section = tables.significance_section(both, NOTES)
+    (row,) = [row for row in section.rows if row.row == "F-127 (simulated), 150:4, above SMOTE"]
+    assert dict(row.others)["corrected, of all rivals by Holm"].value == pytest.approx(alone)
+    assert dict(row.others)["corrected"].value == pytest.approx(alone)
+    # The larger of two p-values stays, the smaller is doubled.
+    below = tables._adjusted(both, NOTES, F127, 4, ["SMOTE", "CDRAGAN"], "CDRAGAN")
+    p = tables.above(both, NOTES, F127, 4, "CDRAGAN", "f1_macro")[1].value
+    assert below.value == pytest.approx(min(2 * p, alone) if 2 * p < alone else alone)
+
+
+def test_gains_are_over_the_mean_of_all_eight():
+    rows = []
+    for _, minority in cases((F127,)):
+        for repeat in range(2):
+            rows += [(F127, minority, title, repeat, 0.5, 1.0) for title in tables.BENCHMARKS]
+            rows.append((F127, minority, "Proposed", repeat, 0.6 + 0.1 * repeat, 1.0))
+    found = gain(raw(rows), NOTES, (F127,), "f1_macro")
+    assert (found.n, found.value) == (2, pytest.approx((0.2 + 0.4) / 2))
+    # One row short, and its repetition is left out.
+    assert gain(raw(rows[1:]), NOTES, (F127,), "f1_macro").value == pytest.approx(0.4)
+    assert gain(raw(rows[:8]), NOTES, (F127,), "f1_macro").n == 0
+
+
+def test_the_documents_tables_give_its_percentages_but_one():
+    told = {name: numbers for name, *numbers in tables.published()["gains"]}
+    for name, numbers in told.items():
+        datasets = tables.STAND_INS if name == "all" else (name,)
+        own = [published_gain(datasets, place) for place in (2, 0, 1)]
+        near = [abs(a - b) < 0.0015 for a, b in zip(own, numbers, strict=True)]
+        assert near == [True, name == F127, True], (name, own)
+
+
+def test_published_numbers_are_complete():
+    for dataset in tables.STAND_INS:
+        assert set(tables.published()["scores"][dataset]) == {str(n) for n in CASES[dataset].minority}
+        for entry in tables.published()["scores"][dataset].values():
+            assert [title for title, *_ in entry["rows"]] == list(tables.ROWS)
+            assert np.shape([numbers for _, *numbers in entry["rows"]]) == (9, 3, 2)
+
+
+def test_minutes_and_the_change_without_a_part():
+    assert tables.minutes(against_smote(), NOTES, F127, "Proposed").value == pytest.approx(1.0)
+    rows = [(F127, 4, tables.OWN_ROW, repeat, 0.8, 1.0) for repeat in range(3)]
+    rows += [(F127, 4, ABLATION[2].key, repeat, 0.7, 1.0) for repeat in range(3)]
+    section = tables.ablation_section(raw(rows), NOTES)
+    found = {row.row: row for row in section.rows}
+    assert found[ABLATION[2].title].ours.value == pytest.approx(-0.1)
+    assert found[ABLATION[2].title].note == "F-127 (simulated)"
+    assert (found[ABLATION[2].title].verdict, found[ABLATION[0].title].verdict) == (CANNOT, PENDING)
+
+
+def test_what_was_not_run_is_pending_and_what_is_simulated_is_never_reproduced():
+    study = STUDIES["spectra"]
+    for scores in (against_smote(), raw([(ACD, 3, "Flip", 0, 0.5, 1.0)])):
+        sections = study.sections(scores, NOTES)
+        rows = [row for section in sections for row in section.rows if row.table not in ("1", "4", "6 and 7")]
+        assert {row.verdict for row in rows} == {CANNOT, PENDING}
+        assert all(row.verdict == PENDING for row in rows if not row.ours.n)
+        assert all("simulated, not comparable" in row.note for row in rows if row.published is not None)
+
+
+# ---------------------------------------------------------------------- a run
+
+
+@pytest.fixture(scope="module")
+def small():
+    """A run of three contenders at the document's setting, two steps."""
+    data = toy()
+    found = plans([data], QUICK)
+    wanted = {"none", RIVALS[0].key, PROPOSED.key}
+    store = None
+    for name in ("Coffee, 15:3", "Coffee, 15:3, players"):
+        plan = found[name]
+        kept = [entry for entry in plan.contenders if getattr(entry, "name", entry) in wanted]
+        store = run(replace(plan, contenders=kept), store, n_jobs=1, isolate=False)
+    return data, Scores(store.scores()), store
+
+
+def test_a_toy_run_fills_its_rows(small):
+    _, scores, _ = small
+    assert (scores.frame["status"] == "done").all()
+    for title in ("Baseline", "SMOTE", "Proposed", tables.OWN_ROW):
+        found = {n: tables.measured(scores, NOTES, "coffee", n, title) for n in (2, 3, 4)}
+        assert [found[n].n for n in (2, 3, 4)] == [0, 2, 0]
+        assert 0 <= found[3].value <= 1
+    assert tables.above(scores, NOTES, "coffee", 3, "SMOTE", "recall_macro")[0].n == 2
+    row = scores.frame[scores.frame["contender"] == PROPOSED.key].iloc[0]
+    assert (row["n_train"], row["n_synthetic"], row["n_test"]) == (18, 12, 38)
+
+
+def test_it_is_rebuilt_byte_for_byte_with_the_rest_pending(small, tmp_path):
+    _, _, store = small
+    notes = NOTES | {"study": "spectra", "command": "", "seconds": 1.0, "facts": facts() | {"host": "", "n_jobs": 1}}
+    write_scores(store, tmp_path / "raw.parquet", notes, None)
+    first, second = (rebuild(STUDIES["spectra"], tmp_path / "raw.parquet") for _ in range(2))
+    assert (first.markdown, first.csv, first.figures) == (second.markdown, second.csv, second.figures)
+    assert "2 repetitions, each on training rows drawn anew" in first.markdown
+    told = first.csv.splitlines()
+    assert sum("pending" in line for line in told) > 300
+    (own,) = [line for line in told if '"Coffee, 15:3: Proposed, its own classifier"' in line and "document's" in line]
+    assert "cannot be compared" in own
+
+
+def test_one_training_is_looked_at_from_its_first_step(small):
+    data, scores, _ = small
+    told = looked_at(data, QUICK)
+    json.dumps(told)
+    assert told["steps"]["first"] < told["steps"]["last"]
+    assert {kind: np.shape(rows) for kind, rows in told["spectra"].items()} == {
+        kind: (n, QUICK_POINTS)
+        for kind, n in {"majority": 6, "minority": 6, "training": 3, "test": 6, "made": 6}.items()
+    }
+    for moment in ("first", "last"):
+        found = told["features"][moment]
+        assert np.shape(found["places"]) == (30, 2)
+        assert (found["real"], sum(found["rare"])) == (18, 15)
+    assert told["features"]["first"]["places"] != told["features"]["last"]["places"]
+    notes = NOTES | {"extras": NOTES["extras"] | {"training on coffee": told, "training on nirs_binary": None}}
+    study = STUDIES["spectra"]
+    assert any("| Coffee | 3 |" in line for line in study.sections(scores, notes)[6].lines)
+    # Six spectra of each class, both together, and a line of each colour in the legend.
+    assert spectra_panels({"coffee": told}, _CLASSES).count("stroke-width: 0.6;") == 6 + 6 + 12 + 2
+    assert "Coffee: step 2" in feature_panels({"coffee": told})
