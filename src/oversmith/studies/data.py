@@ -194,6 +194,44 @@ def study_tasks(sets: Sequence[StudySet], max_rows: int) -> tuple[tuple[Task, ..
     return tuple(tasks), facts
 
 
+def shortened(task: Task, points: int, channels: int | None = None) -> Task:
+    """Give the series of a task so many points, by lines between those they have.
+
+    Parameters
+    ----------
+    task : Task
+        Series.
+    points : int
+        Time points, from the first to the last.
+    channels : int, optional
+        First channels kept; all by default.
+
+    Returns
+    -------
+    Task
+        The same cases.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from oversmith.evaluation.task import prepare
+    >>> from oversmith.studies.data import shortened
+    >>> X = np.arange(24.0).reshape(4, 2, 3)
+    >>> task = prepare(X, np.array(["a", "a", "a", "b"]), target="y", name="toy")
+    >>> shortened(task, 2, 1).X.to_numpy().tolist()[0]
+    [0.0, 2.0]
+    """
+    if task.shape is None:
+        raise ValueError(f"{task.name} holds no series")
+    series = task.X.to_numpy(dtype=np.float64).reshape(len(task.y), *task.shape)[:, :channels]
+    length = task.shape[1]
+    at = np.linspace(0, length - 1, points)
+    short = np.stack([[np.interp(at, np.arange(length), row) for row in one] for one in series])
+    labels = np.asarray(task.classes, dtype=object)[task.y]
+    positive = None if task.positive is None else task.classes[task.positive]
+    return prepare(short, labels, target=task.target, name=task.name, positive=positive, groups=task.groups)
+
+
 def _load(entry: StudySet, max_rows: int) -> tuple[Task, dict[str, Any]]:
     data = load_dataset(entry.name)
     part = entry.take(data)

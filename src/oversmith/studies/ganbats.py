@@ -18,7 +18,7 @@ from oversmith.samplers.dcgan import DCGAN
 from oversmith.samplers.ganbats import GANBATS
 from oversmith.samplers.wgan import WGAN
 from oversmith.samplers.wgan_gp import WGANGP
-from oversmith.studies.data import SETS_002
+from oversmith.studies.data import SETS_002, shortened
 from oversmith.studies.procedures import ResampledFirst
 from oversmith.studies.series import SeriesCompared, heads, real_examples, training
 from oversmith.studies.study import Scope
@@ -28,6 +28,8 @@ KINDS = {"femto_bearing_runs": "bearing", "nasa_battery_discharge": "battery", "
 EPOCHS = 100
 SHOWN = 4
 LONGER = 5
+# Points of the first channel in a quick run.
+QUICK_POINTS = 64
 JUDGES = ("rocket", "cnn")
 HISTORY = ("seconds", "loss_discriminator", "loss_generator", "loss_critic", "d_real", "d_fake", "monitor")
 
@@ -156,6 +158,11 @@ SOUND = tuple(
 )
 
 
+def ready(tasks: Sequence[Task], scope: Scope) -> list[Task]:
+    """List the tasks as a run sees them: in a quick one all of one shape, so that each network is compiled once."""
+    return [shortened(task, QUICK_POINTS, 1) for task in tasks] if scope.quick else list(tasks)
+
+
 def plans(tasks: Sequence[Task], scope: Scope) -> dict[str, Plan]:
     """List the grids of the study.
 
@@ -172,6 +179,7 @@ def plans(tasks: Sequence[Task], scope: Scope) -> dict[str, Plan]:
         By what it is for.
     """
     found: dict[str, Plan] = {}
+    tasks = ready(tasks, scope)
     for task in tasks:
         kind = KINDS[task.name]
         # The document tells of no patients, cells or bearings kept apart.
@@ -193,7 +201,7 @@ def _trainings(tasks: Sequence[Task], scope: Scope, store: Store) -> dict[str, A
     if scope.max_steps is not None and not scope.quick:
         scope = replace(scope, max_steps=LONGER * scope.max_steps)
     found: dict[str, Any] = {}
-    for task in tasks:
+    for task in ready(tasks, scope):
         kind = KINDS[task.name]
         loose = replace(task, groups=None)
         told: dict[str, Any] = {"real": real_examples(loose, SHOWN)}
@@ -217,7 +225,7 @@ def _monitored(situation: Situation, *, build: Any) -> Any:
 
 def _heads(tasks: Sequence[Task], scope: Scope, store: Store) -> dict[str, Any]:
     found = {}
-    for task in tasks:
+    for task in ready(tasks, scope):
         assert task.shape is not None
         found[task.name] = heads(task.shape, len(task.classes), GANBATS.paper(KINDS[task.name]).batch_size)
     return found
@@ -241,7 +249,7 @@ def _shares(tasks: Sequence[Task], scope: Scope, store: Store) -> dict[str, Any]
             "ratio": round(float((len(task.y) - task.counts.min()) / task.counts.min()), 3),
             "groups": 0 if task.groups is None else len(np.unique(task.groups)),
         }
-        for task in tasks
+        for task in ready(tasks, scope)
     }
 
 

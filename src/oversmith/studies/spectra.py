@@ -7,15 +7,14 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-import numpy as np
 
 from oversmith._registry import load_class
 from oversmith.evaluation import Classifier, Contender, Plan, Protocol
 from oversmith.evaluation.contenders import Situation, classifier_named
-from oversmith.evaluation.task import Task, prepare
+from oversmith.evaluation.task import Task
 from oversmith.exceptions import InputError
 from oversmith.samplers._labelled_sampler import PAPER
-from oversmith.studies.data import SETS_003
+from oversmith.studies.data import SETS_003, shortened
 from oversmith.studies.inner_choice import OWN, Choice, ChosenInside
 from oversmith.studies.study import Scope
 
@@ -239,13 +238,7 @@ def ready(task: Task, scope: Scope) -> Task:
     """Return the task as a run sees it: in a quick one with spectra of one length."""
     if not scope.quick or task.shape is None:
         return task
-    channels, length = task.shape
-    rows = task.X.to_numpy(dtype=np.float64).reshape(len(task.y), channels, length)
-    at = np.linspace(0, length - 1, QUICK_POINTS)
-    short = np.stack([[np.interp(at, np.arange(length), row) for row in one] for one in rows])
-    labels = np.asarray(task.classes, dtype=object)[task.y]
-    positive = None if task.positive is None else task.classes[task.positive]
-    return prepare(short, labels, target=task.target, name=task.name, positive=positive, groups=task.groups)
+    return shortened(task, QUICK_POINTS)
 
 
 def ablated(task: Task, scope: Scope) -> bool:
