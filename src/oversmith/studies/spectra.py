@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-
 from oversmith._registry import load_class
 from oversmith.evaluation import Classifier, Contender, Plan, Protocol
 from oversmith.evaluation.contenders import Situation, classifier_named
