@@ -2,9 +2,17 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from sklearn.base import clone
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from oversmith import RandomConvolutionClassifier, RandomConvolutions, SeriesCNN
+from oversmith import (
+    RandomConvolutionClassifier,
+    RandomConvolutions,
+    SeriesCNN,
+    SpectraCNN,
+    ThreePlayerClassifier,
+    ThreePlayerGAN,
+)
 from oversmith.classifiers import classifier
 from oversmith.classifiers.series import _convolved
 from oversmith.exceptions import InputError
@@ -44,8 +52,6 @@ def test_learns_what_does_not_depend_on_the_phase(estimator):
 
 @pytest.mark.parametrize("estimator", SMALL, ids=lambda e: type(e).__name__)
 def test_flat_rows_and_series_are_the_same(estimator):
-    from sklearn.base import clone
-
     X, y = waves(40)
     as_series = clone(estimator).fit(X, y).predict_proba(X)
     flat = X.reshape(len(X), -1)
@@ -53,6 +59,28 @@ def test_flat_rows_and_series_are_the_same(estimator):
     np.testing.assert_allclose(as_rows, as_series, rtol=1e-6)
     with pytest.raises(InputError, match="makes 3 x 40 = 120 columns"):
         clone(estimator).set_params(input_shape=(3, 40)).fit(flat, y)
+
+
+READERS = [
+    *SMALL,
+    SpectraCNN(hidden_widths=(4,), max_epochs=2, random_state=0),
+    ThreePlayerClassifier(
+        ThreePlayerGAN(generator_widths=(4,), critic_widths=(4,), classifier_widths=(4,), max_steps=2), random_state=0
+    ),
+]
+
+
+@pytest.mark.parametrize("estimator", READERS, ids=lambda e: type(e).__name__)
+def test_series_read_one_by_one_are_put_together(estimator):
+    X, y = waves(12, channels=1)
+    together = clone(estimator).fit(X, y).predict_proba(X)
+    one_by_one = clone(estimator).fit(list(X), y)
+    assert np.array_equal(one_by_one.predict_proba(list(X)), together)
+    ragged = [series[:, : 40 - place % 2] for place, series in enumerate(X)]
+    with pytest.raises(InputError, match=r"unequal lengths found, of shapes \(1, 39\) and \(1, 40\)"):
+        clone(estimator).fit(ragged, y)
+    with pytest.raises(InputError, match="unequal lengths"):
+        one_by_one.predict(ragged)
 
 
 def test_weights_are_heard():

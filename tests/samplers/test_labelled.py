@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from games import Same, softplus, toy_hyper
 
-from oversmith.samplers import _labelled
+from oversmith.samplers import _labelled, _latent
 from oversmith.samplers._labelled_sampler import TERMS
 from oversmith.samplers._latent import class_gaussians, gaussians
 
@@ -203,7 +203,7 @@ def test_autoencoder_by_hand():
     codes = np.array([1.0, -1.0]) / (1 + 1e-3)
     batch = {"x": jnp.array([[4.0, 0.0], [2.0, 0.0]]), "label": jnp.array([0, 1])}
     pair = {"autoencoder": {"encoder": Half(), "generator": Decoder()}}
-    value, _ = _labelled.autoencoder_loss(pair, batch, KEY, jnp.int32(0), hyper())
+    value, _ = _latent.autoencoder_loss(pair, batch, KEY, jnp.int32(0), hyper())
     expected = np.mean(np.abs(np.column_stack([codes - [4, 2], 2 * codes])))
     assert float(value) == pytest.approx(expected, rel=1e-5)
 

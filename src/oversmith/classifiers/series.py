@@ -17,7 +17,7 @@ from sklearn.utils.validation import check_is_fitted
 from oversmith._adapter import fit_context, validate_data
 from oversmith.classifiers._rows import spread_over_classes, training_rows
 from oversmith.classifiers.dense import DenseClassifier
-from oversmith.encoders.series import as_numbers, check_finite, container_of, is_series, shape_of
+from oversmith.encoders.reading import as_numbers, check_finite, container_of, is_series, shape_of, stacked
 
 # Series whose convolutions are held in memory at once.
 _BLOCK = 64
@@ -49,10 +49,38 @@ def flat_series(X: Any, input_shape: Any) -> tuple[np.ndarray, tuple[int, int]]:
     >>> rows.shape, shape
     ((4, 10), (2, 5))
     """
+    X = stacked(X)
     values = as_numbers(X, container_of(X))
     shape = shape_of(values, input_shape)
     check_finite(values.reshape(len(values), *shape))
     return values.reshape(len(values), -1), shape
+
+
+def flattened(X: Any, input_shape: Any) -> tuple[Any, tuple[int, int] | None]:
+    """Lay series out as flat rows, and leave rows of which nobody says that they are series.
+
+    Parameters
+    ----------
+    X : array-like
+        Series, one array or one for each, or rows.
+    input_shape : (int, int) or None
+        Channels and time points of flat rows.
+
+    Returns
+    -------
+    rows : array-like
+        Flat rows, or ``X`` itself.
+    shape : (int, int) or None
+        Channels and time points, where they are known.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> flattened(np.zeros((4, 2, 5)), None)[1], flattened(np.zeros((4, 10)), None)[1]
+    ((2, 5), None)
+    """
+    X = stacked(X)
+    return flat_series(X, input_shape) if is_series(X) or input_shape is not None else (X, None)
 
 
 class SeriesCNN(DenseClassifier):
@@ -129,11 +157,8 @@ class SeriesCNN(DenseClassifier):
         self : object
             The fitted classifier.
         """
-        if is_series(X) or self.input_shape is not None:
-            X, shape = flat_series(X, self.input_shape)
-            self.shape_: tuple[int, int] | None = shape
-        else:
-            self.shape_ = None
+        X, shape = flattened(X, self.input_shape)
+        self.shape_: tuple[int, int] | None = shape
         return super().fit(X, y, sample_weight)
 
     def predict_proba(self, X: Any) -> np.ndarray:
@@ -150,7 +175,7 @@ class SeriesCNN(DenseClassifier):
             One column per class of ``classes_``.
         """
         check_is_fitted(self, "state_")
-        return super().predict_proba(flat_series(X, None)[0] if is_series(X) else X)
+        return super().predict_proba(flattened(X, None)[0])
 
     def _padded_width(self, width: int) -> int:
         return width
@@ -382,10 +407,7 @@ class RandomConvolutionClassifier(ClassifierMixin, BaseEstimator):
         self : object
             The fitted classifier.
         """
-        if is_series(X) or self.input_shape is not None:
-            X, shape = flat_series(X, self.input_shape)
-        else:
-            shape = None
+        X, shape = flattened(X, self.input_shape)
         # Merged and sorted: a weight of two is a row given twice, also where thresholds are read off the rows.
         rows = training_rows(self, X, y, sample_weight)
         self.classes_ = rows.classes
@@ -416,8 +438,7 @@ class RandomConvolutionClassifier(ClassifierMixin, BaseEstimator):
             One column per class of ``classes_``.
         """
         check_is_fitted(self, "regression_")
-        flat = flat_series(X, None)[0] if is_series(X) else X
-        flat = validate_data(self, flat, dtype=np.float64, reset=False)
+        flat = validate_data(self, flattened(X, None)[0], dtype=np.float64, reset=False)
         chances = self.regression_.predict_proba(self._scaled(self.convolutions_.transform(flat)))
         return spread_over_classes(chances, self.present_, len(self.classes_))
 

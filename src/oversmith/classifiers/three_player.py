@@ -12,8 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from oversmith._adapter import fit_context, validate_data
 from oversmith.classifiers._rows import seed_from
-from oversmith.classifiers.series import flat_series
-from oversmith.encoders.series import is_series
+from oversmith.classifiers.series import flattened
 from oversmith.exceptions import InputError
 from oversmith.samplers.three_player import ThreePlayerGAN
 
@@ -104,9 +103,7 @@ class ThreePlayerClassifier(ClassifierMixin, BaseEstimator):
         """
         if self.sampler is not None and not isinstance(self.sampler, ThreePlayerGAN):
             raise InputError(f"sampler: found {self.sampler!r}; give a ThreePlayerGAN, or None")
-        shape = self.input_shape
-        if is_series(X) or shape is not None:
-            X, shape = flat_series(X, shape)
+        X, shape = flattened(X, self.input_shape)
         X, y = validate_data(self, X, y, dtype=np.float64)
         check_classification_targets(y)
         self.classes_ = np.unique(y)
@@ -135,8 +132,8 @@ class ThreePlayerClassifier(ClassifierMixin, BaseEstimator):
             One column per class of ``classes_``.
         """
         check_is_fitted(self, "sampler_")
-        flat = flat_series(X, None)[0] if is_series(X) else X
-        return self.sampler_.classifier_.predict_proba(validate_data(self, flat, dtype=np.float64, reset=False))
+        rows = validate_data(self, flattened(X, None)[0], dtype=np.float64, reset=False)
+        return self.sampler_.classifier_.predict_proba(rows)
 
     def predict(self, X: Any) -> np.ndarray:
         """Most probable class of each spectrum.

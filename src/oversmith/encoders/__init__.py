@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from oversmith.encoders.container import Container
+from oversmith.encoders.reading import is_series
 from oversmith.encoders.scaling import ClassScaler
-from oversmith.encoders.series import SeriesEncoder, is_series
+from oversmith.encoders.series import SeriesEncoder
 from oversmith.encoders.table import Span, TableEncoder
 from oversmith.encoders.target import TargetContainer
 

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from oversmith.datasets import SpectralAxis
-from oversmith.encoders.series import check_finite, is_series
+from oversmith.encoders.reading import check_finite, is_series
 from oversmith.exceptions import InputError
 
 

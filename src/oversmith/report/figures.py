@@ -230,7 +230,20 @@ def _trained(model: dict[str, Any], panels: dict[str, list[str]], uid: str) -> P
         if "monitor" in panels
         else ""
     )
-    return Picture(uid, svg, f"{model['title']}{of}. {description}{scored}", ["step", *keys], table)
+    caption = f"{model['title']}{of}. {description}{scored}{_noticed(history)}"
+    return Picture(uid, svg, caption, ["step", *keys], table)
+
+
+def _noticed(history: list[dict[str, Any]]) -> str:
+    """Say what the sampler noticed of its players: what it was, how often, and whether it still was at the end."""
+    told = [str(row.get("notice") or "").split("; ") for row in history]
+    found = list(dict.fromkeys(part for parts in told for part in parts if part))
+    words = [
+        f" Look out: {part}, in {sum(part in parts for parts in told)} of {len(told)} looks"
+        f"{', the last among them' if part in told[-1] else ''}."
+        for part in found
+    ]
+    return "".join(words)
 
 
 def _embedding(summary: Summary) -> list[tuple[str, list[Picture]]]:

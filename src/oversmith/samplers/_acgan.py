@@ -20,7 +20,6 @@ from oversmith.samplers._labelled import (
     made_rows,
     opinions,
 )
-from oversmith.samplers._lesson import Training
 from oversmith.training.objectives import cross_entropy
 
 
@@ -53,7 +52,12 @@ def generator_loss(players: Players, batch: Batch, key: Array, step: Array, hype
 
 
 def discriminator(
-    key: Array, training: Training, shape: tuple[int, ...], widths: tuple[int, ...], initial_sd: float | None
+    key: Array,
+    shape: tuple[int, ...],
+    condition: int,
+    widths: tuple[int, ...],
+    head_units: int,
+    initial_sd: float | None,
 ) -> HalvingNetwork:
-    """Make the discriminator: a row in; the log-odds of being real and a score of each class out."""
-    return halving_network(key, shape, widths, 1 + max(training.condition_width, 2), initial_sd)
+    """Make the discriminator, in the place of `label_critic`: the log-odds of being real and a score of each class."""
+    return halving_network(key, shape, widths, 1 + max(condition, 2), initial_sd)

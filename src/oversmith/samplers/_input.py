@@ -11,7 +11,7 @@ from sklearn.utils.validation import check_consistent_length
 
 from oversmith._adapter import check_target_type, validate_data
 from oversmith.encoders import TargetContainer
-from oversmith.encoders.series import as_numbers, check_finite, container_of, shape_of
+from oversmith.encoders.reading import as_numbers, check_finite, container_of, shape_of, stacked
 from oversmith.exceptions import InputError
 from oversmith.samplers._encoded import Target
 
@@ -70,45 +70,6 @@ def checked_input(sampler: Any, X: Any, y: Any, reset: bool = True) -> tuple[Any
         values = as_numbers(X, container)
         check_finite(values.reshape(len(values), *shape_of(values, sampler.input_shape)))
     return X, Target(container, column, labels)
-
-
-def stacked(X: Any) -> Any:
-    """Make one array of a list of arrays, such as series that were read one by one.
-
-    Parameters
-    ----------
-    X : array-like
-        Anything; a list of 2-D arrays, or an array that holds arrays, is put together.
-
-    Returns
-    -------
-    array-like
-        One array, or ``X`` itself.
-
-    Raises
-    ------
-    InputError
-        For series of unequal lengths.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from oversmith.samplers._input import stacked
-    >>> stacked([np.ones((2, 5)), np.ones((2, 5))]).shape
-    (2, 2, 5)
-    """
-    loose = isinstance(X, (list, tuple)) or (isinstance(X, np.ndarray) and X.dtype == object and X.ndim == 1)
-    if not loose or not len(X) or not all(isinstance(item, np.ndarray) and item.ndim for item in X):
-        return X
-    shapes = sorted({item.shape for item in X})
-    if len(shapes) > 1:
-        found = " and ".join(str(shape) for shape in shapes[:2])
-        raise InputError(
-            f"X: series of unequal lengths found, of shapes {found}; cut or pad them to one length, for example with "
-            "oversmith.preprocessing.windows"
-        )
-    # A list of rows is a table, and is given back as a list.
-    return X if isinstance(X, (list, tuple)) and len(shapes[0]) == 1 else np.stack(list(X))
 
 
 def takes_series(sampler: Any, X: Any) -> bool:

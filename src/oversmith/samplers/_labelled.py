@@ -20,7 +20,7 @@ from scipy.special import softmax
 from oversmith.networks import LabelGenerator, halving_network, label_critic, label_generator, latent_noise
 from oversmith.samplers._generator import Batch, Hyper, Players, Record, conditioned, shapes
 from oversmith.samplers._labelled_sampler import TERMS
-from oversmith.samplers._latent import class_gaussians
+from oversmith.samplers._latent import autoencoder_loss, autoencoder_refreshed, from_autoencoder
 from oversmith.samplers._lesson import Training
 from oversmith.training import Optimiser, Phase, Player, Recipe, Turn, draw_weighted, generate
 from oversmith.training.objectives import around_real, cross_entropy, gradient_penalty, interpolate
@@ -236,44 +236,6 @@ def classifier_loss(players: Players, batch: Batch, key: Array, step: Array, hyp
     return value, {}
 
 
-# ---------------------------------------------------------------------- the start as an autoencoder
-
-
-def codes_of(encoder: Any, rows: Array) -> Array:
-    """Encode rows, every number of the code standardised over the batch: the law of the noise that comes later."""
-    codes = encoder(rows)
-    return (codes - codes.mean(axis=0)) / (codes.std(axis=0) + 1e-3)
-
-
-def _decoded(pair: Any, batch: Batch, hyper: Hyper) -> tuple[Array, Any]:
-    codes = codes_of(pair["encoder"], batch["x"])
-    return pair["generator"].in_training(conditioned(codes, batch["label"], hyper))
-
-
-def autoencoder_loss(players: Players, batch: Batch, key: Array, step: Array, hyper: Hyper) -> tuple[Array, Record]:
-    """Mean absolute error of real rows that went through encoder and generator."""
-    rows, _ = _decoded(players["autoencoder"], batch, hyper)
-    return jnp.mean(jnp.abs(rows - batch["x"])), {}
-
-
-def autoencoder_refreshed(pair: Any, batch: Batch, key: Array, hyper: Hyper) -> Any:
-    """Move the running statistics of the autoencoder's generator."""
-    return {**pair, "generator": _decoded(pair, batch, hyper)[1]}
-
-
-def from_autoencoder(players: Players, data: Data, hyper: Hyper) -> tuple[Players, Data, Hyper]:
-    """Let the generator go on from the autoencoder's half, and learn the classes' latent Gaussians where they serve."""
-    kept = {name: player for name, player in players.items() if name != "autoencoder"}
-    pair = players.get("autoencoder")
-    if pair is not None:
-        kept["generator"] = pair["generator"]
-    if "latent" not in players:
-        return kept, data, hyper
-    if pair is not None:
-        kept["latent"] = class_gaussians(pair["encoder"], data)
-    return kept, data, {**hyper, "class_latent": kept["latent"]}
-
-
 # ---------------------------------------------------------------------- what the classifier says
 
 
@@ -397,6 +359,7 @@ def players(
     pretrained: bool,
     class_latent: bool = False,
     class_beside_noise: bool = False,
+    critic: Callable[..., Any] = label_critic,
 ) -> Players:
     """Make the networks; a generator that is pre-trained starts as half of the autoencoder."""
     keys = jax.random.split(key, 4)
@@ -405,7 +368,7 @@ def players(
     generator = generate_from(keys[0], shape, condition, latent_dim, generator_widths, squash, initial_sd)
     made: Players = {
         "generator": generator,
-        "discriminator": label_critic(keys[1], shape, condition, critic_widths, head_units, initial_sd),
+        "discriminator": critic(keys[1], shape, condition, critic_widths, head_units, initial_sd),
     }
     if classifier_widths is not None:
         made["classifier"] = halving_network(keys[2], shape, classifier_widths, max(condition, 2), initial_sd)

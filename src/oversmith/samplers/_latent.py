@@ -1,4 +1,4 @@
-"""Gaussians of the classes among the codes of an encoder: what BAGAN draws its noise from.
+"""The start as an autoencoder, and Gaussians of the classes among its codes: what BAGAN draws its noise from.
 
 Apart from the samplers, because this module imports JAX: it is loaded where a training starts.
 """
@@ -11,6 +11,9 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array
 from sklearn.covariance import LedoitWolf
+
+from oversmith.samplers._generator import Batch, Hyper, Players, Record, conditioned
+from oversmith.training.recipe import Data
 
 # Rows encoded at once.
 BLOCK = 256
@@ -58,3 +61,41 @@ def gaussians(codes: np.ndarray, label: np.ndarray, data: dict[str, Any]) -> dic
         shrunk = trust * own.T @ own / len(own) + (1 - trust) * pooled
         mean[place], root[place] = means[place], np.linalg.cholesky(shrunk + 1e-6 * np.eye(d))
     return {"mean": mean, "root": root}
+
+
+# ---------------------------------------------------------------------- the autoencoder
+
+
+def codes_of(encoder: Any, rows: Array) -> Array:
+    """Encode rows, every number of the code standardised over the batch: the law of the noise that comes later."""
+    codes = encoder(rows)
+    return (codes - codes.mean(axis=0)) / (codes.std(axis=0) + 1e-3)
+
+
+def _decoded(pair: Any, batch: Batch, hyper: Hyper) -> tuple[Array, Any]:
+    codes = codes_of(pair["encoder"], batch["x"])
+    return pair["generator"].in_training(conditioned(codes, batch["label"], hyper))
+
+
+def autoencoder_loss(players: Players, batch: Batch, key: Array, step: Array, hyper: Hyper) -> tuple[Array, Record]:
+    """Mean absolute error of real rows that went through encoder and generator."""
+    rows, _ = _decoded(players["autoencoder"], batch, hyper)
+    return jnp.mean(jnp.abs(rows - batch["x"])), {}
+
+
+def autoencoder_refreshed(pair: Any, batch: Batch, key: Array, hyper: Hyper) -> Any:
+    """Move the running statistics of the autoencoder's generator."""
+    return {**pair, "generator": _decoded(pair, batch, hyper)[1]}
+
+
+def from_autoencoder(players: Players, data: Data, hyper: Hyper) -> tuple[Players, Data, Hyper]:
+    """Let the generator go on from the autoencoder's half, and learn the classes' latent Gaussians where they serve."""
+    kept = {name: player for name, player in players.items() if name != "autoencoder"}
+    pair = players.get("autoencoder")
+    if pair is not None:
+        kept["generator"] = pair["generator"]
+    if "latent" not in players:
+        return kept, data, hyper
+    if pair is not None:
+        kept["latent"] = class_gaussians(pair["encoder"], data)
+    return kept, data, {**hyper, "class_latent": kept["latent"]}

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from sklearn.utils._param_validation import Interval
 
-from oversmith.samplers._labelled_sampler import LabelledSampler, checked_widths
-from oversmith.samplers._lesson import Players, Training
+from oversmith.samplers._labelled_sampler import LabelledSampler
+from oversmith.samplers._lesson import Training
 
 if TYPE_CHECKING:
-    from jax import Array
 
     from oversmith.training import Recipe
 
@@ -110,23 +109,15 @@ class ACGAN(LabelledSampler):
         self.class_weight = class_weight
 
     def _network_options(self) -> dict[str, Any]:
-        return {"classifier_widths": None, "class_beside_noise": True}
+        from oversmith.samplers import _acgan
+
+        return {"classifier_widths": None, "class_beside_noise": True, "critic": _acgan.discriminator}
 
     def _recipe(self, training: Training) -> Recipe:
         from oversmith.samplers import _acgan, _labelled
 
         losses = {"discriminator": _acgan.discriminator_loss, "generator": _acgan.generator_loss}
         return _labelled.with_losses(super()._recipe(training), losses)
-
-    def _players(self, key: Array, training: Training) -> Players:
-        import jax
-
-        from oversmith.samplers import _acgan
-
-        widths = checked_widths("critic_widths", self.critic_widths)
-        shape, key_of_judge = self._series_form(), jax.random.fold_in(key, 0)
-        judge = _acgan.discriminator(key_of_judge, training, shape, widths, self.initial_sd)
-        return super()._players(key, training) | {"discriminator": judge}
 
     def _hyper(self, training: Training) -> dict[str, Any]:
         return super()._hyper(training) | {"class_weight": self.class_weight}

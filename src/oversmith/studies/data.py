@@ -11,6 +11,7 @@ import numpy as np
 from oversmith.datasets import Dataset, load_dataset, thin
 from oversmith.evaluation.task import Task, prepare
 from oversmith.exceptions import OversmithError
+from oversmith.preprocessing import AxisResampler
 
 UNSW = "unsw_nb15_82k"
 FRAUD = "creditcard_partial"
@@ -224,9 +225,7 @@ def shortened(task: Task, points: int, channels: int | None = None) -> Task:
     if task.shape is None:
         raise ValueError(f"{task.name} holds no series")
     series = task.X.to_numpy(dtype=np.float64).reshape(len(task.y), *task.shape)[:, :channels]
-    length = task.shape[1]
-    at = np.linspace(0, length - 1, points)
-    short = np.stack([[np.interp(at, np.arange(length), row) for row in one] for one in series])
+    short = AxisResampler(n_points=points).fit_transform(series)
     labels = np.asarray(task.classes, dtype=object)[task.y]
     positive = None if task.positive is None else task.classes[task.positive]
     return prepare(short, labels, target=task.target, name=task.name, positive=positive, groups=task.groups)

@@ -1,0 +1,187 @@
+"""Series as a caller gives them: whether an array holds any, in which shape, and what cannot be read."""
+
+from __future__ import annotations
+
+from numbers import Integral
+from typing import Any
+
+import numpy as np
+
+from oversmith.encoders.container import Container
+from oversmith.exceptions import InputError
+
+
+def is_series(X: Any) -> bool:
+    """Tell whether an array has three dimensions: cases, channels, time points.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> is_series(np.zeros((2, 1, 5))), is_series(np.zeros((2, 5)))
+    (True, False)
+    """
+    return getattr(X, "ndim", 2) == 3
+
+
+def stacked(X: Any) -> Any:
+    """Make one array of a list of arrays, such as series that were read one by one.
+
+    Parameters
+    ----------
+    X : array-like
+        Anything; a list of 2-D arrays, or an array that holds arrays, is put together.
+
+    Returns
+    -------
+    array-like
+        One array, or ``X`` itself.
+
+    Raises
+    ------
+    InputError
+        For series of unequal lengths.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from oversmith.encoders.reading import stacked
+    >>> stacked([np.ones((2, 5)), np.ones((2, 5))]).shape
+    (2, 2, 5)
+    """
+    loose = isinstance(X, (list, tuple)) or (isinstance(X, np.ndarray) and X.dtype == object and X.ndim == 1)
+    if not loose or not len(X) or not all(isinstance(item, np.ndarray) and item.ndim for item in X):
+        return X
+    shapes = sorted({item.shape for item in X})
+    if len(shapes) > 1:
+        found = " and ".join(str(shape) for shape in shapes[:2])
+        raise InputError(
+            f"X: series of unequal lengths found, of shapes {found}; cut or pad them to one length, for example with "
+            "oversmith.preprocessing.windows"
+        )
+    # A list of rows is a table, and is given back as a list.
+    return X if isinstance(X, (list, tuple)) and len(shapes[0]) == 1 else np.stack(list(X))
+
+
+def container_of(X: Any) -> Container:
+    """Remember the kind of array, of two dimensions or three.
+
+    Parameters
+    ----------
+    X : array-like
+        Series.
+
+    Returns
+    -------
+    Container
+        One without column names for three dimensions.
+    """
+    if is_series(X):
+        return Container("numpy", (), None, (np.asarray(X).dtype,))
+    return Container.of(X)
+
+
+def as_numbers(X: Any, container: Container) -> np.ndarray:
+    """Turn series into float64.
+
+    Parameters
+    ----------
+    X : array-like
+        Series, of two dimensions or three.
+    container : Container
+        What kind of array it is.
+
+    Returns
+    -------
+    ndarray of float64
+        The values.
+
+    Raises
+    ------
+    InputError
+        For text, and for series of unequal lengths.
+    TypeError
+        For objects that are no numbers at all.
+    """
+    if container.kind == "sparse":
+        raise InputError("X: found a sparse matrix; a series has a value at every time point, give X.toarray()")
+    array = X.to_numpy() if container.kind in ("pandas", "polars") else np.asarray(X)
+    if array.dtype == object and array.ndim <= 2 and array.size and np.ndim(array.flat[0]) > 0:
+        raise InputError(
+            "X: series of unequal lengths found; cut or pad them to one length, for example with "
+            "oversmith.preprocessing.windows"
+        )
+    if array.dtype.kind == "c":
+        raise InputError("X: Complex data not supported; give real and imaginary parts as two channels")
+    try:
+        return np.asarray(array, dtype=np.float64)
+    except ValueError as error:
+        raise InputError(f"X: values that are no numbers found ({error}); a series holds numbers alone") from error
+
+
+def shape_of(values: np.ndarray, input_shape: Any) -> tuple[int, int]:
+    """Find channels and time points, and check them against ``input_shape``.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n, channels, length) or (n, columns)
+        Series.
+    input_shape : (int, int) or None
+        What the caller says.
+
+    Returns
+    -------
+    (int, int)
+        Channels and time points.
+
+    Raises
+    ------
+    InputError
+        When the two disagree.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> shape_of(np.zeros((5, 12)), (3, 4)), shape_of(np.zeros((5, 12)), None)
+    ((3, 4), (1, 12))
+    """
+    if input_shape is None:
+        return (int(values.shape[1]), int(values.shape[2])) if values.ndim == 3 else (1, int(values.shape[1]))
+    pair = tuple(input_shape) if isinstance(input_shape, tuple | list) else ()
+    if len(pair) != 2 or not all(isinstance(n, Integral) and not isinstance(n, bool) and int(n) > 0 for n in pair):
+        raise InputError(f"input_shape: found {input_shape!r}; give two whole numbers (channels, time points)")
+    shape = int(pair[0]), int(pair[1])
+    if values.ndim == 3 and values.shape[1:] != shape:
+        raise InputError(
+            f"input_shape: found {shape}, but X has shape {values.shape} (cases, channels, time points); leave "
+            "input_shape out"
+        )
+    if values.ndim == 2 and values.shape[1] != shape[0] * shape[1]:
+        raise InputError(
+            f"input_shape: {shape} makes {shape[0]} x {shape[1]} = {shape[0] * shape[1]} columns, but X has "
+            f"{values.shape[1]}; give channels and time points of your series"
+        )
+    return shape
+
+
+def check_finite(series: np.ndarray) -> None:
+    """Refuse NaN and infinite values, and say where they are.
+
+    Parameters
+    ----------
+    series : ndarray of shape (n, channels, length)
+        Series.
+
+    Raises
+    ------
+    InputError
+        With row, channel and time point of the first one.
+    """
+    bad = ~np.isfinite(series)
+    if bad.any():
+        row, channel, point = np.argwhere(bad)[0]
+        rows = int(bad.any(axis=(1, 2)).sum())
+        what = "NaN" if np.isnan(series[row, channel, point]) else "infinity"
+        raise InputError(
+            f"X: {what} found in series {row}, channel {channel}, time point {point} ({rows} series are affected); "
+            "Input contains NaN or infinity, fill the gaps or leave these series out"
+        )

@@ -1,0 +1,30 @@
+"""What the captions of the pictures say."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+
+from oversmith.evaluation import Comparison
+from oversmith.report import render, summarise
+from oversmith.report.figures import pictures
+
+FROZEN = "generated rows of a class are nearly alike"
+STRONG = "the discriminator is nearly always right"
+
+
+def test_what_was_noticed_of_the_players_is_told_under_their_training(binary: Comparison) -> None:
+    training = copy.deepcopy(binary.training)
+    history = training["eo-wgan-1.0"]["history"]
+    history[3]["notice"] = STRONG
+    history[7]["notice"] = f"{STRONG}; {FROZEN}"
+    history[-1]["notice"] = FROZEN
+    noticed = dataclasses.replace(binary, training=training)
+    captions = [picture.caption for _, drawn in pictures(summarise(noticed))["training"] for picture in drawn]
+    told, plain = (next(text for text in captions if part in text) for part in ("fill 1.0", "fill 0.33"))
+    looks = len(history)
+    assert (
+        f" Look out: {STRONG}, in 2 of {looks} looks. Look out: {FROZEN}, in 2 of {looks} looks, the last among" in told
+    )
+    assert "Look out" not in plain
+    assert f"{FROZEN}, in 2 of {looks} looks, the last among them." in render(summarise(noticed))
