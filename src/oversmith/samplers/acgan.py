@@ -11,7 +11,6 @@ from oversmith.samplers._labelled_sampler import LabelledSampler
 from oversmith.samplers._lesson import Training
 
 if TYPE_CHECKING:
-
     from oversmith.training import Recipe
 
 # The discriminator is not told the class: there is nothing to mislabel, and no features for the class to multiply.
