@@ -67,14 +67,14 @@ def test_everyone_gets_the_same_steps_and_the_documents_setting():
     for cap, steps, pretrain in ((None, 750, 100), (75, 75, 10), (5_000, 750, 100)):
         situation = Situation(y, ("a", "b"), 64, 0, 7, cap, (1, 64))
         for way in (PROPOSED, *RIVALS[2:]):
-            sampler = contender(way).build(situation)
+            sampler = contender(way, QUICK).build(situation)
             assert (sampler.max_steps, sampler.max_epochs) == (steps, None)
             assert (sampler.random_state, sampler.input_shape, sampler.learning_rate) == (7, (1, 64), 2e-4)
             if way in (PROPOSED, RIVALS[3]):
                 assert sampler.pretrain_epochs == pretrain
-        assert contender(RIVALS[0]).build(situation).k_neighbors == 3
-    assert contender(RIVALS[6]).build(situation).n_sampling_steps == 50
-    assert contender(RIVALS[6]).build(replace(situation, max_steps=8)).n_sampling_steps == 8
+        assert contender(RIVALS[0], QUICK).build(situation).k_neighbors == 3
+    assert contender(RIVALS[6], QUICK).build(situation).n_sampling_steps == 50
+    assert contender(RIVALS[6], QUICK).build(replace(situation, max_steps=8)).n_sampling_steps == 8
 
 
 def test_an_ablation_differs_in_its_part_alone():
@@ -87,7 +87,7 @@ def test_an_ablation_differs_in_its_part_alone():
     assert len(seen) == len(ABLATION) == 10
     y = np.repeat([0, 1], [150, 4])
     for way in ABLATION:
-        built = contender(way).build(Situation(y, ("a", "b"), 64, 0, 0, 75, (1, 64)))
+        built = contender(way, QUICK).build(Situation(y, ("a", "b"), 64, 0, 0, 75, (1, 64)))
         assert built.pretrain_epochs == (0 if "pre-training" in way.title else 10)
 
 

@@ -30,6 +30,8 @@ def study(
     seeds: Annotated[int | None, AtLeastOne] = None,
     max_steps: Annotated[int | None, AtLeastOne] = None,
     max_rows: Annotated[int | None, Parameter(validator=validators.Number(gte=200))] = None,
+    max_points: Annotated[int | None, Parameter(validator=validators.Number(gte=16))] = None,
+    max_channels: Annotated[int | None, AtLeastOne] = None,
     jobs: Annotated[int | None, AtLeastOne] = None,
 ) -> int:
     """Rebuild the experiments of a document: every table and figure, published and ours side by side.
@@ -53,6 +55,10 @@ def study(
         Generator steps at most; the document's epochs unless given.
     max_rows : int
         Of larger data sets so many rows are drawn; 10,000 unless given.
+    max_points : int
+        Longer spectra are resampled to so many points; study of spectra alone.
+    max_channels : int
+        Convolutions of the samplers have so many channels at most; study of spectra alone.
     jobs : int
         Jobs at the same time.
     """
@@ -61,14 +67,19 @@ def study(
     if name not in STUDIES:
         raise InputError(f"NAME: {name!r} is not known; choose from {', '.join(STUDIES)}")
     chosen = STUDIES[name]
+    options = {"seeds": seeds, "max-steps": max_steps, "max-rows": max_rows}
+    options |= {"max-points": max_points, "max-channels": max_channels}
     if from_ is not None:
-        given = {"--quick": quick, "--seeds": seeds, "--max-steps": max_steps, "--max-rows": max_rows, "--jobs": jobs}
+        given = {"--quick": quick, "--jobs": jobs} | {f"--{option}": value for option, value in options.items()}
         beside = [option for option, value in given.items() if value]
         if beside:
             raise InputError(f"{beside[0]}: it is given beside --from, which runs nothing; leave one out")
         return _end(rebuild(chosen, from_), chosen, out)
     if quick and seeds is not None:
         raise InputError("--seeds: it is given beside --quick, which has its own; leave one out")
+    sizes = [f"--{option}" for option in ("max-points", "max-channels") if options[option] is not None]
+    if sizes and name != "spectra":
+        raise InputError(f"{sizes[0]}: it is for the study of spectra alone; leave it out")
     folder = out or Path(f"study-{name}{'-quick' if quick else ''}")
     rows, steps = chosen.quick if quick else (10_000, None)
     scope = Scope(
@@ -76,8 +87,9 @@ def study(
         max_steps=max_steps or steps,
         max_rows=max_rows or rows,
         seeds=seeds or chosen.seeds,
+        max_points=max_points,
+        max_channels=max_channels,
     )
-    options = {"seeds": seeds, "max-steps": max_steps, "max-rows": max_rows}
     words = ["oversmith", "study", name, *(["--quick"] if quick else [])]
     words += [word for key, value in options.items() if value is not None for word in (f"--{key}", str(value))]
     again = shlex.join([*words, *(["--out", str(out)] if out else [])])

@@ -22,7 +22,7 @@ STEPS = 750
 """Generator steps: the document's 150 epochs of 152 rows at the batch of 32 that is ours."""
 JUDGE_STEPS = 1_500
 """Steps of the classifier: 150 epochs of the 300 rows of a balanced table."""
-JUDGE_SHARE = 5
+JUDGE_SHARE = JUDGE_STEPS // STEPS
 """Where a run caps the generator's steps, the classifier gets so many times as many at most."""
 PRETRAIN_SHARE = 2 / 3
 """Epochs of the autoencoder to those of the game: 100 to 150."""
@@ -157,9 +157,12 @@ def in_setting(way: Way, **changes: Any) -> Any:
     return make(**(tuned | dict(way.changes) | changes))
 
 
-def _build(situation: Situation, *, way: Way) -> Any:
+def _build(situation: Situation, *, way: Way, channels: int | None) -> Any:
     sampler = in_setting(way, random_state=situation.seed, input_shape=situation.shape)
     known = sampler.get_params(deep=False)
+    if channels is not None:
+        widths = {name: value for name, value in known.items() if name.endswith("widths")}
+        sampler.set_params(**{name: tuple(min(width, channels) for width in value) for name, value in widths.items()})
     if "max_epochs" not in known:
         return sampler
     # Small sets would have a few steps in as many epochs: everyone gets those of the document's own sets.
@@ -174,9 +177,10 @@ def _build(situation: Situation, *, way: Way) -> Any:
     return sampler
 
 
-def contender(way: Way) -> Contender:
+def contender(way: Way, scope: Scope) -> Contender:
     """Make the contender of a row of the tables."""
-    return Contender(way.key, way.title, way.kebab, partial(_build, way=way), trained=way.kebab not in _UNTRAINED)
+    build = partial(_build, way=way, channels=scope.max_channels)
+    return Contender(way.key, way.title, way.kebab, build, trained=way.kebab not in _UNTRAINED)
 
 
 _UNTRAINED = {way.kebab for way in (*BASIC, *RIVALS[:2])}
@@ -235,9 +239,10 @@ def protocol(dataset: str, minority: int, scope: Scope) -> Protocol:
 
 def ready(task: Task, scope: Scope) -> Task:
     """Return the task as a run sees it: in a quick one with spectra of one length."""
-    if not scope.quick or task.shape is None:
+    points = QUICK_POINTS if scope.quick else scope.max_points
+    if task.shape is None or points is None or (task.shape[1] <= points and not scope.quick):
         return task
-    return shortened(task, QUICK_POINTS)
+    return shortened(task, points)
 
 
 def ablated(task: Task, scope: Scope) -> bool:
@@ -249,15 +254,15 @@ def plans(tasks: Sequence[Task], scope: Scope) -> dict[str, Plan]:
     """List the grids of the study: for every set and count the rivals, and the players with both their classifiers."""
     found: dict[str, Plan] = {}
     titles = {entry.name: entry.title for entry in SETS}
-    rivals: list[str | Contender] = [BASELINE, *(contender(way) for way in (*RIVALS, *BASIC))]
+    rivals: list[str | Contender] = [BASELINE, *(contender(way, scope) for way in (*RIVALS, *BASIC))]
     for task in tasks:
         seen, case = ready(task, scope), CASES[task.name]
         for minority in case.minority:
             place = protocol(task.name, minority, scope)
             title = f"{titles[task.name]}, {case.majority}:{minority}"
-            players = [contender(PROPOSED)]
+            players = [contender(PROPOSED, scope)]
             if minority == case.middle and ablated(task, scope):
-                players += [contender(way) for way in ABLATION]
+                players += [contender(way, scope) for way in ABLATION]
             found[title] = Plan((seen,), rivals, (judge(scope),), place, (0,), scope.max_steps)
             found[f"{title}, players"] = Plan((seen,), players, (judge(scope), OWN), place, (0,), scope.max_steps)
     return found

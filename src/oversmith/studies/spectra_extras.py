@@ -52,7 +52,7 @@ def looked_at(task: Task, scope: Scope) -> dict[str, Any]:
     assert seen.shape is not None
     made, features, steps = {}, {}, {}
     for moment in ("first", "last"):
-        sampler = contender(PROPOSED).build(  # type: ignore[misc]
+        sampler = contender(PROPOSED, scope).build(  # type: ignore[misc]
             Situation(y, seen.classes, X.shape[1], 0, 0, scope.max_steps, seen.shape)
         )
         if moment == "first":

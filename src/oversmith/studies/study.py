@@ -41,12 +41,18 @@ class Scope:
         Of larger data sets so many rows are drawn.
     seeds : int, default=3
         Seeds of samplers and classifiers on every fold of a cross-validation; one if ``quick``.
+    max_points : int, optional
+        Longer spectra are resampled to so many points; their own by default.
+    max_channels : int, optional
+        Convolutions of samplers of spectra have so many channels at most; the documents' by default.
     """
 
     quick: bool = False
     max_steps: int | None = None
     max_rows: int = 10_000
     seeds: int = 3
+    max_points: int | None = None
+    max_channels: int | None = None
 
     @property
     def turns(self) -> tuple[int, ...]:
@@ -301,7 +307,7 @@ def _record(store: Store, study: Study, scope: Scope, folder: Path) -> dict[str,
     if text is None:
         return {"study": study.name, "scope": scope.describe(), "extras": {}}
     kept: dict[str, Any] = json.loads(text)
-    had, asked = kept["scope"], scope.describe()
+    had, asked = Scope(**kept["scope"]).describe(), scope.describe()
     # With more seeds, everything that is there is part of what is asked for.
     if kept["study"] != study.name or had | {"seeds": asked["seeds"]} != asked or asked["seeds"] < had["seeds"]:
         raise InputError(
@@ -324,15 +330,19 @@ def _head(study: Study, frame: pd.DataFrame, notes: Mapping[str, Any], rows: Seq
     steps = "the documents' epochs" if scope["max_steps"] is None else f"at most {scope['max_steps']:,} generator steps"
     counts = frame["status"].value_counts()
     statuses = ", ".join(f"{counts[status]} {status}" for status in counts.index)
+    # Records of older runs do not name every limit.
+    asked = Scope(**scope)
+    sizes = "" if asked.max_points is None else f", spectra of at most {asked.max_points:,} points"
+    sizes += "" if asked.max_channels is None else f", convolutions of at most {asked.max_channels:,} channels"
     return [
-        f"Run {amount}, {steps}, sets of at most {scope['max_rows']:,} rows, with",
+        f"Run {amount}, {steps}, sets of at most {asked.max_rows:,} rows{sizes}, with",
         "",
         "```sh",
         notes["command"] or "oversmith study",
         "```",
         "",
         f"{len(frame)} results ({statuses}) in {notes['seconds'] / 3600:.1f} hours of {told['n_jobs']} processes "
-        f"together; {study.counted(Scope(**scope))}. Python {told['python']}, {versions}.",
+        f"together; {study.counted(asked)}. Python {told['python']}, {versions}.",
         "",
         f"Numbers of the document: {count_verdicts(rows)}.",
         "",
