@@ -17,6 +17,8 @@ RAW = Path(__file__).resolve().parents[2] / "docs" / "results" / "raw"
         (["nope"], "NAME: 'nope' is not known; choose from eo-wgan, smotified-gan"),
         (["eo-wgan", "--quick", "--seeds", "2"], "--seeds: it is given beside --quick"),
         (["eo-wgan", "--quick", "--from", "raw.parquet"], "--quick: it is given beside --from"),
+        (["spectra", "--max-points", "64", "--from", "raw.parquet"], "--max-points: it is given beside --from"),
+        (["ganbats", "--defaults"], "--defaults: it is for the study of spectra alone"),
         (["eo-wgan", "--from", "missing.parquet"], "there is no file 'missing.parquet'"),
     ],
 )

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from oversmith import ACGAN, ThreePlayerGAN
 from oversmith.evaluation import Plan, run, write_scores
 from oversmith.evaluation.contenders import Situation
 from oversmith.evaluation.runner import facts
@@ -40,6 +41,7 @@ from oversmith.studies.spectra import (
 from oversmith.studies.spectra_claims import cases, gain, published_gain
 from oversmith.studies.spectra_extras import EXTRAS, looked_at
 from oversmith.studies.spectra_figures import _CLASSES, feature_panels, spectra_panels
+from oversmith.studies.study import _head
 
 QUICK = Scope(quick=True, max_steps=2, max_rows=1_000, seeds=10)
 F127, ACD = tables.STAND_INS
@@ -77,6 +79,29 @@ def test_everyone_gets_the_same_steps_and_the_documents_setting():
     assert contender(RIVALS[6], QUICK).build(replace(situation, max_steps=8)).n_sampling_steps == 8
 
 
+def test_a_run_may_be_cut_in_points_and_networks():
+    task = toy(length=60)
+    assert ready(task, Scope()) is ready(task, Scope(max_points=60)) is task
+    assert ready(task, Scope(max_points=20)).shape == (1, 20)
+    situation = Situation(np.repeat([0, 1], [150, 4]), ("a", "b"), 60, 0, 7, None, (1, 60))
+    whole, narrow = (contender(PROPOSED, scope).build(situation) for scope in (Scope(), Scope(defaults=True)))
+    assert whole.get_params()["generator_widths"] == (256, 128, 128, 64)
+    expected = ThreePlayerGAN(max_steps=750, random_state=7, input_shape=(1, 60)).get_params()
+    assert narrow.get_params() == expected | {"pretrain_epochs": 100}
+    covid = contender(RIVALS[5], Scope(defaults=True)).build(situation)
+    assert (covid.generator_widths, covid.latent_dim) == (ACGAN().generator_widths, 150)
+    part = contender(ABLATION[5], Scope(defaults=True)).build(situation)
+    assert part.get_params() == narrow.get_params() | {"coop_weight": 0.0}
+    head = "\n".join(_head(STUDIES["spectra"], pd.DataFrame({"status": ["done"]}), cut_notes(), []))
+    assert "spectra of at most 1,000 points, the library's default networks, with" in head
+
+
+def cut_notes():
+    scope = Scope(max_points=1_000, defaults=True)
+    told = {"python": "3", "n_jobs": 1, "versions": {}}
+    return {"scope": scope.describe(), "facts": told, "seconds": 1.0, "command": ""}
+
+
 def test_an_ablation_differs_in_its_part_alone():
     whole = in_setting(PROPOSED).get_params(deep=False)
     seen = set()
@@ -92,7 +117,7 @@ def test_an_ablation_differs_in_its_part_alone():
 
 
 def test_the_classifier_is_capped_with_the_rest():
-    for cap, steps in ((None, 1_500), (100, 500), (400, 1_500)):
+    for cap, steps in ((None, 1_500), (100, 200), (400, 800), (2_000, 1_500)):
         built = judge(Scope(max_steps=cap)).build(3)
         assert (built.max_steps, built.max_epochs, built.random_state) == (steps, None, 3)
 

@@ -31,7 +31,7 @@ def study(
     max_steps: Annotated[int | None, AtLeastOne] = None,
     max_rows: Annotated[int | None, Parameter(validator=validators.Number(gte=200))] = None,
     max_points: Annotated[int | None, Parameter(validator=validators.Number(gte=16))] = None,
-    max_channels: Annotated[int | None, AtLeastOne] = None,
+    defaults: Annotated[bool, Parameter(negative="")] = False,
     jobs: Annotated[int | None, AtLeastOne] = None,
 ) -> int:
     """Rebuild the experiments of a document: every table and figure, published and ours side by side.
@@ -57,8 +57,8 @@ def study(
         Of larger data sets so many rows are drawn; 10,000 unless given.
     max_points : int
         Longer spectra are resampled to so many points; study of spectra alone.
-    max_channels : int
-        Convolutions of the samplers have so many channels at most; study of spectra alone.
+    defaults : bool
+        Samplers with the library's defaults in place of the document's setting; study of spectra alone.
     jobs : int
         Jobs at the same time.
     """
@@ -68,18 +68,21 @@ def study(
         raise InputError(f"NAME: {name!r} is not known; choose from {', '.join(STUDIES)}")
     chosen = STUDIES[name]
     options = {"seeds": seeds, "max-steps": max_steps, "max-rows": max_rows}
-    options |= {"max-points": max_points, "max-channels": max_channels}
+    options |= {"max-points": max_points}
     if from_ is not None:
-        given = {"--quick": quick, "--jobs": jobs} | {f"--{option}": value for option, value in options.items()}
+        given = {"--quick": quick, "--defaults": defaults, "--jobs": jobs} | {
+            f"--{option}": value for option, value in options.items()
+        }
         beside = [option for option, value in given.items() if value]
         if beside:
             raise InputError(f"{beside[0]}: it is given beside --from, which runs nothing; leave one out")
         return _end(rebuild(chosen, from_), chosen, out)
     if quick and seeds is not None:
         raise InputError("--seeds: it is given beside --quick, which has its own; leave one out")
-    sizes = [f"--{option}" for option in ("max-points", "max-channels") if options[option] is not None]
-    if sizes and name != "spectra":
-        raise InputError(f"{sizes[0]}: it is for the study of spectra alone; leave it out")
+    if name != "spectra" and (defaults or max_points is not None):
+        raise InputError(
+            f"--{'defaults' if defaults else 'max-points'}: it is for the study of spectra alone; leave it out"
+        )
     folder = out or Path(f"study-{name}{'-quick' if quick else ''}")
     rows, steps = chosen.quick if quick else (10_000, None)
     scope = Scope(
@@ -88,9 +91,9 @@ def study(
         max_rows=max_rows or rows,
         seeds=seeds or chosen.seeds,
         max_points=max_points,
-        max_channels=max_channels,
+        defaults=defaults,
     )
-    words = ["oversmith", "study", name, *(["--quick"] if quick else [])]
+    words = ["oversmith", "study", name, *(["--quick"] if quick else []), *(["--defaults"] if defaults else [])]
     words += [word for key, value in options.items() if value is not None for word in (f"--{key}", str(value))]
     again = shlex.join([*words, *(["--out", str(out)] if out else [])])
     try:

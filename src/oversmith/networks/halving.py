@@ -20,8 +20,6 @@ from oversmith.networks.mlp import ACTIVATIONS, linear
 from oversmith.networks.normed import BatchNorm, NormedGenerator
 
 Shape = tuple[int, ...]
-# What multiplies features by the class starts as one plus this much noise: no class is silenced or turned round.
-EMBEDDING_SD = 0.1
 
 _leaky = ACTIVATIONS["leaky_relu"]
 
@@ -56,7 +54,8 @@ def _drawn(key: Array, shape: Shape, fan_in: int, spread: float, initial_sd: flo
 
 
 def _embedding(key: Array, condition: int, units: int) -> Array | None:
-    return 1 + EMBEDDING_SD * jax.random.normal(key, (condition, units)) if condition else None
+    # Around zero, each class on its own: around one, the classes are nearly the same and are learnt apart late.
+    return jax.random.normal(key, (condition, units)) if condition else None
 
 
 def _told(units: Array, condition: Array, embedding: Array | None) -> Array:

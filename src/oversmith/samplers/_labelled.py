@@ -357,14 +357,14 @@ def players(
     initial_sd: float | None,
     squash: bool,
     pretrained: bool,
+    label_input: str,
     class_latent: bool = False,
-    class_beside_noise: bool = False,
     critic: Callable[..., Any] = label_critic,
 ) -> Players:
     """Make the networks; a generator that is pre-trained starts as half of the autoencoder."""
     keys = jax.random.split(key, 4)
     condition = training.condition_width
-    generate_from = beside_noise if class_beside_noise else label_generator
+    generate_from = beside_noise if label_input == "concatenate" else label_generator
     generator = generate_from(keys[0], shape, condition, latent_dim, generator_widths, squash, initial_sd)
     made: Players = {
         "generator": generator,

@@ -43,6 +43,7 @@ PAPER: dict[str, Any] = {
     "scaling": "minmax",
     "stop": "steps",
     "head_units": 128,
+    "label_input": "multiply",
 }
 # Terms of the losses that are switched off by name; the others have weights of their own.
 TERMS = (
@@ -67,6 +68,9 @@ class LabelledSampler(NetworkSampler):
         Units of the discriminator's dense layer before its score.
     latent_dim : int, default=128
         Length of the generator's noise.
+    label_input : {"concatenate", "multiply"}, default="concatenate"
+        How the generator is told the class: beside the noise, as loud as all of it, or by what the noise is multiplied
+        with, as in the document, which it learns later.
     n_critic : int, default=5
         Discriminator updates per generator update.
     mislabel_draw : {"other", "any"}, default="other"
@@ -120,6 +124,7 @@ class LabelledSampler(NetworkSampler):
         "critic_widths": ["array-like"],
         "head_units": [Interval(Integral, 1, None, closed="left")],
         "latent_dim": [Interval(Integral, 1, None, closed="left")],
+        "label_input": [StrOptions({"concatenate", "multiply"})],
         "n_critic": [Interval(Integral, 1, None, closed="left")],
         "mislabel_draw": [StrOptions({"other", "any"})],
         "mislabel_weight": [Interval(Real, 0, None, closed="left")],
@@ -139,6 +144,7 @@ class LabelledSampler(NetworkSampler):
         critic_widths: tuple[int, ...] = (32, 32, 64, 64),
         head_units: int = 64,
         latent_dim: int = 128,
+        label_input: str = "concatenate",
         n_critic: int = 5,
         mislabel_draw: str = "other",
         mislabel_weight: float = 1.0,
@@ -161,6 +167,7 @@ class LabelledSampler(NetworkSampler):
         self.critic_widths = critic_widths
         self.head_units = head_units
         self.latent_dim = latent_dim
+        self.label_input = label_input
         self.n_critic = n_critic
         self.mislabel_draw = mislabel_draw
         self.mislabel_weight = mislabel_weight
@@ -185,8 +192,8 @@ class LabelledSampler(NetworkSampler):
         -------
         LabelledSampler
             150 epochs of the game to the end, after 100 of the autoencoder where there is one; Adam(2e-4, 0.5, 0.9),
-            batch 32, penalty weight 10, the document's channels, first weights of standard deviation 0.02, channels in
-            [-1, 1] and a tanh.
+            batch 32, penalty weight 10, the document's channels, noise multiplied by the class, first weights of
+            standard deviation 0.02, channels in [-1, 1] and a tanh.
 
         Examples
         --------
@@ -242,6 +249,7 @@ class LabelledSampler(NetworkSampler):
             initial_sd=self.initial_sd,
             squash=self.scaling == "minmax" and not self.standardise_points,
             pretrained=self._pretrain_epochs() > 0,
+            label_input=self.label_input,
             **self._network_options(),
         )
 

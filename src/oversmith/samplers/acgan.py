@@ -20,6 +20,7 @@ _WITHOUT: dict[str, Any] = {
     "penalty": "interpolate",
     "penalty_weight": 0.0,
     "head_units": 64,
+    "label_input": "concatenate",
 }
 
 
@@ -61,8 +62,8 @@ class ACGAN(LabelledSampler):
 
     - The networks are those of document 003's Table 6, with the class beside the noise, as loud as all of it, where
       CovidGAN puts a plane of its embedding beside the first features; the discriminator has kernels of 4 with stride
-      2, no batch norm and no dropout. (Multiplied by the class, as in the other GANs of that table, the noise of either
-      class has nearly the same law: after 1,500 steps half of the rows were still of the wrong class.)
+      2, no batch norm and no dropout. (With the noise multiplied by the class, as in the other GANs of that table,
+      half of the rows were still of the wrong class after 1,500 steps.)
     - Document 003 draws the noise from a normal law and writes a standard deviation of 0.02, which is that of the first
       weights: here it is 1.
     - The classes are drawn evenly, real and generated ones; the discriminator would otherwise name the large class.
@@ -110,7 +111,7 @@ class ACGAN(LabelledSampler):
     def _network_options(self) -> dict[str, Any]:
         from oversmith.samplers import _acgan
 
-        return {"classifier_widths": None, "class_beside_noise": True, "critic": _acgan.discriminator}
+        return {"classifier_widths": None, "critic": _acgan.discriminator}
 
     def _recipe(self, training: Training) -> Recipe:
         from oversmith.samplers import _acgan, _labelled

@@ -23,6 +23,7 @@ _WITHOUT: dict[str, Any] = {
     "penalty_weight": 0.0,
     "pretrain_epochs": 0,
     "without": (),
+    "label_input": "concatenate",
 }
 
 
@@ -65,9 +66,8 @@ class CooperativeGAN(ThreePlayerGAN):
     - At step t of T the target of a generated row gives the share ``rho t / (2 T)`` to the other class that the
       classifier holds most likely. Rows of classes that are not resampled keep their class.
     - The classifier learns as that of the three players: a batch as the data are, filled up with generated rows.
-    - Networks, optimiser and draws are those of :class:`ThreePlayerGAN`, but for the class, which stands beside the
-      noise: multiplied by it, the noise of either class has nearly the same law, and a generator without an autoencoder
-      learns the class late.
+    - Networks, optimiser and draws are those of :class:`ThreePlayerGAN`; in :meth:`paper` too the class stands beside
+      the noise: multiplied by it, a generator without an autoencoder learns the class late.
 
     The classifier is told that rows at the border are of their class, so the border moves on, and the rows after it.
     Nothing but the discriminator holds them. On peaks at two places, 60:12, rows of ``rho=0.3`` ended a fifth of the
@@ -104,9 +104,6 @@ class CooperativeGAN(ThreePlayerGAN):
     def __init__(self, *, rho: float = 0.3, coop_weight: float = 1.0, **common: Any) -> None:
         super().__init__(coop_weight=coop_weight, **_WITHOUT, **common)
         self.rho = rho
-
-    def _network_options(self) -> dict[str, Any]:
-        return super()._network_options() | {"class_beside_noise": True}
 
     def _recipe(self, training: Training) -> Recipe:
         from oversmith.samplers import _cooperative, _labelled

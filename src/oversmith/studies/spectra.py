@@ -77,12 +77,15 @@ class Way:
     kebab : str
         Method of the registry.
     changes : tuple of (str, object), default=()
-        Parameters that differ from the document's setting.
+        Parameters that differ.
+    in_document : tuple of (str, object), default=()
+        Parameters that differ from the document's setting, and not from the defaults.
     """
 
     title: str
     kebab: str
     changes: tuple[tuple[str, Any], ...] = ()
+    in_document: tuple[tuple[str, Any], ...] = ()
 
     @property
     def key(self) -> str:
@@ -98,8 +101,12 @@ RIVALS = (
     Way("BAGAN-GP", "bagan-gp"),
     Way("Cooperative GAN", "cooperative-gan"),
     # The networks of its publication have a hundred times the work; by the document it is the fastest of the GANs.
-    Way("Covid GAN", "acgan", (("generator_widths", PAPER["generator_widths"]), ("batch_size", PAPER["batch_size"]))),
-    Way("CCU-diffusion", "conditional-diffusion", (("patch", "auto"),)),
+    Way(
+        "Covid GAN",
+        "acgan",
+        in_document=(("generator_widths", PAPER["generator_widths"]), ("batch_size", PAPER["batch_size"])),
+    ),
+    Way("CCU-diffusion", "conditional-diffusion", in_document=(("patch", "auto"),)),
 )
 BASIC = (Way("Shift", "shift"), Way("Slope", "slope"), Way("Flip", "flip"))
 BASELINE = "none"
@@ -130,13 +137,15 @@ ABLATION = tuple(
 )
 
 
-def in_setting(way: Way, **changes: Any) -> Any:
-    """Make a sampler in the document's setting.
+def in_setting(way: Way, defaults: bool = False, **changes: Any) -> Any:
+    """Make a sampler in the document's setting, or with the library's defaults.
 
     Parameters
     ----------
     way : Way
         A row of the tables.
+    defaults : bool, default=False
+        Whether the library's defaults stand in for the document's setting.
     **changes : object
         Parameters that differ, beside those of the row.
 
@@ -152,17 +161,15 @@ def in_setting(way: Way, **changes: Any) -> Any:
     (100, 3, 150)
     """
     method = load_class(way.kebab)
-    make = method.paper if hasattr(method, "paper") else method
     tuned = {choice.parameter: choice.middle for choice in CHOICES if choice.contender == way.key}
-    return make(**(tuned | dict(way.changes) | changes))
+    if defaults or not hasattr(method, "paper"):
+        return method(**(tuned | dict(way.changes) | changes))
+    return method.paper(**(tuned | dict(way.in_document) | dict(way.changes) | changes))
 
 
-def _build(situation: Situation, *, way: Way, channels: int | None) -> Any:
-    sampler = in_setting(way, random_state=situation.seed, input_shape=situation.shape)
+def _build(situation: Situation, *, way: Way, defaults: bool) -> Any:
+    sampler = in_setting(way, defaults, random_state=situation.seed, input_shape=situation.shape)
     known = sampler.get_params(deep=False)
-    if channels is not None:
-        widths = {name: value for name, value in known.items() if name.endswith("widths")}
-        sampler.set_params(**{name: tuple(min(width, channels) for width in value) for name, value in widths.items()})
     if "max_epochs" not in known:
         return sampler
     # Small sets would have a few steps in as many epochs: everyone gets those of the document's own sets.
@@ -179,7 +186,7 @@ def _build(situation: Situation, *, way: Way, channels: int | None) -> Any:
 
 def contender(way: Way, scope: Scope) -> Contender:
     """Make the contender of a row of the tables."""
-    build = partial(_build, way=way, channels=scope.max_channels)
+    build = partial(_build, way=way, defaults=scope.defaults)
     return Contender(way.key, way.title, way.kebab, build, trained=way.kebab not in _UNTRAINED)
 
 

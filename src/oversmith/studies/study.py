@@ -43,8 +43,8 @@ class Scope:
         Seeds of samplers and classifiers on every fold of a cross-validation; one if ``quick``.
     max_points : int, optional
         Longer spectra are resampled to so many points; their own by default.
-    max_channels : int, optional
-        Convolutions of samplers of spectra have so many channels at most; the documents' by default.
+    defaults : bool, default=False
+        Samplers of spectra have the library's defaults in place of the document's setting.
     """
 
     quick: bool = False
@@ -52,7 +52,7 @@ class Scope:
     max_rows: int = 10_000
     seeds: int = 3
     max_points: int | None = None
-    max_channels: int | None = None
+    defaults: bool = False
 
     @property
     def turns(self) -> tuple[int, ...]:
@@ -333,7 +333,7 @@ def _head(study: Study, frame: pd.DataFrame, notes: Mapping[str, Any], rows: Seq
     # Records of older runs do not name every limit.
     asked = Scope(**scope)
     sizes = "" if asked.max_points is None else f", spectra of at most {asked.max_points:,} points"
-    sizes += "" if asked.max_channels is None else f", convolutions of at most {asked.max_channels:,} channels"
+    sizes += ", the library's default networks" if asked.defaults else ""
     return [
         f"Run {amount}, {steps}, sets of at most {asked.max_rows:,} rows{sizes}, with",
         "",
