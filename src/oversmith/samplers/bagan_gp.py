@@ -23,7 +23,8 @@ class BAGANGP(LabelledSampler):
     pretrain_epochs : int, default=100
         Epochs of the autoencoder, at most as many steps as the training has; 0 starts from noise.
     latent : {"embedding", "class_gaussian"}, default="embedding"
-        Noise: standard normal; or first drawn from the Gaussian of the class's own codes, its covariance shrunk towards that of all classes.
+        Noise: standard normal; or first drawn from the Gaussian of the class's own codes, its covariance shrunk
+        towards that of all classes.
 
     Attributes
     ----------
