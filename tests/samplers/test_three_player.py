@@ -6,6 +6,7 @@ import pytest
 from games import score_of_made, session_of, updated
 from scipy.special import softmax
 from sklearn.exceptions import NotFittedError
+from sklearn.linear_model import LogisticRegression
 from toys import spectra
 
 import oversmith
@@ -120,6 +121,21 @@ def test_mislabelled_rows_are_found_out():
         assert opinions_of_wrong_labels(1.0, seed) < opinions_of_wrong_labels(0.001, seed) - 0.1
 
 
+@pytest.mark.slow
+def test_class_beside_the_noise_is_learnt_first():
+    def share_right(label_input, seed):
+        X, y = spectra((150, 4), length=128, apart=13.0, seed=seed)
+        unseen, label = spectra((200, 200), length=128, apart=13.0, seed=9 + seed)
+        judge = LogisticRegression(max_iter=1000).fit(unseen[:, 0], label)
+        sampler = ThreePlayerGAN(label_input=label_input, max_steps=250, random_state=seed).fit(X, y)
+        return (judge.predict(sampler.sample(200, "sol")[:, 0]) == "sol").mean()
+
+    # Measured over five seeds: 1.00 against 0.37 to 0.52.
+    for seed in range(5):
+        assert share_right("concatenate", seed) > 0.9
+        assert share_right("multiply", seed) < 0.75
+
+
 def test_real_rows_are_drawn_balanced_or_naturally():
     X, y = spectra((90, 10))
     for how, share in (("balanced", 0.5), ("natural", 0.1)):
@@ -156,6 +172,7 @@ CHANGES = {
     "initial_sd": 0.02,
     "ema_decay": 0.5,
     "pretrain_epochs": 0,
+    "label_input": "multiply",
 }
 
 
