@@ -14,10 +14,11 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from oversmith.networks.conv import KERNEL, conv1d, conv_transpose1d, draw_weight, fresh_norm
+from oversmith.networks.conv import KERNEL, conv1d, conv_transpose1d, fresh_norm
 from oversmith.networks.conv2d import conv2d, conv_transpose2d
 from oversmith.networks.mlp import ACTIVATIONS, linear
 from oversmith.networks.normed import BatchNorm, NormedGenerator
+from oversmith.networks.weights import drawn
 
 Shape = tuple[int, ...]
 
@@ -47,15 +48,9 @@ def halved(sizes: Shape, times: int) -> Shape:
     return tuple(-(-size // 2**times) for size in sizes)
 
 
-def _drawn(key: Array, shape: Shape, fan_in: int, spread: float, initial_sd: float | None) -> Array:
-    if initial_sd is None:
-        return draw_weight(key, shape, fan_in, spread)
-    return initial_sd * jax.random.normal(key, shape)
-
-
 def _embedding(key: Array, condition: int, units: int) -> Array | None:
     # Around zero, each class on its own: around one, the classes are nearly the same and are learnt apart late.
-    return jax.random.normal(key, (condition, units)) if condition else None
+    return drawn(key, (condition, units), 1, initial_sd=1.0) if condition else None
 
 
 def _told(units: Array, condition: Array, embedding: Array | None) -> Array:
@@ -99,7 +94,7 @@ def _halving(key: Array, shape: Shape, widths: tuple[int, ...], initial_sd: floa
     kernel = (KERNEL,) * (len(shape) - 1)
     for number, width in enumerate(widths):
         fan_in = math.prod(kernel) * n_in
-        weights.append(_drawn(jax.random.fold_in(key, number), (*kernel, n_in, width), fan_in, 6, initial_sd))
+        weights.append(drawn(jax.random.fold_in(key, number), (*kernel, n_in, width), fan_in, 6, initial_sd))
         n_in = width
     return Halving(tuple(weights), tuple(jnp.zeros(width) for width in widths), shape)
 
@@ -158,7 +153,7 @@ def halving_network(
     conv_key, last_key = jax.random.split(key)
     convolutions = _halving(conv_key, shape, widths, initial_sd)
     n = convolutions.features
-    return HalvingNetwork(convolutions, _drawn(last_key, (n, n_out), n, 1, initial_sd), jnp.zeros(n_out))
+    return HalvingNetwork(convolutions, drawn(last_key, (n, n_out), n, 1, initial_sd), jnp.zeros(n_out))
 
 
 class LabelCritic(eqx.Module):
@@ -247,7 +242,7 @@ def label_critic(
     conv_key, label_key, first_key, last_key = jax.random.split(key, 4)
     convolutions = _halving(conv_key, shape, widths, initial_sd)
     n = convolutions.features
-    weights = _drawn(first_key, (n, head), n, 6, initial_sd), _drawn(last_key, (head, 1), head, 1, initial_sd)
+    weights = drawn(first_key, (n, head), n, 6, initial_sd), drawn(last_key, (head, 1), head, 1, initial_sd)
     embedding = _embedding(label_key, condition, n)
     return LabelCritic(convolutions, embedding, weights, (jnp.zeros(head), jnp.zeros(1)), condition)
 
@@ -337,11 +332,11 @@ def label_generator(
     label_key, first_key, *keys = jax.random.split(key, len(widths) + 2)
     start, kernel = halved(shape[1:], len(widths)), (KERNEL,) * (len(shape) - 1)
     n = math.prod(start) * widths[0]
-    weights, biases = [_drawn(first_key, (latent, n), latent, 6, initial_sd)], [jnp.zeros(n)]
+    weights, biases = [drawn(first_key, (latent, n), latent, 6, initial_sd)], [jnp.zeros(n)]
     for number, (n_in, n_out) in enumerate(zip(widths, (*widths[1:], shape[0]), strict=True)):
         # Two of the four points of the kernel meet each place, along either axis.
         fan_in, spread = 2 ** len(kernel) * n_in, 3 if number == len(widths) - 1 else 6
-        weights.append(_drawn(keys[number], (*kernel, n_in, n_out), fan_in, spread, initial_sd))
+        weights.append(drawn(keys[number], (*kernel, n_in, n_out), fan_in, spread, initial_sd))
         biases.append(jnp.zeros(n_out))
     norms = tuple(fresh_norm(width) for width in widths[1:])
     embedding = _embedding(label_key, condition, latent)

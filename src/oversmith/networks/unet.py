@@ -13,9 +13,10 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from oversmith.networks.attention import SelfAttention, attention
-from oversmith.networks.conv import conv1d, draw_weight
+from oversmith.networks.conv import conv1d
 from oversmith.networks.conv2d import conv2d
 from oversmith.networks.mlp import linear
+from oversmith.networks.weights import drawn
 
 Shape = tuple[int, ...]
 
@@ -289,13 +290,13 @@ def unet(key: Array, shape: Shape, before: int, widths: tuple[int, ...], patch: 
     dims, told = len(shape) - 1, 4 * widths[0]
     data = shape[0] * patch**dims
     # More keys than there are weights: a tenth of a millisecond, and no count to keep right.
-    drawn = iter(jax.random.split(key, 20 * (len(widths) + 1)))
+    keys = iter(jax.random.split(key, 20 * (len(widths) + 1)))
 
     def weight(kernel: int, n_in: int, n_out: int, spread: float = 3.0) -> Array:
-        return draw_weight(next(drawn), ((kernel,) * dims + (n_in, n_out)), kernel**dims * n_in, spread)
+        return drawn(next(keys), ((kernel,) * dims + (n_in, n_out)), kernel**dims * n_in, spread)
 
     def dense(n_in: int, n_out: int, spread: float = 3.0) -> Array:
-        return draw_weight(next(drawn), (n_in, n_out), n_in, spread)
+        return drawn(next(keys), (n_in, n_out), n_in, spread)
 
     def block(n_in: int, n_out: int) -> ResBlock:
         weights = weight(KERNEL, n_in, n_out), weight(KERNEL, n_out, n_out)
@@ -313,7 +314,7 @@ def unet(key: Array, shape: Shape, before: int, widths: tuple[int, ...], patch: 
         last = number == len(widths) - 1
         # A convolution of kernel 4 and stride 2 leads to the next level, of kernel 3 after a doubling back from it.
         down.append((block(above[number], n), reader(n), None if last else weight(DOWN, n, n)))
-    middle = block(widths[-1], widths[-1]), attention(next(drawn), widths[-1]), block(widths[-1], widths[-1])
+    middle = block(widths[-1], widths[-1]), attention(next(keys), widths[-1]), block(widths[-1], widths[-1])
     for number, n in reversed(list(enumerate(widths))):
         last = number == len(widths) - 1
         higher = None if last else weight(KERNEL, widths[number + 1], n)
