@@ -66,8 +66,9 @@ TINY_OF = {
         "discriminator_widths": (4,),
     },
     "dcgan": {"generator_widths": (4,), "critic_widths": (4,)},
-    "three-player-gan": PLAYERS | {"classifier_widths": (4,)},
-    # The start is that of the three players; without it, and with one penalty, the two share their programs.
+    # The start as an autoencoder goes through the checks of series. Without it, and with one penalty, the second and
+    # the third share their programs.
+    "three-player-gan": PLAYERS | {"classifier_widths": (4,), "pretrain_epochs": 0},
     "bagan-gp": PLAYERS | {"pretrain_epochs": 0, "penalty": "dragan"},
     "cdragan": PLAYERS,
     "acgan": {name: value for name, value in PLAYERS.items() if name != "head_units"},

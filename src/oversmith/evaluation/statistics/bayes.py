@@ -129,11 +129,12 @@ def signed_rank_posterior(
         raise InputError(f"n_samples: {n_samples} found; use at least 1")
     values = np.concatenate([[0.0], d])
     sums = values[:, None] + values[None, :]
-    above, below = _over(sums, 2 * rope), _over(-sums, 2 * rope)
+    n, pairs = len(values), np.hstack([_over(sums, 2 * rope), _over(-sums, 2 * rope)])
     votes = np.zeros(3)
-    for weights in _weights(len(values), n_samples, random_state):
-        better = ((weights @ above) * weights).sum(axis=1)
-        worse = ((weights @ below) * weights).sum(axis=1)
+    for weights in _weights(n, n_samples, random_state):
+        heard = weights @ pairs
+        better = np.einsum("ij,ij->i", heard[:, :n], weights)
+        worse = np.einsum("ij,ij->i", heard[:, n:], weights)
         ballots = (worse, 1 - worse - better, better)
         # Outcomes level at the top share the draw.
         least = np.maximum(np.maximum(*ballots[:2]), ballots[2]) - 1e-12
