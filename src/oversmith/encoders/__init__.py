@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 from oversmith.encoders.container import Container
+from oversmith.encoders.image import ImageEncoder
+from oversmith.encoders.modality import modality_of
 from oversmith.encoders.reading import is_series
 from oversmith.encoders.scaling import ClassScaler
 from oversmith.encoders.series import SeriesEncoder
 from oversmith.encoders.table import Span, TableEncoder
 from oversmith.encoders.target import TargetContainer
 
-__all__ = ["ClassScaler", "Container", "SeriesEncoder", "Span", "TableEncoder", "TargetContainer", "is_series"]
+__all__ = [
+    "ClassScaler",
+    "Container",
+    "ImageEncoder",
+    "SeriesEncoder",
+    "Span",
+    "TableEncoder",
+    "TargetContainer",
+    "is_series",
+    "modality_of",
+]

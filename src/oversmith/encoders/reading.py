@@ -1,4 +1,4 @@
-"""Series as a caller gives them: whether an array holds any, in which shape, and what cannot be read."""
+"""Series and images as a caller gives them: whether an array holds any, in which shape, and what cannot be read."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ import numpy as np
 
 from oversmith.encoders.container import Container
 from oversmith.exceptions import InputError
+
+# What an array of each kind is called in messages, and along which axes its values lie.
+_AXES = {3: ("series", "channel", "time point"), 4: ("image", "channel", "row", "column")}
 
 
 def is_series(X: Any) -> bool:
@@ -23,13 +26,15 @@ def is_series(X: Any) -> bool:
     return getattr(X, "ndim", 2) == 3
 
 
-def stacked(X: Any) -> Any:
-    """Make one array of a list of arrays, such as series that were read one by one.
+def stacked(X: Any, modality: str = "auto") -> Any:
+    """Make one array of a list of arrays, such as series or images that were read one by one.
 
     Parameters
     ----------
     X : array-like
-        Anything; a list of 2-D arrays, or an array that holds arrays, is put together.
+        Anything; a list of 2-D or 3-D arrays, or an array that holds arrays, is put together.
+    modality : {"auto", "table", "series", "image"}, default="auto"
+        What the caller says they are.
 
     Returns
     -------
@@ -39,7 +44,7 @@ def stacked(X: Any) -> Any:
     Raises
     ------
     InputError
-        For series of unequal lengths.
+        For series of unequal lengths, and images of unequal size.
 
     Examples
     --------
@@ -54,6 +59,8 @@ def stacked(X: Any) -> Any:
     shapes = sorted({item.shape for item in X})
     if len(shapes) > 1:
         found = " and ".join(str(shape) for shape in shapes[:2])
+        if modality == "image" or any(len(shape) == 3 for shape in shapes):
+            raise InputError(f"X: images of unequal size found, of shapes {found}; cut, pad or resize them to one size")
         raise InputError(
             f"X: series of unequal lengths found, of shapes {found}; cut or pad them to one length, for example with "
             "oversmith.preprocessing.windows"
@@ -63,19 +70,19 @@ def stacked(X: Any) -> Any:
 
 
 def container_of(X: Any) -> Container:
-    """Remember the kind of array, of two dimensions or three.
+    """Remember the kind of array, of two dimensions or more.
 
     Parameters
     ----------
     X : array-like
-        Series.
+        Series or images.
 
     Returns
     -------
     Container
-        One without column names for three dimensions.
+        One without column names for three dimensions or four.
     """
-    if is_series(X):
+    if getattr(X, "ndim", 2) > 2:
         return Container("numpy", (), None, (np.asarray(X).dtype,))
     return Container.of(X)
 
@@ -102,8 +109,35 @@ def as_numbers(X: Any, container: Container) -> np.ndarray:
     TypeError
         For objects that are no numbers at all.
     """
+    return np.asarray(as_array(X, container), dtype=np.float64)
+
+
+def as_array(X: Any, container: Container) -> np.ndarray:
+    """Take the numbers out of their container; those of whole numbers stay as they are, the others become float64.
+
+    Parameters
+    ----------
+    X : array-like
+        Series or images, of two dimensions to four.
+    container : Container
+        What kind of array it is.
+
+    Returns
+    -------
+    ndarray
+        The values.
+
+    Raises
+    ------
+    InputError
+        For text, and for series of unequal lengths.
+    TypeError
+        For objects that are no numbers at all.
+    """
     if container.kind == "sparse":
-        raise InputError("X: found a sparse matrix; a series has a value at every time point, give X.toarray()")
+        raise InputError(
+            "X: found a sparse matrix; series and images have a value at every point, give X.toarray()"
+        )
     array = X.to_numpy() if container.kind in ("pandas", "polars") else np.asarray(X)
     if array.dtype == object and array.ndim <= 2 and array.size and np.ndim(array.flat[0]) > 0:
         raise InputError(
@@ -112,10 +146,14 @@ def as_numbers(X: Any, container: Container) -> np.ndarray:
         )
     if array.dtype.kind == "c":
         raise InputError("X: Complex data not supported; give real and imaginary parts as two channels")
+    if array.dtype.kind in "biu":
+        return array
     try:
         return np.asarray(array, dtype=np.float64)
     except ValueError as error:
-        raise InputError(f"X: values that are no numbers found ({error}); a series holds numbers alone") from error
+        raise InputError(
+            f"X: values that are no numbers found ({error}); series and images hold numbers alone"
+        ) from error
 
 
 def shape_of(values: np.ndarray, input_shape: Any) -> tuple[int, int]:
@@ -163,25 +201,29 @@ def shape_of(values: np.ndarray, input_shape: Any) -> tuple[int, int]:
     return shape
 
 
-def check_finite(series: np.ndarray) -> None:
+def check_finite(values: np.ndarray) -> None:
     """Refuse NaN and infinite values, and say where they are.
 
     Parameters
     ----------
-    series : ndarray of shape (n, channels, length)
-        Series.
+    values : ndarray of shape (n, channels, length) or (n, channels, height, width)
+        Series or images.
 
     Raises
     ------
     InputError
-        With row, channel and time point of the first one.
+        With case, channel and place of the first one.
     """
-    bad = ~np.isfinite(series)
+    if values.dtype.kind in "biu":
+        return
+    bad = ~np.isfinite(values)
     if bad.any():
-        row, channel, point = np.argwhere(bad)[0]
-        rows = int(bad.any(axis=(1, 2)).sum())
-        what = "NaN" if np.isnan(series[row, channel, point]) else "infinity"
+        kind, *axes = _AXES[values.ndim]
+        row, *place = np.argwhere(bad)[0]
+        n_bad = int(bad.any(axis=tuple(range(1, values.ndim))).sum())
+        what = "NaN" if np.isnan(values[(row, *place)]) else "infinity"
+        where = ", ".join(f"{axis} {at}" for axis, at in zip(axes, place, strict=True))
         raise InputError(
-            f"X: {what} found in series {row}, channel {channel}, time point {point} ({rows} series are affected); "
-            "Input contains NaN or infinity, fill the gaps or leave these series out"
+            f"X: {what} found in {kind} {row}, {where} ({n_bad} {kind if kind == 'series' else 'images'} are affected); "
+            f"Input contains NaN or infinity, fill the gaps or leave these {kind if kind == 'series' else 'images'} out"
         )

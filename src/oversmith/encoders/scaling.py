@@ -31,8 +31,8 @@ class ClassScaler:
     ----------
     low_, high_ : ndarray
         Bounds of the linear columns: the class's observed range, widened by the table's standard deviation
-        over the root of ``n``, within the table's range. With ``mode=None``, the table's range. None for series,
-        whose columns are time points: a peak that comes a step later must not be cut off there.
+        over the root of ``n``, within the table's range. With ``mode=None``, the table's range. None for series
+        and images, whose columns are points: a peak that comes a step later must not be cut off there.
 
     Notes
     -----
@@ -97,13 +97,13 @@ class ClassScaler:
         self.high_ = np.maximum(table.max(axis=0), own.max(axis=0))
         self.mean_, self.spread_ = np.zeros(d), np.ones(d)
         self.rotation_: np.ndarray | None = None
-        of_series = any(span.kind == "series" for span in spans)
-        if of_series:
+        of_points = whole(spans)
+        if of_points:
             self.low_, self.high_ = np.full(d, -np.inf), np.full(d, np.inf)
         if self.mode is None:
             return self
         trust, pooled = n / (n + PRIOR_ROWS), table.std(axis=0)
-        if not of_series:
+        if not of_points:
             slack = pooled / np.sqrt(n)
             self.low_ = np.maximum(self.low_, own.min(axis=0) - slack)
             self.high_ = np.minimum(self.high_, own.max(axis=0) + slack)
@@ -186,6 +186,18 @@ class ClassScaler:
             if name != "mode":
                 setattr(scaler, name, value)
         return scaler
+
+
+def whole(spans: Sequence[Span]) -> bool:
+    """Tell whether rows are whole series or images, whose columns are points and no features.
+
+    Examples
+    --------
+    >>> from oversmith.encoders.scaling import whole
+    >>> whole([Span("image", 0, 784, "linear", "image")]), whole([Span("age", 0, 1, "linear", "numeric")])
+    (True, False)
+    """
+    return any(span.kind in ("series", "image") for span in spans)
 
 
 def _root(matrix: np.ndarray) -> np.ndarray:

@@ -28,8 +28,8 @@ class Span:
         First encoded column, and one past the last.
     activation : {"linear", "sigmoid", "softmax"}
         What a network's last layer does there.
-    kind : {"numeric", "boolean", "missing", "spike", "categorical", "embedding", "series"}
-        What the columns carry; ``"series"`` is one whole series, channel after channel.
+    kind : {"numeric", "boolean", "missing", "spike", "categorical", "embedding", "series", "image"}
+        What the columns carry; ``"series"`` and ``"image"`` are whole ones, channel after channel.
     """
 
     name: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from oversmith.encoders import ClassScaler
+from oversmith.encoders.scaling import whole
 from oversmith.samplers._encoded import EncodedTable
 
 
@@ -42,7 +43,7 @@ def class_scaler(table: EncodedTable, code: int) -> ClassScaler:
     """
     rows = table.rows[code]
     scaler = ClassScaler().fit(rows, table.pooled, table.spans)
-    if any(span.kind == "series" for span in table.spans):
+    if whole(table.spans):
         return scaler
     own = rows[:, scaler.linear_]
     low, high = own.min(axis=0), own.max(axis=0)
@@ -69,7 +70,7 @@ def reflect(rows: np.ndarray, scaler: ClassScaler) -> np.ndarray:
     Returns
     -------
     ndarray of shape (n, width)
-        Rows within the bounds, still in the class's space; those of series, which have none, as they are.
+        Rows within the bounds, still in the class's space; those of series and images, which have none, as they are.
     """
     low, high = ((bound - scaler.mean_) / scaler.spread_ for bound in (scaler.low_, scaler.high_))
     width = high - low

@@ -1,0 +1,121 @@
+"""What an array holds: a table, series or images. Nothing is guessed from sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+import numpy as np
+
+from oversmith.exceptions import InputError
+
+MODALITIES = ("table", "series", "image")
+_PLURAL = {"table": "tables", "series": "series", "image": "images"}
+_SHAPES = "a table has 2 dimensions, series have 3 (cases, channels, time points), images 4 (cases, channels, height, width)"
+
+
+def modality_of(
+    X: Any,
+    modality: str = "auto",
+    input_shape: Any = None,
+    among: Collection[str] = MODALITIES,
+    name: str = "this method",
+) -> str:
+    """Say what an array holds.
+
+    Parameters
+    ----------
+    X : array-like
+        Two dimensions are a table, unless ``input_shape`` says otherwise or whoever asks takes no tables. Three are
+        series, or grey images where ``modality`` says so; unsigned bytes in three dimensions need a declaration. Four
+        are images.
+    modality : {"auto", "table", "series", "image"}, default="auto"
+        What the caller says.
+    input_shape : tuple of int or None, default=None
+        Shape of flat rows: two numbers for series (channels, time points), three for images (channels, height, width).
+    among : collection of str, default=("table", "series", "image")
+        What whoever asks can take.
+    name : str, default="this method"
+        Who asks, for messages.
+
+    Returns
+    -------
+    {"table", "series", "image"}
+        What it is.
+
+    Raises
+    ------
+    InputError
+        When the array, the declaration and ``input_shape`` disagree, the array could be read in two ways, or whoever
+        asks does not take it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from oversmith.encoders import modality_of
+    >>> modality_of(np.zeros((5, 28, 28))), modality_of(np.zeros((5, 28, 28)), "image")
+    ('series', 'image')
+    >>> modality_of(np.zeros((5, 784)), input_shape=(1, 28, 28)), modality_of(np.zeros((5, 784)))
+    ('image', 'table')
+    """
+    if modality not in ("auto", *MODALITIES):
+        raise InputError(f"modality: {modality!r} found; choose 'auto', 'table', 'series' or 'image'")
+    ndim, shape = getattr(X, "ndim", 2), tuple(getattr(X, "shape", ()))
+    if ndim > 4:
+        raise InputError(f"X: found a {ndim}-D array of shape {shape}; {_SHAPES}")
+    told = _told_by(input_shape, among)
+    if modality == "auto":
+        found = _found(ndim, shape, getattr(X, "dtype", None), told, among)
+    elif told not in (None, modality):
+        raise InputError(
+            f"input_shape: {input_shape!r} found beside modality={modality!r}; series have two numbers (channels, time "
+            "points), images three (channels, height, width), tables none"
+        )
+    elif (ndim == 4 and modality != "image") or (ndim == 3 and modality == "table"):
+        raise InputError(f"modality: {modality!r} found, but X has shape {shape}; {_SHAPES}")
+    else:
+        found = modality
+    if found not in among:
+        _refuse(found, ndim, shape, input_shape, among, name)
+    return found
+
+
+def _told_by(input_shape: Any, among: Collection[str]) -> str | None:
+    """Say what ``input_shape`` is the shape of."""
+    if input_shape is None:
+        return None
+    numbers = len(input_shape) if isinstance(input_shape, tuple | list) else 0
+    # Another number of numbers is refused where the shape is read.
+    return "image" if numbers == 3 or "series" not in among else "series"
+
+
+def _found(ndim: int, shape: tuple[int, ...], dtype: Any, told: str | None, among: Collection[str]) -> str:
+    """Say what an array holds that nobody declares."""
+    if ndim == 4:
+        return "image"
+    if ndim == 3:
+        if told is None and dtype == np.uint8 and {"series", "image"} <= set(among):
+            raise InputError(
+                f"X: found a 3-D array of unsigned bytes of shape {shape}, which may hold series of {shape[1]} channels "
+                f"and {shape[2]} time points, or grey images of {shape[1]} x {shape[2]} pixels; say modality='series' "
+                "or modality='image'"
+            )
+        return told or "series"
+    return told or next(kind for kind in MODALITIES if kind in among)
+
+
+def _refuse(
+    found: str, ndim: int, shape: tuple[int, ...], input_shape: Any, among: Collection[str], name: str
+) -> None:
+    """Say that an array is not taken, and what to do about it."""
+    takes = " and ".join(_PLURAL[kind] for kind in MODALITIES if kind in among)
+    if ndim > 2:
+        flat = ", so give it 2 dimensions (rows, columns), for example X.reshape(len(X), -1)," if "table" in among else ";"
+        able = {"series": "GANBATS", "image": "DCGAN"}[found]
+        raise InputError(
+            f"X: found a {ndim}-D array of shape {shape}; {name} takes {takes}{flat} or use a method for "
+            f"{_PLURAL[found]}, such as {able}"
+        )
+    if input_shape is not None:
+        raise InputError(f"input_shape: {input_shape!r} found, but {name} takes {takes} alone; leave it out")
+    raise InputError(f"modality: {found!r} found, but {name} takes {takes} alone")
