@@ -420,6 +420,7 @@ _OTHER = {
     # Another name of ACGAN.
     "CovidGAN": "oversmith.samplers.acgan",
     "DenseClassifier": "oversmith.classifiers.dense",
+    "ImageCNN": "oversmith.classifiers.image",
     "RandomConvolutionClassifier": "oversmith.classifiers.series",
     "RandomConvolutions": "oversmith.classifiers.series",
     "SeriesCNN": "oversmith.classifiers.series",
