@@ -30,6 +30,7 @@ SMALL = {
 }
 # Of a network that is large by itself.
 SMALLER = {"conditional-diffusion": {"widths": (4,), "n_noise_steps": 10}}
+# Auto chooses among them, by cross-validation: it has tests of its own.
 IDS = [kebab for kebab in METHODS if "image" in METHODS[kebab].modality and kebab != "auto"]
 TRAINED = [kebab for kebab in IDS if METHODS[kebab].cost != "low"]
 SAMPLERS = pytest.mark.parametrize("kebab", IDS)
