@@ -157,6 +157,8 @@ def nearest_distances(
     >>> ax.lines[0].get_xdata().tolist(), ax.lines[0].get_ydata().tolist()
     ([0.1, 0.1, 0.2], [0.0, 0.5, 1.0])
     """
+    from matplotlib.ticker import PercentFormatter
+
     with style():
         ax = new_axes(ax)
         for (name, values), (colour, dash) in zip(groups.items(), _LOOKS, strict=False):
@@ -169,5 +171,6 @@ def nearest_distances(
             ax.axvline(limit, color=PALETTE["muted"], linestyle=":", linewidth=1.2)
         ax.set(xlabel="distance to the nearest training image", ylabel="share of images", ylim=(0, 1.02))
         ax.set_xlim(left=0)
+        ax.xaxis.set_major_formatter(PercentFormatter(1.0))
         ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.18), ncols=2)
     return ax

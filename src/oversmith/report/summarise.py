@@ -13,6 +13,7 @@ import numpy as np
 from oversmith.evaluation import Comparison
 from oversmith.evaluation.comparison import jsonable
 from oversmith.plot import embed, precision_at_recall
+from oversmith.report.images import image_parts
 from oversmith.report.names import printable_tree
 from oversmith.report.series import class_parts, series_parts
 from oversmith.report.tables import failures, leaderboard, per_classifier, primary_metric, skipped
@@ -67,6 +68,7 @@ def summarise(comparison: Comparison) -> dict[str, Any]:
         "embedding": _embedding(comparison),
         "series": series_parts(comparison, _shown(comparison)),
         "class_spectra": class_parts(comparison),
+        "images": image_parts(comparison, _shown(comparison)),
         "time": _time(comparison),
     }
     clean: dict[str, Any] = printable_tree(jsonable(summary))
