@@ -12,7 +12,7 @@ import numpy as np
 from imblearn.over_sampling import ADASYN, SMOTE, SMOTEN, SMOTENC, BorderlineSMOTE, RandomOverSampler
 from imblearn.under_sampling import RandomUnderSampler
 
-from oversmith._registry import METHODS, load_class, method
+from oversmith._registry import METHODS, check_modality, load_class, method
 from oversmith.classifiers import find_classifier
 from oversmith.evaluation.pipeline import split_kinds
 from oversmith.exceptions import InputError, TooFewRowsError
@@ -120,7 +120,6 @@ SMOTE_NAMES = ("smote", "smotenc", "smoten")
 FILLS = (0.33, 1.0)
 DEFAULT_METHODS = {"table": ("eo-wgan",), "series": ("eo-wgan",), "image": ("cgan",)}
 """Methods of Oversmith that take part where none is named, by what the rows are."""
-_ARE = {"table": "a table", "series": "series", "image": "images"}
 _JUDGES = {"table": ("lr", "rf", "xgb", "knn"), "series": ("rocket", "cnn"), "image": ("lr", "rf", "xgb")}
 Bounds = str | tuple[float, float] | None
 
@@ -187,36 +186,6 @@ def _untreated() -> tuple[Contender, ...]:
         Contender("class-weight", "Class weights", balanced=True),
         Contender("random-over-sampling", "Random over-sampling", "random-over-sampling", _random, fill=1.0),
     )
-
-
-def check_modality(kebab: str, modality: str) -> None:
-    """Refuse a method that does not take such data.
-
-    Parameters
-    ----------
-    kebab : str
-        The method in kebab case.
-    modality : {"table", "series", "image"}
-        What the data are.
-
-    Raises
-    ------
-    InputError
-        The message names the methods that do.
-
-    Examples
-    --------
-    >>> from oversmith.evaluation.contenders import check_modality
-    >>> check_modality("ganbats", "table")
-    Traceback (most recent call last):
-    oversmith.exceptions.InputError: method: 'ganbats' takes series and the data are a table; choose one of ...
-    """
-    found = method(kebab).modality
-    if modality not in found:
-        able = [entry.kebab for entry in METHODS.values() if modality in entry.modality]
-        raise InputError(
-            f"method: {kebab!r} takes {found} and the data are {_ARE[modality]}; choose one of {', '.join(able)}"
-        )
 
 
 def method_contenders(methods: Sequence[str], **parameters: Any) -> tuple[Contender, ...]:

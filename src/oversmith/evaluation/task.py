@@ -161,8 +161,8 @@ def prepare(
     (('no', 'yes'), 1, {'x0': 'numeric'})
     """
     X = stacked(X, modality)
-    kind = modality_of(X, modality, name="a comparison")
-    frame, shape = (_frame(X), None) if kind == "table" else _flat(np.asarray(X), kind)
+    modality = modality_of(X, modality, name="a comparison")
+    frame, shape = (_frame(X), None) if modality == "table" else _flat(np.asarray(X), modality)
     labels = _labels(y)
     if len(frame) != len(labels):
         raise InputError(f"y: {len(labels)} labels found for {len(frame)} rows of X; give one label per row")
@@ -181,7 +181,7 @@ def prepare(
     elif len(values) == 2 and named is None:
         named = int(np.argmin(np.bincount(code)))
     if axis is not None:
-        if kind != "series":
+        if modality != "series":
             raise InputError("axis: it is for spectra; give X the shape (cases, channels, points)")
         axis.check(np.shape(X)[2])
     return Task(
