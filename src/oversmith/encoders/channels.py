@@ -122,7 +122,7 @@ class ChannelEncoder(ABC):
         self._check_range(found, low, high)
         return np.tile(np.array(found)[:, None], len(low))
 
-    def _check_range(self, found: Sequence[float], low: np.ndarray, high: np.ndarray) -> None:
+    def _check_range(self, found: Sequence[float] | np.ndarray, low: np.ndarray, high: np.ndarray) -> None:
         if (low < found[0]).any() or (high > found[1]).any():
             raise InputError(
                 f"bounds: {self.bounds!r} found, but the training rows reach from {low.min():g} to {high.max():g}; "
@@ -240,6 +240,7 @@ class ChannelEncoder(ABC):
         X : array-like
             Series or images.
         """
+        return
 
     def seen_levels(self, Z: np.ndarray) -> dict[int, np.ndarray]:
         """Return nothing: there are no levels.

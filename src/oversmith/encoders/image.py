@@ -178,7 +178,7 @@ def _three(shape: tuple[int, ...]) -> tuple[int, int, int]:
     return int(shape[0]), int(shape[1]), int(shape[2])
 
 
-def channels_first(values: np.ndarray, shape: tuple[int, int, int], channels: str = "first") -> np.ndarray:
+def channels_first(values: np.ndarray, shape: tuple[int, ...], channels: str = "first") -> np.ndarray:
     """Lay images out as (n, channels, height, width), whatever they come as; nothing is copied where that can be.
 
     Parameters
@@ -198,5 +198,3 @@ def channels_first(values: np.ndarray, shape: tuple[int, int, int], channels: st
     if channels == "first" or values.ndim == 3:
         return values.reshape(len(values), *shape)
     return np.moveaxis(values.reshape(len(values), *shape[1:], shape[0]), 3, 1)
-
-

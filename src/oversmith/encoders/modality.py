@@ -11,7 +11,9 @@ from oversmith.exceptions import InputError
 
 MODALITIES = ("table", "series", "image")
 _PLURAL = {"table": "tables", "series": "series", "image": "images"}
-_SHAPES = "a table has 2 dimensions, series have 3 (cases, channels, time points), images 4 (cases, channels, height, width)"
+_SHAPES = (
+    "a table has 2 dimensions, series have 3 (cases, channels, time points), images 4 (cases, channels, height, width)"
+)
 
 
 def modality_of(
@@ -96,21 +98,21 @@ def _found(ndim: int, shape: tuple[int, ...], dtype: Any, told: str | None, amon
     if ndim == 3:
         if told is None and dtype == np.uint8 and {"series", "image"} <= set(among):
             raise InputError(
-                f"X: found a 3-D array of unsigned bytes of shape {shape}, which may hold series of {shape[1]} channels "
-                f"and {shape[2]} time points, or grey images of {shape[1]} x {shape[2]} pixels; say modality='series' "
-                "or modality='image'"
+                f"X: found a 3-D array of unsigned bytes of shape {shape}, which may hold series of {shape[1]} "
+                f"channels and {shape[2]} time points, or grey images of {shape[1]} x {shape[2]} pixels; say "
+                "modality='series' or modality='image'"
             )
         return told or "series"
     return told or next(kind for kind in MODALITIES if kind in among)
 
 
-def _refuse(
-    found: str, ndim: int, shape: tuple[int, ...], input_shape: Any, among: Collection[str], name: str
-) -> None:
+def _refuse(found: str, ndim: int, shape: tuple[int, ...], input_shape: Any, among: Collection[str], name: str) -> None:
     """Say that an array is not taken, and what to do about it."""
     takes = " and ".join(_PLURAL[kind] for kind in MODALITIES if kind in among)
     if ndim > 2:
-        flat = ", so give it 2 dimensions (rows, columns), for example X.reshape(len(X), -1)," if "table" in among else ";"
+        flat = (
+            ", so give it 2 dimensions (rows, columns), for example X.reshape(len(X), -1)," if "table" in among else ";"
+        )
         able = {"series": "GANBATS", "image": "DCGAN"}[found]
         raise InputError(
             f"X: found a {ndim}-D array of shape {shape}; {name} takes {takes}{flat} or use a method for "

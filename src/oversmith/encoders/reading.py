@@ -135,9 +135,7 @@ def as_array(X: Any, container: Container) -> np.ndarray:
         For objects that are no numbers at all.
     """
     if container.kind == "sparse":
-        raise InputError(
-            "X: found a sparse matrix; series and images have a value at every point, give X.toarray()"
-        )
+        raise InputError("X: found a sparse matrix; series and images have a value at every point, give X.toarray()")
     array = X.to_numpy() if container.kind in ("pandas", "polars") else np.asarray(X)
     if array.dtype == object and array.ndim <= 2 and array.size and np.ndim(array.flat[0]) > 0:
         raise InputError(
@@ -219,11 +217,12 @@ def check_finite(values: np.ndarray) -> None:
     bad = ~np.isfinite(values)
     if bad.any():
         kind, *axes = _AXES[values.ndim]
+        many = "images" if kind == "image" else kind
         row, *place = np.argwhere(bad)[0]
         n_bad = int(bad.any(axis=tuple(range(1, values.ndim))).sum())
         what = "NaN" if np.isnan(values[(row, *place)]) else "infinity"
         where = ", ".join(f"{axis} {at}" for axis, at in zip(axes, place, strict=True))
         raise InputError(
-            f"X: {what} found in {kind} {row}, {where} ({n_bad} {kind if kind == 'series' else 'images'} are affected); "
-            f"Input contains NaN or infinity, fill the gaps or leave these {kind if kind == 'series' else 'images'} out"
+            f"X: {what} found in {kind} {row}, {where} ({n_bad} {many} are affected); Input contains NaN or infinity, "
+            f"fill the gaps or leave these {many} out"
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from oversmith.networks.attention import SelfAttention, attention
-from oversmith.networks.columns import Columns, activate, column_arrays, one_hot, with_condition
+from oversmith.networks.columns import Columns, activate, column_arrays, one_hot, squashed, with_condition
 from oversmith.networks.conv import ConvCritic, ConvGenerator, ConvMap, conv_critic, conv_generator, conv_map
 from oversmith.networks.halving import (
     HalvingNetwork,
@@ -13,6 +13,7 @@ from oversmith.networks.halving import (
     label_critic,
     label_generator,
 )
+from oversmith.networks.image_map import ImageMap, image_map
 from oversmith.networks.mlp import ACTIVATIONS, MLP, mlp
 from oversmith.networks.noise import latent_noise
 from oversmith.networks.normed import BatchNorm, NormedMLP, dropped, normed, recording
@@ -29,6 +30,7 @@ __all__ = [
     "ConvGenerator",
     "ConvMap",
     "HalvingNetwork",
+    "ImageMap",
     "LabelCritic",
     "LabelGenerator",
     "NormedMLP",
@@ -43,6 +45,7 @@ __all__ = [
     "conv_map",
     "dropped",
     "halving_network",
+    "image_map",
     "label_critic",
     "label_generator",
     "latent_noise",
@@ -50,6 +53,7 @@ __all__ = [
     "normed",
     "one_hot",
     "recording",
+    "squashed",
     "unet",
     "with_condition",
 ]

@@ -16,8 +16,8 @@ from jaxtyping import Array, Float, Int
 
 from oversmith.exceptions import InputError
 
-LINEAR, SIGMOID, SOFTMAX = 0, 1, 2
-CODES = {"linear": LINEAR, "sigmoid": SIGMOID, "softmax": SOFTMAX}
+LINEAR, SIGMOID, SOFTMAX, TANH = 0, 1, 2, 3
+CODES = {"linear": LINEAR, "sigmoid": SIGMOID, "softmax": SOFTMAX, "tanh": TANH}
 
 # Logits beyond this say nothing more, and their exponentials would leave float32.
 LOGIT_BOUND = 10.0
@@ -36,7 +36,7 @@ class ColumnSpan(Protocol):
 
     @property
     def activation(self) -> str:
-        """One of ``"linear"``, ``"sigmoid"`` and ``"softmax"``."""
+        """One of ``"linear"``, ``"sigmoid"``, ``"softmax"`` and ``"tanh"``."""
 
 
 class Columns(NamedTuple):
@@ -47,7 +47,7 @@ class Columns(NamedTuple):
     mask : array of shape (width,)
         1 for a true column, 0 for padding.
     code : array of shape (width,)
-        0 linear, 1 sigmoid, 2 softmax.
+        0 linear, 1 sigmoid, 2 softmax, 3 tanh.
     segments : array of shape (width, n_segments)
         One-hot membership of every softmax column in its segment; ``n_segments`` is bucketed (0, 8, 32, 128, ...) and
         0 where the table has no categorical column.
@@ -212,8 +212,29 @@ def activate(
     [[0.5, 0.5, 0.0]]
     """
     # A table of numeric columns alone, known only at run time, skips the noise and the exponentials.
-    rows = jax.lax.cond(jnp.any(columns.code != LINEAR), _relaxed, lambda raw, *_: raw, raw, columns, key, temperature)
+    chances = jnp.any((columns.code == SIGMOID) | (columns.code == SOFTMAX))
+    rows = jax.lax.cond(chances, _relaxed, lambda raw, *_: raw, raw, columns, key, temperature)
+    rows = jax.lax.cond(jnp.any(columns.code == TANH), _squashed, lambda rows, _: rows, rows, columns.code)
     return rows * columns.mask
+
+
+def _squashed(rows: Float[Array, "batch width"], code: Int[Array, " width"]) -> Float[Array, "batch width"]:
+    """Bring columns of values in [-1, 1] there."""
+    return jnp.where(code == TANH, jnp.tanh(rows), rows)
+
+
+def squashed(columns: Columns) -> Columns:
+    """Let linear columns end in a tanh, for data in [-1, 1].
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace as Span
+    >>> columns = squashed(column_arrays([Span(start=0, stop=2, activation="linear")], 3))
+    >>> activate(jnp.array([[9.0, -9.0, 9.0]]), columns).round(3).tolist()
+    [[1.0, -1.0, 0.0]]
+    """
+    linear = (columns.code == LINEAR) & (columns.mask > 0)
+    return columns._replace(code=jnp.where(linear, TANH, columns.code))
 
 
 def one_hot(label: Int[Array, " batch"], width: int) -> Float[Array, "batch width"]:

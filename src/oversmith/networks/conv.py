@@ -114,7 +114,7 @@ def stem_of(length: int) -> int:
     return stem
 
 
-def to_series(rows: Float[Array, "batch width"], shape: tuple[int, int]) -> Float[Array, "batch time channels"]:
+def to_series(rows: Float[Array, "batch width"], shape: tuple[int, ...]) -> Float[Array, "batch time channels"]:
     """Lay flat rows, channel after channel, out as series."""
     return jnp.swapaxes(rows.reshape(len(rows), *shape), 1, 2)
 
@@ -164,7 +164,7 @@ class ConvCritic(eqx.Module):
     weights: tuple[Array, ...]
     biases: tuple[Array, ...]
     norms: tuple[BatchNorm, ...]
-    shape: tuple[int, int] = eqx.field(static=True)
+    shape: tuple[int, ...] = eqx.field(static=True)
     condition: int = eqx.field(static=True)
     stem: int = eqx.field(static=True)
 
@@ -190,15 +190,15 @@ class ConvCritic(eqx.Module):
         return linear(x.reshape(len(x), -1), self.weights[-1]) + self.biases[-1]
 
 
-def by_batch(norm: BatchNorm, x: Float[Array, "batch time units"]) -> Float[Array, "batch time units"]:
-    """Standardise units over batch and time by what is at hand: for networks that are not used after the training."""
-    out, _ = norm.in_training(x.reshape(-1, x.shape[2]))
+def by_batch(norm: BatchNorm, x: Float[Array, "batch *places units"]) -> Float[Array, "batch *places units"]:
+    """Standardise units over batch and places by what is at hand: for networks that are not used after the training."""
+    out, _ = norm.in_training(x.reshape(-1, x.shape[-1]))
     return out.reshape(x.shape)
 
 
 def conv_critic(
     key: Array,
-    shape: tuple[int, int],
+    shape: tuple[int, ...],
     condition: int,
     widths: tuple[int, ...],
     batch_norm: bool = False,
@@ -271,7 +271,7 @@ class ConvGenerator(NormedGenerator):
     weights: tuple[Array, ...]
     biases: tuple[Array, ...]
     norms: tuple[BatchNorm, ...]
-    shape: tuple[int, int] = eqx.field(static=True)
+    shape: tuple[int, ...] = eqx.field(static=True)
     start: int = eqx.field(static=True)
     stem: int = eqx.field(static=True)
 
@@ -295,7 +295,7 @@ class ConvGenerator(NormedGenerator):
 
 def conv_generator(
     key: Array,
-    shape: tuple[int, int],
+    shape: tuple[int, ...],
     inputs: int,
     widths: tuple[int, ...],
     batch_norm: bool = False,
@@ -358,7 +358,7 @@ class ConvMap(eqx.Module):
 
     weights: tuple[Array, ...]
     biases: tuple[Array, ...]
-    shape: tuple[int, int] = eqx.field(static=True)
+    shape: tuple[int, ...] = eqx.field(static=True)
     before: int = eqx.field(static=True)
     patch: int = eqx.field(static=True)
 
@@ -386,7 +386,7 @@ class ConvMap(eqx.Module):
         return to_rows(x.reshape(len(x), places * self.patch, channels)[:, :length])
 
 
-def conv_map(key: Array, shape: tuple[int, int], before: int, widths: tuple[int, ...]) -> ConvMap:
+def conv_map(key: Array, shape: tuple[int, ...], before: int, widths: tuple[int, ...]) -> ConvMap:
     """Make a map from series to series with fresh weights.
 
     Parameters

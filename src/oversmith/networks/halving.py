@@ -14,7 +14,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from oversmith.networks.conv import KERNEL, conv1d, conv_transpose1d, fresh_norm
+from oversmith.networks.conv import KERNEL, by_batch, conv1d, conv_transpose1d, fresh_norm
 from oversmith.networks.conv2d import conv2d, conv_transpose2d
 from oversmith.networks.mlp import ACTIVATIONS, linear
 from oversmith.networks.normed import BatchNorm, NormedGenerator
@@ -59,7 +59,7 @@ def _told(units: Array, condition: Array, embedding: Array | None) -> Array:
 
 
 class Halving(eqx.Module):
-    """Convolutions of kernel 4 and stride 2 with LeakyReLU, without a norm: rows in, flat features out.
+    """Convolutions of kernel 4 and stride 2 with LeakyReLU: rows in, flat features out.
 
     Attributes
     ----------
@@ -69,18 +69,24 @@ class Halving(eqx.Module):
         One per convolution.
     shape : tuple of int
         Channels, then points along each axis.
+    norms : tuple of BatchNorm, default=()
+        By the batch's own statistics, after every convolution but the first; empty without.
     """
 
     weights: tuple[Array, ...]
     biases: tuple[Array, ...]
     shape: Shape = eqx.field(static=True)
+    norms: tuple[BatchNorm, ...] = ()
 
     def __call__(self, rows: Float[Array, "batch width"]) -> Float[Array, "batch features"]:
         """Find the features of flat rows, which carry no condition."""
         x = jnp.moveaxis(rows.reshape(len(rows), *self.shape), 1, -1)
         convolve = conv1d if len(self.shape) == 2 else conv2d
-        for weight, bias in zip(self.weights, self.biases, strict=True):
-            x = _leaky(convolve(x, weight, 2) + bias)
+        for number, (weight, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
+            x = convolve(x, weight, 2) + bias
+            if self.norms and number > 0:
+                x = by_batch(self.norms[number - 1], x)
+            x = _leaky(x)
         return x.reshape(len(x), -1)
 
     @property
@@ -89,14 +95,17 @@ class Halving(eqx.Module):
         return math.prod(halved(self.shape[1:], len(self.weights))) * len(self.biases[-1])
 
 
-def _halving(key: Array, shape: Shape, widths: tuple[int, ...], initial_sd: float | None) -> Halving:
+def _halving(
+    key: Array, shape: Shape, widths: tuple[int, ...], initial_sd: float | None, batch_norm: bool = False
+) -> Halving:
     weights, n_in = [], shape[0]
     kernel = (KERNEL,) * (len(shape) - 1)
     for number, width in enumerate(widths):
         fan_in = math.prod(kernel) * n_in
         weights.append(drawn(jax.random.fold_in(key, number), (*kernel, n_in, width), fan_in, 6, initial_sd))
         n_in = width
-    return Halving(tuple(weights), tuple(jnp.zeros(width) for width in widths), shape)
+    norms = tuple(fresh_norm(width) for width in widths[1:]) if batch_norm else ()
+    return Halving(tuple(weights), tuple(jnp.zeros(width) for width in widths), shape, norms)
 
 
 class HalvingNetwork(eqx.Module):
@@ -210,6 +219,7 @@ def label_critic(
     widths: tuple[int, ...],
     head: int = 128,
     initial_sd: float | None = None,
+    batch_norm: bool = False,
 ) -> LabelCritic:
     """Make a critic or discriminator (document 003, Table 6) with fresh weights.
 
@@ -227,6 +237,8 @@ def label_critic(
         Units of the dense layer before the score.
     initial_sd : float, optional
         Standard deviation of the first weights; by fan-in without.
+    batch_norm : bool, default=False
+        Whether every convolution but the first is followed by a batch norm; not with a gradient penalty.
 
     Returns
     -------
@@ -240,7 +252,7 @@ def label_critic(
     (3, 1)
     """
     conv_key, label_key, first_key, last_key = jax.random.split(key, 4)
-    convolutions = _halving(conv_key, shape, widths, initial_sd)
+    convolutions = _halving(conv_key, shape, widths, initial_sd, batch_norm)
     n = convolutions.features
     weights = drawn(first_key, (n, head), n, 6, initial_sd), drawn(last_key, (head, 1), head, 1, initial_sd)
     embedding = _embedding(label_key, condition, n)
@@ -257,7 +269,7 @@ class LabelGenerator(NormedGenerator):
     weights, biases : tuple of arrays
         Of the linear layer and the transposed convolutions.
     norms : tuple of BatchNorm
-        After every transposed convolution but the last.
+        After every transposed convolution but the last; empty without.
     shape, start : tuple of int
         Channels and points along each axis, and places after the linear layer.
     condition : int
@@ -282,7 +294,9 @@ class LabelGenerator(NormedGenerator):
         for number, (weight, bias) in enumerate(zip(self.weights[1:], self.biases[1:], strict=True)):
             x = double(x, weight) + bias
             if number < len(self.norms):
-                x = _leaky(normalise(number, x.reshape(-1, x.shape[-1])).reshape(x.shape))
+                x = normalise(number, x.reshape(-1, x.shape[-1])).reshape(x.shape)
+            if number < len(self.weights) - 2:
+                x = _leaky(x)
         for axis, size in enumerate(self.shape[1:], 1):
             x = jax.lax.slice_in_dim(x, (x.shape[axis] - size) // 2, (x.shape[axis] - size) // 2 + size, axis=axis)
         x = jnp.moveaxis(x, -1, 1).reshape(len(x), -1)
@@ -297,6 +311,7 @@ def label_generator(
     widths: tuple[int, ...],
     squash: bool,
     initial_sd: float | None = None,
+    batch_norm: bool = True,
 ) -> LabelGenerator:
     """Make a generator (document 003, Table 6) with fresh weights.
 
@@ -317,6 +332,8 @@ def label_generator(
         Whether the last layer is a tanh.
     initial_sd : float, optional
         Standard deviation of the first weights; by fan-in without.
+    batch_norm : bool, default=True
+        Whether every transposed convolution but the last is followed by a batch norm.
 
     Returns
     -------
@@ -338,6 +355,6 @@ def label_generator(
         fan_in, spread = 2 ** len(kernel) * n_in, 3 if number == len(widths) - 1 else 6
         weights.append(drawn(keys[number], (*kernel, n_in, n_out), fan_in, spread, initial_sd))
         biases.append(jnp.zeros(n_out))
-    norms = tuple(fresh_norm(width) for width in widths[1:])
+    norms = tuple(fresh_norm(width) for width in widths[1:]) if batch_norm else ()
     embedding = _embedding(label_key, condition, latent)
     return LabelGenerator(embedding, tuple(weights), tuple(biases), norms, shape, start, condition, squash)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable
-from typing import Self
+from typing import Any, Self
 
 import equinox as eqx
 import jax
@@ -213,19 +213,19 @@ def normed(network: MLP) -> NormedMLP:
     return NormedMLP(network, tuple(BatchNorm(jnp.ones(n), jnp.zeros(n), jnp.zeros(n), jnp.ones(n)) for n in widths))
 
 
-def recording(network: NormedMLP) -> tuple[Callable[[Array], Array], list[NormedMLP]]:
+def recording(network: Any) -> tuple[Callable[[Array], Array], list[Any]]:
     """Run a network in training, for callers that take a plain function.
 
     Parameters
     ----------
-    network : NormedMLP
+    network : NormedMLP or NormedGenerator
         The network.
 
     Returns
     -------
     run : callable
         Maps rows by the batch's own statistics.
-    moved : list of NormedMLP
+    moved : list
         Gets the network with moved running statistics at each call of ``run``.
 
     Examples
@@ -235,7 +235,7 @@ def recording(network: NormedMLP) -> tuple[Callable[[Array], Array], list[Normed
     >>> run(jnp.array([[1.0, 0.0], [3.0, 0.0]])).shape, len(moved)
     ((2, 1), 1)
     """
-    moved: list[NormedMLP] = []
+    moved: list[Any] = []
 
     def run(rows: Array) -> Array:
         out, after = network.in_training(rows)

@@ -16,6 +16,7 @@ from oversmith.networks.attention import SelfAttention, attention
 from oversmith.networks.conv import conv1d
 from oversmith.networks.conv2d import conv2d
 from oversmith.networks.mlp import linear
+from oversmith.networks.patches import cut, joined
 from oversmith.networks.weights import drawn
 
 Shape = tuple[int, ...]
@@ -208,7 +209,7 @@ class UNet(eqx.Module):
         whole = self.patch * 2 ** (len(self.down) - 1)
         before = [(-size % whole) // 2 for size in self.shape[1:]]
         after = [-size % whole - pad for size, pad in zip(self.shape[1:], before, strict=True)]
-        x = _cut(jnp.pad(x, ((0, 0), *zip(before, after, strict=True), (0, 0))), self.patch)
+        x = cut(jnp.pad(x, ((0, 0), *zip(before, after, strict=True), (0, 0))), self.patch)
         x = start = convolve(x, self.stem[0]) + self.stem[1]
         kept = []
         for block, reader, lower in self.down:
@@ -221,7 +222,7 @@ class UNet(eqx.Module):
             x = _over_places(reader, block(jnp.concatenate([x, beside], axis=-1), told))
         gain, weight, bias = self.last
         x = jax.nn.silu(rms_norm(jnp.concatenate([x, start], axis=-1), gain))
-        x = _joined(convolve(x, weight) + bias, self.patch)
+        x = joined(convolve(x, weight) + bias, self.patch)
         for axis, (size, pad) in enumerate(zip(self.shape[1:], before, strict=True), 1):
             x = jax.lax.slice_in_dim(x, pad, pad + size, axis=axis)
         return jnp.moveaxis(x, -1, 1).reshape(len(x), -1)
@@ -236,28 +237,6 @@ def _doubled(x: Array) -> Array:
     for axis in range(1, x.ndim - 1):
         x = jnp.repeat(x, 2, axis=axis)
     return x
-
-
-def _cut(x: Array, patch: int) -> Array:
-    """Make the points of each patch channels of one place."""
-    if patch == 1:
-        return x
-    batch, *sizes, channels = x.shape
-    x = x.reshape(batch, *(n for size in sizes for n in (size // patch, patch)), channels)
-    axes = range(len(sizes))
-    x = x.transpose(0, *(1 + 2 * axis for axis in axes), *(2 + 2 * axis for axis in axes), x.ndim - 1)
-    return x.reshape(batch, *(size // patch for size in sizes), -1)
-
-
-def _joined(x: Array, patch: int) -> Array:
-    """Undo `_cut`."""
-    if patch == 1:
-        return x
-    batch, *places, _ = x.shape
-    n = len(places)
-    x = x.reshape(batch, *places, *(patch,) * n, -1)
-    x = x.transpose(0, *(k for axis in range(n) for k in (1 + axis, 1 + n + axis)), x.ndim - 1)
-    return x.reshape(batch, *(place * patch for place in places), -1)
 
 
 def unet(key: Array, shape: Shape, before: int, widths: tuple[int, ...], patch: int = 1) -> UNet:

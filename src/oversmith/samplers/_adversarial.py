@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from numbers import Integral, Real
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from sklearn.utils._param_validation import Interval
 
 from oversmith.samplers._network import NetworkSampler
+
+if TYPE_CHECKING:
+    from oversmith.networks import Columns
 
 
 class AdversarialSampler(NetworkSampler):
@@ -16,9 +19,11 @@ class AdversarialSampler(NetworkSampler):
     Parameters
     ----------
     generator_widths : tuple of int, default=(64, 64, 64)
-        Widths of the generator's hidden layers.
+        Widths of the generator's hidden layers; with ``backbone="conv2d"`` the channels of each size an image goes
+        through, of which each is twice the one before.
     critic_widths : tuple of int, default=(64, 64, 64)
-        Widths of the critic's (or discriminator's) hidden layers.
+        Widths of the critic's (or discriminator's) hidden layers; with ``backbone="conv2d"`` the channels of each
+        convolution, which halves the size.
     latent_dim : int, default=32
         Length of the generator's noise vector.
     n_critic : int, default=5
@@ -28,7 +33,7 @@ class AdversarialSampler(NetworkSampler):
         swings of the two players; ``None`` draws from the last weights.
     """
 
-    _modalities: ClassVar[tuple[str, ...]] = ("table", "series")
+    _modalities: ClassVar[tuple[str, ...]] = ("table", "series", "image")
 
     _parameter_constraints: dict = {
         **NetworkSampler._parameter_constraints,
@@ -55,3 +60,9 @@ class AdversarialSampler(NetworkSampler):
         self.latent_dim = latent_dim
         self.n_critic = n_critic
         self.ema_decay = ema_decay
+
+    def _columns(self, padded: int) -> Columns:
+        from oversmith.networks import squashed
+
+        columns = super()._columns(padded)
+        return squashed(columns) if self._of_images() and self._within_one() else columns

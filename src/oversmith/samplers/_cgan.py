@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from typing import Any
 
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array
 
-from oversmith.networks import MLP, NormedMLP, dropped, normed, recording
+from oversmith.networks import MLP, dropped, recording
 from oversmith.samplers import _gan
 from oversmith.samplers._gan import Judge, judge
 from oversmith.samplers._generator import Batch, Hyper, Players, Record, conditioned, fake_rows, generator_network
@@ -52,7 +53,7 @@ def generator_loss(judge: Judge = judge) -> Loss:
     def loss(players: Players, batch: Batch, key: Array, step: Array, hyper: Hyper) -> tuple[Array, Record]:
         row_key, judge_key = jax.random.split(key)
         generator = players["generator"]
-        if isinstance(generator, NormedMLP):
+        if not isinstance(generator, MLP):
             generator, _ = recording(generator)
         rows, label = asked_rows(generator, row_key, batch["label"], hyper)
         logits = judge(players["discriminator"], conditioned(rows, label, hyper), judge_key, hyper)
@@ -61,7 +62,7 @@ def generator_loss(judge: Judge = judge) -> Loss:
     return loss
 
 
-def refreshed(network: NormedMLP, batch: Batch, key: Array, hyper: Hyper) -> NormedMLP:
+def refreshed(network: Any, batch: Batch, key: Array, hyper: Hyper) -> Any:
     """Move the generator's running statistics towards those of the rows its loss has just seen."""
     row_key, _ = jax.random.split(key)
     generator, moved = recording(network)
@@ -119,8 +120,7 @@ def players(
 ) -> Players:
     """Make the networks: class and noise to a row, class and row to the log-odds of being real, LeakyReLU between."""
     generator_key, discriminator_key = jax.random.split(key)
-    generator = generator_network(generator_key, training, latent_dim, generator_widths, "leaky_relu")
     return {
-        "generator": normed(generator) if batch_norm and isinstance(generator, MLP) else generator,
+        "generator": generator_network(generator_key, training, latent_dim, generator_widths, "leaky_relu", batch_norm),
         "discriminator": _gan.discriminator_network(discriminator_key, training, critic_widths),
     }

@@ -13,11 +13,12 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array
 
-from oversmith.networks import MLP, ConvCritic
+from oversmith.networks import MLP
 from oversmith.samplers._generator import (
     Batch,
     FakeRows,
     Hyper,
+    Network,
     Players,
     Record,
     batch_inputs,
@@ -162,7 +163,7 @@ def players(
     }
 
 
-def discriminator_network(key: Array, training: Training, widths: tuple[int, ...]) -> MLP | ConvCritic:
+def discriminator_network(key: Array, training: Training, widths: tuple[int, ...]) -> Network:
     """Make the discriminator: class and row in, the log-odds of being real out, LeakyReLU between."""
     return critic_network(key, training, widths, ("leaky_relu",) * len(widths))
 

@@ -51,7 +51,7 @@ class Generator(NormedGenerator):
     weights: tuple[Array, ...]
     bias: Array
     norms: tuple[BatchNorm, ...]
-    shape: tuple[int, int] = eqx.field(static=True)
+    shape: tuple[int, ...] = eqx.field(static=True)
     condition: int = eqx.field(static=True)
     stride: int = eqx.field(static=True)
     squash: bool = eqx.field(static=True)
@@ -89,7 +89,7 @@ def steps_of(length: int, stride: int) -> int:
 
 def generator(
     key: Array,
-    shape: tuple[int, int],
+    shape: tuple[int, ...],
     condition: int,
     *,
     hidden: int,
@@ -162,7 +162,7 @@ class Discriminator(eqx.Module):
     norms: tuple[BatchNorm, ...]
     attention: SelfAttention | None
     head: tuple[Array, ...]
-    shape: tuple[int, int] = eqx.field(static=True)
+    shape: tuple[int, ...] = eqx.field(static=True)
     condition: int = eqx.field(static=True)
 
     def __call__(self, rows: Float[Array, "batch in"]) -> Float[Array, "batch 1"]:
@@ -191,7 +191,7 @@ class Discriminator(eqx.Module):
 
 def discriminator(
     key: Array,
-    shape: tuple[int, int],
+    shape: tuple[int, ...],
     condition: int,
     *,
     widths: tuple[int, ...],

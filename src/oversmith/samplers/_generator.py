@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -17,15 +18,18 @@ from jaxtyping import Array, Float, Int
 from oversmith.encoders import ClassScaler
 from oversmith.networks import (
     MLP,
-    ConvCritic,
-    ConvGenerator,
-    ConvMap,
+    LabelGenerator,
     activate,
     conv_critic,
     conv_generator,
     conv_map,
+    image_map,
+    label_critic,
+    label_generator,
     latent_noise,
     mlp,
+    normed,
+    recording,
     with_condition,
 )
 from oversmith.samplers._lesson import Training
@@ -37,6 +41,10 @@ Batch = dict[str, Array]
 Hyper = dict[str, Any]
 FakeRows = Callable[[Players, Array, Array, Hyper], Array]
 Record = dict[str, Array]
+# One of the modules of `oversmith.networks`: what it is depends on the data.
+Network = Any
+# Units of the dense layer in which a critic of images hears the class.
+HEAD_UNITS = 64
 # (players, generated rows, batch, hyper) → loss and what to record.
 GeneratorTerm = Callable[[Players, Array, Batch, Hyper], tuple[Array, Record]]
 
@@ -55,29 +63,50 @@ def conditioned(rows: Array, label: Array, hyper: Hyper) -> Array:
 
 
 def generator_network(
-    key: Array, training: Training, latent_dim: int, widths: tuple[int, ...], activation: str = "relu"
-) -> MLP | ConvGenerator:
+    key: Array,
+    training: Training,
+    latent_dim: int,
+    widths: tuple[int, ...],
+    activation: str = "relu",
+    batch_norm: bool = False,
+) -> Network:
     """Make the generator: noise and class in, one value per encoded column out."""
-    inputs = latent_dim + training.condition_width
-    if training.shape is not None:
-        return conv_generator(key, training.shape, inputs, widths)
-    return mlp(key, inputs, widths, training.padded_width, (activation,) * len(widths), unit_spread=True)
+    inputs, shape = latent_dim + training.condition_width, training.shape
+    if shape is None:
+        dense = mlp(key, inputs, widths, training.padded_width, (activation,) * len(widths), unit_spread=True)
+        return normed(dense) if batch_norm else dense
+    if of_images(shape):
+        return beside_noise(key, shape, training.condition_width, latent_dim, widths, batch_norm=batch_norm)
+    return conv_generator(key, shape, inputs, widths, batch_norm)
+
+
+def beside_noise(
+    key: Array,
+    shape: tuple[int, ...],
+    condition: int,
+    latent: int,
+    widths: tuple[int, ...],
+    squash: bool = False,
+    initial_sd: float | None = None,
+    batch_norm: bool = True,
+) -> LabelGenerator:
+    """Make a generator that is given the class beside the noise instead of multiplying the noise by it."""
+    network = label_generator(key, shape, 0, condition + latent, widths, squash, initial_sd, batch_norm)
+    # One number among a hundred would hardly be heard: the class is to be as loud as all of the noise.
+    return eqx.tree_at(lambda net: net.weights[0], network, replace_fn=lambda w: w.at[:condition].multiply(latent**0.5))
 
 
 def critic_network(
-    key: Array, training: Training, widths: tuple[int, ...], activations: tuple[str, ...]
-) -> MLP | ConvCritic:
-    """Make a critic or discriminator: class and row in, one number out."""
-    if training.shape is not None:
-        return conv_critic(key, training.shape, training.condition_width, widths)
-    return mlp(
-        key,
-        training.padded_width + training.condition_width,
-        widths,
-        1,
-        activations,
-        true_in=training.width + training.condition_width,
-    )
+    key: Array, training: Training, widths: tuple[int, ...], activations: tuple[str, ...], batch_norm: bool = False
+) -> Network:
+    """Make a critic or discriminator: class and row in, one number out; dense layers have no batch norm."""
+    condition, shape = training.condition_width, training.shape
+    if shape is None:
+        true_in = training.width + condition
+        return mlp(key, training.padded_width + condition, widths, 1, activations, true_in=true_in)
+    if of_images(shape):
+        return label_critic(key, shape, condition, widths, HEAD_UNITS, batch_norm=batch_norm)
+    return conv_critic(key, shape, condition, widths, batch_norm)
 
 
 def row_network(
@@ -87,19 +116,25 @@ def row_network(
     widths: tuple[int, ...],
     activation: str,
     unit_spread: bool = False,
-) -> MLP | ConvMap:
+) -> Network:
     """Make a network from rows, with ``before`` numbers in front of them, to rows."""
-    if training.shape is not None:
-        return conv_map(key, training.shape, before, widths)
-    return mlp(
-        key,
-        before + training.padded_width,
-        widths,
-        training.padded_width,
-        (activation,) * len(widths),
-        true_in=before + training.width,
-        unit_spread=unit_spread,
-    )
+    shape = training.shape
+    if shape is None:
+        return mlp(
+            key,
+            before + training.padded_width,
+            widths,
+            training.padded_width,
+            (activation,) * len(widths),
+            true_in=before + training.width,
+            unit_spread=unit_spread,
+        )
+    return image_map(key, shape, before, widths) if of_images(shape) else conv_map(key, shape, before, widths)
+
+
+def of_images(shape: tuple[int, ...]) -> bool:
+    """Tell whether rows of this shape are images: channels, height and width."""
+    return len(shape) == 3
 
 
 def shapes(training: Training, latent_dim: int) -> Hyper:
@@ -148,24 +183,12 @@ def generator_loss(term: GeneratorTerm, fake: FakeRows = fake_rows, guided: bool
 # ---------------------------------------------------------------------- batch norm
 
 
-def _recording(network: Any) -> tuple[Callable[[Array], Array], list[Any]]:
-    """Run a network by the batch's statistics, and keep the network with moved ones."""
-    moved: list[Any] = []
-
-    def run(inputs: Array) -> Array:
-        out, new = network.in_training(inputs)
-        moved.append(new)
-        return out
-
-    return run, moved
-
-
 @cache
 def in_training(made: FakeRows) -> FakeRows:
     """Let a generator with batch norm see the batch's own statistics."""
 
     def rows(players: Players, key: Array, label: Array, hyper: Hyper) -> Array:
-        run, _ = _recording(players["generator"])
+        run, _ = recording(players["generator"])
         return made({**players, "generator": run}, key, label, hyper)
 
     return rows
@@ -176,7 +199,7 @@ def refreshed(made: FakeRows) -> Callable[[Any, Batch, Array, Hyper], Any]:
     """Move a generator's running statistics towards those of the rows its loss has just seen."""
 
     def refresh(network: Any, batch: Batch, key: Array, hyper: Hyper) -> Any:
-        run, moved = _recording(network)
+        run, moved = recording(network)
         made({"generator": run}, key, batch["label"], batch_inputs(batch, hyper))
         return moved[0]
 

@@ -10,8 +10,9 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_consistent_length
 
 from oversmith._adapter import check_target_type, validate_data
-from oversmith.encoders import TargetContainer
-from oversmith.encoders.reading import as_numbers, check_finite, container_of, shape_of, stacked
+from oversmith.encoders import TargetContainer, modality_of
+from oversmith.encoders.image import channels_first, image_shape_of
+from oversmith.encoders.reading import as_array, check_finite, container_of, shape_of, stacked
 from oversmith.exceptions import InputError
 from oversmith.samplers._encoded import Target
 
@@ -40,8 +41,9 @@ def checked_input(sampler: Any, X: Any, y: Any, reset: bool = True) -> tuple[Any
     InputError
         When table or target cannot be used.
     """
-    X = stacked(X)
-    series = takes_series(sampler, X)
+    X = stacked(X, getattr(sampler, "modality", "auto"))
+    modality = modality_for(sampler, X)
+    whole = modality != "table"
     column = TargetContainer.of(y)
     check_classification_targets(column.values)
     labels = check_target_type(column.values)
@@ -60,56 +62,49 @@ def checked_input(sampler: Any, X: Any, y: Any, reset: bool = True) -> tuple[Any
             y=labels,
             reset=reset,
             dtype=None,
-            accept_sparse=False if series else ["csr", "csc"],
+            accept_sparse=False if whole else ["csr", "csc"],
             ensure_all_finite=False,
-            allow_nd=series,
+            allow_nd=whole,
         )
         X = X if container.kind == "list" else array
-    if series:
+    if whole:
         # Also where nothing is to be made: what cannot be read must not pass for data.
-        values = as_numbers(X, container)
-        check_finite(values.reshape(len(values), *shape_of(values, sampler.input_shape)))
+        values = as_array(X, container)
+        if modality == "series":
+            check_finite(values.reshape(len(values), *shape_of(values, sampler.input_shape)))
+        else:
+            shape = image_shape_of(values, sampler.input_shape, sampler.channels)
+            check_finite(channels_first(values, shape, sampler.channels))
     return X, Target(container, column, labels)
 
 
-def takes_series(sampler: Any, X: Any) -> bool:
-    """Tell whether a sampler is to read its input as series: nothing is guessed from sizes.
+def modality_for(sampler: Any, X: Any) -> str:
+    """Say how a sampler is to read its input.
 
     Parameters
     ----------
     sampler : estimator
-        The sampler.
+        The sampler, with its ``modality`` and ``input_shape``.
     X : array-like
-        Three dimensions are series; two are a table unless the sampler has an ``input_shape`` or knows no tables.
+        The input.
 
     Returns
     -------
-    bool
-        Series or table.
+    {"table", "series", "image"}
+        See :func:`oversmith.encoders.modality_of`.
 
     Raises
     ------
     InputError
-        When the sampler takes no series.
+        When the sampler does not take what X holds.
     """
-    ndim = getattr(X, "ndim", 2)
-    if ndim > 3:
-        raise InputError(
-            f"X: found a {ndim}-D array of shape {tuple(X.shape)}; a table has 2 dimensions, series have 3 (cases, "
-            "channels, time points)"
-        )
-    modalities, shape = getattr(sampler, "_modalities", ("table",)), getattr(sampler, "input_shape", None)
-    if ndim < 3 and shape is None:
-        return "table" not in modalities
-    if "series" in modalities:
-        return True
-    name = type(sampler).__name__
-    if ndim == 3:
-        raise InputError(
-            f"X: found a 3-D array of shape {tuple(X.shape)}; {name} takes a table, so give it 2 dimensions (rows, "
-            f"columns), for example X.reshape(len(X), -1), or use a method for series, such as GANBATS"
-        )
-    raise InputError(f"input_shape: {shape!r} found, but {name} takes tables alone; leave it out")
+    return modality_of(
+        X,
+        getattr(sampler, "modality", "auto"),
+        getattr(sampler, "input_shape", None),
+        getattr(sampler, "_modalities", ("table",)),
+        type(sampler).__name__,
+    )
 
 
 def drawn_seed(random_state: Any) -> int:

@@ -10,15 +10,14 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array
 from scipy.special import softmax
 
-from oversmith.networks import LabelGenerator, halving_network, label_critic, label_generator, latent_noise
-from oversmith.samplers._generator import Batch, Hyper, Players, Record, conditioned, shapes
+from oversmith.networks import halving_network, label_critic, label_generator, latent_noise
+from oversmith.samplers._generator import Batch, Hyper, Players, Record, beside_noise, conditioned, shapes
 from oversmith.samplers._labelled_sampler import TERMS
 from oversmith.samplers._latent import autoencoder_loss, autoencoder_refreshed, from_autoencoder
 from oversmith.samplers._lesson import Training
@@ -327,21 +326,6 @@ def with_losses(recipe: Recipe, losses: Mapping[str, Loss]) -> Recipe:
     *before, game = recipe.phases
     players = tuple(replace(player, loss=losses.get(player.name, player.loss)) for player in game.players)
     return replace(recipe, phases=(*before, replace(game, players=players)))
-
-
-def beside_noise(
-    key: Array,
-    shape: tuple[int, ...],
-    condition: int,
-    latent: int,
-    widths: tuple[int, ...],
-    squash: bool,
-    initial_sd: float | None,
-) -> LabelGenerator:
-    """Make a generator that is given the class beside the noise instead of multiplying the noise by it."""
-    network = label_generator(key, shape, 0, condition + latent, widths, squash, initial_sd)
-    # One number among a hundred would hardly be heard: the class is to be as loud as all of the noise.
-    return eqx.tree_at(lambda net: net.weights[0], network, replace_fn=lambda w: w.at[:condition].multiply(latent**0.5))
 
 
 def players(

@@ -104,7 +104,7 @@ class LabelledSampler(NetworkSampler):
 
     # What the document's setting has beside the table that all methods share.
     _paper: ClassVar[dict[str, Any]] = {}
-    _modalities: ClassVar[tuple[str, ...]] = ("series",)
+    _modalities: ClassVar[tuple[str, ...]] = ("series", "image")
     _learns_from_all = True
     # What tables alone have, and what the method settles: one model of all classes, in one scale.
     _fixed: ClassVar[dict[str, Any]] = {
@@ -241,7 +241,7 @@ class LabelledSampler(NetworkSampler):
         return _labelled.players(
             key,
             training,
-            self._series_form(),
+            self._points(),
             latent_dim=self.latent_dim,
             generator_widths=checked_widths("generator_widths", self.generator_widths),
             critic_widths=checked_widths("critic_widths", self.critic_widths),

@@ -34,8 +34,9 @@ class Training:
         What the generator's output columns mean.
     steps : int
         Generator updates.
-    shape : (int, int) or None
-        Channels and time points, where the networks are convolutions over series; None for dense layers.
+    shape : tuple of int or None
+        Channels and time points, or channels, height and width, where the networks are convolutions; None for dense
+        layers.
     rows : int
         Training rows, for budgets in epochs.
     """
@@ -45,7 +46,7 @@ class Training:
     condition_width: int
     columns: Columns
     steps: int
-    shape: tuple[int, int] | None = None
+    shape: tuple[int, ...] | None = None
     rows: int = 0
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from sklearn.utils._param_validation import Interval, StrOptions
 
 from oversmith._adapter import fit_context
-from oversmith.encoders import ClassScaler
+from oversmith.encoders import ClassScaler, ImageEncoder
 from oversmith.exceptions import DivergedError, InputError
 from oversmith.metrics import energy_distance
 from oversmith.samplers._encoded import EncodedTable, Target
@@ -26,6 +26,7 @@ from oversmith.selection import inner_holdout
 if TYPE_CHECKING:
     from jax import Array
 
+    from oversmith.networks import Columns
     from oversmith.training import Recipe, TrainResult
 
 # Fewer held-out rows than this say less about a checkpoint than the training rows do.
@@ -41,8 +42,10 @@ class NetworkSampler(BaseSampler):
 
     Parameters
     ----------
-    class_scaling : {"standard", "whiten"} or None, default="standard"
-        The space the generator works in: each class standardised (or decorrelated) by its own rows, or the table's.
+    class_scaling : {"auto", "standard", "whiten"} or None, default="auto"
+        The space the generator works in: each class standardised (or decorrelated) by its own rows, or, with ``None``,
+        the data's own. ``"auto"`` standardises rows of tables and series, and leaves images as they are: pixels that
+        hardly ever differ would be blown up to the size of the others.
     conditional : bool or "auto", default="auto"
         Whether one network serves several classes. ``"auto"`` gives a class its own network when it has
         ``min_rows_own_model`` rows, and shares one among the smaller classes.
@@ -52,9 +55,9 @@ class NetworkSampler(BaseSampler):
         Step size of the networks.
     batch_size : int, default=64
         Rows per update.
-    backbone : {"auto", "mlp", "conv1d"}, default="auto"
-        What the networks are made of: dense layers, or convolutions over time, whose channels are then what the widths
-        count. ``"auto"`` takes convolutions for series.
+    backbone : {"auto", "mlp", "conv1d", "conv2d"}, default="auto"
+        What the networks are made of: dense layers, or convolutions over time or over pixels, whose channels are then
+        what the widths count. ``"auto"`` takes convolutions for series and images.
     max_steps : int, default=1000
         Generator updates at most.
     max_epochs : int or None, default=None
@@ -87,12 +90,12 @@ class NetworkSampler(BaseSampler):
 
     _parameter_constraints: dict = {
         **BaseSampler._parameter_constraints,
-        "class_scaling": [StrOptions({"standard", "whiten"}), None],
+        "class_scaling": [StrOptions({"auto", "standard", "whiten"}), None],
         "conditional": ["boolean", StrOptions({"auto"})],
         "min_rows_own_model": [Interval(Integral, 2, None, closed="left")],
         "learning_rate": [Interval(Real, 0, None, closed="neither")],
         "batch_size": [Interval(Integral, 1, None, closed="left")],
-        "backbone": [StrOptions({"auto", "mlp", "conv1d"})],
+        "backbone": [StrOptions({"auto", "mlp", "conv1d", "conv2d"})],
         "max_steps": [Interval(Integral, 1, None, closed="left")],
         "max_epochs": [Interval(Integral, 1, None, closed="left"), None],
         "max_seconds": [Interval(Real, 0, None, closed="neither"), None],
@@ -105,7 +108,7 @@ class NetworkSampler(BaseSampler):
     def __init__(
         self,
         *,
-        class_scaling: str | None = "standard",
+        class_scaling: str | None = "auto",
         conditional: bool | str = "auto",
         min_rows_own_model: int = 20,
         learning_rate: float = 1e-3,
@@ -347,7 +350,19 @@ class NetworkSampler(BaseSampler):
     def _scaler(self, rows: np.ndarray, table: EncodedTable) -> ClassScaler:
         """Learn the space in which the networks see a class."""
         reach = self.encoder_.reach(rows, table.pooled)
-        return ClassScaler(self.class_scaling).fit(rows, table.pooled, table.spans, reach)
+        return ClassScaler(self._class_scale()).fit(rows, table.pooled, table.spans, reach)
+
+    def _class_scale(self) -> str | None:
+        if self.class_scaling == "auto":
+            return None if self._of_images() else "standard"
+        return self.class_scaling
+
+    def _of_images(self) -> bool:
+        return isinstance(self.encoder_, ImageEncoder)
+
+    def _within_one(self) -> bool:
+        """Tell whether the networks see values in [-1, 1]."""
+        return self._class_scale() is None and getattr(self.encoder_, "scaling", None) == "minmax"
 
     def _run(
         self,
@@ -434,31 +449,39 @@ class NetworkSampler(BaseSampler):
         return result
 
     def _sizes(self, n_rows: int, table: EncodedTable, n_classes: int) -> Training:
-        from oversmith.networks import column_arrays
         from oversmith.training import class_bucket
 
-        width, shape = table.pooled.shape[1], self._series_shape()
+        width, shape = table.pooled.shape[1], self._conv_shape()
         if shape is not None:
             self._check_convolutions()
         padded = self._padded_width(width)
         condition = class_bucket(n_classes) if n_classes > 1 else 0
-        columns = column_arrays(table.spans, padded)
-        return Training(width, padded, condition, columns, self._steps(n_rows), shape, n_rows)
+        return Training(width, padded, condition, self._columns(padded), self._steps(n_rows), shape, n_rows)
+
+    def _columns(self, padded: int) -> Columns:
+        """Say what the encoded columns mean."""
+        from oversmith.networks import column_arrays
+
+        return column_arrays(self.encoder_.spans_, padded)
 
     def _padded_width(self, width: int) -> int:
-        """Return the bucket of a width; series of all folds are equally long and need none."""
+        """Return the bucket of a width; series and images of all folds have one size and need none."""
         from oversmith.training import width_bucket
 
-        return width_bucket(width) if self._series_shape() is None else width
+        return width_bucket(width) if self._conv_shape() is None else width
 
     def _check_convolutions(self) -> None:
         """Refuse options that the convolutions do not have; nothing by default."""
 
-    def _series_shape(self) -> tuple[int, int] | None:
-        """Return channels and time points, where the networks are convolutions."""
-        shape: tuple[int, int] | None = getattr(self.encoder_, "shape_", None)
-        if self.backbone == "conv1d" and shape is None:
-            raise InputError("backbone: 'conv1d' found, but X is a table; give series, or choose 'mlp' or 'auto'")
+    def _conv_shape(self) -> tuple[int, ...] | None:
+        """Return channels and points along each axis, where the networks are convolutions."""
+        shape: tuple[int, ...] | None = getattr(self.encoder_, "shape_", None)
+        kind, able = {None: ("a table", "mlp"), 2: ("series", "conv1d"), 3: ("images", "conv2d")}[
+            None if shape is None else len(shape)
+        ]
+        if self.backbone not in ("auto", "mlp", able):
+            cure = "give series or images, or" if shape is None else f"choose {able!r},"
+            raise InputError(f"backbone: {self.backbone!r} found, but X is {kind}; {cure} choose 'mlp' or 'auto'")
         return None if self.backbone == "mlp" else shape
 
     def _held_out(self, n_rows: int, rng: np.random.Generator) -> np.ndarray:
@@ -512,15 +535,13 @@ class NetworkSampler(BaseSampler):
         import equinox as eqx
         import jax
 
-        from oversmith.networks import column_arrays
-
         training = Training(
             width=model["width"],
             padded_width=model["padded_width"],
             condition_width=model["condition_width"],
-            columns=column_arrays(self.encoder_.spans_, model["padded_width"]),
+            columns=self._columns(model["padded_width"]),
             steps=0,
-            shape=self._series_shape(),
+            shape=self._conv_shape(),
         )
         # The shapes alone: nothing is drawn or computed to rebuild a network.
         made = eqx.filter_eval_shape(lambda key: self._players(key, training), jax.random.key(0))

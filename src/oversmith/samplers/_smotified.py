@@ -15,7 +15,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array
 
-from oversmith.networks import MLP, ConvGenerator, ConvMap, activate, latent_noise, normed
+from oversmith.networks import MLP, activate, latent_noise, normed
 from oversmith.networks.columns import LINEAR
 from oversmith.samplers import _gan
 from oversmith.samplers._generator import (
@@ -213,7 +213,6 @@ def players(
     In the residual form the generator's last layer starts at zero, so that it starts by giving back its input.
     """
     generator_key, discriminator_key = jax.random.split(key)
-    generator: MLP | ConvGenerator | ConvMap
     if latent == "noise":
         generator = generator_network(generator_key, training, latent_dim, generator_widths)
     else:

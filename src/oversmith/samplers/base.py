@@ -24,14 +24,18 @@ from oversmith._adapter import (
     fit_context,
     take_rows,
 )
-from oversmith.encoders import SeriesEncoder, TableEncoder
+from oversmith.encoders import ImageEncoder, SeriesEncoder, TableEncoder
+from oversmith.encoders.channels import ChannelEncoder
+from oversmith.encoders.modality import MODALITIES
 from oversmith.exceptions import InputError, TooFewRowsError
 from oversmith.samplers._encoded import POOLED_ROWS, EncodedTable, Target
 from oversmith.samplers._filtered import draw_filtered
 from oversmith.samplers._inherit import complete
-from oversmith.samplers._input import checked_input, drawn_seed, takes_series
+from oversmith.samplers._input import checked_input, drawn_seed, modality_for
 from oversmith.samplers._smote import discrete_columns, jitter_rows, smote_rows
 from oversmith.selection import resolve_filters
+
+Encoder = TableEncoder | ChannelEncoder
 
 
 class BaseSampler(BaseOverSampler):
@@ -57,13 +61,21 @@ class BaseSampler(BaseOverSampler):
         Which generated rows are kept: no near-copies of training rows (:class:`NoveltyFilter`), none whose real
         neighbours are mostly of another class (:class:`BoundaryFilter`). Rejected rows are drawn again, a bounded
         number of times.
-    input_shape : (int, int) or None, default=None
-        Channels and time points of series that come as flat rows, so that they pass through a pipeline. An array of
-        shape (n_cases, n_channels, n_timepoints) needs none.
-    scaling : {"standard", "minmax"}, default="standard"
-        How the channels of series are scaled: by mean and standard deviation, or to [-1, 1].
+    modality : {"auto", "table", "series", "image"}, default="auto"
+        What X holds. ``"auto"``: two dimensions are a table, three series, four images; grey images of three dimensions
+        need ``"image"``.
+    input_shape : (int, int), (int, int, int) or None, default=None
+        Channels and time points of series, or channels, height and width of images, that come as flat rows, so that
+        they pass through a pipeline. An array of shape (n_cases, n_channels, n_timepoints) or (n_cases, n_channels,
+        height, width) needs none.
+    channels : {"first", "last"}, default="first"
+        Where the channels of images are: before height and width, or after them.
+    scaling : {"auto", "standard", "minmax"}, default="auto"
+        How the channels of series and images are scaled: by mean and standard deviation, or to [-1, 1]. ``"auto"``
+        takes the first for series and the second for images.
     bounds : {"observed", "non-negative"}, (float, float) or None, default=None
-        What the values of generated series keep to: each channel's observed range, zero, or two numbers.
+        What the values of generated series and images keep to: each channel's observed range, zero, or two numbers.
+        Without, series keep to none, and images to 0 and 255 in unsigned bytes, else to the observed range.
     keep_index : bool, default=False
         Whether real rows keep their pandas index labels.
     random_state : int, RandomState instance or None, default=None
@@ -92,7 +104,7 @@ class BaseSampler(BaseOverSampler):
 
     # Rows a class needs before the method can train on it.
     _min_rows = 2
-    # What it can be given: "table", "series", or both.
+    # What it can be given, of "table", "series" and "image".
     _modalities: ClassVar[tuple[str, ...]] = ("table",)
 
     _parameter_constraints: dict = {
@@ -104,8 +116,10 @@ class BaseSampler(BaseOverSampler):
         "only_seen_levels": ["boolean"],
         "on_too_few": [StrOptions({"error", "smote", "jitter"})],
         "filters": ["array-like", StrOptions({"novelty", "boundary"}), None],
+        "modality": [StrOptions({"auto", *MODALITIES})],
         "input_shape": ["array-like", None],
-        "scaling": [StrOptions({"standard", "minmax"})],
+        "channels": [StrOptions({"first", "last"})],
+        "scaling": [StrOptions({"auto", "standard", "minmax"})],
         "bounds": [StrOptions({"observed", "non-negative"}), "array-like", None],
         "keep_index": ["boolean"],
     }
@@ -121,8 +135,10 @@ class BaseSampler(BaseOverSampler):
         only_seen_levels: bool = False,
         on_too_few: str = "error",
         filters: Any = None,
-        input_shape: tuple[int, int] | None = None,
-        scaling: str = "standard",
+        modality: str = "auto",
+        input_shape: tuple[int, ...] | None = None,
+        channels: str = "first",
+        scaling: str = "auto",
         bounds: Any = None,
         keep_index: bool = False,
         random_state: Any = None,
@@ -135,7 +151,9 @@ class BaseSampler(BaseOverSampler):
         self.only_seen_levels = only_seen_levels
         self.on_too_few = on_too_few
         self.filters = filters
+        self.modality = modality
         self.input_shape = input_shape
+        self.channels = channels
         self.scaling = scaling
         self.bounds = bounds
         self.keep_index = keep_index
@@ -292,7 +310,7 @@ class BaseSampler(BaseOverSampler):
             delattr(self, "encoder_")
         if not trained:
             return X, target
-        self.encoder_: TableEncoder | SeriesEncoder = self._encoder(X).fit(X)
+        self.encoder_: Encoder = self._encoder(X).fit(X)
         if self.encoder_.width_ == 0:
             return X, target
         table = self._encode(X, codes, trained)
@@ -304,14 +322,23 @@ class BaseSampler(BaseOverSampler):
         self.state_ = self._train(table, able, self.seed_)
         return X, target
 
-    def _encoder(self, X: Any) -> TableEncoder | SeriesEncoder:
-        if takes_series(self, X):
-            return SeriesEncoder(input_shape=self.input_shape, scaling=self.scaling, bounds=self.bounds)
-        return TableEncoder(categorical_features=self.categorical_features, numeric=self.numeric, missing=self.missing)
+    def _encoder(self, X: Any) -> Encoder:
+        modality = modality_for(self, X)
+        if modality == "table":
+            return TableEncoder(
+                categorical_features=self.categorical_features, numeric=self.numeric, missing=self.missing
+            )
+        scaling = self.scaling
+        if scaling == "auto":
+            scaling = "standard" if modality == "series" else "minmax"
+        shape: Any = self.input_shape
+        if modality == "series":
+            return SeriesEncoder(input_shape=shape, scaling=scaling, bounds=self.bounds)
+        return ImageEncoder(input_shape=shape, channels=self.channels, scaling=scaling, bounds=self.bounds)
 
-    def _series_form(self) -> tuple[int, int]:
-        """Return channels and time points, in a sampler of series."""
-        return cast(SeriesEncoder, self.encoder_).shape_
+    def _points(self) -> tuple[int, ...]:
+        """Return channels and points along each axis, in a sampler of series or images."""
+        return cast(ChannelEncoder, self.encoder_).shape_
 
     def _clear_record(self) -> None:
         """Empty what a training leaves; it is also there when nothing had to be trained."""
@@ -468,10 +495,10 @@ class BaseSampler(BaseOverSampler):
     def __sklearn_tags__(self) -> Any:
         """Declare strings, missing values and sparse tables, where tables are taken, and arrays of three dimensions."""
         tags = super().__sklearn_tags__()
-        tables = "table" in self._modalities and self.input_shape is None
+        tables = "table" in self._modalities and self.input_shape is None and self.modality in ("auto", "table")
         tags.input_tags.string = tables
         tags.input_tags.categorical = tables
         tags.input_tags.allow_nan = tables
         tags.input_tags.sparse = tables
-        tags.input_tags.three_d_array = "series" in self._modalities
+        tags.input_tags.three_d_array = self._modalities != ("table",)
         return tags

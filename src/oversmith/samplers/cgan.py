@@ -161,12 +161,8 @@ class CGAN(GAN):
         return cls(**(setting | changes))
 
     def _check_convolutions(self) -> None:
-        for name in ("batch_norm", "dropout"):
-            if getattr(self, name):
-                raise InputError(
-                    f"{name}: {getattr(self, name)!r} found, which dense layers alone have; choose backbone='mlp', or "
-                    "DCGAN for convolutions with batch norm"
-                )
+        if self.dropout:
+            raise InputError(f"dropout: {self.dropout!r} found, which dense layers alone have; choose backbone='mlp'")
 
     def _monitor(self, session: Session) -> Monitor | None:
         return super()._monitor(session) if self.stop == "auto" else None

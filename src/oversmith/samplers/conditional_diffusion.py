@@ -105,7 +105,7 @@ class ConditionalDiffusion(NetworkSampler):
     ((80, 1, 16), [40, 40])
     """
 
-    _modalities: ClassVar[tuple[str, ...]] = ("series",)
+    _modalities: ClassVar[tuple[str, ...]] = ("series", "image")
     _learns_from_all = True
     # What tables alone have, and what the method settles: one convolutional network that serves all classes.
     _fixed: ClassVar[dict[str, Any]] = {
@@ -203,8 +203,8 @@ class ConditionalDiffusion(NetworkSampler):
         from oversmith.networks.unet import patch_of
         from oversmith.samplers import _diffusion
 
-        shape = self._series_form()
-        patch = patch_of(shape[1]) if self.patch == "auto" else int(self.patch)
+        shape = self._points()
+        patch = patch_of(max(shape[1:])) if self.patch == "auto" else int(self.patch)
         return _diffusion.players(key, training, shape, tuple(self.widths), patch)
 
     def _hyper(self, training: Training) -> dict[str, Any]:
@@ -215,7 +215,6 @@ class ConditionalDiffusion(NetworkSampler):
                 f"n_sampling_steps: {self.n_sampling_steps} found, but there are {self.n_noise_steps} noise steps "
                 "(n_noise_steps) to go back; take as many or fewer"
             )
-        within_one = self.class_scaling is None and self.scaling == "minmax"
         return _diffusion.hyper(
             training,
             learning_rate=self.learning_rate,
@@ -224,7 +223,7 @@ class ConditionalDiffusion(NetworkSampler):
             guidance=self.guidance,
             n_sampling_steps=self.n_sampling_steps,
             n_noise_steps=self.n_noise_steps,
-            bound=1.0 if within_one else math.inf,
+            bound=1.0 if self._within_one() else math.inf,
         )
 
     def _betas(self) -> tuple[float, float]:

@@ -55,7 +55,7 @@ class DCGAN(GAN):
     ((80, 2, 16), [40, 40])
     """
 
-    _modalities: ClassVar[tuple[str, ...]] = ("series",)
+    _modalities: ClassVar[tuple[str, ...]] = ("series", "image")
     # What tables alone have, and what the networks settle.
     _fixed: ClassVar[dict[str, Any]] = {
         "categorical_features": "auto",
@@ -116,13 +116,11 @@ class DCGAN(GAN):
     def _players(self, key: Array, training: Training) -> dict[str, Any]:
         import jax
 
-        from oversmith.networks import conv_critic, conv_generator
+        from oversmith.samplers._generator import critic_network, generator_network
 
-        shape, condition = self._series_form(), training.condition_width
         generator_key, critic_key = jax.random.split(key)
+        widths = tuple(self.generator_widths), tuple(self.critic_widths)
         return {
-            "generator": conv_generator(
-                generator_key, shape, self.latent_dim + condition, tuple(self.generator_widths), batch_norm=True
-            ),
-            "discriminator": conv_critic(critic_key, shape, condition, tuple(self.critic_widths), batch_norm=True),
+            "generator": generator_network(generator_key, training, self.latent_dim, widths[0], batch_norm=True),
+            "discriminator": critic_network(critic_key, training, widths[1], (), batch_norm=True),
         }

@@ -72,7 +72,7 @@ class FlowMatching(NetworkSampler):
     (5, 2)
     """
 
-    _modalities: ClassVar[tuple[str, ...]] = ("table", "series")
+    _modalities: ClassVar[tuple[str, ...]] = ("table", "series", "image")
 
     _parameter_constraints: dict = {
         **NetworkSampler._parameter_constraints,

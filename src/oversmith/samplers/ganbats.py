@@ -128,6 +128,8 @@ class GANBATS(NetworkSampler):
         "only_seen_levels": False,
         "backbone": "auto",
         "min_rows_own_model": 20,
+        "modality": "series",
+        "channels": "first",
     }
 
     _parameter_constraints: dict = {
@@ -254,7 +256,7 @@ class GANBATS(NetworkSampler):
 
         from oversmith.samplers import _ganbats
 
-        shape = self._series_form()
+        shape = self._points()
         generator_key, discriminator_key = jax.random.split(key)
         return {
             "generator": _ganbats.generator(
@@ -281,7 +283,7 @@ class GANBATS(NetworkSampler):
     def _hyper(self, training: Training) -> dict[str, Any]:
         from oversmith.samplers import _gan, _ganbats
 
-        length = self._series_form()[1]
+        length = self._points()[1]
         return _gan.hyper(
             training,
             latent_dim=_ganbats.steps_of(length, self._stride(length)),

@@ -59,7 +59,7 @@ class Jitter(BaseSampler):
     [90, 90]
     """
 
-    _modalities: ClassVar[tuple[str, ...]] = ("table", "series")
+    _modalities: ClassVar[tuple[str, ...]] = ("table", "series", "image")
 
     _parameter_constraints: dict = {
         **BaseSampler._parameter_constraints,

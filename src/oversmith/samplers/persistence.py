@@ -20,8 +20,9 @@ import numpy as np
 import oversmith
 from oversmith._atomic import replacing
 from oversmith._registry import METHODS, load_class
-from oversmith.encoders import SeriesEncoder, TableEncoder
+from oversmith.encoders import ImageEncoder, SeriesEncoder, TableEncoder
 from oversmith.exceptions import InputError
+from oversmith.samplers.base import Encoder
 from oversmith.selection import BoundaryFilter, NoveltyFilter
 
 SCHEMA = 1
@@ -250,7 +251,9 @@ class _Reader:
         return array.astype(object) if as_object else array
 
 
-def _encoder(state: dict[str, Any]) -> TableEncoder | SeriesEncoder:
+def _encoder(state: dict[str, Any]) -> Encoder:
+    if "image" in state:
+        return ImageEncoder.from_state(state)
     return SeriesEncoder.from_state(state) if "series" in state else TableEncoder.from_state(state)
 
 

@@ -48,13 +48,16 @@ class ChangedSeries(SeriesControl):
     A method says how series are changed; they are shaped (n, channels, length).
     """
 
+    # What images alone have, too.
+    _fixed: ClassVar[dict[str, Any]] = SeriesControl._fixed | {"modality": "series", "channels": "first"}
+
     @abstractmethod
     def _changed(self, series: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """Change series, each in its own way."""
 
     def _generate(self, state: dict[str, Any], code: int, n: int, rng: np.random.Generator) -> np.ndarray:
         rows = state["rows"][code]
-        chosen = rows[rng.integers(len(rows), size=n)].reshape(n, *self._series_form())
+        chosen = rows[rng.integers(len(rows), size=n)].reshape(n, *self._points())
         return self._changed(chosen, rng).reshape(n, -1)
 
 
@@ -284,6 +287,7 @@ class SeriesSMOTE(SeriesControl):
     """
 
     _min_rows = 2
+    _modalities: ClassVar[tuple[str, ...]] = ("series", "image")
 
     _parameter_constraints: dict = {
         **SeriesControl._parameter_constraints,
