@@ -62,7 +62,7 @@ def test_every_rival_keeps_to_the_bounds():
         assert {sampler.get_params().get("bounds") for sampler in made[1:]} == {bounds}
         assert len(made) == 7
     X, y = spectra()
-    with pytest.raises(InputError, match="bounds: they are for series and spectra"):
+    with pytest.raises(InputError, match="bounds: they are for series, spectra and images"):
         run_comparison(X[:, 0], y, bounds="observed")
 
 
