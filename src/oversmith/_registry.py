@@ -376,7 +376,7 @@ METHODS: dict[str, Method] = {
             kebab="auto",
             module="oversmith.samplers.auto",
             document="—",
-            modality="table",
+            modality="table, series, image",
             needs="four rows of every class, and patience",
             cost="high",
             summary="Over-samples only where inner cross-validation shows that it helps the classifier.",
@@ -420,6 +420,7 @@ _OTHER = {
     # Another name of ACGAN.
     "CovidGAN": "oversmith.samplers.acgan",
     "DenseClassifier": "oversmith.classifiers.dense",
+    "ImageCNN": "oversmith.classifiers.image",
     "RandomConvolutionClassifier": "oversmith.classifiers.series",
     "RandomConvolutions": "oversmith.classifiers.series",
     "SeriesCNN": "oversmith.classifiers.series",

@@ -15,14 +15,14 @@ def normal(number, *shape):
     return jax.random.normal(jax.random.key(number), shape)
 
 
-@pytest.mark.parametrize("kernel, stride", [(4, 2), (3, 1), (5, 2)])
+@pytest.mark.parametrize("kernel, stride, dilation", [(4, 2, 1), (3, 1, 1), (5, 2, 1), (3, 1, 2), (6, 3, 1)])
 @pytest.mark.parametrize("height, width", [(1, 4), (5, 8), (7, 7)])
-def test_convolution_of_images_is_that_of_xla(kernel, stride, height, width):
+def test_convolution_of_images_is_that_of_xla(kernel, stride, dilation, height, width):
     x, weight = normal(0, 2, height, width, 3), normal(1, kernel, kernel, 3, 4)
     theirs = jax.lax.conv_general_dilated(
-        x, weight, (stride, stride), "SAME", dimension_numbers=("NHWC", "HWIO", "NHWC")
+        x, weight, (stride, stride), "SAME", rhs_dilation=(dilation,) * 2, dimension_numbers=("NHWC", "HWIO", "NHWC")
     )
-    np.testing.assert_allclose(conv2d(x, weight, stride), theirs, atol=1e-4)
+    np.testing.assert_allclose(conv2d(x, weight, stride, dilation), theirs, atol=1e-4)
 
 
 def test_transposed_convolution_of_images_is_that_of_xla():
@@ -138,6 +138,23 @@ def test_penalty_of_a_critic_with_classes_is_the_plain_one():
     assert float(mine) == pytest.approx(float(theirs), rel=1e-5)
     for a, b in zip(jax.tree.leaves(my_slope), jax.tree.leaves(their_slope), strict=True):
         np.testing.assert_allclose(a, b, atol=1e-5)
+
+
+def test_batch_norm_is_left_out_and_put_in():
+    plain = label_generator(jax.random.key(0), (1, 6, 5), 0, 3, (8, 4), squash=False, batch_norm=False)
+    assert plain.norms == ()
+    out, same = plain.in_training(normal(1, 4, 3))
+    assert same is plain
+    np.testing.assert_array_equal(out, plain(normal(1, 4, 3)))
+    # Between the layers there is still an activation: the network is not linear.
+    assert not np.allclose(plain(2 * normal(1, 4, 3)), 2 * out)
+    bare = label_critic(jax.random.key(0), (1, 6, 5), 2, (4, 4), head=8)
+    critic = label_critic(jax.random.key(0), (1, 6, 5), 2, (4, 4), head=8, batch_norm=True)
+    assert len(critic.convolutions.norms) == 1
+    rows = normal(2, 7, 2 + 30)
+    assert not np.allclose(critic(rows), bare(rows))
+    # The batch's own statistics: a row is judged beside others.
+    assert not np.allclose(critic(rows)[:2], critic(rows[:2]))
 
 
 def test_batch_norm_settles():

@@ -199,7 +199,7 @@ def test_what_shapes_the_program():
     assert session(n_noise_steps=30).hyper["signal"].shape == (31,)
     networks = [session(**changes).players["denoiser"] for changes in ({}, {"patch": 2}, {"widths": (4, 8)})]
     assert [(network.patch, len(network.down)) for network in networks] == [(1, 1), (2, 1), (1, 2)]
-    assert patch_of(800) == 4
+    assert patch_of((1, 800)) == 4
 
 
 def test_numbers_are_arguments_not_code():

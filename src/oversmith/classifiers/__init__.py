@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from oversmith.classifiers.dense import DenseClassifier
+from oversmith.classifiers.image import ImageCNN
 from oversmith.classifiers.prior_corrected import PriorCorrectedClassifier
 from oversmith.classifiers.registry import CLASSIFIERS, ClassifierEntry, classifier, find_classifier
 from oversmith.classifiers.series import RandomConvolutionClassifier, RandomConvolutions, SeriesCNN
@@ -14,6 +15,7 @@ __all__ = [
     "CLASSIFIERS",
     "ClassifierEntry",
     "DenseClassifier",
+    "ImageCNN",
     "PriorCorrectedClassifier",
     "RandomConvolutionClassifier",
     "RandomConvolutions",

@@ -126,6 +126,12 @@ def _spectra_cnn(seed: int) -> Any:
     return SpectraCNN(random_state=seed)
 
 
+def _image_cnn(seed: int) -> Any:
+    from oversmith.classifiers.image import ImageCNN
+
+    return ImageCNN(random_state=seed)
+
+
 def _rocket(seed: int) -> Any:
     from oversmith.classifiers.series import RandomConvolutionClassifier
 
@@ -149,6 +155,7 @@ CLASSIFIERS: dict[str, ClassifierEntry] = {
         ClassifierEntry(
             "spectra-cnn", "Convolutional network of document 003", _spectra_cnn, "spectra-network", ("003",)
         ),
+        ClassifierEntry("image-cnn", "Convolutional network for images", _image_cnn, "image-network"),
         ClassifierEntry("rocket", "Random convolutions", _rocket, "random-convolutions"),
         ClassifierEntry("easy", "Easy ensemble", _easy_ensemble, "easy-ensemble"),
     )

@@ -157,9 +157,12 @@ class SeriesCNN(DenseClassifier):
         self : object
             The fitted classifier.
         """
-        X, shape = flattened(X, self.input_shape)
-        self.shape_: tuple[int, int] | None = shape
-        return super().fit(X, y, sample_weight)
+        rows, self.shape_ = self._flattened(X)
+        return super().fit(rows, y, sample_weight)
+
+    def _flattened(self, X: Any) -> tuple[Any, tuple[int, ...] | None]:
+        """Lay X out as flat rows; also say which shape they have, where that is known."""
+        return flattened(X, self.input_shape)
 
     def predict_proba(self, X: Any) -> np.ndarray:
         """Class probabilities.
@@ -175,12 +178,12 @@ class SeriesCNN(DenseClassifier):
             One column per class of ``classes_``.
         """
         check_is_fitted(self, "state_")
-        return super().predict_proba(flattened(X, None)[0])
+        return super().predict_proba(self._flattened(X)[0])
 
     def _padded_width(self, width: int) -> int:
         return width
 
-    def _series_shape(self, width: int) -> tuple[int, int]:
+    def _series_shape(self, width: int) -> tuple[int, ...]:
         return self.shape_ or (1, width)
 
     def _network(self, key: Any, width: int, widths: tuple[int, ...], n_classes: int) -> Any:
@@ -198,12 +201,12 @@ class SeriesCNN(DenseClassifier):
         return ConvCritic(weights, biases, (), shape, 0, stem_of(shape[1]))
 
     def _scale(self, x: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        channels, length = self._series_shape(x.shape[1])
-        series = x.reshape(len(x), channels, length)
+        channels = self._series_shape(x.shape[1])[0]
+        series = x.reshape(len(x), channels, -1)
         centre = np.average(series.mean(axis=2), axis=0, weights=weight)
         spread = np.sqrt(np.average(((series - centre[:, None]) ** 2).mean(axis=2), axis=0, weights=weight))
         spread = np.where(spread > 1e-12 * np.maximum(np.abs(centre), 1e-300), spread, 1.0)
-        return np.repeat(centre, length), np.repeat(spread, length)
+        return np.repeat(centre, series.shape[2]), np.repeat(spread, series.shape[2])
 
 
 class RandomConvolutions(TransformerMixin, BaseEstimator):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Self
 
+from oversmith.classifiers._halving import layers_of, network_of
 from oversmith.classifiers.series import SeriesCNN
 
 # Standard deviation of the first weights (document 003, Table 7).
@@ -122,12 +123,7 @@ class SpectraCNN(SeriesCNN):
         return halving_network(key, self._series_shape(width), widths, class_bucket(n_classes), INITIAL_SD)
 
     def _layers(self, network: Any) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
-        found = network.convolutions
-        return (*found.weights, network.weight), (*found.biases, network.bias)
+        return layers_of(network)
 
     def _restored(self) -> Any:
-        from oversmith.networks.halving import Halving, HalvingNetwork
-
-        (*weights, weight), (*biases, bias) = self.state_["weights"], self.state_["biases"]
-        shape = self._series_shape(self.n_features_in_)
-        return HalvingNetwork(Halving(tuple(weights), tuple(biases), shape), weight, bias)
+        return network_of(self.state_, self._series_shape(self.n_features_in_))

@@ -330,4 +330,5 @@ class ChannelEncoder(ABC):
 
 
 def _is_whole(dtype: Any) -> bool:
-    return getattr(dtype, "kind", "f") in "iub"
+    """Tell whether a dtype, of NumPy, pandas or Polars, holds whole numbers."""
+    return getattr(dtype, "kind", "f") in "iub" or getattr(dtype, "is_integer", bool)()

@@ -24,22 +24,32 @@ Shape = tuple[int, ...]
 STEM = 7
 KERNEL = 3
 DOWN = 4
-# Longer series are cut into patches, so that this many places are convolved at most along each axis.
+# Longer series and larger images are cut into patches, so that about this many places are convolved at most.
 PLACES = 256
 _HEADS = 4
 _EPSILON = 1e-6
 
 
-def patch_of(length: int) -> int:
-    """Find the points per place: 1 up to 256 points, then as many as leave 256 places at most.
+def patch_of(shape: Shape) -> int:
+    """Find the points per place along each axis: 1, or as many as leave 256 places of a series, 16 x 16 of an image.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Channels, then points along each axis.
+
+    Returns
+    -------
+    int
+        A power of 2.
 
     Examples
     --------
-    >>> [patch_of(n) for n in (5, 256, 257, 800, 1600)]
-    [1, 1, 2, 4, 8]
+    >>> [patch_of((1, n)) for n in (5, 256, 257, 800, 1600)], [patch_of((1, n, n)) for n in (14, 28, 64)]
+    ([1, 1, 2, 4, 8], [1, 2, 4])
     """
-    patch = 1
-    while length > patch * PLACES:
+    patch, places = 1, PLACES if len(shape) == 2 else round(PLACES**0.5)
+    while max(shape[1:]) > patch * places:
         patch *= 2
     return patch
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import inspect
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -37,7 +38,7 @@ class Candidate:
 
 
 def resolve_candidates(
-    candidates: Any, fills: Sequence[float], max_steps: int | None, options: Mapping[str, Any]
+    candidates: Any, fills: Sequence[float], max_steps: int | None, options: Mapping[str, Any], modality: str = "table"
 ) -> list[Candidate]:
     """Turn the ``candidates`` parameter of `Auto` into candidates.
 
@@ -45,13 +46,15 @@ def resolve_candidates(
     ----------
     candidates : sequence of str or sampler, or None
         Names of samplers are tried with every fill, class weights and samplers as they are; None stands for the
-        default names.
+        default names, as far as they take what is given.
     fills : sequence of float
         Shares of the deficit.
     max_steps : int or None
         Budget of every candidate that has such a parameter; None leaves its own.
     options : mapping of str to object
-        Further parameters of the named samplers.
+        Further parameters of the named samplers, each for those that have it.
+    modality : {"table", "series", "image"}, default="table"
+        What the candidates are for.
 
     Returns
     -------
@@ -70,7 +73,7 @@ def resolve_candidates(
     ['class-weight', 'smote-0.33', 'smote-1.0']
     """
     found: list[Candidate] = []
-    for entry in DEFAULT_CANDIDATES if candidates is None else candidates:
+    for entry in _defaults(modality) if candidates is None else candidates:
         if not isinstance(entry, str):
             name = type(entry).__name__
             same = sum(other.name.split(" (")[0] == name for other in found)
@@ -84,6 +87,10 @@ def resolve_candidates(
     if not names or len(set(names)) < len(names):
         raise InputError(f"candidates: found {names}; give at least one besides {NOTHING!r}, and each once")
     return found
+
+
+def _defaults(modality: str) -> list[str]:
+    return [name for name in DEFAULT_CANDIDATES if name not in METHODS or modality in METHODS[name].modality]
 
 
 def seeded(estimator: Any, seed: int) -> Any:
@@ -143,8 +150,15 @@ def _named(name: str, fill: float, max_steps: int | None, options: Mapping[str, 
         raise InputError(f"candidates: {name!r} is not known; {hint}")
     if name == SMOTE:
         # The first stage of EO-WGAN alone: interpolates numbers, takes levels from neighbours, trains no network.
-        return load_class("eo-wgan")(smote_share=1.0, fill=fill, **options)
-    return _budgeted(load_class(name)(fill=fill, **options), max_steps)
+        return _made("eo-wgan", smote_share=1.0, fill=fill, **options)
+    return _budgeted(_made(name, fill=fill, **options), max_steps)
+
+
+def _made(name: str, **options: Any) -> Any:
+    """Make a sampler with those of the parameters that it has."""
+    sampler = load_class(name)
+    known = inspect.signature(sampler).parameters
+    return sampler(**{option: value for option, value in options.items() if option in known})
 
 
 def _budgeted(sampler: Any, max_steps: int | None) -> Any:

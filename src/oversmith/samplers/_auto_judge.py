@@ -14,10 +14,10 @@ from sklearn.metrics import get_scorer, get_scorer_names
 from sklearn.pipeline import Pipeline
 
 from oversmith._adapter import take_rows
-from oversmith.encoders import TableEncoder
 from oversmith.exceptions import InputError
 from oversmith.metrics import METRICS, Metric
 from oversmith.samplers._auto_candidates import Candidate, class_weights, seeded
+from oversmith.samplers.base import Encoder
 from oversmith.selection import NOTHING, weight_parameter
 
 Scorer = Callable[[Any, Any, np.ndarray], float]
@@ -161,7 +161,7 @@ class CandidateJudge:
         targets: Mapping[Any, int],
         estimators: Mapping[str, Any],
         scorer: Scorer,
-        make_encoder: Callable[[], TableEncoder] | None,
+        make_encoder: Callable[[], Encoder] | None,
         n_splits: int,
         seed: int,
     ) -> None:

@@ -6,15 +6,17 @@ import os
 import time
 import warnings
 from collections.abc import Callable
+from functools import partial
 from numbers import Integral, Real
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
-from sklearn.utils._param_validation import HasMethods, Interval
+from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from oversmith._adapter import BaseResampler, check_sampling_strategy, fit_context, take_rows
-from oversmith.encoders import TableEncoder
+from oversmith.encoders import ImageEncoder, SeriesEncoder, TableEncoder
+from oversmith.encoders.modality import MODALITIES
 from oversmith.exceptions import InputError
 from oversmith.samplers._auto_candidates import class_weights, resolve_candidates, seeded
 from oversmith.samplers._auto_decision import compare
@@ -26,7 +28,8 @@ from oversmith.samplers._auto_judge import (
     resolve_scoring,
 )
 from oversmith.samplers._encoded import Target
-from oversmith.samplers._input import checked_input, drawn_seed
+from oversmith.samplers._input import checked_input, drawn_seed, modality_for
+from oversmith.samplers.base import Encoder
 from oversmith.selection import CONFIDENCE, NOTHING
 
 # A class with fewer rows leaves folds of one training row or none: nothing can be judged.
@@ -55,7 +58,8 @@ class Auto(BaseResampler):
         ``"class-weight"``, ``"smote"``, methods as ``oversmith methods`` names them, and samplers of Oversmith or
         imbalanced-learn. Names are tried with every share of ``fill``; samplers as they are, but for
         ``sampling_strategy``, and class weights in full. Doing nothing always takes part. ``None`` stands for class
-        weights, SMOTE, Jitter, GaussianMixture, GaussianCopula, FlowMatching and EOWGAN.
+        weights, SMOTE, Jitter, GaussianMixture, GaussianCopula, FlowMatching and EOWGAN; for series and images without
+        the two that know tables alone.
     fill : float or sequence of float, default=(0.33, 1.0)
         Shares of each class's deficit that are tried, in (0, 1].
     n_splits : int, default=5
@@ -72,6 +76,12 @@ class Auto(BaseResampler):
         Which classes are resampled and up to which count, in every form an over-sampler of imbalanced-learn knows.
     categorical_features : "auto" or array-like, default="auto"
         Columns that named candidates and the default estimators treat as categorical, as in the samplers.
+    modality : {"auto", "table", "series", "image"}, default="auto"
+        What X holds, as in the samplers.
+    input_shape : (int, int), (int, int, int) or None, default=None
+        Shape of series or images that come as flat rows, as in the samplers.
+    channels : {"first", "last"}, default="first"
+        Where the channels of images are, as in the samplers.
     keep_index : bool, default=False
         Whether real rows keep their pandas index labels when rows are appended; without new rows they always do.
     verbose : bool, default=False
@@ -126,6 +136,9 @@ class Auto(BaseResampler):
     when any rows or weights make a classifier call more rows positive. Choose such a metric when the cut stays where
     it is; average precision does not move with the cut.
 
+    Series and images go to ``estimator`` as they came, and to the default two as flat rows of scaled values. An
+    estimator for flat rows needs a Pipeline that flattens them, or X flat, with ``input_shape``.
+
     With fewer than four rows of a class nothing can be judged: X is returned as it came, with a warning.
 
     A decision is made for a table that is to be resampled; a pipeline fits Auto on each training part, and each part
@@ -149,6 +162,7 @@ class Auto(BaseResampler):
     """
 
     _sampling_type = "bypass"
+    _modalities: ClassVar[tuple[str, ...]] = MODALITIES
 
     _parameter_constraints: dict = {
         "estimator": [HasMethods(["fit", "predict", "get_params"]), None],
@@ -161,6 +175,9 @@ class Auto(BaseResampler):
         "max_seconds": [Interval(Real, 0, None, closed="neither"), None],
         "sampling_strategy": [Interval(Real, 0, 1, closed="right"), str, dict, callable],
         "categorical_features": [str, "array-like"],
+        "modality": [StrOptions({"auto", *MODALITIES})],
+        "input_shape": ["array-like", None],
+        "channels": [StrOptions({"first", "last"})],
         "keep_index": ["boolean"],
         "verbose": ["boolean"],
         "random_state": ["random_state"],
@@ -179,6 +196,9 @@ class Auto(BaseResampler):
         max_seconds: float | None = None,
         sampling_strategy: Any = "auto",
         categorical_features: Any = "auto",
+        modality: str = "auto",
+        input_shape: tuple[int, ...] | None = None,
+        channels: str = "first",
         keep_index: bool = False,
         verbose: bool = False,
         random_state: Any = None,
@@ -193,6 +213,9 @@ class Auto(BaseResampler):
         self.max_steps = max_steps
         self.max_seconds = max_seconds
         self.categorical_features = categorical_features
+        self.modality = modality
+        self.input_shape = input_shape
+        self.channels = channels
         self.keep_index = keep_index
         self.verbose = verbose
         self.random_state = random_state
@@ -322,15 +345,18 @@ class Auto(BaseResampler):
         labels = target.labels
         self.classes_, counts = np.unique(labels, return_counts=True)
         strategy = check_sampling_strategy(self.sampling_strategy, labels, "over-sampling")
+        shared = ("categorical_features", "modality", "input_shape", "channels")
+        modality = modality_for(self, X)
         candidates = resolve_candidates(
-            self.candidates, self._fills(), self.max_steps, {"categorical_features": self.categorical_features}
+            self.candidates, self._fills(), self.max_steps, {name: getattr(self, name) for name in shared}, modality
         )
         estimators = judging_estimators(self.estimator)
         rarest = int(np.argmin(counts))
         positive = self.classes_[rarest] if len(counts) == 2 else None
         scorer = resolve_scoring(self.scoring, self.classes_, positive)
         # Also where no estimator needs it: what the samplers cannot encode is refused before any work.
-        encoder = self._encoder().fit(X)
+        make_encoder = partial(self._encoder, modality)
+        encoder = make_encoder().fit(X)
         self.seed_ = drawn_seed(self.random_state)
         self.sampler_: Any = None
         self.chosen_ = NOTHING
@@ -370,7 +396,7 @@ class Auto(BaseResampler):
                 targets=targets,
                 estimators=estimators,
                 scorer=scorer,
-                make_encoder=self._encoder if self.estimator is None else None,
+                make_encoder=make_encoder if self.estimator is None else None,
                 n_splits=n_splits,
                 seed=self.seed_,
             )
@@ -401,15 +427,21 @@ class Auto(BaseResampler):
             raise InputError(f"fill: found {self.fill!r}; give shares of the deficit above 0 and up to 1")
         return fills
 
-    def _encoder(self) -> TableEncoder:
+    def _encoder(self, modality: str) -> Encoder:
+        shape: Any = self.input_shape
+        if modality == "series":
+            return SeriesEncoder(input_shape=shape)
+        if modality == "image":
+            return ImageEncoder(input_shape=shape, channels=self.channels)
         return TableEncoder(categorical_features=self.categorical_features, numeric="standard")
 
     def __sklearn_tags__(self) -> Any:
-        """Declare strings, missing values and sparse tables."""
+        """Declare strings, missing values and sparse tables, and arrays of three dimensions."""
         tags = super().__sklearn_tags__()
         tags.input_tags.string = True
         tags.input_tags.categorical = True
         tags.input_tags.allow_nan = True
+        tags.input_tags.three_d_array = True
         return tags
 
 

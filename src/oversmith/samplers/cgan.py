@@ -63,8 +63,8 @@ class CGAN(GAN):
 
     - The code multiplies noise and row by a learnt embedding of the class; here the class is one-hot in front of them.
       The first layer's weights of that one-hot vector are an embedding too, added where the code multiplies.
-    - The generator's last layer is linear in numeric columns (tanh in the code, for images in [-1, 1]), and columns of
-      levels are relaxed draws.
+    - The generator's last layer is a tanh for images in [-1, 1], as in the code, linear in numeric columns, and columns
+      of levels are relaxed draws.
     - The discriminator is updated once on real and generated rows together, the code updates it once on each.
     - The library's default draws classes evenly, works in each class's own scale, takes small networks without batch
       norm and dropout and a moving average of the generator's weights; :meth:`paper` does none of that.
@@ -156,6 +156,7 @@ class CGAN(GAN):
             "patience": 10,
             "class_scaling": None,
             "balanced": False,
+            "backbone": "mlp",
             "ema_decay": None,
         }
         return cls(**(setting | changes))

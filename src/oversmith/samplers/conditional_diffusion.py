@@ -34,7 +34,8 @@ class ConditionalDiffusion(NetworkSampler):
     widths : tuple of int, default=(32, 64, 128)
         Channels of each level of the U-Net; each level below the first has half the places.
     patch : int or "auto", default="auto"
-        Time points per place of the network. ``"auto"``: 1 up to 256 points, then as many as leave 256 places at most.
+        Points per place of the network, along each axis. ``"auto"``: 1 up to 256 time points or 16 x 16 pixels, then as
+        many as leave so many places at most.
     n_noise_steps : int, default=1000
         Levels of noise in training.
     n_sampling_steps : int, default=50
@@ -204,7 +205,7 @@ class ConditionalDiffusion(NetworkSampler):
         from oversmith.samplers import _diffusion
 
         shape = self._points()
-        patch = patch_of(max(shape[1:])) if self.patch == "auto" else int(self.patch)
+        patch = patch_of(shape) if self.patch == "auto" else int(self.patch)
         return _diffusion.players(key, training, shape, tuple(self.widths), patch)
 
     def _hyper(self, training: Training) -> dict[str, Any]:

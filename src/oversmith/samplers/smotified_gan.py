@@ -18,6 +18,7 @@ from oversmith.samplers._encoded import EncodedTable
 from oversmith.samplers._gibbs import gibbs_rows
 from oversmith.samplers._holdout import Holdout, holdout_of, min_rows, without
 from oversmith.samplers._lesson import Lesson, Players, Session, Training
+from oversmith.samplers._network import NetworkSampler
 from oversmith.samplers._partial import REPLAYED_ROWS
 from oversmith.samplers._smote import discrete_columns, rows_from, smote_rows
 from oversmith.samplers.eo_wgan import MAX_OTHER_ROWS, MAX_SMOTE_ROWS
@@ -27,6 +28,7 @@ from oversmith.selection import inner_holdout
 if TYPE_CHECKING:
     from jax import Array
 
+    from oversmith.networks import Columns
     from oversmith.training import Recipe, TrainingEvent, TrainResult
 
 # Base rows made for the training at least: they cost next to nothing, and fewer would be learnt by heart.
@@ -289,6 +291,10 @@ class SMOTifiedGAN(GAN):
     def _adds(self) -> bool:
         """Whether the generator's network is added to its input; there is nothing to add it to from noise."""
         return self.residual and self.latent == "smote"
+
+    def _columns(self, padded: int) -> Columns:
+        # What is added to rows starts at zero, and leaves them as they are: no tanh comes after it.
+        return NetworkSampler._columns(self, padded) if self._adds() else super()._columns(padded)
 
     def _over_sampler(self) -> bool:
         return self.base is not None and not isinstance(self.base, str)
