@@ -261,9 +261,7 @@ def _of_classes(features: Any, labels: Any, groups: Any, classes: list[Any]) -> 
 
 def _taken(rows: Any, *parts: Any) -> Any:
     """Take the same rows of frames and arrays."""
-    return tuple(
-        part if part is None else part.iloc[rows] if hasattr(part, "iloc") else part[rows] for part in parts
-    )
+    return tuple(part if part is None else part.iloc[rows] if hasattr(part, "iloc") else part[rows] for part in parts)
 
 
 def _run(features: Any, labels: Any, *, folder: Path | None, **options: Any) -> Any:

@@ -69,9 +69,9 @@ def declared(source: Any, data: Path | None, modality: str | None, channels: str
         raise InputError(f"{by}: {told!r} found, but X in {source.name!r} has shape {shape}; give {_SHAPES[told]}")
     if told is None and len(shape) == 3 and dtype == "uint8":
         raise InputError(
-            f"DATA: X in {source.name!r} is a 3-D array of unsigned bytes of shape {shape}: grey images of {shape[1]} x "
-            f"{shape[2]} pixels, or series of {shape[1]} channels and {shape[2]} time points; say which with --modality "
-            f"image or --modality series, or in an array called {DECLARED!r}"
+            f"DATA: X in {source.name!r} is a 3-D array of unsigned bytes of shape {shape}: grey images of {shape[1]} "
+            f"x {shape[2]} pixels, or series of {shape[1]} channels and {shape[2]} time points; say which with "
+            f"--modality image or --modality series, or in an array called {DECLARED!r}"
         )
     found = told or {2: "table", 3: "series", 4: "image"}[len(shape)]
     if channels is not None and (found != "image" or len(shape) != 4):
@@ -83,7 +83,7 @@ def declared(source: Any, data: Path | None, modality: str | None, channels: str
 
 
 def _told(source: Arrays, data: Path | None, modality: str | None, ndim: int) -> tuple[str | None, str]:
-    """What somebody says the arrays hold, and who."""
+    """Find who says what the arrays hold, and what they say."""
     if modality is not None:
         return _KINDS[modality], "--modality"
     if DECLARED in source.arrays:
@@ -102,9 +102,7 @@ def _told(source: Arrays, data: Path | None, modality: str | None, ndim: int) ->
     return None, ""
 
 
-def against(
-    negative: Sequence[str] | None, positive: Any, counts: dict[Any, int], target: str
-) -> list[Any] | None:
+def against(negative: Sequence[str] | None, positive: Any, counts: dict[Any, int], target: str) -> list[Any] | None:
     """Classes that the positive one is set against.
 
     Parameters

@@ -120,7 +120,7 @@ SMOTE_NAMES = ("smote", "smotenc", "smoten")
 FILLS = (0.33, 1.0)
 DEFAULT_METHODS = {"table": ("eo-wgan",), "series": ("eo-wgan",), "image": ("cgan",)}
 """Methods of Oversmith that take part where none is named, by what the rows are."""
-_JUDGES = {"table": ("lr", "rf", "xgb", "knn"), "series": ("rocket", "cnn"), "image": ("lr", "rf", "xgb")}
+_JUDGES = {"table": ("lr", "rf", "xgb", "knn"), "series": ("rocket", "cnn"), "image": ("lr", "rf", "xgb", "image-cnn")}
 Bounds = str | tuple[float, float] | None
 
 
@@ -372,7 +372,7 @@ def default_classifiers(modality: str = "table") -> tuple[Classifier, ...]:
     ----------
     modality : {"table", "series", "image"}, default="table"
         What the rows are: random convolutions and a convolutional network for series; for images logistic regression,
-        random forest and XGBoost on their pixels.
+        random forest and XGBoost on their pixels, and a convolutional network.
 
     Examples
     --------

@@ -49,14 +49,14 @@ def gallery(
     value_range : (float, float)
         Smallest and largest value of a pixel.
     snapshots : sequence of mapping, default=()
-        What a training went through: ``code``, ``steps``, ``images`` (an array of flat images per step) and ``kept``, the
-        step of the networks that were kept.
+        What a training went through: ``code``, ``steps``, ``images`` (an array of flat images per step) and ``kept``,
+        the step of the networks that were kept.
 
     Returns
     -------
     dict
-        ``shape`` and ``shrunk`` (how many pixels of the data one pixel stands for along each side), and ``classes``, one
-        entry for each class, those that were made first: ``class``, ``real`` and ``generated`` (``n``, ``images``,
+        ``shape`` and ``shrunk`` (how many pixels of the data one pixel stands for along each side), and ``classes``,
+        one entry for each class, those that were made first: ``class``, ``real`` and ``generated`` (``n``, ``images``,
         ``mean`` and ``diversity``), ``pairs`` and ``control`` (generated and held-out images, each with the nearest
         training image of the class and the ``distance``, from the nearest of all to the farthest), ``distances``
         (quantiles of both), ``copies``, and ``training`` (``steps``, ``kept``, ``images``, ``distance``).

@@ -511,7 +511,7 @@ def _embedding(job: Job, step: Any, X: pd.DataFrame, y: np.ndarray) -> dict[str,
 
 
 def _images(job: Job, step: Any, pipeline: Pipeline, X: pd.DataFrame, y: np.ndarray) -> dict[str, Any]:
-    """What a report shows of the images of the training part, of the sampler and of the test part."""
+    """Gather what a report shows of the images of the training part, of the sampler and of the test part."""
     task = job.task
     train, made = X.to_numpy(), step.X_[step.n_before_ :]
     if job.contender.before == "plain":

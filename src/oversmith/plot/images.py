@@ -131,9 +131,7 @@ def image_grid(
     return ax
 
 
-def nearest_distances(
-    groups: Mapping[str, ArrayLike], *, limit: float | None = None, ax: Axes | None = None
-) -> Axes:
+def nearest_distances(groups: Mapping[str, ArrayLike], *, limit: float | None = None, ax: Axes | None = None) -> Axes:
     """Draw the share of images that are at most so far from their nearest training image.
 
     Parameters

@@ -46,8 +46,8 @@ def pictures(summary: Summary) -> dict[str, Any]:
     -------
     dict
         Section to list of :class:`Picture`; ``embedding`` and ``training`` hold (title, pictures) pairs, ``series``
-        dictionaries with title, pictures, warnings and a table, ``spectra`` the classes over a real axis, ``images`` a dictionary
-        per class.
+        dictionaries with title, pictures, warnings and a table, ``spectra`` the classes over a real axis, ``images``
+        a dictionary per class.
     """
     return {
         "effects": _effects(summary),

@@ -84,8 +84,8 @@ def image_pictures(summary: dict[str, Any]) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        Per class ``title``, ``sheets``, ``checks`` (one per contender: ``title``, ``reading``, ``warnings``, the pairs, a
-        figure of the distances and a table) and ``training``; empty where there are no images.
+        Per class ``title``, ``sheets``, ``checks`` (one per contender: ``title``, ``reading``, ``warnings``, the pairs,
+        a figure of the distances and a table) and ``training``; empty where there are no images.
     """
     told = summary.get("images") or {}
     shape = told.get("shape", [])
@@ -163,8 +163,9 @@ def _check(uid: str, label: str, made: dict[str, Any], shape: Sequence[int]) -> 
 def _distances(uid: str, label: str, made: dict[str, Any]) -> Picture:
     copies, found = made["copies"], made["distances"]
     groups = {"generated": found["generated"], "held-out real": found["unseen"]}
+    there = {name: values for name, values in groups.items() if values}
     with canvas(4.8, 3.4) as figure:
-        ax = nearest_distances({name: v for name, v in groups.items() if v}, limit=copies["limit"], ax=figure.subplots())
+        ax = nearest_distances(there, limit=copies["limit"], ax=figure.subplots())
         ax.set_title("How near to the training images")
         svg = to_svg(
             figure,

@@ -11,6 +11,8 @@ from oversmith.evaluation import Comparison
 _ALIKE = 0.6
 # Share of generated images among the nearest that is more than chance, next to that of held-out ones.
 _MANY = 0.1
+# So many times the distance of held-out images is farther than real images lie.
+_FAR = 1.25
 
 
 def image_parts(comparison: Comparison, names: list[str]) -> dict[str, Any]:
@@ -36,15 +38,15 @@ def image_parts(comparison: Comparison, names: list[str]) -> dict[str, Any]:
         return {}
     first = shown[0][1]
     classes = []
-    for place, entry in enumerate(first["classes"]):
+    for entry in first["classes"]:
         made = []
         for name, gallery in shown:
             mine = next((one for one in gallery["classes"] if one["class"] == entry["class"]), None)
             if mine is None or not mine["generated"]["n"]:
                 continue
-            kept = {key: mine[key] for key in ("generated", "pairs", "control", "distances", "copies", "training") if key in mine}
-            made.append({"contender": name, "title": titles.get(name, name)} | kept | _read(mine))
-        classes.append({"number": place, "class": entry["class"], "real": entry["real"], "made": made})
+            told = {key: value for key, value in mine.items() if key not in ("class", "real")}
+            made.append({"contender": name, "title": titles.get(name, name)} | told | _read(mine))
+        classes.append({"class": entry["class"], "real": entry["real"], "made": made})
     classes.sort(key=lambda entry: not entry["made"])
     return {"shape": first["shape"], "shrunk": first["shrunk"], "classes": classes}
 
@@ -70,7 +72,9 @@ def _read(entry: Mapping[str, Any]) -> dict[str, Any]:
         return {"reading": "No held-out image of this class to compare with.", "warnings": warnings}
     told = f"median distance {_share(made)} of the range, {_share(held)} of held-out images"
     if made < held:
-        reading = f"Nearer to the training images than held-out ones are: {told}. Copies, or images smoother than real ones."
+        reading = f"Nearer to the training images than held-out ones are: {told}. Copies, or smoother than real images."
+    elif made > _FAR * held:
+        reading = f"Farther from the training images than held-out ones are: {told}. They do not look alike yet."
     else:
         reading = f"Not nearer to the training images than held-out ones are: {told}."
     return {"reading": reading, "warnings": warnings}
