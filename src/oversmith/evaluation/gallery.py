@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from scipy.stats import mannwhitneyu
 
 from oversmith.metrics import image_copy_check, nearest_images
 
@@ -59,7 +60,8 @@ def gallery(
         one entry for each class, those that were made first: ``class``, ``real`` and ``generated`` (``n``, ``images``,
         ``mean`` and ``diversity``), ``pairs`` and ``control`` (generated and held-out images, each with the nearest
         training image of the class and the ``distance``, from the nearest of all to the farthest), ``distances``
-        (quantiles of both), ``copies``, and ``training`` (``steps``, ``kept``, ``images``, ``distance``).
+        (quantiles of both), ``copies`` (numbers, shares and ``p``, that of a rank-sum test of the distances), and
+        ``training`` (``steps``, ``kept``, ``images``, ``distance``).
     """
     shown = _Shown(shape, value_range)
     per_sheet = int(np.clip(SHEET_BYTES // shown.size, 4, MOST_IMAGES))
@@ -191,11 +193,13 @@ def _copies(
         name: np.quantile(near.distance, np.linspace(0, 1, _QUANTILES)).round(5).tolist() if len(near.distance) else []
         for name, near in (("generated", found.generated), ("unseen", found.unseen))
     }
+    shares = ("limit", "too_near", "too_near_unseen", "exact", "exact_unseen")
     told["copies"] = {
         "n_train": len(real),
         "n_generated": len(made),
         "n_unseen": len(held),
-        **{name: getattr(found, name) for name in ("limit", "too_near", "too_near_unseen", "exact", "exact_unseen")},
+        "p": float(mannwhitneyu(found.generated.distance, found.unseen.distance).pvalue) if len(held) else None,
+        **{name: None if np.isnan(getattr(found, name)) else getattr(found, name) for name in shares},
     }
     return told
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -163,7 +164,8 @@ def _flat(train: ArrayLike, images: ArrayLike, value_range: tuple[float, float])
     low, high = value_range
     if not low < high:
         raise InputError(f"value_range: {value_range!r} found; give the smallest value and a larger one")
-    scaled = [(part.reshape(len(part), -1).astype(np.float64) - low) / (high - low) for part in (base, rows)]
+    width = math.prod(base.shape[1:])
+    scaled = [(part.reshape(len(part), width).astype(np.float64) - low) / (high - low) for part in (base, rows)]
     return scaled[0], scaled[1]
 
 

@@ -13,6 +13,8 @@ _ALIKE = 0.6
 _MANY = 0.1
 # So many times the distance of held-out images is farther than real images lie.
 _FAR = 1.25
+# What chance alone hardly gives.
+_LEVEL = 0.05
 
 
 def image_parts(comparison: Comparison, names: list[str]) -> dict[str, Any]:
@@ -71,12 +73,13 @@ def _read(entry: Mapping[str, Any]) -> dict[str, Any]:
     if made is None or held is None:
         return {"reading": "No held-out image of this class to compare with.", "warnings": warnings}
     told = f"median distance {_share(made)} of the range, {_share(held)} of held-out images"
-    if made < held:
+    apart = (copies["p"] or 0.0) < _LEVEL
+    if apart and made < held:
         reading = f"Nearer to the training images than held-out ones are: {told}. Copies, or smoother than real images."
-    elif made > _FAR * held:
+    elif apart and made > _FAR * held:
         reading = f"Farther from the training images than held-out ones are: {told}. They do not look alike yet."
     else:
-        reading = f"Not nearer to the training images than held-out ones are: {told}."
+        reading = f"About as near to the training images as held-out ones are: {told}."
     return {"reading": reading, "warnings": warnings}
 
 
