@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from oversmith.cli import main
-from oversmith.cli.arrays import read_npz
-from oversmith.cli.images import declared
+from oversmith.cli.arrays import named_arrays, read_npz
+from oversmith.cli.images import against, declared
 
 RNG = np.random.default_rng(0)
 GREY = RNG.integers(0, 256, (24, 4, 4)).astype(np.uint8)
@@ -169,7 +169,7 @@ def test_compare_sets_one_class_against_another_and_shows_the_images(tmp_path, c
         (("--positive", "nine", "--negative", "seven"), "--negative: 'seven' is not a class of 'y'"),
         (("--positive", "nine", "--negative", "nine"), "--negative: 'nine' is the positive class"),
         (("--negative", "nine"), "--negative: 'nine' is given without --positive"),
-        (("--positive", "nine", "--negative", "six", "--thin", "5"), "--thin: one row of 'nine' to 5 others is more"),
+        (("--positive", "six", "--negative", "nine", "--thin", "1.5"), "more than there are, 3 to 6"),
     ],
 )
 def test_classes_that_are_not_there(tmp_path, options, message, capsys):
@@ -179,14 +179,13 @@ def test_classes_that_are_not_there(tmp_path, options, message, capsys):
 
 
 @pytest.mark.data
-@pytest.mark.usefixtures("one_classifier")
-def test_digits_of_the_registry_by_name(data_dir, tmp_path, monkeypatch, capsys):
-    monkeypatch.chdir(tmp_path)
+def test_digits_of_the_registry_by_name(data_dir, monkeypatch):
     monkeypatch.setenv("OVERSMITH_DATA", str(data_dir))
-    options = ["--positive", "4", "--negative", "9", "--max-rows", "60", "--thin", "2", "--json", "numbers.json"]
-    options += ["--method", "gan", "--folds", "2", "--inner-folds", "2", "--max-steps", "1", "--jobs", "1"]
-    assert main(["compare", "mnist_test", *options]) == 0, capsys.readouterr().err
-    summary = json.loads(Path("numbers.json").read_text())
-    assert summary["data"]["shape"] == [1, 28, 28]
-    assert summary["data"]["positive"] == "4"
-    assert [entry["class"] for entry in summary["images"]["classes"]] == ["4", "9"]
+    found = declared(named_arrays("mnist_test"), Path("mnist_test"), None, None)
+    assert found.modality == "image"
+    assert found.features("y", []).shape == (10_000, 1, 28, 28)
+    assert found.features("y", []).dtype == np.uint8
+    assert against(["9"], "4", {label: 1 for label in found.labels("y").tolist()}, "y") == ["4", "9"]
+    # The same file by its path is known by its name.
+    path = data_dir / "images" / "mnist_test.npz"
+    assert settled(path).features("y", []).shape == (10_000, 1, 28, 28)
