@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from oversmith.networks import image_map, label_critic, label_generator, unet
-from oversmith.networks.patches import cut, joined
 
 SIZES = pytest.mark.parametrize("size", [(4, 4), (5, 7), (14, 14), (28, 28)], ids=str)
 CHANNELS = pytest.mark.parametrize("channels", [1, 3])
@@ -48,14 +47,3 @@ def test_a_layer_by_hand():
     expected = convolved(jax.nn.silu(units), network.weights[2]).reshape(1, 4)
     got = network(jnp.concatenate([told, x.reshape(1, 4)], axis=1))
     np.testing.assert_allclose(got, expected, atol=1e-5)
-
-
-@pytest.mark.parametrize("shape", [(2, 8, 3), (2, 8, 4, 3)], ids=str)
-def test_patches_hold_the_points_beside_one_another(shape):
-    x = jnp.arange(float(np.prod(shape))).reshape(shape)
-    patches = cut(x, 2)
-    assert patches.shape == (2, *(n // 2 for n in shape[1:-1]), 3 * 2 ** (len(shape) - 2))
-    np.testing.assert_array_equal(joined(patches, 2), x)
-    corner = x[0, :2] if len(shape) == 3 else x[0, :2, :2]
-    np.testing.assert_array_equal(patches[(0,) * (len(shape) - 1)], corner.ravel())
-    assert cut(x, 1) is x

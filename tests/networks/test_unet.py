@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from oversmith.networks import unet
-from oversmith.networks.unet import LinearAttention, _cut, _joined, rms_norm
+from oversmith.networks.unet import LinearAttention, rms_norm
 
 
 def normal(number, *shape):
@@ -25,17 +25,6 @@ def test_any_size(shape, patch):
     slope = jax.jit(jax.grad(lambda rows: jnp.sum(network(rows)[:4] ** 2)))(rows)
     assert (jnp.abs(slope).max(axis=0) > 0).all()
     assert (slope[4] == 0).all()
-
-
-@pytest.mark.parametrize("sizes", [(8,), (4, 6)], ids=str)
-def test_patches_and_back(sizes):
-    x = jnp.arange(2.0 * np.prod(sizes) * 3).reshape(2, *sizes, 3)
-    cut = _cut(x, 2)
-    assert cut.shape == (2, *(size // 2 for size in sizes), 3 * 2 ** len(sizes))
-    assert np.array_equal(_joined(cut, 2), x)
-    # A place holds neighbours.
-    first = x[0, :2] if len(sizes) == 1 else x[0, :2, :2]
-    assert set(cut[(0, *(0,) * len(sizes))].tolist()) == set(first.ravel().tolist())
 
 
 def test_linear_attention_by_hand():

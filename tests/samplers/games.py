@@ -125,8 +125,8 @@ CHANGES = {
 # Of those whose model serves one class or several.
 OWN_MODELS = {"conditional": True, "min_rows_own_model": 40}
 # They change no row of a short training; the contract and the tests of the base classes cover them.
-# Series alone read them: the contract of series covers them.
-OF_SERIES = {"input_shape", "scaling", "bounds", "backbone"}
+# Series and images alone read them: their contracts cover them.
+OF_SERIES = {"modality", "input_shape", "channels", "scaling", "bounds", "backbone"}
 ELSEWHERE = {"filters", "patience", "max_seconds", "on_too_few", "keep_index", "verbose", "callbacks"} | OF_SERIES
 SHORT = {"max_steps": 3, "random_state": 0}
 

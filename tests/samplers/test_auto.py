@@ -305,6 +305,60 @@ def test_default_candidates():
     assert Auto().fill == (0.33, 1.0)
 
 
+def pictures():
+    """Bytes of images, as likely in either class."""
+    return np.random.default_rng(0).integers(0, 256, (60, 1, 5, 4)).astype(np.uint8), np.repeat([0, 1], [45, 15])
+
+
+@pytest.mark.parametrize(
+    "lay_out, options",
+    [
+        (lambda X: X, {}),
+        (lambda X: X[:, 0], {"modality": "image"}),
+        (lambda X: np.moveaxis(X, 1, 3), {"channels": "last"}),
+        (lambda X: X.reshape(60, -1), {"input_shape": (1, 5, 4)}),
+    ],
+    ids=["images", "grey", "last", "flat"],
+)
+def test_images(lay_out, options):
+    X, y = pictures()
+    given = lay_out(X)
+    auto = eager(**options)
+    X_resampled, y_resampled = auto.fit_resample(given, y)
+    assert auto.chosen_ == "smote-1.0"
+    assert X_resampled.dtype == np.uint8
+    assert np.array_equal(X_resampled[:60], given)
+    assert Counter(y_resampled) == {0: 45, 1: 45}
+    # The same images in every layout.
+    made = eager().fit_resample(X, y)[0]
+    assert np.array_equal(X_resampled.ravel(), made.ravel())
+    assert auto.sample(2, 1).shape == (2, *given.shape[1:])
+
+
+def test_series():
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(60, 2, 7)), np.repeat([0, 1], [45, 15])
+    auto = eager()
+    X_resampled, _ = auto.fit_resample(X, y)
+    assert (auto.chosen_, X_resampled.shape) == ("smote-1.0", (90, 2, 7))
+
+
+def test_default_estimators_and_candidates_of_images():
+    """Classes that nothing tells apart are left alone; the candidates for tables alone take no part."""
+    X, y = pictures()
+    auto = Auto(max_steps=1, n_splits=2, n_repeats=2, random_state=0)
+    X_resampled, _ = auto.fit_resample(X, y)
+    wanted = {f"{name}-{fill}" for name in ("smote", "jitter", "flow-matching", "eo-wgan") for fill in (0.33, 1.0)}
+    assert set(auto.decision_["candidates"]) == {"class-weight", *wanted} | (
+        {"none"} & set(auto.decision_["candidates"])
+    )
+    assert all(told["status"] != "failed" for told in auto.decision_["candidates"].values())
+    assert auto.chosen_ in {"none", "class-weight", *wanted}
+    assert X_resampled.dtype == np.uint8
+    with pytest.raises(InputError, match="series of 5 channels and 4 time points, or grey images"):
+        Auto().fit_resample(X[:, 0], y)
+
+
 def test_the_winner_is_fitted_on_all_rows():
     X, y = table()
     auto = eager(candidates=[Jitter(width=0.3)], keep_index=True)
@@ -566,4 +620,5 @@ def test_every_parameter_is_tested():
     """Each parameter changes something in a test above, named here so that a new one is not forgotten."""
     told = {"estimator", "scoring", "candidates", "fill", "n_splits", "n_repeats", "max_steps", "max_seconds"}
     told |= {"sampling_strategy", "categorical_features", "keep_index", "verbose", "random_state"}
+    told |= {"modality", "input_shape", "channels"}
     assert set(Auto().get_params(deep=False)) == told

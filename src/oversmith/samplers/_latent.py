@@ -69,7 +69,8 @@ def gaussians(codes: np.ndarray, label: np.ndarray, data: dict[str, Any]) -> dic
 def codes_of(encoder: Any, rows: Array) -> Array:
     """Encode rows, every number of the code standardised over the batch: the law of the noise that comes later."""
     codes = encoder(rows)
-    return (codes - codes.mean(axis=0)) / (codes.std(axis=0) + 1e-3)
+    # Within the root, because a root has no slope at zero, where rows that are all alike have their spread.
+    return (codes - codes.mean(axis=0)) / (jnp.sqrt(codes.var(axis=0) + 1e-12) + 1e-3)
 
 
 def _decoded(pair: Any, batch: Batch, hyper: Hyper) -> tuple[Array, Any]:

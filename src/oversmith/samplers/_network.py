@@ -480,8 +480,8 @@ class NetworkSampler(BaseSampler):
             None if shape is None else len(shape)
         ]
         if self.backbone not in ("auto", "mlp", able):
-            cure = "give series or images, or" if shape is None else f"choose {able!r},"
-            raise InputError(f"backbone: {self.backbone!r} found, but X is {kind}; {cure} choose 'mlp' or 'auto'")
+            cure = "give series or images, or choose" if shape is None else f"choose {able!r},"
+            raise InputError(f"backbone: {self.backbone!r} found, but X is {kind}; {cure} 'mlp' or 'auto'")
         return None if self.backbone == "mlp" else shape
 
     def _held_out(self, n_rows: int, rng: np.random.Generator) -> np.ndarray:

@@ -128,7 +128,7 @@ class GANBATS(NetworkSampler):
         "only_seen_levels": False,
         "backbone": "auto",
         "min_rows_own_model": 20,
-        "modality": "series",
+        "modality": "auto",
         "channels": "first",
     }
 

@@ -49,7 +49,7 @@ class ChangedSeries(SeriesControl):
     """
 
     # What images alone have, too.
-    _fixed: ClassVar[dict[str, Any]] = SeriesControl._fixed | {"modality": "series", "channels": "first"}
+    _fixed: ClassVar[dict[str, Any]] = SeriesControl._fixed | {"modality": "auto", "channels": "first"}
 
     @abstractmethod
     def _changed(self, series: np.ndarray, rng: np.random.Generator) -> np.ndarray:
