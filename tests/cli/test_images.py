@@ -185,7 +185,7 @@ def test_digits_of_the_registry_by_name(data_dir, monkeypatch):
     assert found.modality == "image"
     assert found.features("y", []).shape == (10_000, 1, 28, 28)
     assert found.features("y", []).dtype == np.uint8
-    assert against(["9"], "4", {label: 1 for label in found.labels("y").tolist()}, "y") == ["4", "9"]
+    assert against(["9"], "4", dict.fromkeys(found.labels("y").tolist(), 1), "y") == ["4", "9"]
     # The same file by its path is known by its name.
     path = data_dir / "images" / "mnist_test.npz"
     assert settled(path).features("y", []).shape == (10_000, 1, 28, 28)

@@ -180,7 +180,8 @@ def test_a_gallery_of_many_large_colour_images_is_bounded():
     rng = np.random.default_rng(0)
     rows = rng.integers(0, 256, (40, 3 * 100 * 100)).astype(np.uint8)
     found = shown(made=rows[:30], rows=rows, shape=(3, 100, 100), unseen=rows[30:])
-    assert len(json.dumps(found)) < 700_000
+    assert (found["shrunk"], found["shape"]) == (3, [3, 34, 34])
+    assert len(json.dumps(found)) < 400_000
 
 
 def test_what_a_training_went_through_is_kept_small():

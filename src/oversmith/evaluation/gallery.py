@@ -5,6 +5,7 @@ Plain values throughout: an image is a list of lines of hexadecimal digits, one 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,11 +14,13 @@ from scipy.stats import mannwhitneyu
 
 from oversmith.metrics import image_copy_check, nearest_images
 
-# Bytes of one sheet, and of one row of pictures of a training: a page of six classes stays below three megabytes.
+# Bytes of one sheet, and of the pictures of one training, with up to three classes that were made; with more of them
+# each has less, so that a page of several contenders stays near three megabytes even where nothing can be compressed.
 SHEET_BYTES, TRAINING_BYTES = 24_576, 40_960
 MOST_IMAGES, MOST_PAIRS, MOST_CLASSES = 30, 12, 6
-# Larger images are shown smaller.
-MOST_PIXELS = 64
+_SHARED_BY = 3
+# Larger images are shown smaller: pixels along a side, and bytes.
+MOST_PIXELS, MOST_BYTES = 64, 4096
 # Generated and held-out images that are looked at for copies.
 CHECKED = 2000
 # A class with fewer training images says nothing about what near means.
@@ -64,8 +67,9 @@ def gallery(
         ``training`` (``steps``, ``kept``, ``images``, ``distance``).
     """
     shown = _Shown(shape, value_range)
-    per_sheet = int(np.clip(SHEET_BYTES // shown.size, 4, MOST_IMAGES))
-    per_row = int(np.clip(SHEET_BYTES // (2 * shown.size), 2, MOST_PAIRS))
+    share = min(1.0, _SHARED_BY / max(len(np.unique(made[1])), 1))
+    per_sheet = int(np.clip(share * SHEET_BYTES // shown.size, 4, MOST_IMAGES))
+    per_row = int(np.clip(share * SHEET_BYTES // (2 * shown.size), 2, MOST_PAIRS))
     codes = [int(code) for code in np.unique(train[1])]
     codes = sorted(codes, key=lambda code: (code not in made[1], -int((train[1] == code).sum()), code))[:MOST_CLASSES]
     entries = []
@@ -80,7 +84,7 @@ def gallery(
             entry |= _copies(shown, real, new[:CHECKED], held[:CHECKED], value_range, per_row)
         trained = next((snapshot for snapshot in snapshots if snapshot["code"] == code), None)
         if trained is not None:
-            entry["training"] = _training(shown, trained, real, value_range)
+            entry["training"] = _training(shown, trained, real, value_range, share)
         entries.append(entry)
     return {"shape": list(shown.shape), "shrunk": shown.factor, "classes": entries}
 
@@ -119,11 +123,13 @@ class _Shown:
 
     def __init__(self, shape: tuple[int, ...], value_range: tuple[float, float]) -> None:
         self.given, self.range = shape, value_range
-        self.factor = max(-(-max(shape[1:]) // MOST_PIXELS), 1)
         # Channels that are no colours are shown by their mean.
         channels = shape[0] if shape[0] in (1, 3) else 1
+        self.factor = max(-(-max(shape[1:]) // MOST_PIXELS), 1)
+        while channels * math.prod(-(-side // self.factor) for side in shape[1:]) > MOST_BYTES:
+            self.factor += 1
         self.shape = (channels, *(-(-side // self.factor) for side in shape[1:]))
-        self.size = int(np.prod(self.shape))
+        self.size = math.prod(self.shape)
 
     def images(self, rows: np.ndarray) -> list[Image]:
         values = self._scaled(rows)
@@ -205,9 +211,9 @@ def _copies(
 
 
 def _training(
-    shown: _Shown, trained: Mapping[str, Any], real: np.ndarray, value_range: tuple[float, float]
+    shown: _Shown, trained: Mapping[str, Any], real: np.ndarray, value_range: tuple[float, float], share: float
 ) -> dict[str, Any]:
-    per_step = int(np.clip(TRAINING_BYTES // (len(trained["steps"]) * shown.size), 2, 6))
+    per_step = int(np.clip(share * TRAINING_BYTES // (len(trained["steps"]) * shown.size), 2, 6))
     return {
         "steps": [int(step) for step in trained["steps"]],
         "kept": int(trained["kept"]),

@@ -80,7 +80,9 @@ def _data(comparison: Comparison) -> dict[str, Any]:
     counts, kinds = data.pop("counts", {}), data.pop("column_kinds", {})
     data["classes"] = [{"name": name, "rows": counts.get(name, 0)} for name in data.get("classes", [])]
     data["column_kinds"] = [{"kind": kind, "columns": n} for kind, n in Counter(kinds.values()).most_common()]
-    data["column_names"] = [{"name": name, "kind": kind} for name, kind in kinds.items()]
+    # The pixels of an image are no columns that anybody named.
+    named = {} if len(data.get("shape", ())) == 3 else kinds
+    data["column_names"] = [{"name": name, "kind": kind} for name, kind in named.items()]
     return data
 
 
