@@ -7,7 +7,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from oversmith.exceptions import InputError
-from oversmith.plot import contact_sheet, image_grid, nearest_distances
+from oversmith.plot import contact_sheet, image_distances, image_grid
 
 
 def test_images_stand_row_by_row_with_transparent_gaps():
@@ -40,7 +40,7 @@ def test_a_grid_is_drawn_pixel_by_pixel():
 
 
 def test_distances_are_drawn_as_shares_beside_the_limit():
-    ax = nearest_distances({"generated": [0.3, 0.1], "held-out": [0.2]}, limit=0.15, ax=Figure().subplots())
+    ax = image_distances({"generated": [0.3, 0.1], "held-out": [0.2]}, limit=0.15, ax=Figure().subplots())
     made, held, limit = ax.lines
     assert made.get_ydata().tolist() == [0.0, 0.5, 1.0]
     assert held.get_xdata().tolist() == [0.2, 0.2]
@@ -54,7 +54,7 @@ def test_distances_are_drawn_as_shares_beside_the_limit():
         (lambda: contact_sheet(np.zeros((2, 2)), columns=1), "give .n, height, width."),
         (lambda: contact_sheet(np.zeros((2, 2, 2)), columns=0), "columns: 0 found"),
         (lambda: contact_sheet(np.zeros((2, 2, 2)), columns=1, value_range=(1, 0)), "value_range"),
-        (lambda: nearest_distances({"generated": []}, ax=Figure().subplots()), "one distance per image"),
+        (lambda: image_distances({"generated": []}, ax=Figure().subplots()), "one distance per image"),
     ],
 )
 def test_what_is_no_image(call, message):

@@ -131,7 +131,7 @@ def image_grid(
     return ax
 
 
-def nearest_distances(groups: Mapping[str, ArrayLike], *, limit: float | None = None, ax: Axes | None = None) -> Axes:
+def image_distances(groups: Mapping[str, ArrayLike], *, limit: float | None = None, ax: Axes | None = None) -> Axes:
     """Draw the share of images that are at most so far from their nearest training image.
 
     Parameters
@@ -150,8 +150,8 @@ def nearest_distances(groups: Mapping[str, ArrayLike], *, limit: float | None = 
     Examples
     --------
     >>> from matplotlib.figure import Figure
-    >>> from oversmith.plot import nearest_distances
-    >>> ax = nearest_distances({"generated": [0.2, 0.1], "held-out": [0.3]}, ax=Figure().subplots())
+    >>> from oversmith.plot import image_distances
+    >>> ax = image_distances({"generated": [0.2, 0.1], "held-out": [0.3]}, ax=Figure().subplots())
     >>> ax.lines[0].get_xdata().tolist(), ax.lines[0].get_ydata().tolist()
     ([0.1, 0.1, 0.2], [0.0, 0.5, 1.0])
     """

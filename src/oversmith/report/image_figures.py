@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from oversmith.evaluation.gallery import pixels
-from oversmith.plot import contact_sheet, nearest_distances
+from oversmith.plot import contact_sheet, image_distances
 from oversmith.report.picture import Picture, plain_number
 from oversmith.report.svg import canvas, to_svg
 
@@ -165,7 +165,7 @@ def _distances(uid: str, label: str, made: dict[str, Any]) -> Picture:
     groups = {"generated": found["generated"], "held-out real": found["unseen"]}
     there = {name: values for name, values in groups.items() if values}
     with canvas(4.8, 3.4) as figure:
-        ax = nearest_distances(there, limit=copies["limit"], ax=figure.subplots())
+        ax = image_distances(there, limit=copies["limit"], ax=figure.subplots())
         ax.set_title("How near to the training images")
         svg = to_svg(
             figure,
