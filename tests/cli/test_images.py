@@ -137,20 +137,19 @@ def test_resample_gives_back_images_of_the_same_kind(tmp_path, x, options, capsy
 
 @pytest.fixture
 def one_classifier(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Judge by a forest alone: the command is tested, not its classifiers."""
-    from oversmith.evaluation import compare
-    from oversmith.evaluation.contenders import classifier_named
+    """Judge by a tree alone: the command is tested, not its classifiers."""
+    from oversmith.evaluation import contenders
 
-    monkeypatch.setattr(compare, "default_classifiers", lambda modality: (classifier_named("tree"),))
+    monkeypatch.setitem(contenders._JUDGES, "image", ("tree",))
 
 
 @pytest.mark.usefixtures("one_classifier")
 def test_compare_sets_one_class_against_another_and_shows_the_images(tmp_path, capsys):
     path = saved(tmp_path, X=GREY, modality=np.array("image"))
-    options = ["--positive", "nine", "--negative", "four", "--thin", "3", "--json", str(tmp_path / "numbers.json")]
+    options = ["--positive", "nine", "--negative", "four", "--thin", "3", "--json"]
     options += ["--method", "gan", "--folds", "2", "--inner-folds", "2", "--max-steps", "2", "--jobs", "1"]
     assert main(["compare", str(path), *options, "-o", str(tmp_path / "out.html")]) == 0, capsys.readouterr().err
-    summary = json.loads((tmp_path / "numbers.json").read_text())
+    summary = json.loads(capsys.readouterr().out)
     assert {entry["name"]: entry["rows"] for entry in summary["data"]["classes"]} == {"four": 15, "nine": 6}
     assert summary["data"]["shape"] == [1, 4, 4]
     assert not summary["failures"]
