@@ -478,6 +478,41 @@ def method(kebab: str) -> Method:
     raise InputError(f"method: {kebab!r} is not a method of Oversmith; {hint}")
 
 
+_ARE = {"table": "a table", "series": "series", "image": "images"}
+
+
+def check_modality(kebab: str, modality: str, argument: str = "method") -> None:
+    """Refuse a method that does not take such data.
+
+    Parameters
+    ----------
+    kebab : str
+        The method in kebab case.
+    modality : {"table", "series", "image"}
+        What the data are.
+    argument : str, default="method"
+        What the caller's argument is called.
+
+    Raises
+    ------
+    InputError
+        The message names the methods that do.
+
+    Examples
+    --------
+    >>> from oversmith._registry import check_modality
+    >>> check_modality("ganbats", "table")
+    Traceback (most recent call last):
+    oversmith.exceptions.InputError: method: 'ganbats' takes series and the data are a table; choose one of eo-wgan, ...
+    """
+    found = method(kebab).modality
+    if modality not in found.split(", "):
+        able = [entry.kebab for entry in METHODS.values() if modality in entry.modality.split(", ")]
+        raise InputError(
+            f"{argument}: {kebab!r} takes {found} and the data are {_ARE[modality]}; choose one of {', '.join(able)}"
+        )
+
+
 def load_class(kebab: str) -> Any:
     """Import the class of a method, named in kebab case.
 

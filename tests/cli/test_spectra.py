@@ -22,7 +22,7 @@ def one_classifier(monkeypatch: pytest.MonkeyPatch) -> None:
     from oversmith.evaluation import compare
     from oversmith.evaluation.contenders import classifier_named
 
-    monkeypatch.setattr(compare, "default_classifiers", lambda series: (classifier_named("rocket"),))
+    monkeypatch.setattr(compare, "default_classifiers", lambda modality: (classifier_named("rocket"),))
 
 
 @pytest.fixture

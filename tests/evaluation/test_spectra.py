@@ -57,12 +57,12 @@ def test_every_rival_keeps_to_the_bounds():
     y = np.repeat([0, 1], [20, 8])
     situation = Situation(y, ("a", "b"), 24, 0, 0, 1, (2, 12))
     for bounds in (None, "non-negative"):
-        entrants = default_contenders({}, ["jitter", "wgan-gp"], True, bounds)
+        entrants = default_contenders({}, ["jitter", "wgan-gp"], "series", bounds)
         made = [entrant.build(situation) for entrant in entrants if entrant.fill]
         assert {sampler.get_params().get("bounds") for sampler in made[1:]} == {bounds}
         assert len(made) == 7
     X, y = spectra()
-    with pytest.raises(InputError, match="bounds: they are for series and spectra"):
+    with pytest.raises(InputError, match="bounds: they are for series, spectra and images"):
         run_comparison(X[:, 0], y, bounds="observed")
 
 

@@ -1,4 +1,4 @@
-"""npz files: a matrix ``X``, or series of shape (cases, channels, time points), an array of classes, an axis."""
+"""npz files: a matrix ``X``, series of shape (cases, channels, time points) or images, an array of classes, an axis."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING, Any
 import numpy as np
 
 from oversmith.cli.files import unreadable
+from oversmith.cli.images import DECLARED
 from oversmith.cli.target import nearest
 from oversmith.exceptions import InputError
 
@@ -39,6 +40,10 @@ class Arrays:
         Where the points of spectra lie; a 2-D ``X`` then holds spectra of one channel.
     axis_array : str or None
         The array it was read from.
+    modality : {"table", "series", "image"} or None
+        What ``X`` holds, once that is settled.
+    channels : {"first", "last"}
+        Where the channels of images with four dimensions are.
     """
 
     name: str
@@ -46,11 +51,13 @@ class Arrays:
     compressed: bool
     axis: SpectralAxis | None = None
     axis_array: str | None = None
+    modality: str | None = None
+    channels: str = "first"
 
     @property
     def columns(self) -> list[str]:
         """Names of the arrays that may hold the classes."""
-        return [name for name in self.arrays if name not in ("X", self.axis_array, UNIT)]
+        return [name for name in self.arrays if name not in ("X", self.axis_array, UNIT, DECLARED)]
 
     def with_axis(self, named: str | None, info: DatasetInfo | None = None) -> Arrays:
         """Find the axis of spectra: the array named, the one the registry knows, or one called like an axis.
@@ -75,6 +82,10 @@ class Arrays:
         from oversmith.datasets import SpectralAxis
 
         length = self.arrays["X"].shape[-1]
+        if self.modality == "image":
+            if named is not None and named.casefold() != "none":
+                raise InputError(f"--axis: {self.name!r} holds images; an axis belongs to spectra, leave it out")
+            return self
         if named is not None:
             if named.casefold() == "none":
                 return self
@@ -96,11 +107,13 @@ class Arrays:
         return self
 
     def features(self, target: str, drop: Sequence[str]) -> np.ndarray[Any, Any]:
-        """Return the matrix, or the spectra."""
+        """Return the matrix, the series or spectra, or the images with their channels first."""
         if drop:
             raise InputError(f"--drop: the columns of X in {self.name!r} have no names; leave --drop out")
         x = self.arrays["X"]
-        return x[:, None] if self.axis is not None and x.ndim == 2 else x
+        if self.modality == "image":
+            return x[:, None] if x.ndim == 3 else np.moveaxis(x, 3, 1) if self.channels == "last" else x
+        return x[:, None] if x.ndim == 2 and (self.axis is not None or self.modality == "series") else x
 
     def labels(self, target: str) -> np.ndarray[Any, Any]:
         """Return the classes."""
@@ -114,8 +127,9 @@ class Arrays:
 
     @property
     def carried(self) -> list[str]:
-        """Arrays that are written as they are: the axis and its unit."""
-        return [] if self.axis is None else [name for name in (self.axis_array, UNIT) if name in self.arrays]
+        """Arrays that are written as they are: the axis and its unit, and what says what ``X`` holds."""
+        names = (DECLARED,) if self.axis is None else (self.axis_array, UNIT, DECLARED)
+        return [name for name in names if name in self.arrays]
 
     def write(
         self,
@@ -132,6 +146,8 @@ class Arrays:
         """Write the real rows, as they were read, and then the synthetic ones; see ``Table.write``."""
         x, y = self.arrays["X"], self.arrays[target]
         real = len(x) if keep_real else 0
+        if self.modality == "image" and self.channels == "last":
+            new_features = np.moveaxis(new_features, 1, 3)
         new_features = new_features.reshape(-1, *x.shape[1:])
         out = {
             "X": np.concatenate([x[:real], new_features.astype(x.dtype, copy=False)]),
@@ -164,23 +180,32 @@ def read_npz(content: bytes, name: str) -> Arrays:
             compressed = any(entry.compress_type != zipfile.ZIP_STORED for entry in archive.infolist())
         with np.load(io.BytesIO(content), allow_pickle=False) as loaded:
             arrays = {key: loaded[key] for key in loaded.files}
-    except (zipfile.BadZipFile, zlib.error, ValueError, EOFError, OSError) as error:
+    except ValueError as error:
+        if "Object arrays" in str(error):
+            raise InputError(
+                f"DATA: {name!r} holds an array of objects, as images of unequal sizes, series of unequal lengths or "
+                "text of dtype object are saved; cut, pad or resize X to one size, and save plain arrays"
+            ) from error
+        raise unreadable(name, "npz", error) from error
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
         raise unreadable(name, "npz", error) from error
     if "X" not in arrays:
         raise InputError(f"DATA: {name!r} has no array 'X' (it has {', '.join(arrays) or 'none'}); name it X")
     x = arrays["X"]
-    if x.ndim not in (2, 3):
+    if x.ndim not in (2, 3, 4):
         raise InputError(
-            f"DATA: X in {name!r} has shape {x.shape}, {x.ndim}-D; give a 2-D array, one row per case, or series of 3 "
-            "dimensions (cases, channels, time points)"
+            f"DATA: X in {name!r} has shape {x.shape}, {x.ndim}-D; give a 2-D array, one row per case, series of 3 "
+            "dimensions (cases, channels, time points), or images of 4 (cases, channels, height, width)"
         )
     if not len(x):
         raise InputError(f"DATA: X in {name!r} has no rows; name a file with rows")
+    if not x.size:
+        raise InputError(f"DATA: X in {name!r} has shape {x.shape}; every number must be above zero")
     return Arrays(name, arrays, compressed)
 
 
 def named_arrays(name: str) -> Arrays | None:
-    """Load a data set of series or spectra by its name in the registry.
+    """Load a data set of series, spectra or images by its name in the registry.
 
     Parameters
     ----------
@@ -194,7 +219,7 @@ def named_arrays(name: str) -> Arrays | None:
     """
     from oversmith.datasets import list_datasets, load_dataset
 
-    known = {info.name for kind in ("series", "spectra") for info in list_datasets(modality=kind)}
+    known = {info.name for kind in ("series", "spectra", "images") for info in list_datasets(modality=kind)}
     if name not in known:
         return None
     data = load_dataset(name)

@@ -1,4 +1,4 @@
-"""``oversmith compare``: whether over-sampling helps on a table."""
+"""``oversmith compare``: whether over-sampling helps on a table, series or images."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter, validators
 
+from oversmith._registry import check_modality
 from oversmith.cli.cache import persistent_cache
 from oversmith.cli.errors import INTERRUPTED, TERMINATED, Terminated
 from oversmith.cli.files import check_output, read_data, replacing
+from oversmith.cli.images import against, declared
 from oversmith.cli.output import print_table, progress_bar, wrap
 from oversmith.cli.spectra import check_thin, checked_bounds, folds_for, known_set, with_axis
 from oversmith.cli.target import check_columns, check_method, class_counts, find_class, nearest
@@ -33,6 +35,7 @@ def compare(
     *,
     target: str | None = None,
     positive: str | None = None,
+    negative: Annotated[list[str] | None, Parameter(negative="", metavar="CLASS")] = None,
     drop: Annotated[list[str] | None, Parameter(negative="", metavar="COLUMN")] = None,
     groups: Annotated[str | None, Parameter(metavar="COLUMN")] = None,
     max_rows: Annotated[int | None, AtLeastTwo] = None,
@@ -44,14 +47,16 @@ def compare(
     jobs: Annotated[int | None, AtLeastOne] = None,
     max_steps: Annotated[int | None, AtLeastOne] = None,
     thin: Annotated[float | None, AtLeastOne] = None,
-    bounds: Literal["observed", "non-negative"] | None = None,
+    bounds: str | None = None,
+    modality: Literal["table", "series", "image"] | None = None,
+    channels: Literal["first", "last"] | None = None,
     axis: Annotated[str | None, Parameter(metavar="ARRAY")] = None,
     output: Annotated[Path | None, Parameter(alias="-o", metavar="REPORT.html")] = None,
     json: Annotated[list[str] | None, Parameter(negative="", consume_multiple=(0, 1), metavar="[PATH]")] = None,
     store: Annotated[Path | None, Parameter(metavar="FOLDER")] = None,
     force: Annotated[bool, Parameter(negative="")] = False,
 ) -> int:
-    """Compare methods with their simple rivals on a table or on series, without leakage, and write a report.
+    """Compare methods with their simple rivals on a table, series or images, without leakage, and write a report.
 
     Without DATA the table is scikit-learn's breast-cancer data, thinned to one malignant row in ten benign. A
     table and a verdict go to stdout; the last line is the path of the report.
@@ -60,12 +65,14 @@ def compare(
     ----------
     data : Path
         The table: .csv, .parquet or .npz (arrays X and the one named by --target). An npz whose X has three
-        dimensions holds series: cases, channels, time points. Or the name of series or spectra that `oversmith
-        datasets list` lists.
+        dimensions holds series: cases, channels, time points; one of four holds images. Or the name of series,
+        spectra or images that `oversmith datasets list` lists.
     target : str
         Column of the classes; array y of an npz file unless given.
     positive : str
         Compare this class against all others together.
+    negative : list of str
+        Compare the positive class against this one alone; may be repeated.
     drop : list of str
         Column that is no feature; may be repeated.
     groups : str
@@ -74,8 +81,8 @@ def compare(
     max_rows : int
         Compare on a random sample of so many rows, classes in proportion.
     method : list of str
-        Method to compare, as `oversmith methods` names it; may be repeated. EO-WGAN unless given. Each fills a third of
-        the deficit, and all of it.
+        Method to compare, as `oversmith methods` names it; may be repeated. EO-WGAN unless given, CGAN for images.
+        Each fills a third of the deficit, and all of it.
     seed : int
         Seed of splits, samplers and classifiers.
     folds : int
@@ -92,7 +99,13 @@ def compare(
         Make the positive class rarer in the training parts: one row to so many others, 25 for instance. Test parts
         keep their shares.
     bounds : str
-        For series and spectra: keep generated values in each channel's observed range, or from zero up.
+        For series, spectra and images: keep generated values in each channel's observed range (observed), from zero
+        up (non-negative), or between two numbers, as 0:255. Data that go beyond are refused.
+    modality : str
+        What the X of an npz file holds: needed for grey images (cases, height, width) unless the file has an array
+        called modality that says so, or is a data set of the registry.
+    channels : str
+        Where the channels of images are: first (cases, channels, height, width) unless given, or last.
     axis : str
         Array of an npz file that says where the points of spectra lie, for the report. One called axis, wavenumber,
         wavelength, frequency, raman_shift, energy, two_theta, mz or ppm is found by itself; `none` takes none. With an
@@ -112,20 +125,27 @@ def compare(
     if json_path is not None:
         check_output(json_path, "--json", force=force, others=[report])
     source, target, positive = _source(data, target, positive)
-    source = with_axis(source, data, axis)
+    source = with_axis(declared(source, data, modality, channels), data, axis)
     groups = _groups(groups, data, source, target)
     dropped = [*(drop or ()), *([] if groups is None or hasattr(source, "arrays") else [groups])]
     check_columns(source, target, dropped)
-    chosen_methods = list(dict.fromkeys(method or ("eo-wgan",)))
-    for name in chosen_methods:
+    chosen_methods = list(dict.fromkeys(method)) if method else None
+    for name in chosen_methods or ():
         check_method(name)
     labels = source.labels(target)
     counts = class_counts(labels, target)
     chosen = None if positive is None else find_class(positive, counts, target)
+    taking_part = against(negative, chosen, counts, target)
+    if taking_part is not None:
+        counts = {name: rows for name, rows in counts.items() if name in taking_part}
     check_thin(thin, counts, chosen, target)
     features = source.features(target, dropped)
+    for name in chosen_methods or ():
+        check_modality(name, {3: "series", 4: "image"}.get(getattr(features, "ndim", 2), "table"), "--method")
     bounds_checked = checked_bounds(bounds, source, target, dropped)
     groups_of = None if groups is None else _group_names(source.labels(groups), groups, data)
+    if taking_part is not None:
+        features, labels, groups_of = _of_classes(features, labels, groups_of, taking_part)
     if max_rows is not None and max_rows < len(labels):
         features, labels, groups_of = _sampled(features, labels, groups_of, max_rows, seed)
 
@@ -228,12 +248,20 @@ def _sampled(features: Any, labels: Any, groups: Any, n: int, seed: int) -> tupl
     for code in np.unique(codes):
         rows = np.flatnonzero(codes == code)
         kept.append(rng.choice(rows, min(len(rows), max(round(len(rows) * n / len(codes)), 2)), replace=False))
-    chosen = np.sort(np.concatenate(kept))
-    take = [
-        part if part is None else part.iloc[chosen] if hasattr(part, "iloc") else part[chosen]
-        for part in (features, labels, groups)
-    ]
-    return take[0], take[1], take[2]
+    return _taken(np.sort(np.concatenate(kept)), features, labels, groups)
+
+
+def _of_classes(features: Any, labels: Any, groups: Any, classes: list[Any]) -> tuple[Any, Any, Any]:
+    """Take the rows of some classes."""
+    import numpy as np
+    import pandas as pd
+
+    return _taken(np.flatnonzero(pd.Series(np.asarray(labels)).isin(classes)), features, labels, groups)
+
+
+def _taken(rows: Any, *parts: Any) -> Any:
+    """Take the same rows of frames and arrays."""
+    return tuple(part if part is None else part.iloc[rows] if hasattr(part, "iloc") else part[rows] for part in parts)
 
 
 def _run(features: Any, labels: Any, *, folder: Path | None, **options: Any) -> Any:

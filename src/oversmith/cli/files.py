@@ -21,7 +21,7 @@ SUFFIXES = (*TABLE_SUFFIXES, ".npz")
 
 
 def read_data(path: Path) -> Table | Arrays:
-    """Read a data file whose format its suffix tells, or series or spectra of the registry by their name.
+    """Read a data file whose format its suffix tells, or series, spectra or images of the registry by their name.
 
     Parameters
     ----------

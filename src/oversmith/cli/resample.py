@@ -1,4 +1,4 @@
-"""``oversmith resample``: a table in, the same table with synthetic rows out."""
+"""``oversmith resample``: a table, series or images in, the same with synthetic rows out."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from cyclopts import Parameter, validators
 from oversmith import _registry
 from oversmith.cli.cache import persistent_cache
 from oversmith.cli.files import SUFFIXES, check_output, checked_suffix, read_data, replacing
+from oversmith.cli.images import declared
 from oversmith.cli.output import print_json, print_table
 from oversmith.cli.spectra import checked_bounds, with_axis
 from oversmith.cli.target import check_columns, check_method, class_counts, find_class
@@ -40,7 +41,9 @@ def resample(
     fill: Annotated[float | None, Parameter(validator=Share)] = None,
     seed: Annotated[int, Parameter(validator=validators.Number(gte=0, lt=2**32))] = 0,
     max_steps: Annotated[int | None, Parameter(validator=validators.Number(gte=1))] = None,
-    bounds: Literal["observed", "non-negative"] | None = None,
+    bounds: str | None = None,
+    modality: Literal["table", "series", "image"] | None = None,
+    channels: Literal["first", "last"] | None = None,
     axis: Annotated[str | None, Parameter(metavar="ARRAY")] = None,
     synthetic_only: Annotated[bool, Switch] = False,
     flag_column: Annotated[list[str] | None, Parameter(negative="", consume_multiple=(0, 1), metavar="[NAME]")] = None,
@@ -56,7 +59,8 @@ def resample(
     Parameters
     ----------
     data : Path
-        The table: .csv, .parquet or .npz (arrays X and the one named by --target).
+        The table: .csv, .parquet or .npz (arrays X and the one named by --target). An npz whose X has three
+        dimensions holds series, one of four holds images. Or the name of series, spectra or images of the registry.
     target : str
         Column of the classes.
     method : str
@@ -77,7 +81,13 @@ def resample(
     max_steps : int
         Generator steps at most.
     bounds : str
-        For series and spectra: keep generated values in each channel's observed range, or from zero up.
+        For series, spectra and images: keep generated values in each channel's observed range (observed), from zero
+        up (non-negative), or between two numbers, as 0:255. Data that go beyond are refused.
+    modality : str
+        What the X of an npz file holds: needed for grey images (cases, height, width) unless the file has an array
+        called modality that says so, or is a data set of the registry.
+    channels : str
+        Where the channels of images are: first (cases, channels, height, width) unless given, or last.
     axis : str
         Array of an npz file that says where the points of spectra lie; it is written again. One called axis,
         wavenumber, wavelength, frequency, raman_shift, energy, two_theta, mz or ppm is found by itself; `none` takes
@@ -94,7 +104,9 @@ def resample(
     check_method(method)
     suffix = checked_suffix(output, "--output")
     check_output(output, "--output", force=force)
-    source = with_axis(read_data(data), data, axis)
+    source = with_axis(declared(read_data(data), data, modality, channels), data, axis)
+    if hasattr(source, "arrays") and source.modality != "table":
+        _registry.check_modality(method, source.modality, "--method")
     dropped = list(drop or ())
     check_columns(source, target, dropped)
     if (suffix == ".npz") != hasattr(source, "arrays"):
@@ -230,7 +242,7 @@ def _generate(
     fill: float | None,
     seed: int,
     max_steps: int | None,
-    bounds: str | None,
+    bounds: str | tuple[float, float] | None,
 ) -> tuple[Any, Any, Any]:
     """Train the method and return it with its synthetic rows."""
     kind = _registry.load_class(method)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -63,7 +64,9 @@ def with_axis(source: Any, data: Path | None, named: str | None) -> Any:
     return found
 
 
-def checked_bounds(bounds: str | None, source: Any, target: str, drop: Sequence[str]) -> str | None:
+def checked_bounds(
+    bounds: str | None, source: Any, target: str, drop: Sequence[str]
+) -> str | tuple[float, float] | None:
     """Refuse bounds the data do not keep to, before anything is trained.
 
     Parameters
@@ -79,25 +82,48 @@ def checked_bounds(bounds: str | None, source: Any, target: str, drop: Sequence[
 
     Returns
     -------
-    str or None
+    str, (float, float) or None
         The bounds.
 
     Raises
     ------
     InputError
-        For a table, and for values below zero where there should be none.
+        For a table, for words that are no bounds, and for values outside.
     """
     if bounds is None:
         return None
+    chosen = _read_bounds(bounds)
     features = source.features(target, drop)
-    if getattr(features, "ndim", 2) != 3:
-        raise InputError("--bounds: it is for series and spectra, and DATA holds a table; leave it out")
+    if getattr(features, "ndim", 2) < 3:
+        raise InputError("--bounds: it is for series, spectra and images, and DATA holds a table; leave it out")
+    if isinstance(chosen, tuple):
+        outside = int(((features < chosen[0]) | (features > chosen[1])).sum())
+        if outside:
+            raise InputError(
+                f"--bounds: {bounds} is declared, and {outside} values of {source.name!r} lie outside, which reaches "
+                f"from {features.min():g} to {features.max():g}; widen the bounds, or leave them out"
+            )
+        return chosen
     if bounds == "non-negative" and features.min() < 0:
         raise InputError(
             f"--bounds: non-negative values are asked for, and {int((features < 0).sum())} values of {source.name!r} "
             f"lie below zero, down to {features.min():g}; take --bounds observed, or leave it out"
         )
     return bounds
+
+
+def _read_bounds(bounds: str) -> str | tuple[float, float]:
+    """Read a word, or two numbers with a colon between them."""
+    if bounds in ("observed", "non-negative"):
+        return bounds
+    low, _, high = bounds.partition(":")
+    try:
+        pair = float(low), float(high)
+    except ValueError:
+        pair = 0.0, 0.0
+    if not pair[0] < pair[1] or not all(map(math.isfinite, pair)):
+        raise InputError(f"--bounds: {bounds!r} found; choose observed, non-negative, or two numbers such as 0:255")
+    return pair
 
 
 def check_thin(ratio: float | None, counts: Mapping[Any, int], positive: Any, target: str) -> None:

@@ -112,7 +112,7 @@ def class_counts(labels: Any, target: str) -> dict[Any, int]:
     return {getattr(label, "item", lambda label=label: label)(): int(n) for label, n in counts.items()}
 
 
-def find_class(text: str, counts: dict[Any, int], target: str) -> Any:
+def find_class(text: str, counts: dict[Any, int], target: str, argument: str = "--positive") -> Any:
     """Find the class that the user typed.
 
     Parameters
@@ -123,6 +123,8 @@ def find_class(text: str, counts: dict[Any, int], target: str) -> Any:
         Rows of each class.
     target : str
         Name of the column, for messages.
+    argument : str, default="--positive"
+        The option that named it, for messages.
 
     Returns
     -------
@@ -147,7 +149,7 @@ def find_class(text: str, counts: dict[Any, int], target: str) -> Any:
         if isinstance(label, int | float) and _same_number(text, label):
             return label
     hint = nearest(text, [str(label) for label in counts])
-    raise InputError(f"--positive: {text!r} is not a class of {target!r}; {hint}")
+    raise InputError(f"{argument}: {text!r} is not a class of {target!r}; {hint}")
 
 
 def _same_number(text: str, label: float) -> bool:

@@ -15,6 +15,7 @@ from oversmith.evaluation.comparison import Comparison
 from oversmith.evaluation.contenders import (
     NONE_TUNED,
     SMOTE_NAMES,
+    Bounds,
     Classifier,
     Contender,
     choose,
@@ -51,10 +52,11 @@ def run_comparison(
     n_jobs: int | None = None,
     max_steps: int | None = None,
     contenders: Sequence[str | Contender] | None = None,
-    methods: Sequence[str] = ("eo-wgan",),
+    methods: Sequence[str] | None = None,
     ratio: float | None = None,
-    bounds: str | None = None,
+    bounds: Bounds = None,
     axis: SpectralAxis | None = None,
+    modality: str = "auto",
     classifiers: Sequence[str | Classifier] | None = None,
     progress: Progress | None = None,
     store: Store | None = None,
@@ -69,7 +71,7 @@ def run_comparison(
     ----------
     X : DataFrame or array-like of shape (n, d)
         Features of any type, with missing values where they are missing; an array of shape (n, channels, length) holds
-        series.
+        series, one of shape (n, channels, height, width) images.
     y : array-like of shape (n,)
         Labels of two or more classes.
     target, name : str
@@ -91,14 +93,17 @@ def run_comparison(
         Training budget of trained samplers; their default otherwise.
     contenders, classifiers : sequence, optional
         Names, or entries of one's own; all by default.
-    methods : sequence of str, default=("eo-wgan",)
+    methods : sequence of str, optional
         Methods of Oversmith among the contenders, in kebab case; each fills a third of the deficit, and all of it.
+        EO-WGAN by default, CGAN for images.
     ratio : float, optional
         Thin the positive rows of every training part to one in so many others; test parts stay as they are.
-    bounds : {"observed", "non-negative"}, optional
-        What generated series keep to.
+    bounds : {"observed", "non-negative"} or (float, float), optional
+        What generated series and images keep to.
     axis : SpectralAxis, optional
         Where the points of spectra lie; the report draws over it.
+    modality : {"auto", "table", "series", "image"}, default="auto"
+        What ``X`` holds; grey images (n, height, width) and series of unsigned bytes have to be declared.
     progress : callable, optional
         Called as ``progress(done, total, label)`` after each job.
     store : Store, optional
@@ -126,12 +131,11 @@ def run_comparison(
     (10, {'done'})
     """
     start = time.perf_counter()
-    task = prepare(X, y, target=target, name=name, positive=positive, groups=groups, axis=axis)
-    series = task.shape is not None
-    if bounds is not None and not series:
-        raise InputError("bounds: they are for series and spectra, and X is a table; leave them out")
-    entrants = choose("contenders", contenders, default_contenders(task.kinds, methods, series, bounds))
-    judges = choose("classifiers", classifiers, default_classifiers(series))
+    task = prepare(X, y, target=target, name=name, positive=positive, groups=groups, axis=axis, modality=modality)
+    if bounds is not None and task.modality == "table":
+        raise InputError("bounds: they are for series, spectra and images, and X is a table; leave them out")
+    entrants = choose("contenders", contenders, default_contenders(task.kinds, methods, task.modality, bounds))
+    judges = choose("classifiers", classifiers, default_classifiers(task.modality))
     if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
         raise InputError(f"seed: {seed!r} found; use a whole number from 0 up")
     protocol = Protocol(
@@ -210,6 +214,7 @@ def run_comparison(
         counts={n: told["counts"] for names, told in first for n in names if told.get("counts")},
         training={n: told["training"] for names, told in first for n in names if told.get("training")},
         embedding={n: told["embedding"] for names, told in first for n in names if told.get("embedding")},
+        images={n: told["images"] for names, told in first for n in names if told.get("images")},
         effects=effects,
         warnings=_warnings(task, splits, scores, [told.get("notes", []) for _, told in details], chance, ratio),
     )

@@ -71,6 +71,9 @@ class Comparison:
         ``synthetic``, ``synthetic_label``, of the first training part: imputed, scaled and one-hot encoded by
         what was fitted on the real training rows, so that all contenders share one space. Series also have ``unseen``,
         ``unseen_label`` (of the test part) and ``scale`` (mean and spread of each channel, which give units back).
+    images : dict
+        Of images: contender with a sampler to what :func:`oversmith.evaluation.gallery.gallery` gathered in the first
+        fold.
     effects : list of dict
         ``contender``, ``control``, ``metric``, ``difference``, ``low``, ``high``, ``p``, ``p_holm``,
         ``wins``, ``ties``, ``losses``, ``n``: paired over folds, each the mean over classifiers.
@@ -94,6 +97,7 @@ class Comparison:
     counts: dict[str, dict[str, dict[str, int]]] = field(default_factory=dict)
     training: dict[str, dict[str, Any]] = field(default_factory=dict)
     embedding: dict[str, dict[str, np.ndarray]] = field(default_factory=dict)
+    images: dict[str, dict[str, Any]] = field(default_factory=dict)
     effects: list[dict[str, Any]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 

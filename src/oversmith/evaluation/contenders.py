@@ -12,7 +12,7 @@ import numpy as np
 from imblearn.over_sampling import ADASYN, SMOTE, SMOTEN, SMOTENC, BorderlineSMOTE, RandomOverSampler
 from imblearn.under_sampling import RandomUnderSampler
 
-from oversmith._registry import METHODS, load_class, method
+from oversmith._registry import METHODS, check_modality, load_class, method
 from oversmith.classifiers import find_classifier
 from oversmith.evaluation.pipeline import split_kinds
 from oversmith.exceptions import InputError, TooFewRowsError
@@ -34,8 +34,8 @@ class Situation:
         Seed of the sampler.
     max_steps : int or None
         Budget of trained samplers; None for their default.
-    shape : (int, int) or None
-        Channels and time points, where the rows are series.
+    shape : tuple of int or None
+        Channels and time points, where the rows are series; channels, height and width, where they are images.
     """
 
     y: np.ndarray
@@ -44,7 +44,7 @@ class Situation:
     n_categorical: int
     seed: int
     max_steps: int | None = None
-    shape: tuple[int, int] | None = None
+    shape: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -118,10 +118,17 @@ NONE_TUNED = Contender("none-tuned", "Nothing, tuned threshold", fits_of="none")
 SMOTE_NAMES = ("smote", "smotenc", "smoten")
 # Shares of the deficit every method is tried with.
 FILLS = (0.33, 1.0)
+DEFAULT_METHODS = {"table": ("eo-wgan",), "series": ("eo-wgan",), "image": ("cgan",)}
+"""Methods of Oversmith that take part where none is named, by what the rows are."""
+_JUDGES = {"table": ("lr", "rf", "xgb", "knn"), "series": ("rocket", "cnn"), "image": ("lr", "rf", "xgb", "image-cnn")}
+Bounds = str | tuple[float, float] | None
 
 
 def default_contenders(
-    kinds: Mapping[str, str], methods: Sequence[str] = ("eo-wgan",), series: bool = False, bounds: str | None = None
+    kinds: Mapping[str, str],
+    methods: Sequence[str] | None = None,
+    modality: str = "table",
+    bounds: Bounds = None,
 ) -> tuple[Contender, ...]:
     """Contenders of a table.
 
@@ -129,12 +136,13 @@ def default_contenders(
     ----------
     kinds : mapping of str to str
         Column to kind; they decide between SMOTE, SMOTENC and SMOTEN.
-    methods : sequence of str, default=("eo-wgan",)
-        Methods of Oversmith that take part, in kebab case.
-    series : bool, default=False
-        Whether the rows are series: SMOTE is then :class:`oversmith.SeriesSMOTE`, and a warp of time takes part.
-    bounds : {"observed", "non-negative"}, optional
-        What generated series keep to; whatever the methods do by default, otherwise.
+    methods : sequence of str, optional
+        Methods of Oversmith that take part, in kebab case; those of :data:`DEFAULT_METHODS` otherwise.
+    modality : {"table", "series", "image"}, default="table"
+        What the rows are. For series SMOTE is :class:`oversmith.SeriesSMOTE`, and a warp of time takes part; for images
+        SMOTE mixes them pixel by pixel.
+    bounds : {"observed", "non-negative"} or (float, float), optional
+        What generated series and images keep to; whatever the methods do by default, otherwise.
 
     Returns
     -------
@@ -152,10 +160,11 @@ def default_contenders(
     >>> [c.name for c in default_contenders({"age": "numeric", "sex": "categorical"})]
     ['none', 'none-tuned', 'class-weight', 'random-over-sampling', 'smotenc', 'eo-wgan-0.33', 'eo-wgan-1.0']
     """
+    methods = DEFAULT_METHODS[modality] if methods is None else methods
     for kebab in methods:
-        _check_modality(kebab, series)
-    if series:
-        kept: dict[str, Any] = {} if bounds is None else {"bounds": bounds}
+        check_modality(kebab, modality)
+    kept: dict[str, Any] = {} if bounds is None else {"bounds": bounds}
+    if modality == "series":
         rivals = (
             method_contender("series-smote", name="smote", title="SMOTE", fill=1.0, **kept),
             method_contender("time-warp", name="time-warp", title="Time warp", fill=1.0, **kept),
@@ -166,7 +175,7 @@ def default_contenders(
     return (
         *_untreated(),
         Contender(kin, kin.upper(), kin, _smote, before="one-hot", fill=1.0),
-        *method_contenders(methods),
+        *method_contenders(methods, **kept),
     )
 
 
@@ -177,16 +186,6 @@ def _untreated() -> tuple[Contender, ...]:
         Contender("class-weight", "Class weights", balanced=True),
         Contender("random-over-sampling", "Random over-sampling", "random-over-sampling", _random, fill=1.0),
     )
-
-
-def _check_modality(kebab: str, series: bool) -> None:
-    wanted, found = "series" if series else "table", method(kebab).modality
-    if wanted not in found:
-        able = [entry.kebab for entry in METHODS.values() if wanted in entry.modality]
-        raise InputError(
-            f"method: {kebab!r} takes {found} and the data are {'series' if series else 'a table'}; choose one of "
-            f"{', '.join(able)}"
-        )
 
 
 def method_contenders(methods: Sequence[str], **parameters: Any) -> tuple[Contender, ...]:
@@ -290,7 +289,7 @@ def method_contender(
     )
 
 
-def contender_named(name: str, kinds: Mapping[str, str], series: bool = False) -> Contender:
+def contender_named(name: str, kinds: Mapping[str, str], modality: str = "table") -> Contender:
     """Look a contender up by name.
 
     Parameters
@@ -302,8 +301,8 @@ def contender_named(name: str, kinds: Mapping[str, str], series: bool = False) -
         ``"eo-wgan"``, ``"eo-wgan-0.5"``.
     kinds : mapping of str to str
         Column to kind.
-    series : bool, default=False
-        Whether the rows are series.
+    modality : {"table", "series", "image"}, default="table"
+        What the rows are.
 
     Returns
     -------
@@ -323,7 +322,7 @@ def contender_named(name: str, kinds: Mapping[str, str], series: bool = False) -
     >>> contender_named("jitter-0.5", {"age": "numeric"}).fill
     0.5
     """
-    simple = {entry.name: entry for entry in (*default_contenders(kinds, (), series), *_NUMERIC)}
+    simple = {entry.name: entry for entry in (*default_contenders(kinds, (), modality), *_NUMERIC)}
     kin = next(entry for key, entry in simple.items() if key in SMOTE_NAMES)
     simple.setdefault("smote", replace(kin, name="smote"))
     if name in simple:
@@ -366,13 +365,14 @@ def classifier_named(name: str) -> Classifier:
     return Classifier(entry.long_name, entry.title, entry.build)
 
 
-def default_classifiers(series: bool = False) -> tuple[Classifier, ...]:
+def default_classifiers(modality: str = "table") -> tuple[Classifier, ...]:
     """Logistic regression, random forest, XGBoost and k nearest neighbours; for series two that know time.
 
     Parameters
     ----------
-    series : bool, default=False
-        Whether the rows are series: random convolutions and a convolutional network then.
+    modality : {"table", "series", "image"}, default="table"
+        What the rows are: random convolutions and a convolutional network for series; for images logistic regression,
+        random forest and XGBoost on their pixels, and a convolutional network.
 
     Examples
     --------
@@ -380,7 +380,7 @@ def default_classifiers(series: bool = False) -> tuple[Classifier, ...]:
     >>> [c.name for c in default_classifiers()]
     ['logistic-regression', 'random-forest', 'xgboost', 'knn']
     """
-    return tuple(classifier_named(name) for name in (("rocket", "cnn") if series else ("lr", "rf", "xgb", "knn")))
+    return tuple(classifier_named(name) for name in _JUDGES[modality])
 
 
 def choose(argument: str, wanted: Sequence[Any] | None, known: Sequence[Any]) -> tuple[Any, ...]:

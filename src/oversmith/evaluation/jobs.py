@@ -17,6 +17,7 @@ from threadpoolctl import threadpool_limits
 
 from oversmith.evaluation.calibration import Calibrator
 from oversmith.evaluation.contenders import Classifier, Contender, Situation
+from oversmith.evaluation.gallery import gallery
 from oversmith.evaluation.guard import LeakageError, check_exact_rows
 from oversmith.evaluation.pipeline import PlainFrame, build_pipeline, preparation, problem, split_kinds
 from oversmith.evaluation.protocol import Split, seed_for
@@ -24,9 +25,12 @@ from oversmith.evaluation.stages import SHARED, WARM_UP, Notify, clocked, enter
 from oversmith.evaluation.task import Task, row_hashes
 from oversmith.exceptions import MissingExtraError, describe_error
 from oversmith.metrics import METRICS, macro_scores, score_all
+from oversmith.samplers._snapshots import Snapshots
 from oversmith.selection import ThresholdRule, inner_scores
 
 EMBEDDING_ROWS = 3000
+# A row of an image has hundreds of columns; what a report shows of images is a gallery.
+_EMBEDDING_IMAGES = 600
 TRACE = 2000
 """Characters kept of a traceback."""
 _LABEL_METRICS = [m.name for m in METRICS.values() if m.needs == "labels"]
@@ -109,7 +113,7 @@ class Outcome:
     ----------
     scores, predictions : list of dict
         As in :class:`oversmith.evaluation.Comparison`.
-    counts, training, embedding : dict
+    counts, training, embedding, images : dict
         Of the first fold, for the contender that fits.
     notes : list of str
         Warnings of the libraries, each once.
@@ -131,6 +135,7 @@ class Outcome:
     counts: dict[str, dict[str, int]] | None = None
     training: dict[str, Any] | None = None
     embedding: dict[str, np.ndarray] | None = None
+    images: dict[str, Any] | None = None
     notes: list[str] = field(default_factory=list)
     traces: dict[str, str] = field(default_factory=dict)
     cpu_seconds: dict[str, float] = field(default_factory=dict)
@@ -263,6 +268,8 @@ def run_soundly(job: Job) -> Outcome:
         outcome.counts = _counts(task, y_train, step)
         if step:
             outcome.embedding = _embedding(job, step, X_train, y_train)
+        if step and task.modality == "image":
+            outcome.images = _images(job, step, pipeline, X_train, y_train)
         if contender.trained and step:
             outcome.training = _training(task, step.sampler_, seconds_warm_up)
     return outcome
@@ -285,6 +292,8 @@ def job_pipeline(job: Job, classifiers: Mapping[str, Any], y: np.ndarray, part: 
     """Pipeline of a job for training rows with the labels ``y``; ``part`` names the stream of its sampler."""
     contender = job.contender
     sampler = _sampler(job, y, _number(job.seeds(f"sampler/{part}")), job.max_steps)
+    # What is kept is looked at.
+    sampler = _watched(job, sampler) if keep else sampler
     return build_pipeline(
         job.task.kinds,
         classifiers,
@@ -319,6 +328,13 @@ def _sampler(job: Job, y: np.ndarray, seed: int, max_steps: int | None) -> Any:
     numeric, categorical = split_kinds(job.task.kinds)
     sizes = len(numeric), len(categorical)
     return job.contender.build(Situation(y, job.task.classes, *sizes, seed, max_steps, job.task.shape))
+
+
+def _watched(job: Job, sampler: Any) -> Any:
+    """Let what a generator of images makes of the same latents be kept as its training goes on."""
+    if job.first and job.task.modality == "image" and "callbacks" in getattr(sampler, "get_params", dict)():
+        sampler.set_params(callbacks=[*(sampler.callbacks or ()), Snapshots()])
+    return sampler
 
 
 def _guard(job: Job, pipeline: Pipeline, X_train: pd.DataFrame, X_test: pd.DataFrame) -> None:
@@ -465,8 +481,9 @@ def _embedding(job: Job, step: Any, X: pd.DataFrame, y: np.ndarray) -> dict[str,
     space = Pipeline(preparation(job.task.kinds, job.task.shape)).fit(X, y)
     made, label = step.X_[step.n_before_ :], step.y_[step.n_before_ :]
     # Every contender shows the same real rows.
-    real = _few(y, _number(seed_for(job.seed, job.task, "embedding")))
-    some = _few(label, _number(job.seeds("embedding")))
+    most = _EMBEDDING_IMAGES if job.task.modality == "image" else EMBEDDING_ROWS
+    real = _few(y, _number(seed_for(job.seed, job.task, "embedding")), most)
+    some = _few(label, _number(job.seeds("embedding")), most)
     encoded = space.transform(X.iloc[real])
     if not len(some):
         synthetic = np.empty((0, encoded.shape[1]))
@@ -482,22 +499,50 @@ def _embedding(job: Job, step: Any, X: pd.DataFrame, y: np.ndarray) -> dict[str,
         "synthetic": synthetic.astype(np.float32),
         "synthetic_label": label[some],
     }
-    if job.task.shape is None:
+    if job.task.modality != "series":
         return found
     # Series are also compared with real ones that nobody has learnt from.
     test, truth = job.task.X.iloc[job.split.test], job.task.y[job.split.test]
-    kept = _few(truth, _number(seed_for(job.seed, job.task, "unseen")))
+    kept = _few(truth, _number(seed_for(job.seed, job.task, "unseen")), most)
     scaler = space.named_steps["encoded"].encoder_
     # What brings the series back to their own units: the middle of each channel and its spread.
     found["scale"] = np.stack([scaler.centre_, np.where(scaler.spread_ > 0, scaler.spread_, 1.0)]).astype(np.float32)
     return found | {"unseen": space.transform(test.iloc[kept]).astype(np.float32), "unseen_label": truth[kept]}
 
 
-def _few(label: np.ndarray, seed: int) -> np.ndarray:
-    """Positions of at most ``EMBEDDING_ROWS`` of each class."""
+def _images(job: Job, step: Any, pipeline: Pipeline, X: pd.DataFrame, y: np.ndarray) -> dict[str, Any]:
+    """Gather what a report shows of the images of the training part, of the sampler and of the test part."""
+    task = job.task
+    train, made = X.to_numpy(), step.X_[step.n_before_ :]
+    if job.contender.before == "plain":
+        made = np.asarray(made)
+    else:
+        # Made in the space of the classifiers, every channel scaled.
+        made = pipeline.named_steps["encoded"].encoder_.inverse_transform(np.asarray(made))
+    # Not all 256 of a byte: images of sixteen greys would be dark, and near to each other.
+    low, high = float(train.min()), float(train.max())
+    watched = [c for c in getattr(step.sampler_, "callbacks", None) or () if isinstance(c, Snapshots)]
+    shown = [
+        {**one, "images": [np.asarray(rows) for rows in one["rows"]], "code": int(step.sampler_.classes_[one["code"]])}
+        for snapshots in watched
+        for one in snapshots.found
+    ]
+    return gallery(
+        (train, y),
+        (made, step.y_[step.n_before_ :]),
+        (task.X.iloc[job.split.test].to_numpy(), task.y[job.split.test]),
+        shape=cast(tuple[int, ...], task.shape),
+        classes=task.classes,
+        value_range=(low, high if high > low else low + 1.0),
+        snapshots=shown,
+    )
+
+
+def _few(label: np.ndarray, seed: int, most: int) -> np.ndarray:
+    """Positions of at most so many of each class."""
     parts = [np.flatnonzero(label == code) for code in np.unique(label)]
     rng = np.random.default_rng(seed)
-    kept = [p if len(p) <= EMBEDDING_ROWS else rng.choice(p, EMBEDDING_ROWS, replace=False) for p in parts]
+    kept = [p if len(p) <= most else rng.choice(p, most, replace=False) for p in parts]
     return np.sort(np.concatenate(kept)) if kept else np.empty(0, dtype=np.intp)
 
 

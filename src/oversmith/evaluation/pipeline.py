@@ -6,6 +6,7 @@ Raw frame → [samplers of frames] → numbers → impute, scale, number the lev
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -73,20 +74,22 @@ def _plain(column: pd.Series, kind: str) -> np.ndarray:
 
 
 class ChannelScaler(TransformerMixin, BaseEstimator):
-    """Flat series with every channel at mean 0 and standard deviation 1 over cases and time.
+    """Flat series or images with every channel at mean 0 and standard deviation 1 over cases and time, or pixels.
 
     Parameters
     ----------
-    shape : (int, int)
-        Channels and time points.
+    shape : tuple of int
+        Channels and time points, or channels, height and width.
     """
 
-    def __init__(self, shape: tuple[int, int]) -> None:
+    def __init__(self, shape: tuple[int, ...]) -> None:
         self.shape = shape
 
     def fit(self, X: Any, y: Any = None) -> ChannelScaler:
         """Learn the scale of each channel."""
-        self.encoder_ = SeriesEncoder(input_shape=self.shape).fit(np.asarray(X, dtype=np.float64))
+        # The pixels of an image are points of its channel: all of them share its scale.
+        flat = self.shape[0], math.prod(self.shape[1:])
+        self.encoder_ = SeriesEncoder(input_shape=flat).fit(np.asarray(X, dtype=np.float64))
         return self
 
     def transform(self, X: Any) -> np.ndarray:
@@ -240,21 +243,21 @@ def problem(error: Exception) -> tuple[str, str]:
     return "oom" if isinstance(error, MemoryError) else "failed", describe_error(error)
 
 
-def preparation(kinds: Mapping[str, str], shape: tuple[int, int] | None = None) -> list[tuple[str, Any]]:
+def preparation(kinds: Mapping[str, str], shape: tuple[int, ...] | None = None) -> list[tuple[str, Any]]:
     """List the steps from a raw frame to the array that classifiers see, without a sampler.
 
     Parameters
     ----------
     kinds : mapping of str to str
         Column to kind.
-    shape : (int, int), optional
-        Channels and time points, where the rows are series.
+    shape : tuple of int, optional
+        Channels and time points, where the rows are series; channels, height and width, where they are images.
 
     Returns
     -------
     list of (str, transformer)
-        ``plain``, ``encoded`` (imputed, scaled, levels numbered; numeric columns first; series scaled channel by
-        channel) and, with categorical columns, ``one-hot``.
+        ``plain``, ``encoded`` (imputed, scaled, levels numbered; numeric columns first; series and images scaled
+        channel by channel) and, with categorical columns, ``one-hot``.
     """
     if shape is not None:
         return [("plain", PlainFrame(dict(kinds))), ("encoded", ChannelScaler(shape))]
@@ -298,7 +301,7 @@ def build_pipeline(
     keep: bool = False,
     synthetic_weight: float | None = None,
     n_real: int = 0,
-    shape: tuple[int, int] | None = None,
+    shape: tuple[int, ...] | None = None,
 ) -> Pipeline:
     """Pipeline of one job.
 
@@ -319,8 +322,8 @@ def build_pipeline(
         Keep the resampled rows.
     synthetic_weight, n_real : float or None, int
         As in `ManyClassifiers`.
-    shape : (int, int), optional
-        Channels and time points, where the rows are series.
+    shape : tuple of int, optional
+        Channels and time points, where the rows are series; channels, height and width, where they are images.
 
     Returns
     -------

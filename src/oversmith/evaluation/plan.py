@@ -192,8 +192,8 @@ class Plan:
 
     def judges(self) -> tuple[Classifier, ...]:
         """List the classifiers in order."""
-        series = any(isinstance(entry, Task) and entry.shape is not None for entry in self.datasets)
-        chosen = default_classifiers(series) if self.classifiers is None else self.classifiers
+        told = [entry.modality for entry in self.datasets if isinstance(entry, Task) and entry.shape is not None]
+        chosen = default_classifiers(*told[:1]) if self.classifiers is None else self.classifiers
         judges = tuple(classifier_named(entry) if isinstance(entry, str) else entry for entry in chosen)
         _once("classifiers", [judge.name for judge in judges])
         return judges
@@ -201,9 +201,10 @@ class Plan:
     def entrants(self, task: Task) -> tuple[Contender, ...]:
         """List the contenders for a table in order."""
         if self.contenders is None:
-            return default_contenders(task.kinds, series=task.shape is not None)
-        series = task.shape is not None
-        entrants = tuple(contender_named(c, task.kinds, series) if isinstance(c, str) else c for c in self.contenders)
+            return default_contenders(task.kinds, modality=task.modality)
+        entrants = tuple(
+            contender_named(c, task.kinds, task.modality) if isinstance(c, str) else c for c in self.contenders
+        )
         _once("contenders", [entrant.name for entrant in entrants])
         return entrants
 
@@ -255,6 +256,7 @@ def _task(entry: Any) -> Task:
         positive=entry.positive,
         groups=entry.groups,
         axis=getattr(entry, "axis", None),
+        modality="image" if entry.modality == "images" else "auto",
     )
 
 

@@ -12,8 +12,17 @@ import numpy as np
 import pandas as pd
 
 from oversmith.datasets import SpectralAxis
-from oversmith.encoders.reading import check_finite, is_series
+from oversmith.encoders import modality_of
+from oversmith.encoders.image import channels_first, image_shape_of
+from oversmith.encoders.reading import check_finite, stacked
 from oversmith.exceptions import InputError
+
+_PLURAL = {"series": "series", "image": "images"}
+_AXES = {"series": (3,), "image": (3, 4)}
+_GIVE = {
+    "series": "(cases, channels, time points)",
+    "image": "(cases, height, width) or (cases, channels, height, width)",
+}
 
 
 @dataclass(frozen=True)
@@ -38,8 +47,9 @@ class Task:
         Hash of names, types and values of all columns and of the labels.
     groups : ndarray of int or None
         Group of every row: rows of one group never stand on both sides of a split.
-    shape : (int, int) or None
-        Channels and time points, where the rows are series: ``X`` then has a column per channel and time point.
+    shape : tuple of int or None
+        Channels and time points, where the rows are series, or channels, height and width, where they are images: ``X``
+        then has a column per number.
     axis : SpectralAxis or None
         Where the points of spectra lie.
     """
@@ -53,13 +63,18 @@ class Task:
     kinds: dict[str, str]
     sha256: str
     groups: np.ndarray | None = None
-    shape: tuple[int, int] | None = None
+    shape: tuple[int, ...] | None = None
     axis: SpectralAxis | None = None
 
     @cached_property
     def groups_sha256(self) -> str | None:
         """Hash of the groups; None without any."""
         return None if self.groups is None else hashlib.sha256(self.groups.astype("<i8").tobytes()).hexdigest()
+
+    @property
+    def modality(self) -> str:
+        """``"table"``, ``"series"`` or ``"image"``."""
+        return "table" if self.shape is None else "series" if len(self.shape) == 2 else "image"
 
     @property
     def counts(self) -> np.ndarray:
@@ -104,13 +119,15 @@ def prepare(
     positive: Any = None,
     groups: Any = None,
     axis: SpectralAxis | None = None,
+    modality: str = "auto",
 ) -> Task:
     """Check the data and encode the labels.
 
     Parameters
     ----------
     X : DataFrame (pandas, Polars), ndarray or list of rows
-        Features; an array of three dimensions holds series (cases, channels, time points).
+        Features; an array of three dimensions holds series (cases, channels, time points), one of four images (cases,
+        channels, height, width).
     y : array-like of shape (n,)
         Labels.
     target, name : str
@@ -122,6 +139,8 @@ def prepare(
         Group of every row, a patient or a day for instance; no group stands on both sides of a split.
     axis : SpectralAxis, optional
         Where the points of spectra lie; ``X`` then has three dimensions.
+    modality : {"auto", "table", "series", "image"}, default="auto"
+        What ``X`` holds; grey images (cases, height, width) and series of unsigned bytes have to be declared.
 
     Returns
     -------
@@ -141,7 +160,9 @@ def prepare(
     >>> task.classes, task.positive, task.kinds
     (('no', 'yes'), 1, {'x0': 'numeric'})
     """
-    frame = _frame(X)
+    X = stacked(X, modality)
+    modality = modality_of(X, modality, name="a comparison")
+    frame, shape = (_frame(X), None) if modality == "table" else _flat(np.asarray(X), modality)
     labels = _labels(y)
     if len(frame) != len(labels):
         raise InputError(f"y: {len(labels)} labels found for {len(frame)} rows of X; give one label per row")
@@ -160,7 +181,7 @@ def prepare(
     elif len(values) == 2 and named is None:
         named = int(np.argmin(np.bincount(code)))
     if axis is not None:
-        if not is_series(X):
+        if modality != "series":
             raise InputError("axis: it is for spectra; give X the shape (cases, channels, points)")
         axis.check(np.shape(X)[2])
     return Task(
@@ -173,7 +194,7 @@ def prepare(
         kinds=kinds,
         sha256=data_sha256(frame, np.asarray(names, dtype=object)[code]),
         groups=None if groups is None else _groups(groups, len(frame)),
-        shape=(np.shape(X)[1], np.shape(X)[2]) if is_series(X) else None,
+        shape=shape,
         axis=axis,
     )
 
@@ -264,10 +285,8 @@ def _frame(X: Any) -> pd.DataFrame:
         frame = nw.from_native(X, eager_only=True).to_pandas()
     else:
         values = np.asarray(X)
-        if is_series(values):
-            return _flat(values)
         if values.ndim != 2:
-            raise InputError(f"X: {values.ndim} dimensions found; a table has two, series have three")
+            raise InputError(f"X: {values.ndim} dimensions found; a table has two, series have three, images four")
         frame = pd.DataFrame(values, columns=[f"x{i}" for i in range(values.shape[1])])
     if not len(frame) or not frame.shape[1]:
         raise InputError(f"X: a table of {len(frame)} rows and {frame.shape[1]} columns found; both must be above zero")
@@ -278,16 +297,29 @@ def _frame(X: Any) -> pd.DataFrame:
     return frame.set_axis(names, axis=1).reset_index(drop=True)
 
 
-def _flat(values: np.ndarray) -> pd.DataFrame:
-    """Lay series out as a table: a column per channel and time point."""
+def _flat(values: np.ndarray, kind: str) -> tuple[pd.DataFrame, tuple[int, ...]]:
+    """Lay series or images out as a table, a column per number, and say what shape a case has."""
     if values.dtype.kind not in "biuf":
-        raise InputError(f"X: series of dtype {values.dtype} found; a series holds numbers alone")
-    check_finite(values)
-    n, channels, length = values.shape
+        raise InputError(f"X: {_PLURAL[kind]} of dtype {values.dtype} found; they hold numbers alone")
     if not values.size:
-        raise InputError(f"X: {n} series of {channels} channels and {length} points found; all must be above zero")
-    names = [f"channel {c} point {t}" for c in range(channels) for t in range(length)]
-    return pd.DataFrame(values.reshape(n, -1), columns=names)
+        raise InputError(f"X: {_PLURAL[kind]} of shape {values.shape} found; every number must be above zero")
+    if values.ndim not in _AXES[kind]:
+        raise InputError(f"modality: {kind!r} found, but X has shape {values.shape}; give {_GIVE[kind]}")
+    shape: tuple[int, ...]
+    if kind == "image":
+        shape = image_shape_of(values, None)
+        values = channels_first(values, shape)
+        names = [_pixel(place, shape[0]) for place in np.ndindex(shape)]
+    else:
+        shape = (values.shape[1], values.shape[2])
+        names = [f"channel {c} point {t}" for c in range(shape[0]) for t in range(shape[1])]
+    check_finite(values)
+    return pd.DataFrame(values.reshape(len(values), -1), columns=names), shape
+
+
+def _pixel(place: tuple[int, ...], channels: int) -> str:
+    pixel = f"row {place[1]} column {place[2]}"
+    return pixel if channels == 1 else f"channel {place[0]} {pixel}"
 
 
 def _labels(y: Any) -> pd.Series:

@@ -13,6 +13,7 @@ from oversmith.metrics.classification import (
 )
 from oversmith.metrics.copies import CopyCheck, boundary_share, copy_check
 from oversmith.metrics.fidelity import energy_distance, energy_distance_error
+from oversmith.metrics.image_copies import ImageCopies, NearestImages, image_copy_check, nearest_images
 from oversmith.metrics.quality import Quality, quality_report
 from oversmith.metrics.resemblance import TwoSample, column_shapes, density_coverage, pair_trends, two_sample_test
 from oversmith.metrics.series import PairedDistance, dtw_matrix, paired_distance, prd_matrix
@@ -21,7 +22,9 @@ from oversmith.metrics.series_quality import SeriesQuality, TwoSampleMMD, mmd_te
 __all__ = [
     "METRICS",
     "CopyCheck",
+    "ImageCopies",
     "Metric",
+    "NearestImages",
     "PairedDistance",
     "Quality",
     "SeriesQuality",
@@ -36,9 +39,11 @@ __all__ = [
     "dtw_matrix",
     "energy_distance",
     "energy_distance_error",
+    "image_copy_check",
     "implied_prevalence",
     "macro_scores",
     "mmd_test",
+    "nearest_images",
     "pair_trends",
     "paired_distance",
     "prd_matrix",

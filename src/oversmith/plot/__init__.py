@@ -12,6 +12,7 @@ from oversmith.plot.critical_difference import critical_difference_diagram
 from oversmith.plot.curves import precision_at_recall, precision_recall
 from oversmith.plot.effects import effect_forest
 from oversmith.plot.embedding import embed, embedding
+from oversmith.plot.images import contact_sheet, image_distances, image_grid
 from oversmith.plot.series import Ruler, power_spectrum, series_bands, series_examples
 from oversmith.plot.spectra import class_bands, difference_spectrum
 from oversmith.plot.time import time_quality
@@ -23,11 +24,14 @@ __all__ = [
     "Ruler",
     "class_bands",
     "class_counts",
+    "contact_sheet",
     "critical_difference_diagram",
     "difference_spectrum",
     "effect_forest",
     "embed",
     "embedding",
+    "image_distances",
+    "image_grid",
     "power_spectrum",
     "precision_at_recall",
     "precision_recall",

@@ -18,6 +18,7 @@ from oversmith.plot import (
 from oversmith.plot._style import shorten, signed
 from oversmith.plot.counts import legend_handles
 from oversmith.plot.training import training_layout
+from oversmith.report.image_figures import image_pictures
 from oversmith.report.picture import Picture, first_upper, plain_number, signed_number
 from oversmith.report.series_figures import class_pictures, series_pictures
 from oversmith.report.svg import canvas, to_svg
@@ -45,7 +46,8 @@ def pictures(summary: Summary) -> dict[str, Any]:
     -------
     dict
         Section to list of :class:`Picture`; ``embedding`` and ``training`` hold (title, pictures) pairs, ``series``
-        dictionaries with title, pictures, warnings and a table, ``spectra`` the classes over a real axis.
+        dictionaries with title, pictures, warnings and a table, ``spectra`` the classes over a real axis, ``images``
+        a dictionary per class.
     """
     return {
         "effects": _effects(summary),
@@ -55,6 +57,7 @@ def pictures(summary: Summary) -> dict[str, Any]:
         "embedding": _embedding(summary),
         "series": series_pictures(summary),
         "spectra": class_pictures(summary),
+        "images": image_pictures(summary),
         "time": _time(summary),
     }
 

@@ -36,7 +36,7 @@ def series_parts(comparison: Comparison, names: list[str]) -> list[dict[str, Any
         ``spectrum``; of spectra, ``difference``) and ``quality``; empty for a table. Spectra are in their own units.
     """
     shape = comparison.data.get("shape")
-    if shape is None:
+    if shape is None or len(shape) != 2:
         return []
     spectral = comparison.data.get("axis") is not None
     titles = {entry["name"]: entry["title"] for entry in comparison.contenders}

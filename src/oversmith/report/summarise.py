@@ -13,6 +13,7 @@ import numpy as np
 from oversmith.evaluation import Comparison
 from oversmith.evaluation.comparison import jsonable
 from oversmith.plot import embed, precision_at_recall
+from oversmith.report.images import image_parts
 from oversmith.report.names import printable_tree
 from oversmith.report.series import class_parts, series_parts
 from oversmith.report.tables import failures, leaderboard, per_classifier, primary_metric, skipped
@@ -67,6 +68,7 @@ def summarise(comparison: Comparison) -> dict[str, Any]:
         "embedding": _embedding(comparison),
         "series": series_parts(comparison, _shown(comparison)),
         "class_spectra": class_parts(comparison),
+        "images": image_parts(comparison, _shown(comparison)),
         "time": _time(comparison),
     }
     clean: dict[str, Any] = printable_tree(jsonable(summary))
@@ -78,7 +80,9 @@ def _data(comparison: Comparison) -> dict[str, Any]:
     counts, kinds = data.pop("counts", {}), data.pop("column_kinds", {})
     data["classes"] = [{"name": name, "rows": counts.get(name, 0)} for name in data.get("classes", [])]
     data["column_kinds"] = [{"kind": kind, "columns": n} for kind, n in Counter(kinds.values()).most_common()]
-    data["column_names"] = [{"name": name, "kind": kind} for name, kind in kinds.items()]
+    # The pixels of an image are no columns that anybody named.
+    named = {} if len(data.get("shape", ())) == 3 else kinds
+    data["column_names"] = [{"name": name, "kind": kind} for name, kind in named.items()]
     return data
 
 

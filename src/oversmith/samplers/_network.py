@@ -417,7 +417,9 @@ class NetworkSampler(BaseSampler):
         names = [self.classes_[code] for code in session.lesson.asked]
         title = f"{type(self).__name__} {', '.join(map(str, names))}"
         with ExitStack() as stack:
-            callbacks = [*self._watchers(session), *(self.callbacks or ())]
+            # Those that look at more than events do so in the main training.
+            bound = [c.bound(self, session) for c in self.callbacks or () if phase is None and hasattr(c, "bound")]
+            callbacks = [*self._watchers(session), *(self.callbacks or ()), *bound]
             if self.verbose:
                 from oversmith.samplers._progress import progress_bar
 
@@ -441,6 +443,8 @@ class NetworkSampler(BaseSampler):
                     step=error.step,
                     history=error.history,
                 ) from error
+        for watch in bound:
+            watch.finish(result)
         self._record(result, names, "held-out rows" if session.lesson.held_out else "training rows", phase)
         return result
 

@@ -207,12 +207,12 @@ def near_best(step: Sequence[int], monitor: Sequence[float | None], within: floa
     return next(s for s, value in known if value <= best + within * abs(best))
 
 
-def heads(shape: tuple[int, int], condition: int, batch: int) -> dict[str, dict[str, float]]:
+def heads(shape: tuple[int, ...], condition: int, batch: int) -> dict[str, dict[str, float]]:
     """Count the parameters of both heads of the discriminator and time a batch through it.
 
     Parameters
     ----------
-    shape : (int, int)
+    shape : tuple of int
         Channels and time points.
     condition : int
         Length of the class code.

@@ -51,6 +51,8 @@ class TrainingEvent:
         Losses, recorded values and the monitor, as in the history.
     seconds : float
         Since the training began.
+    players : dict
+        The networks as they are, moving averages where a player keeps one; to be looked at, not changed.
     """
 
     phase: str
@@ -58,6 +60,7 @@ class TrainingEvent:
     total_steps: int
     metrics: dict[str, float]
     seconds: float
+    players: Players = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)
@@ -356,14 +359,14 @@ def train(
             row = {"phase": phase.name, "step": done, "seconds": time.perf_counter() - began, **metrics}
             history.append(row)
             _check(phase, row, {name: float(value) for name, value in largest.items()}, history)
+            seen = _seen(state, statics)
             if judged is not None:
-                seen = _seen(state, statics)
                 metrics["monitor"] = row["monitor"] = float(judged(seen, done))
                 checkpoint.update(metrics["monitor"], done, seen)
                 if checkpoint.exhausted:
                     reason = "patience"
             seconds = row["seconds"] = time.perf_counter() - began
-            event = TrainingEvent(phase.name, done, total, metrics, seconds)
+            event = TrainingEvent(phase.name, done, total, metrics, seconds, seen)
             # All of them are told, also when the first one stops.
             wishes = [wish for wish in [callback(event) for callback in callbacks] if wish is True or type(wish) is str]
             if wishes:

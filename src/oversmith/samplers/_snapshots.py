@@ -1,0 +1,114 @@
+"""What a generator makes of the same latents as its training goes on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from oversmith.encoders import ClassScaler
+
+if TYPE_CHECKING:
+    from oversmith.samplers._lesson import Session
+    from oversmith.samplers._network import NetworkSampler
+    from oversmith.training import TrainingEvent, TrainResult
+
+# A key of its own: what is drawn here moves no other random number.
+_KEY = 11
+
+
+class Snapshots:
+    """Callback that keeps a few rows of every class at a few steps of the training, always from the same latents.
+
+    The steps are spread over the training, however long it turns out to be: 0, some in between, and that of the
+    networks which are kept. Nothing else is changed by it, not a bit of the rows that are generated later.
+
+    Parameters
+    ----------
+    rows : int, default=6
+        Rows of each class.
+    most : int, default=8
+        Steps kept at most, the first and the last among them.
+
+    Attributes
+    ----------
+    found : list of dict
+        For each class that was trained: ``code``, ``steps``, ``rows`` (what the sampler makes at each step, in the
+        container of its table) and ``kept``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from oversmith import GAN
+    >>> from oversmith.samplers._snapshots import Snapshots
+    >>> X, y = np.random.default_rng(0).normal(size=(30, 2)), np.repeat([0, 1], [20, 10])
+    >>> watched = Snapshots(rows=3)
+    >>> _ = GAN(max_steps=4, callbacks=[watched], random_state=0).fit(X, y)
+    >>> [(one["code"], one["steps"], one["rows"][0].shape) for one in watched.found]
+    [(1, [0, 4], (3, 2))]
+    """
+
+    def __init__(self, rows: int = 6, most: int = 8) -> None:
+        self.rows = rows
+        self.most = most
+        self.found: list[dict[str, Any]] = []
+
+    def __call__(self, event: TrainingEvent) -> None:
+        """Do nothing: without its sampler a training has nothing to show."""
+
+    def bound(self, sampler: NetworkSampler, session: Session) -> _Watch:
+        """Watch one training.
+
+        Parameters
+        ----------
+        sampler : NetworkSampler
+            Whose training it is.
+        session : Session
+            The training about to begin.
+
+        Returns
+        -------
+        callable
+            The callback of this training; its ``finish`` adds to ``found``.
+        """
+        return _Watch(self, sampler, session)
+
+
+class _Watch:
+    """One training under the eyes of `Snapshots`."""
+
+    def __init__(self, snapshots: Snapshots, sampler: NetworkSampler, session: Session) -> None:
+        self.snapshots, self.sampler, self.session = snapshots, sampler, session
+        self.inputs = sampler._score_inputs(session, snapshots.rows)
+        self.taken: dict[int, list[Any]] = {0: self._draw(session.players)}
+        self.checks, self.stride = 0, 1
+
+    def __call__(self, event: TrainingEvent) -> None:
+        self.checks += 1
+        if self.checks % self.stride:
+            return
+        self.taken[event.step] = self._draw(event.players)
+        # One place is for step 0, one for the networks that will be kept.
+        if len(self.taken) > self.snapshots.most - 1:
+            self.stride *= 2
+            self.taken = {step: rows for place, (step, rows) in enumerate(self.taken.items()) if place % 2 == 0}
+
+    def finish(self, result: TrainResult) -> None:
+        """Add what the kept networks make, and hand everything over."""
+        self.taken[result.best_step] = self._draw(result.players)
+        steps = sorted(self.taken)
+        for place, code in enumerate(self.session.lesson.asked):
+            rows = [self.sampler._decode(code, self.taken[step][place]) for step in steps]
+            self.snapshots.found.append({"code": code, "steps": steps, "rows": rows, "kept": result.best_step})
+
+    def _draw(self, players: Any) -> list[np.ndarray]:
+        """Rows of each class asked for, in the table's scale."""
+        from oversmith.training import generate
+
+        session, lesson = self.session, self.session.lesson
+        places = [lesson.codes.index(code) for code in lesson.asked]
+        labels = np.repeat(places, self.snapshots.rows)
+        made = generate(session.recipe, players, session.key(_KEY), labels, session.hyper, inputs=self.inputs)
+        scalers: list[ClassScaler] = [lesson.scalers[place] for place in places]
+        parts = np.split(made[:, : session.training.width].astype(np.float64), len(places))
+        return [scaler.inverse(part) for scaler, part in zip(scalers, parts, strict=True)]
