@@ -1,4 +1,4 @@
-"""Data sets by name, groups of independent ones, makers of imbalance and of difficulty, spectra, simulated hydrogels."""
+"""Data sets by name, groups of independent ones, makers of imbalance and of difficulty, spectra, simulated gels."""
 
 from __future__ import annotations
 

@@ -136,8 +136,8 @@ def _images(images: Any, value_range: tuple[float, float]) -> np.ndarray:
     if not isinstance(images, np.ndarray) or images.dtype == object:
         shapes = sorted({np.shape(image) for image in images})
         if len(shapes) > 1:
-            found = " and ".join(" x ".join(map(str, shape)) for shape in shapes[:2])
-            raise InputError(f"images: images of unequal size found, {found}; cut or resize them to one size")
+            sizes = " and ".join(" x ".join(map(str, shape)) for shape in shapes[:2])
+            raise InputError(f"images: images of unequal size found, {sizes}; cut or resize them to one size")
     found = np.asarray(images)
     if found.ndim != 3 or not found.size or found.dtype.kind not in "biuf":
         raise InputError(f"images: shape {found.shape} of {found.dtype} found; give grey images (n, height, width)")

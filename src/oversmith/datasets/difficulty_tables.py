@@ -213,8 +213,8 @@ def _overlapped(
     columns = np.random.default_rng(seeds[0]).permutation(frame.shape[1])
     rng = np.random.default_rng([seeds[1], seeds[2]])
     others = frame.iloc[rng.choice(majority, len(where))].reset_index(drop=True)
-    mixed = {}
-    for place, name in enumerate(rows):
+    mixed: dict[str, Any] = {}
+    for place, name in enumerate(map(str, rows)):
         mine, theirs = rows[name].iloc[where].reset_index(drop=True), others[name]
         takes = rng.random(len(where)) < overlap
         if mix == "features":
@@ -224,8 +224,8 @@ def _overlapped(
             mixed[name] = (1 - overlap) * mine + overlap * theirs
         else:
             mixed[name] = theirs.where(takes, mine)
-    whole = pd.concat([rows.drop(index=where), pd.DataFrame(mixed).set_axis(where)]).sort_index()
-    return whole[list(rows)]
+    kept = rows[~rare[part]]
+    return pd.concat([kept, pd.DataFrame(mixed).set_axis(where, axis=0)]).sort_index()
 
 
 def _scale(frame: pd.DataFrame, n_components: int | None) -> tuple[np.ndarray, np.ndarray] | None:
@@ -263,4 +263,5 @@ def _dimension(
         return rows
     # A row per column, so that few columns are the first of many.
     noise = np.random.default_rng([seeds[1], seeds[2]]).normal(size=(noise_columns, len(rows))).T
-    return rows.assign(**{f"noise{at}": noise[:, at] for at in range(noise_columns)})
+    names = [f"noise{at}" for at in range(noise_columns)]
+    return pd.concat([rows, pd.DataFrame(noise, columns=names)], axis=1)
