@@ -116,8 +116,8 @@ class DocumentDense(DenseClassifier):
     >>> from oversmith.studies.difficulty_folds import DocumentDense
     >>> X, y = np.repeat([[-1.0, 1.0], [1.0, -1.0]], 50, axis=0), np.repeat([0, 1], 50)
     >>> model = DocumentDense(hidden_widths=(10,), max_epochs=20, batch_size=32, patience=None, random_state=0)
-    >>> int(model.fit(X, y).n_steps_), model.predict(X[[0, -1]]).tolist()
-    (60, [0, 1])
+    >>> model.fit(X, y).n_steps_
+    60
     """
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -203,7 +204,7 @@ def over_experiments(values: pd.Series) -> Measured:
     return mean_of(values.to_numpy(dtype=float))
 
 
-def levels(table: pd.DataFrame, factor: str, quantity: str) -> dict[float | str, Measured]:
+def levels(table: pd.DataFrame, factor: str, quantity: str) -> dict[Any, Measured]:
     """Mean over the experiments at each level of a factor.
 
     Parameters
@@ -278,7 +279,7 @@ def shares(table: pd.DataFrame, factors: Sequence[str], quantity: str = "minorit
 
 
 def _added(known: Mapping[tuple[str, ...], float], factors: Sequence[str], name: str) -> float:
-    """What a factor adds to the others, mean over all orders."""
+    """Average what a factor adds to the others over all orders."""
     others = [other for other in factors if other != name]
     total = 0.0
     for n in range(len(others) + 1):
