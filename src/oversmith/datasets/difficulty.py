@@ -91,13 +91,14 @@ def make_rotated_digits(
         raise InputError(
             f"size: {size!r} found for images of {side[0]} x {side[1]}; give whole pixels, 1 to {min(side)}"
         )
-    rotated = _rotated(found, angle)
-    if np.array_equal(rotated, found):
+    plain, turned = chosen(len(found), n_majority, ratio, order, disjoint, random_state, "images")
+    sources = _scaled(found[turned], value_range)
+    rotated = _rotated(sources, angle)
+    if np.array_equal(rotated, sources):
         raise InputError(
             f"angle: {angle:g} degrees leave every image as it is, so that both classes are one; turn further"
         )
-    plain, turned = chosen(len(found), n_majority, ratio, order, disjoint, random_state, "images")
-    X = np.concatenate([found[plain], rotated[turned]]).astype(np.float64)
+    X = np.concatenate([_scaled(found[plain], value_range), rotated]).astype(np.float64)
     if size is not None:
         X = area_weights(side[0], size) @ X @ area_weights(side[1], size).T
     return mixed(X, plain, turned, random_state)
@@ -132,7 +133,7 @@ def area_weights(length: int, size: int) -> np.ndarray:
 
 
 def _images(images: Any, value_range: tuple[float, float]) -> np.ndarray:
-    """Check images and scale them to [-1, 1], as Pillow reads them."""
+    """Check images and their values."""
     if not isinstance(images, np.ndarray) or images.dtype == object:
         shapes = sorted({np.shape(image) for image in images})
         if len(shapes) > 1:
@@ -144,13 +145,19 @@ def _images(images: Any, value_range: tuple[float, float]) -> np.ndarray:
     low, high = value_range
     if not low < high:
         raise InputError(f"value_range: {value_range} found; give black and white, the lower value first")
-    outside = ~((found >= low) & (found <= high))
-    if outside.any():
+    if not (found.min() >= low and found.max() <= high):
+        outside = found[~((found >= low) & (found <= high))]
         raise InputError(
-            f"images: {int(outside.sum())} values outside {low:g} to {high:g} found, such as {found[outside][0]:g}; "
-            "name their range in value_range"
+            f"images: {len(outside)} values outside {low:g} to {high:g} found, such as {outside[0]:g}; name "
+            "their range in value_range"
         )
-    return np.asarray((found.astype(np.float64) - low) / (high - low) * 2 - 1).astype(np.float32)
+    return found
+
+
+def _scaled(images: np.ndarray, value_range: tuple[float, float]) -> np.ndarray:
+    """Bring images to [-1, 1], as Pillow reads them."""
+    low, high = value_range
+    return np.asarray((images.astype(np.float64) - low) / (high - low) * 2 - 1).astype(np.float32)
 
 
 def _rotated(images: np.ndarray, angle: float) -> np.ndarray:

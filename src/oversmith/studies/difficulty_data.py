@@ -89,26 +89,21 @@ EXPERIMENTS = {entry.name: entry for entry in (*GRID, *APART, *CUTS)}
 
 
 def in_fraction(entry: Experiment) -> bool:
-    """Say whether an experiment on images is one of the 36 that stand for the 144.
+    """Say whether an experiment is one of those that stand for all where all are too dear.
 
-    One of each four: every size, angle and ratio meets every other one with a single sample size, and each level of
-    every factor is as frequent as in the whole.
+    On images one of four: every size, angle and ratio meets every other one, with a single sample size. On tables one
+    of three: every sample size, with a single ratio.
 
     Examples
     --------
-    >>> from oversmith.studies.difficulty_data import GRID, in_fraction
-    >>> sum(map(in_fraction, GRID)), sum(in_fraction(entry) for entry in GRID if entry.n_majority == 100)
-    (36, 9)
+    >>> from oversmith.studies.difficulty_data import CUTS, GRID, in_fraction
+    >>> sum(map(in_fraction, GRID)), sum(map(in_fraction, CUTS)) / 9
+    (36, 4.0)
     """
+    place = MAJORITIES.index(entry.n_majority) + RATIOS.index(entry.ratio)
     if entry.size is None or entry.angle is None:
-        return False
-    places = (
-        SIZES.index(entry.size),
-        ANGLES.index(entry.angle),
-        MAJORITIES.index(entry.n_majority),
-        RATIOS.index(entry.ratio),
-    )
-    return sum(places) % len(MAJORITIES) == 0
+        return place % len(RATIOS) == 0
+    return (place + SIZES.index(entry.size) + ANGLES.index(entry.angle)) % len(MAJORITIES) == 0
 
 
 def in_middle(entry: Experiment) -> bool:
