@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from oversmith.evaluation import Classifier, Contender, Plan, Protocol, Store
 from oversmith.evaluation.contenders import Situation, classifier_named, method_contender
@@ -224,13 +224,15 @@ def forecast(units: Sequence[Unit], store: Store, workers: int) -> str:
     str
         A forecast, with the seconds a CGAN took.
     """
-    spent: dict[str, dict[int, list[float]]] = defaultdict(lambda: defaultdict(list))
-    timed = {record.unit: record for record in store.records()}
-    for record in timed.values():
-        if record.started is not None and record.ended is not None:
-            width = _width(str(record.place["dataset"]))
-            spent[str(record.place["contender"])][width].append(record.ended - record.started)
-    known = {who: {width: sum(s) / len(s) for width, s in found.items()} for who, found in spent.items()}
+    spent: dict[str, dict[str, Any]] = {}
+    for record in store.records():
+        # What is imported and compiled is so once per process, and not once per fit.
+        took = [record.costs.get(name) or 0.0 for name in ("seconds_resample", "seconds_fit", "seconds_predict")]
+        place = {"who": str(record.place["contender"]), "width": _width(str(record.place["dataset"]))}
+        told = spent.setdefault(record.unit, place | {"seconds": took[0]})
+        told["seconds"] += took[1] + took[2]
+    frame = pd.DataFrame(list(spent.values()), columns=["who", "width", "seconds"])
+    known = {who: part.groupby("width")["seconds"].mean().to_dict() for who, part in frame.groupby("who")}
     if not known.get(DOCUMENT.name):
         return "one training each at 784 and 64 features comes first and brings an estimate"
     total = 0.0
@@ -239,7 +241,7 @@ def forecast(units: Sequence[Unit], store: Store, workers: int) -> str:
         cost = 1.0 if who in known else _COSTS.get(who, _CHEAP)
         total += cost * _nearest(known.get(who) or known[DOCUMENT.name], width)
     told = ", ".join(f"{found:.1f} s at {width:,}" for width, found in sorted(known[DOCUMENT.name].items()))
-    return f"{in_words(total / workers, len(timed))}; CGAN and four classifiers took {told} columns on one core"
+    return f"{in_words(total / workers, len(spent))}; CGAN and four classifiers took {told} columns on one core"
 
 
 def _width(name: str) -> int:
