@@ -232,7 +232,9 @@ def forecast(units: Sequence[Unit], store: Store, workers: int) -> str:
         told = spent.setdefault(record.unit, place | {"seconds": took[0]})
         told["seconds"] += took[1] + took[2]
     frame = pd.DataFrame(list(spent.values()), columns=["who", "width", "seconds"])
-    known = {who: part.groupby("width")["seconds"].mean().to_dict() for who, part in frame.groupby("who")}
+    known: dict[str, dict[int, float]] = {}
+    for (who, width), seconds in frame.groupby(["who", "width"])["seconds"]:
+        known.setdefault(str(who), {})[int(width)] = float(seconds.mean())
     if not known.get(DOCUMENT.name):
         return "one training each at 784 and 64 features comes first and brings an estimate"
     total = 0.0
@@ -240,8 +242,8 @@ def forecast(units: Sequence[Unit], store: Store, workers: int) -> str:
         who, width = unit.cells[0].contender, _width(unit.job.task.name)
         cost = 1.0 if who in known else _COSTS.get(who, _CHEAP)
         total += cost * _nearest(known.get(who) or known[DOCUMENT.name], width)
-    told = ", ".join(f"{found:.1f} s at {width:,}" for width, found in sorted(known[DOCUMENT.name].items()))
-    return f"{in_words(total / workers, len(spent))}; CGAN and four classifiers took {told} columns on one core"
+    words = ", ".join(f"{found:.1f} s at {width:,}" for width, found in sorted(known[DOCUMENT.name].items()))
+    return f"{in_words(total / workers, len(spent))}; CGAN and four classifiers took {words} columns on one core"
 
 
 def _width(name: str) -> int:
