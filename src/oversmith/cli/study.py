@@ -41,8 +41,8 @@ def study(
     Parameters
     ----------
     name : str
-        eo-wgan (document 000), smotified-gan (001), ganbats (002, time series), spectra (003) or difficulty (004, images
-        and tables).
+        eo-wgan (document 000), smotified-gan (001), ganbats (002, time series), spectra (003) or difficulty (004,
+        images and tables).
     quick : bool
         Fewer repeats, rows and steps; every table, row and column stays.
     out : Path

@@ -232,9 +232,7 @@ def forecast(units: Sequence[Unit], store: Store, workers: int) -> str:
         told = spent.setdefault(record.unit, place | {"seconds": took[0]})
         told["seconds"] += took[1] + took[2]
     frame = pd.DataFrame(list(spent.values()), columns=["who", "width", "seconds"])
-    known: dict[str, dict[int, float]] = {}
-    for (who, width), seconds in frame.groupby(["who", "width"])["seconds"]:
-        known.setdefault(str(who), {})[int(width)] = float(seconds.mean())
+    known = {str(who): _by_width(part) for who, part in frame.groupby("who")}
     if not known.get(DOCUMENT.name):
         return "one training each at 784 and 64 features comes first and brings an estimate"
     total = 0.0
@@ -244,6 +242,10 @@ def forecast(units: Sequence[Unit], store: Store, workers: int) -> str:
         total += cost * _nearest(known.get(who) or known[DOCUMENT.name], width)
     words = ", ".join(f"{found:.1f} s at {width:,}" for width, found in sorted(known[DOCUMENT.name].items()))
     return f"{in_words(total / workers, len(spent))}; CGAN and four classifiers took {words} columns on one core"
+
+
+def _by_width(spent: pd.DataFrame) -> dict[int, float]:
+    return {width: float(spent.loc[spent["width"] == width, "seconds"].mean()) for width in spent["width"].unique()}
 
 
 def _width(name: str) -> int:
