@@ -103,12 +103,12 @@ def test_tables_of_several_classes_are_attacks_against_the_rest(data_dir):
 
 
 def test_grids_cover_every_experiment_in_full_and_a_quarter_of_the_sound_ones_quickly():
-    tasks = [*image_tasks(bars(1), ()), *(toy(entry) for entry in (*GRID, *APART, *CUTS))]
-    for scope, sound, folds in ((Scope(seeds=2), 144, 5), (QUICK, 36, 1)):
+    tasks = [toy(entry) for entry in (*GRID, *APART, *CUTS[:12]) if entry.size in (28, 8, None)]
+    for scope, sound, folds in ((Scope(seeds=1), 72, 5), (QUICK, 18, 1)):
         plans = study.plans(tasks, scope)
         units = {name: plan.units() for name, plan in plans.items()}
         document = [u for name, found in units.items() if "as in the document" in name for u in found]
-        assert len(document) == 144 * 2 * folds
+        assert len(document) == 72 * 2 * folds
         soundly = [u for name, found in units.items() if "pixels, soundly" in name for u in found]
         assert len({u.job.task.name for u in soundly}) == sound
         assert {u.job.contender.name for u in soundly} == {
@@ -322,7 +322,8 @@ def test_a_toy_run_fills_its_rows(small):
     frame = numbers.folds_of(scores)
     made = frame[frame["contender"] == "cgan"]
     assert (made["steps"] == 2).all()
-    assert np.isfinite(made["distance"]).all()
+    # Of a fold with a single minority row there is no distance.
+    assert np.isfinite(made.loc[made["part"] == numbers.SOUND, "distance"]).all()
     assert frame.loc[frame["contender"] == "none", "steps"].isna().all()
 
 

@@ -405,4 +405,4 @@ def _pairs(scores: Scores, part: str) -> pd.DataFrame:
     chosen = frame[(frame["part"] == part) & (frame["classifier"] == DENSE.name)].set_index(["experiment", "fold"])
     columns = ["steps", "distance", "seconds"]
     sides = [chosen.loc[chosen["contender"] == who.name, columns] for who in (DOCUMENT, STOPPED)]
-    return sides[0].join(sides[1], how="inner", lsuffix="_fixed", rsuffix="_auto")
+    return sides[0].add_suffix("_fixed").join(sides[1].add_suffix("_auto"), how="inner")
