@@ -104,13 +104,13 @@ def test_tables_of_several_classes_are_attacks_against_the_rest(data_dir):
 
 def test_grids_cover_every_experiment_in_full_and_a_quarter_of_the_sound_ones_quickly():
     tasks = [toy(entry) for entry in (*GRID, *APART, *CUTS[:12]) if entry.size in (28, 8, None)]
-    for scope, sound, folds in ((Scope(seeds=1), 72, 5), (QUICK, 18, 1)):
+    for scope, some, folds in ((Scope(seeds=1), 72, 5), (QUICK, 18, 1)):
         plans = study.plans(tasks, scope)
         units = {name: plan.units() for name, plan in plans.items()}
         document = [u for name, found in units.items() if "as in the document" in name for u in found]
-        assert len(document) == 72 * 2 * folds
+        assert len(document) == some * 2 * folds
         soundly = [u for name, found in units.items() if "pixels, soundly" in name for u in found]
-        assert len({u.job.task.name for u in soundly}) == sound
+        assert len({u.job.task.name for u in soundly}) == some
         assert {u.job.contender.name for u in soundly} == {
             "none",
             "class-weight",
