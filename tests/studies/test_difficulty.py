@@ -121,6 +121,10 @@ def test_grids_cover_every_experiment_in_full_and_a_quarter_of_the_sound_ones_qu
         assert {u.job.task.name for u in units["How long one training takes"]} <= {e.name for e in GRID}
         # What is listed twice has one key and is run once.
         assert {u.key for u in units["How long one training takes"]} <= {u.key for u in document}
+        if not scope.quick:
+            fixed = {u.key for u in units["When to stop"] if u.job.contender.name == "cgan" and u.job.task.shape}
+            known = {u.key for name, found in units.items() if name != "When to stop" for u in found}
+            assert fixed <= known
         everyone = {u.job.contender.name for found in units.values() for u in found}
         assert everyone >= {*study.RIVALS, "cgan-auto"} - {"none-tuned"}
     with pytest.raises(InputError, match="seeds: 6 found; of this study they are folds"):
