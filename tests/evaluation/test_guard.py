@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from oversmith.evaluation.guard import LeakageError, check_exact_rows, check_values
+from oversmith.evaluation.guard import LeakageError, _rounded, check_exact_rows, check_values
 
 
 def rows(n=60, seed=0):
@@ -90,3 +90,10 @@ def test_missing_values_only_where_there_were_some():
 def test_what_no_classifier_can_use(made, labels, message):
     with pytest.raises(ValueError, match=message):
         check_values(np.zeros((2, 2)), np.array([0, 1]), made, np.array(labels))
+
+
+def test_floats_are_rounded_in_one_go_as_column_by_column():
+    frame = pd.DataFrame(np.random.default_rng(0).normal(size=(20, 3)) * 1e300, columns=list("abc")).assign(d=-0.0)
+    whole, single = _rounded(frame), _rounded(frame.assign(e="x")).drop(columns="e")
+    pd.testing.assert_frame_equal(whole, single)
+    assert not np.signbit(whole["d"]).any()

@@ -54,6 +54,15 @@ def test_plain_frame_by_hand():
     assert plain["float"].tolist()[0] == 0.5
 
 
+def test_a_frame_of_floats_is_taken_whole():
+    frame = pd.DataFrame({"b": [0.5, np.nan, -0.0], "a": [1.0, 2.0, 3.0]}, index=[5, 3, 9])
+    whole = PlainFrame({"a": "numeric", "b": "numeric"}).transform(frame)
+    single = PlainFrame({"a": "numeric", "b": "numeric"}).transform(frame.assign(c="x"))
+    pd.testing.assert_frame_equal(whole, single)
+    whole.iloc[0, 0] = 7.0
+    assert frame["a"].tolist() == [1.0, 2.0, 3.0]
+
+
 def test_preparation_imputes_scales_and_spreads_levels():
     frame = mixed()
     encoded = Pipeline(preparation(kinds_of(frame))).fit_transform(frame)

@@ -41,7 +41,8 @@ def study(
     Parameters
     ----------
     name : str
-        eo-wgan (document 000), smotified-gan (001), ganbats (002, time series) or spectra (003).
+        eo-wgan (document 000), smotified-gan (001), ganbats (002, time series), spectra (003) or difficulty (004,
+        images and tables).
     quick : bool
         Fewer repeats, rows and steps; every table, row and column stays.
     out : Path
@@ -50,7 +51,7 @@ def study(
         Rebuild tables and figures from raw scores; nothing is run.
     seeds : int
         Seeds on every fold of a cross-validation; three unless given, one if quick. Of spectra, repetitions: ten unless
-        given, two if quick.
+        given, two if quick. Of difficulty, folds of five under the sound protocol: two unless given, one if quick.
     max_steps : int
         Generator steps at most; the document's epochs unless given.
     max_rows : int

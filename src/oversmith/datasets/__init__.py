@@ -1,7 +1,11 @@
-"""Data sets by name, groups of independent ones, makers of imbalance, folders of spectra, simulated hydrogels."""
+"""Data sets by name, groups of independent ones, makers of imbalance and of difficulty, spectra, simulated gels."""
 
 from __future__ import annotations
 
+from oversmith.datasets._difficulty import Difficult
+from oversmith.datasets.difficulty import make_rotated_digits
+from oversmith.datasets.difficulty_series import make_shifted_series
+from oversmith.datasets.difficulty_tables import cut_in_order, make_difficult_table
 from oversmith.datasets.dilution import (
     label_dilution,
     line_crossing,
@@ -21,11 +25,13 @@ from oversmith.datasets.spectra import Spectra, SpectralAxis
 __all__ = [
     "Dataset",
     "DatasetInfo",
+    "Difficult",
     "DownloadError",
     "Spectra",
     "SpectralAxis",
     "cache_folder",
     "content_sha256",
+    "cut_in_order",
     "cut_task",
     "dataset_info",
     "fetch_url",
@@ -37,7 +43,10 @@ __all__ = [
     "load_demo",
     "load_spectra_folder",
     "local_file",
+    "make_difficult_table",
     "make_hydrogel_spectra",
+    "make_rotated_digits",
+    "make_shifted_series",
     "read_csv",
     "read_keel",
     "sigmoid_inflection",

@@ -137,6 +137,10 @@ def _rounded(rows: Any) -> pd.DataFrame:
     frame = pd.DataFrame(rows)
     frame.columns = [str(column) for column in frame.columns]
     numbers = frame.select_dtypes("number").columns
+    if (frame.dtypes == np.float64).all():
+        # Hundreds of columns in one go.
+        with np.errstate(over="ignore"):
+            return pd.DataFrame(frame.to_numpy().astype(np.float32) + np.float32(0), columns=frame.columns)
     with np.errstate(over="ignore"):
         return frame.assign(**{name: frame[name].to_numpy(dtype=np.float32) + np.float32(0) for name in numbers})
 

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from oversmith.studies import (
+    difficulty,
+    difficulty_data,
+    difficulty_figures,
+    difficulty_tables,
     eo_wgan,
     ganbats,
     ganbats_claims,
@@ -62,6 +66,21 @@ STUDIES = {
             counted=spectra.counted,
             # On an inner split networks are trained several times.
             time_limit=7_200.0,
+        ),
+        Study(
+            "difficulty",
+            "The study of document 004: CGAN over factors of difficulty",
+            difficulty.SETS,
+            difficulty.plans,
+            {},
+            difficulty_tables.sections,
+            difficulty_figures.figures,
+            quick=(10_000, 8),
+            seeds=2,
+            counted=difficulty.counted,
+            time_limit=7_200.0,
+            load=difficulty_data.load,
+            forecast=difficulty.forecast,
         ),
     )
 }

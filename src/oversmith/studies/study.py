@@ -64,6 +64,24 @@ class Scope:
         return asdict(self)
 
 
+def whole_sets(sets: Sequence[StudySet], scope: Scope) -> tuple[tuple[Task, ...], dict[str, Any]]:
+    """Load every data set as one task."""
+    return study_tasks(sets, scope.max_rows)
+
+
+def forecast_by_rows(units: Sequence[Unit], store: Store, workers: int) -> str:
+    """Say how long the fits of this part and all later ones take."""
+    found = estimate(units, store, workers)
+    if found.seconds is None:
+        return "no fit was timed yet, the next part brings an estimate"
+    return in_words(found.seconds, found.timed)
+
+
+def in_words(seconds: float, timed: int) -> str:
+    """Say how long, and by how many fits that is known."""
+    return f"about {seconds / 60:.0f} min from here to the end of all grids, by {timed} fits timed"
+
+
 def on_every_fold(scope: Scope) -> str:
     """Say how often everything was repeated: the seeds of a cross-validation."""
     seeds = len(scope.turns)
@@ -116,6 +134,10 @@ class Study:
         ``counted(scope)`` says in the head how often everything was repeated.
     time_limit : float, default=1800
         Seconds for a sampler and one classifier; a longer fit counts as failed.
+    load : callable
+        ``load(sets, scope)`` gives the tasks and what was found; one task per data set by default.
+    forecast : callable
+        ``forecast(units, store, workers)`` says how long what is left takes.
     """
 
     name: str
@@ -129,6 +151,8 @@ class Study:
     seeds: int = 3
     counted: Callable[[Scope], str] = on_every_fold
     time_limit: float = 1_800.0
+    load: Callable[[Sequence[StudySet], Scope], tuple[tuple[Task, ...], dict[str, Any]]] = whole_sets
+    forecast: Callable[[Sequence[Unit], Store, int], str] = forecast_by_rows
 
 
 @dataclass(frozen=True)
@@ -196,7 +220,7 @@ def run_study(
     folder = Path(folder)
     with Store(folder) as store:
         kept = _record(store, study, scope, folder)
-        tasks, data = study_tasks(study.sets, scope.max_rows)
+        tasks, data = study.load(study.sets, scope)
         if not tasks:
             gone = "; ".join(f"{fact['title']}: {fact['missing']}" for fact in data.values())
             raise InputError(f"data: none of the study's sets is at hand ({gone})")
@@ -208,7 +232,7 @@ def run_study(
         say(f"{sum(len(found.units) for found in left.values())} of {total} fits are left")
         for place, (name, plan) in enumerate(plans.items()):
             still = [unit for found in list(left.values())[place:] for unit in found.units]
-            say(f"{name}: {len(left[name].units)} of {left[name].total} fits; {_guess(still, store, workers)}")
+            say(f"{name}: {len(left[name].units)} of {left[name].total} fits; {study.forecast(still, store, workers)}")
             run(plan, store, n_jobs=n_jobs, progress=_shifted(progress, name), time_limit=study.time_limit)
         for name, extra in study.extras.items():
             if name not in kept["extras"]:
@@ -285,14 +309,6 @@ def write_result(result: Result, folder: str | os.PathLike[str], name: str) -> l
         with replacing(folder / file) as target:
             target.write(text.encode())
     return [folder / file for file in texts]
-
-
-def _guess(units: Sequence[Unit], store: Store, workers: int) -> str:
-    """Say how long the fits of this part and all later ones take."""
-    found = estimate(units, store, workers)
-    if found.seconds is None:
-        return "no fit was timed yet, the next part brings an estimate"
-    return f"about {found.seconds / 60:.0f} min from here to the end of all grids, by {found.timed} fits timed"
 
 
 def _spent(store: Store, keys: Sequence[str]) -> float:
