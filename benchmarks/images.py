@@ -187,12 +187,8 @@ def torch_training(features: int, fused: bool) -> float:
     # PyTorch's momentum is the share replaced.
     norm = lambda _, units: [nn.BatchNorm1d(units, eps=1e-3, momentum=0.2)]  # noqa: E731
     drop = lambda number, _: [nn.Dropout(0.4)] if number else []  # noqa: E731
-    generator = nn.Sequential(
-        *hidden((LATENT + CLASSES, *GENERATOR), norm), nn.Linear(GENERATOR[-1], features)
-    )
-    discriminator = nn.Sequential(
-        *hidden((features + CLASSES, *DISCRIMINATOR), drop), nn.Linear(DISCRIMINATOR[-1], 1)
-    )
+    generator = nn.Sequential(*hidden((LATENT + CLASSES, *GENERATOR), norm), nn.Linear(GENERATOR[-1], features))
+    discriminator = nn.Sequential(*hidden((features + CLASSES, *DISCRIMINATOR), drop), nn.Linear(DISCRIMINATOR[-1], 1))
     players = [
         torch.optim.Adam(net.parameters(), lr=2e-4, betas=(0.5, 0.999), fused=fused or None)
         for net in (discriminator, generator)
@@ -247,7 +243,12 @@ def main() -> int:
     for features in sizes:
         mine = child("ours", features, script=__file__)
         least = child("floor", features, script=__file__)
-        told = [f"{mine:.2f}", f"{least['seconds']:.2f}", f"{least['rate'] / 1e9:.0f}", f"{mine / least['seconds']:.2f}"]
+        told = [
+            f"{mine:.2f}",
+            f"{least['seconds']:.2f}",
+            f"{least['rate'] / 1e9:.0f}",
+            f"{mine / least['seconds']:.2f}",
+        ]
         for fused in (False, True):
             theirs = child("torch", features, fused, script=__file__) if rival else None
             told += ["–", "–"] if theirs is None else [f"{theirs:.2f}", f"{theirs / mine:.2f}"]
