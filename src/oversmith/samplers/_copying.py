@@ -1,7 +1,8 @@
 """How far generated rows are from training rows, so that copies of the training rows do not come out nearest.
 
-The energy distance to the training rows themselves is smallest for a generator that repeats them. What gives copies away
-is how much nearer a generated row lies to one training row than to any other, beside how training rows lie to each other.
+The energy distance to the training rows themselves is smallest for a generator that repeats them. What gives copies
+away is how much nearer a generated row lies to one training row than to any other, beside how training rows lie to each
+other.
 """
 
 from __future__ import annotations

@@ -177,8 +177,8 @@ class CGAN(GAN):
         return super()._monitor(session) if self.stop == "auto" else None
 
     def _held_out(self, n_rows: int, rng: np.random.Generator) -> np.ndarray:
-        # A held-out fifth scored checkpoints less well than the training rows do, and the training lacked it. The number
-        # is drawn all the same: the seeds after it stay what they were.
+        # A held-out fifth scored checkpoints less well than the training rows do, and the training lacked it. The
+        # number is drawn all the same: the seeds after it stay what they were.
         rng.integers(2**31)
         return np.zeros(0, dtype=int)
 
