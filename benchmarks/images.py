@@ -1,4 +1,4 @@
-"""The CGAN of document 004 on images: a training beside PyTorch and beside its products; five folds in turn or together.
+"""The CGAN of document 004 on images: a training beside PyTorch and beside its products; five folds, two ways.
 
 A training is the reference setting (``CGAN.paper()``): latent 50, generator 256, 512, 1024 with batch norm,
 discriminator 3 x 512 with dropout 0.4, batch 32, 1,500 steps; 320 and 128 rows, a fold of 400 fours and 160 rotated
@@ -51,7 +51,7 @@ def sampler_of(steps: int, **changes: Any) -> Any:
 
 
 def ours(features: int) -> dict[str, float]:
-    """Seconds of a whole training: the steps, and what a training costs besides; and of its scores with ``stop="auto"``."""
+    """Seconds of a whole training, all it costs; and the share of ``stop="auto"``'s scores in its steps."""
     X, y = digits(features)
 
     def fit(steps: int, stop: str = "steps") -> float:

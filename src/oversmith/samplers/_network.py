@@ -238,7 +238,7 @@ class NetworkSampler(BaseSampler):
         places = [lesson.codes.index(code) for code in lesson.asked]
         labels = np.repeat(places, per_class)
         distances = [
-            self._distance_to(lesson.scalers[place].transform(lesson.references[code]), per_class)
+            self._distance_to(lesson.references[code], lesson.scalers[place], per_class)
             for place, code in zip(places, lesson.asked, strict=True)
         ]
         inputs = self._score_inputs(session, per_class)
@@ -250,9 +250,9 @@ class NetworkSampler(BaseSampler):
 
         return monitor
 
-    def _distance_to(self, rows: np.ndarray, most: int) -> Callable[[np.ndarray], float]:
+    def _distance_to(self, rows: np.ndarray, scaler: ClassScaler, most: int) -> Callable[[np.ndarray], float]:
         """Return what tells how far generated rows are from reference rows of a class, ``most`` of them at most."""
-        reference = rows[:most]
+        reference = scaler.transform(rows[:most])
         return lambda made: energy_distance(made, reference)
 
     def _score_inputs(self, session: Session, per_class: int) -> dict[str, np.ndarray] | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np
 from sklearn.utils._param_validation import Interval, StrOptions
 
+from oversmith.encoders import ClassScaler
 from oversmith.exceptions import InputError
 from oversmith.samplers._copying import CopyProofDistance, thinned
 from oversmith.samplers._lesson import Lesson, Session, Training
@@ -182,8 +183,8 @@ class CGAN(GAN):
         rng.integers(2**31)
         return np.zeros(0, dtype=int)
 
-    def _distance_to(self, rows: np.ndarray, most: int) -> Callable[[np.ndarray], float]:
-        return CopyProofDistance(thinned(rows, most))
+    def _distance_to(self, rows: np.ndarray, scaler: ClassScaler, most: int) -> Callable[[np.ndarray], float]:
+        return CopyProofDistance(scaler.transform(thinned(rows, most)))
 
     def _recipe(self, training: Training) -> Recipe:
         from oversmith.samplers import _cgan
