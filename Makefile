@@ -31,7 +31,7 @@ docs: $(VENV)/.docs
 	$(BIN)/mkdocs build --strict
 
 bench: $(VENV)/.bench
-	status=0; for part in engine resample methods series spectra; do $(BIN)/python benchmarks/$$part.py || status=1; done; exit $$status
+	status=0; for part in engine resample methods series spectra images; do $(BIN)/python benchmarks/$$part.py || status=1; done; exit $$status
 
 clean:
 	rm -rf $(VENV) site build dist

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -71,7 +72,7 @@ def test_all_classes_teach_and_the_asked_ones_are_made():
 
 
 def test_fixed_parameters_are_none_of_its_own():
-    assert not {"conditional", "min_rows_own_model"} & set(CGAN().get_params())
+    assert not {"conditional", "min_rows_own_model", "validation_fraction"} & set(CGAN().get_params())
     with pytest.raises(TypeError, match="min_rows_own_model"):
         CGAN(min_rows_own_model=5)
 
@@ -200,6 +201,53 @@ def test_paper_with_the_automatic_stop():
     )
 
 
+def test_the_stop_is_a_pure_switch():
+    """A class large enough to be held out from elsewhere: both train on all of it, and alike, bit for bit."""
+    X, y = blobs(n_majority=300, n_minority=200)
+    options = {"max_steps": 200, "patience": None} | TINY_PAPER
+    fixed, scored = CGAN.paper(**options), CGAN.paper(stop="auto", **options)
+    fixed.fit(X, y), scored.fit(X, y)
+    for before, after in zip(fixed.history_, scored.history_, strict=True):
+        assert {**after, "seconds": 0} == {**before, "seconds": 0, "monitor": after["monitor"]}
+    assert {row["scored_on"] for row in scored.history_} == {"training rows"}
+    assert scored.best_step_[1] in (100, 200)
+
+
+class Copier(eqx.Module):
+    """A generator that makes training rows, chosen by the noise."""
+
+    rows: jax.Array
+    jitter: float
+
+    def __call__(self, inputs):
+        noise = inputs[:, -len(self.rows) :]
+        return self.rows[jnp.argmax(noise, axis=1)] + self.jitter * noise[:, : self.rows.shape[1]]
+
+
+@pytest.mark.parametrize("n_minority", [3, 5, 30])
+def test_a_generator_that_copies_does_not_win(n_minority):
+    """Scored by the sampler's own monitor: worse than the generator it trains for 300 steps, five seeds."""
+    for seed in range(5):
+        sampler = CGAN(max_steps=300, random_state=seed)
+        session = session_of(sampler, *blobs(seed, n_minority=n_minority))
+        monitor = sampler._monitor(session)
+        place = session.lesson.codes.index(1)
+        rows = session.lesson.x[session.lesson.labels == place]
+        assert len(rows) == n_minority
+        padded = jnp.zeros((len(rows), session.training.padded_width)).at[:, : rows.shape[1]].set(rows)
+        copied = [monitor({"generator": Copier(padded, jitter)}, 0) for jitter in (0.0, 0.01)]
+        fitted = CGAN(max_steps=300, random_state=seed).fit(*blobs(seed, n_minority=n_minority))
+        trained = min(row["monitor"] for row in fitted.history_)
+        assert min(copied) > trained
+
+
+def test_a_class_of_two_rows_is_scored_by_energy_distance():
+    X, y = blobs(n_minority=2)
+    sampler = CGAN(max_steps=200, random_state=0).fit(X, y)
+    assert all(np.isfinite(row["monitor"]) for row in sampler.history_)
+    assert len(sampler.sample(5, 1)) == 5
+
+
 def test_a_class_that_a_batch_lacks_is_replayed():
     """Going on without class b, then without the majority: replayed rows keep all of them apart (1.00 and 0.91)."""
     X, y = three_classes(0, (120, 30, 30))
@@ -215,7 +263,8 @@ def plain():
     return rows_made(CGAN(**SHORT))
 
 
-ALL = CHANGES | {"balanced": False, "batch_norm": True, "dropout": 0.4}
+OWN = {name: value for name, value in CHANGES.items() if name != "validation_fraction"}
+ALL = OWN | {"balanced": False, "batch_norm": True, "dropout": 0.4}
 
 
 @pytest.mark.parametrize("name", ALL)

@@ -240,8 +240,8 @@ class NetworkSampler(BaseSampler):
         per_class = max(SCORED_ROWS // len(lesson.asked), 32)
         places = [lesson.codes.index(code) for code in lesson.asked]
         labels = np.repeat(places, per_class)
-        references = [
-            lesson.scalers[place].transform(lesson.references[code][:per_class])
+        distances = [
+            self._distance_to(lesson.references[code], lesson.scalers[place], per_class)
             for place, code in zip(places, lesson.asked, strict=True)
         ]
         inputs = self._score_inputs(session, per_class)
@@ -249,11 +249,14 @@ class NetworkSampler(BaseSampler):
 
         def monitor(players: Players, step: int) -> float:
             made = generate(session.recipe, players, key, labels, session.hyper, inputs=inputs)[:, :width]
-            return float(
-                np.mean([energy_distance(made[labels == p], r) for p, r in zip(places, references, strict=True)])
-            )
+            return float(np.mean([distance(made[labels == p]) for p, distance in zip(places, distances, strict=True)]))
 
         return monitor
+
+    def _distance_to(self, rows: np.ndarray, scaler: ClassScaler, most: int) -> Callable[[np.ndarray], float]:
+        """Return what tells how far generated rows are from reference rows of a class, ``most`` of them at most."""
+        reference = scaler.transform(rows[:most])
+        return lambda made: energy_distance(made, reference)
 
     def _score_inputs(self, session: Session, per_class: int) -> dict[str, np.ndarray] | None:
         """Return what the generator needs per row to be scored, classes in order; nothing by default."""
