@@ -8,18 +8,17 @@ from typing import Any
 
 from oversmith.plot import (
     class_counts,
-    effect_forest,
     embedding,
     precision_recall,
-    time_quality,
     training,
     training_panels,
 )
-from oversmith.plot._style import shorten, signed
+from oversmith.plot._style import shorten
 from oversmith.plot.counts import legend_handles
 from oversmith.plot.training import training_layout
-from oversmith.report.picture import Picture, first_upper, plain_number, signed_number
+from oversmith.report.picture import Picture, plain_number, signed_number
 from oversmith.report.series_figures import class_pictures, series_pictures
+from oversmith.report.shared_figures import effect_picture, time_picture
 from oversmith.report.svg import canvas, to_svg
 
 Summary = dict[str, Any]
@@ -60,48 +59,13 @@ def pictures(summary: Summary) -> dict[str, Any]:
 
 
 def _effects(summary: Summary) -> list[Picture]:
-    drawn = []
     rows = summary["effects"]
+    drawn = []
     for index, (metric, control) in enumerate(dict.fromkeys((row["metric"], row["control"]) for row in rows)):
         mine = [row for row in rows if (row["metric"], row["control"]) == (metric, control)]
-        mine.sort(key=lambda row: -(row["difference"] or 0.0))
-        filled = [row | {key: _number(row[key]) for key in ("difference", "low", "high")} for row in mine]
-        name, against = mine[0]["metric_title"], mine[0]["control_title"]
-        title = f"Difference in {name} from {against}"
-        uid = f"effect-{index}"
-        with canvas(8.6, 1.0 + 0.34 * len(mine)) as figure:
-            effect_forest(filled, label=f"difference in {name}", ax=figure.subplots())
-            best = max(filled, key=lambda row: row["difference"])
-            largest = f"{best['title']}, {signed(best['difference'])}"
-            description = f"{len(mine)} contenders; the largest difference is {largest}."
-            svg = to_svg(figure, uid=uid, title=title, description=description)
-        table = [
-            [
-                row["title"],
-                *(signed_number(row[key]) for key in ("difference", "low", "high")),
-                plain_number(row["p"]),
-                plain_number(row["p_holm"]),
-                f"{row['wins']} / {row['ties']} / {row['losses']}",
-                row["decision"],
-            ]
-            for row in mine
-        ]
-        columns = [
-            "contender",
-            "difference",
-            "low",
-            "high",
-            "p",
-            "p, Holm",
-            "wins / ties / losses",
-            "decision",
-        ]
-        caption = (
-            f"{first_upper(name)} minus that of “{against}”, paired over {mine[0]['n']} folds (each "
-            "the mean over the classifiers), with 95 % intervals. Triangle up: helps; down: harms; dot: "
-            "undecided."
-        )
-        drawn.append(Picture(uid, svg, caption, columns, table, wide=True))
+        name = mine[0]["metric_title"]
+        unit = "paired over {n} folds (each the mean over the classifiers)"
+        drawn.append(effect_picture(mine, uid=f"effect-{index}", name=name, unit=unit, label=f"difference in {name}"))
     return drawn
 
 
@@ -296,26 +260,12 @@ def _centre(points: list[list[float]]) -> list[str]:
 
 
 def _time(summary: Summary) -> list[Picture]:
-    rows = [row | {"mean": _number(row["mean"]), "sd": _number(row["sd"])} for row in summary["time"]]
-    if not rows:
-        return []
     metric = (
         "average precision" if summary["protocol"].get("primary_metric") in (None, "average_precision") else "score"
     )
-    with canvas(8.6, 1.3 + 0.34 * len(rows)) as figure:
-        time_quality(rows, label=metric, axes=figure.subplots(1, 2, sharey=True))
-        slowest = max(rows, key=_total)
-        description = f"The slowest contender is {slowest['title']} with {_total(slowest):.2g} seconds per fit."
-        svg = to_svg(figure, uid="time", title=f"Seconds and {metric} of each contender", description=description)
-    columns = ["contender", "resampling, s", "fitting, s", "predicting, s", metric]
-    keys = ("seconds_resample", "seconds_fit", "seconds_predict", "mean")
-    table = [[row["title"], *(plain_number(row[key]) for key in keys)] for row in rows]
     caption = "Mean seconds of one fit (one fold, one classifier) beside the score."
-    return [Picture("time", svg, caption, columns, table, wide=True)]
-
-
-def _total(row: dict[str, Any]) -> float:
-    return float(row["seconds_resample"] + row["seconds_fit"] + row["seconds_predict"])
+    found = time_picture(summary["time"], uid="time", metric=metric, caption=caption)
+    return [] if found is None else [found]
 
 
 def _chance(summary: Summary) -> float | None:
@@ -332,7 +282,3 @@ def _wrapped(titles: list[str], width: int = 34, lines: int = 2) -> str:
     import textwrap
 
     return "\n".join(textwrap.wrap(_listed(titles), width, max_lines=lines, placeholder=" …"))
-
-
-def _number(value: float | None) -> float:
-    return float("nan") if value is None else value
