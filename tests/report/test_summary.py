@@ -209,14 +209,14 @@ def test_the_strip_holds_zero_and_the_interval() -> None:
 def test_curves_have_the_area_of_the_average_precision(summary: dict[str, Any]) -> None:
     entry = summary["curves"][0]
     for curve in entry["curves"]:
-        assert np.mean(curve["mean"]) == pytest.approx(curve["average_precision"], abs=0.02)
-        assert len(curve["folds"]) == curve["n_folds"] == 5
+        assert np.mean(curve["precision"]["mean"]) == pytest.approx(curve["average_precision"], abs=0.02)
+        assert len(curve["precision"]["folds"]) == curve["n_folds"] == 5
 
 
 def test_curves_of_six_classes_have_the_macro_area(summary_of_six: dict[str, Any]) -> None:
     for entry in summary_of_six["curves"]:
         for curve in entry["curves"]:
-            assert np.mean(curve["mean"]) == pytest.approx(curve["average_precision"], abs=0.02)
+            assert np.mean(curve["precision"]["mean"]) == pytest.approx(curve["average_precision"], abs=0.02)
 
 
 def test_training_has_an_entry_per_model(summary_of_six: dict[str, Any]) -> None:

@@ -9,13 +9,13 @@ from typing import Any
 from oversmith.plot import (
     class_counts,
     embedding,
-    precision_recall,
     training,
     training_panels,
 )
 from oversmith.plot._style import shorten
 from oversmith.plot.counts import legend_handles
 from oversmith.plot.training import training_layout
+from oversmith.report.curve_figures import curve_section
 from oversmith.report.picture import Picture, plain_number, signed_number
 from oversmith.report.series_figures import class_pictures, series_pictures
 from oversmith.report.shared_figures import effect_picture, time_picture
@@ -23,7 +23,6 @@ from oversmith.report.svg import canvas, to_svg
 
 Summary = dict[str, Any]
 
-_STYLES = {"eo-wgan": (("orange", "-"), ("vermillion", "--")), "": (("blue", "-."), ("purple", ":"))}
 _STOPPED = {
     "max_steps": "all steps were run",
     "patience": "stopped early, the score no longer improved",
@@ -69,49 +68,22 @@ def _effects(summary: Summary) -> list[Picture]:
     return drawn
 
 
-def _curves(summary: Summary) -> list[Picture]:
-    drawn = []
-    chance = _chance(summary)
+def _curves(summary: Summary) -> list[dict[str, Any]]:
+    """Pictures of each classifier, with the key to their lines and the confusion matrices beside them."""
     several = summary["data"].get("positive") is None and len(summary["data"]["classes"]) > 2
-    for index, entry in enumerate(summary["curves"]):
-        uid, title = f"pr-{index}", f"Precision against recall: {entry['title']}"
-        lines = _styled(entry["curves"], summary)
-        with canvas(4.8, 3.5 + 0.19 * len(lines)) as figure:
-            ax = precision_recall(lines, prevalence=chance, ax=figure.subplots())
-            ax.set_title(shorten(entry["title"]))
-            listed = "; ".join(f"{line['title']}, average precision {line['average_precision']:.3f}" for line in lines)
-            svg = to_svg(figure, uid=uid, title=title, description=listed + ".")
-        folds, thin = lines[0]["n_folds"], len(lines[0]["folds"])
-        of = f"thin: {thin} of {folds} folds" if thin < folds else f"thin: the {folds} folds"
-        caption = f"{entry['title']}. Bold: mean; {of}; dashed grey: a random ranking."
-        if several:
-            caption += " Mean of the curves of each class against the rest."
-        steps = range(0, 101, 10)
-        table = [[f"{step / 100:.1f}", *(f"{line['mean'][step]:.3f}" for line in lines)] for step in steps]
-        drawn.append(Picture(uid, svg, caption, ["recall", *(line["title"] for line in lines)], table))
-    return drawn
-
-
-def _styled(curves: list[dict[str, Any]], summary: Summary) -> list[dict[str, Any]]:
-    """Give each curve its colour and dash: ink for the control, orange and red for what was generated."""
-    generated, others = iter(_STYLES["eo-wgan"]), iter(_STYLES[""])
-    trained = {entry["contender"] for entry in summary["training"]}
-    styled = []
-    for curve in curves:
-        name = curve["contender"]
-        if name == summary["protocol"].get("control"):
-            look = ("ink", "-")
-        else:
-            look = next(generated if name in trained else others, ("muted", ":"))
-        styled.append(
-            {
-                **curve,
-                "recall": [step / 100 for step in range(101)],
-                "precision": curve["folds"],
-                "style": look,
-            }
+    classes = [entry["name"] for entry in summary["data"]["classes"]]
+    return [
+        curve_section(
+            entry,
+            uid=f"curves-{index}",
+            chance=_chance(summary),
+            classes=classes,
+            several=several,
+            control=summary["protocol"].get("control"),
+            generated=summary["generative"],
         )
-    return styled
+        for index, entry in enumerate(summary["curves"])
+    ]
 
 
 def _counts(summary: Summary) -> list[Picture]:
