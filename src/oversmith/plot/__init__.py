@@ -12,6 +12,7 @@ from oversmith.plot.critical_difference import critical_difference_diagram
 from oversmith.plot.curves import precision_at_recall, precision_recall, roc, true_at_false
 from oversmith.plot.effects import effect_forest
 from oversmith.plot.embedding import embed, embedding
+from oversmith.plot.made_rows import column_overlay, correlations, nearest_training
 from oversmith.plot.probabilities import reliability, threshold_sweep
 from oversmith.plot.series import Ruler, power_spectrum, series_bands, series_examples
 from oversmith.plot.spectra import class_bands, difference_spectrum
@@ -24,11 +25,14 @@ __all__ = [
     "Ruler",
     "class_bands",
     "class_counts",
+    "column_overlay",
+    "correlations",
     "critical_difference_diagram",
     "difference_spectrum",
     "effect_forest",
     "embed",
     "embedding",
+    "nearest_training",
     "power_spectrum",
     "precision_at_recall",
     "precision_recall",

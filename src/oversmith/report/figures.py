@@ -16,6 +16,7 @@ from oversmith.plot._style import shorten
 from oversmith.plot.counts import legend_handles
 from oversmith.plot.training import training_layout
 from oversmith.report.curve_figures import curve_section
+from oversmith.report.made_rows_figures import made_pictures
 from oversmith.report.picture import Picture, plain_number, signed_number
 from oversmith.report.series_figures import class_pictures, series_pictures
 from oversmith.report.shared_figures import effect_picture, time_picture
@@ -51,6 +52,7 @@ def pictures(summary: Summary) -> dict[str, Any]:
         "counts": _counts(summary),
         "training": _training(summary),
         "embedding": _embedding(summary),
+        "quality": made_pictures(summary),
         "series": series_pictures(summary),
         "spectra": class_pictures(summary),
         "time": _time(summary),

@@ -13,6 +13,7 @@ import numpy as np
 from oversmith.evaluation import Comparison
 from oversmith.evaluation.comparison import jsonable
 from oversmith.plot import embed
+from oversmith.report.made_rows import made_parts
 from oversmith.report.names import printable_tree
 from oversmith.report.predicted import Fold, judged
 from oversmith.report.series import class_parts, series_parts
@@ -65,6 +66,7 @@ def summarise(comparison: Comparison) -> dict[str, Any]:
         "counts": _counts(comparison),
         "training": _training(comparison),
         "embedding": _embedding(comparison),
+        "quality": made_parts(comparison, _shown(comparison)),
         "series": series_parts(comparison, _shown(comparison)),
         "class_spectra": class_parts(comparison),
         "time": _time(comparison),
