@@ -11,7 +11,7 @@ import pytest
 
 from oversmith.evaluation import Comparison
 from oversmith.report import render, summarise
-from oversmith.report.summarise import _embedding, _training
+from oversmith.report.summarise import _embedding
 from oversmith.report.tables import failures, leaderboard, per_classifier, skipped
 from oversmith.report.verdict import effects, verdict
 
@@ -228,7 +228,7 @@ def test_training_has_an_entry_per_model(summary_of_six: dict[str, Any]) -> None
 
 def test_training_names_survive_json(binary: Comparison, summary: dict[str, Any]) -> None:
     again = Comparison.from_dict(binary.to_dict(arrays=True))
-    assert _training(again) == summary["training"]
+    assert summarise(again)["training"] == summary["training"]
     assert summary["training"][0]["classes"] == ["positive"]
 
 

@@ -16,7 +16,7 @@ from oversmith.metrics import nearest_distances, quality_report
 
 MOST_ROWS = 1000
 """Rows of a class that are judged, of each kind."""
-_GRID = 41
+_GRID = 31
 _COLUMNS, _LEVELS = 24, 12
 
 

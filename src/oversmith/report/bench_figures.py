@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from oversmith.report.curve_figures import curve_section
 from oversmith.report.shared_figures import effect_picture, rank_picture, time_picture
+from oversmith.report.training_figures import training_pictures
 
 _SETS = "the mean over data sets, paired by classifier, fold and seed ({n} data sets)"
 _FOLDS = "paired over {n} folds (each the mean over classifiers and seeds)"
 
 
-def bench_pictures(summary: dict[str, Any]) -> list[dict[str, Any]]:
-    """Draw the figures of every protocol.
+def bench_pictures(summary: dict[str, Any]) -> dict[str, Any]:
+    """Draw the figures of every protocol and every data set.
 
     Parameters
     ----------
@@ -20,13 +22,51 @@ def bench_pictures(summary: dict[str, Any]) -> list[dict[str, Any]]:
 
     Returns
     -------
-    list of dict
-        Per protocol ``ranks`` (a picture or None), ``effects`` (pictures) and ``time`` (a picture or None).
+    dict
+        ``places``: per protocol ``ranks`` (a picture or None), ``effects`` (pictures) and ``time`` (a picture or None);
+        ``datasets``: per data set ``curves`` (as :func:`curve_section` gives them) and ``training``.
     """
-    return [_of_place(place, number) for number, place in enumerate(summary["places"])]
+    control = summary["places"][0]["control"]
+    return {
+        "places": [place_pictures(place, number) for number, place in enumerate(summary["places"])],
+        "datasets": [
+            _of_set(entry, f"set-{number}", control, summary["generative"])
+            for number, entry in enumerate(summary["datasets"])
+        ],
+    }
 
 
-def _of_place(place: dict[str, Any], number: int) -> dict[str, Any]:
+def _of_set(entry: dict[str, Any], uid: str, control: str | None, generated: list[str]) -> dict[str, Any]:
+    curves = [
+        curve_section(
+            part,
+            uid=f"{uid}-{number}",
+            chance=None if part["several"] else entry["prevalence"],
+            classes=part["classes"],
+            several=part["several"],
+            control=control,
+            generated=generated,
+        )
+        for number, part in enumerate(entry["curves"])
+    ]
+    return {"curves": curves, "training": training_pictures(entry["training"], f"{uid}-training")}
+
+
+def place_pictures(place: dict[str, Any], number: int = 0) -> dict[str, Any]:
+    """Draw the figures of one protocol.
+
+    Parameters
+    ----------
+    place : dict
+        Its summary.
+    number : int, default=0
+        Its place on the page, for ids.
+
+    Returns
+    -------
+    dict
+        ``ranks`` (a picture or None), ``effects`` (pictures), ``time`` (a picture or None).
+    """
     found = place["standings"]
     ranks = None
     if found and found["unit"] == "data set":

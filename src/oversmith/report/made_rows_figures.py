@@ -45,7 +45,9 @@ def _overlays(columns: list[dict[str, Any]], uid: str, title: str, entry: dict[s
     across = min(_ACROSS, len(columns))
     down = -(-len(columns) // across)
     with canvas(2.15 * across, 0.35 + 1.6 * down) as figure:
-        panels = figure.subplots(down, across, squeeze=False).ravel()
+        panels = figure.subplots(
+            down, across, squeeze=False, sharey=all("grid" in column for column in columns)
+        ).ravel()
         for ax, column in zip(panels, columns, strict=False):
             column_overlay(column, ax=ax)
         for ax in panels[len(columns) :]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from oversmith.report.bench_figures import bench_pictures
+from oversmith.report.bench_figures import place_pictures
 from oversmith.report.markdown import to_html
 
 
@@ -28,5 +28,5 @@ def study_pictures(summary: dict[str, Any]) -> dict[str, Any]:
             to_html(part["lines"], figures, uid=f"part-{number}", label=part["title"])
             for number, part in enumerate(summary["parts"])
         ],
-        "sound": None if summary["sound"] is None else bench_pictures(summary["sound"])[0],
+        "sound": None if summary["sound"] is None else place_pictures(summary["sound"]["places"][0]),
     }

@@ -18,6 +18,7 @@ from oversmith.report.names import printable_tree
 from oversmith.report.predicted import Fold, judged
 from oversmith.report.series import class_parts, series_parts
 from oversmith.report.tables import failures, leaderboard, per_classifier, primary_metric, skipped
+from oversmith.report.trained import trained_models
 from oversmith.report.verdict import effects, generative, verdict
 
 SCHEMA_VERSION = 2
@@ -48,6 +49,7 @@ def summarise(comparison: Comparison) -> dict[str, Any]:
     >>> summarise(empty)["verdict"]["tag"]
     'No verdict'
     """
+    titles = {entry["name"]: entry["title"] for entry in comparison.contenders}
     summary = {
         "schema_version": SCHEMA_VERSION,
         "data": _data(comparison),
@@ -64,7 +66,7 @@ def summarise(comparison: Comparison) -> dict[str, Any]:
         "effects": effects(comparison),
         "curves": _curves(comparison),
         "counts": _counts(comparison),
-        "training": _training(comparison),
+        "training": trained_models(comparison.training, titles),
         "embedding": _embedding(comparison),
         "quality": made_parts(comparison, _shown(comparison)),
         "series": series_parts(comparison, _shown(comparison)),
@@ -136,42 +138,6 @@ def _counts(comparison: Comparison) -> list[dict[str, Any]]:
         group = groups.setdefault(tuple(after), {"titles": [], "classes": classes, "before": before, "after": after})
         group["titles"].append(entry["title"])
     return list(groups.values())
-
-
-def _training(comparison: Comparison) -> list[dict[str, Any]]:
-    """One entry per contender and trained model; a model may serve several classes."""
-    titles = {entry["name"]: entry["title"] for entry in comparison.contenders}
-    entries = []
-    for name, record in comparison.training.items():
-        models: dict[tuple[str, ...], list[dict[str, Any]]] = {}
-        for row in record.get("history") or []:
-            models.setdefault(tuple(str(label) for label in row.get("classes", ())), []).append(row)
-        for classes, history in models.items():
-            entries.append(
-                {
-                    "contender": name,
-                    "title": titles.get(name, name),
-                    "classes": list(classes),
-                    "history": [
-                        {key: value for key, value in row.items() if key != "classes"} for row in _thinned(history)
-                    ],
-                    **{key: _of_model(record.get(key), classes) for key in ("best_step", "n_steps", "stopped_because")},
-                }
-            )
-    return entries
-
-
-def _of_model(value: Any, classes: tuple[str, ...]) -> Any:
-    """One model's entry of a mapping of class to value; a plain value as it is."""
-    if not isinstance(value, dict):
-        return value
-    named = {str(key): entry for key, entry in value.items()}
-    return next((named[name] for name in classes if name in named), None)
-
-
-def _thinned(history: list[dict[str, Any]], most: int = 400) -> list[dict[str, Any]]:
-    step = -(-len(history) // most)
-    return [row for index, row in enumerate(history) if index % step == 0 or index == len(history) - 1]
 
 
 def _embedding(comparison: Comparison) -> dict[str, Any]:
