@@ -32,6 +32,14 @@ METRICS: dict[str, str] = (
 
 SHORT: dict[str, str] = {"average_precision": "AP", "roc_auc": "AUC", "brier": "Brier"}
 
+COLUMNS: dict[str, str] = {
+    name: SHORT.get(
+        name, title if "_" not in name or name == "roc_auc" else title.removesuffix(" at the tuned threshold")
+    )
+    for name, title in METRICS.items()
+}
+"""Heads of columns."""
+
 LOWER_IS_BETTER = frozenset(metric.name for metric in metrics.METRICS.values() if metric.goal == "min")
 
 # Marks that reorder the text around them: a name must not be able to change how its neighbours read.
