@@ -89,6 +89,8 @@ def _written(page: str, factory: pytest.TempPathFactory) -> Path:
 
 def _open(browser: Any, path: Path, **options: Any) -> tuple[Any, list[str], list[str]]:
     page = browser.new_page(**options)
+    # A busy machine takes its time.
+    page.set_default_timeout(120_000)
     requests: list[str] = []
     errors: list[str] = []
     page.on("request", lambda request: requests.append(request.url))
