@@ -215,6 +215,7 @@ def run_comparison(
         training={n: told["training"] for names, told in first for n in names if told.get("training")},
         embedding={n: told["embedding"] for names, told in first for n in names if told.get("embedding")},
         images={n: told["images"] for names, told in first for n in names if told.get("images")},
+        quality={n: told["quality"] for names, told in first for n in names if told.get("quality")},
         effects=effects,
         warnings=_warnings(task, splits, scores, [told.get("notes", []) for _, told in details], chance, ratio),
     )

@@ -74,6 +74,9 @@ class Comparison:
     images : dict
         Of images: contender with a sampler to what :func:`oversmith.evaluation.gallery.gallery` gathered in the first
         fold.
+    quality : dict
+        Contender with a sampler to its rows of a table judged class by class, of the first training part, as
+        :func:`oversmith.evaluation.made_rows.made_rows` gives them.
     effects : list of dict
         ``contender``, ``control``, ``metric``, ``difference``, ``low``, ``high``, ``p``, ``p_holm``,
         ``wins``, ``ties``, ``losses``, ``n``: paired over folds, each the mean over classifiers.
@@ -98,6 +101,7 @@ class Comparison:
     training: dict[str, dict[str, Any]] = field(default_factory=dict)
     embedding: dict[str, dict[str, np.ndarray]] = field(default_factory=dict)
     images: dict[str, dict[str, Any]] = field(default_factory=dict)
+    quality: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     effects: list[dict[str, Any]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 

@@ -391,4 +391,5 @@ def _details(outcome: Outcome) -> dict[str, Any]:
         "training": outcome.training,
         "embedding": outcome.embedding,
         "images": outcome.images,
+        "quality": outcome.quality,
     }

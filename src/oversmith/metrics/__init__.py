@@ -11,7 +11,7 @@ from oversmith.metrics.classification import (
     macro_scores,
     score_all,
 )
-from oversmith.metrics.copies import CopyCheck, boundary_share, copy_check
+from oversmith.metrics.copies import CopyCheck, boundary_share, copy_check, nearest_distances
 from oversmith.metrics.fidelity import energy_distance, energy_distance_error
 from oversmith.metrics.image_copies import ImageCopies, NearestImages, image_copy_check, nearest_images
 from oversmith.metrics.quality import Quality, quality_report
@@ -44,6 +44,7 @@ __all__ = [
     "macro_scores",
     "mmd_test",
     "nearest_images",
+    "nearest_distances",
     "pair_trends",
     "paired_distance",
     "prd_matrix",

@@ -26,12 +26,18 @@ _DROPPED = ("metadata", "style")
 
 
 @contextmanager
-def canvas(width: float, height: float) -> Iterator[Figure]:
-    """Open a figure of a size in inches, drawn with the house's settings and outside pyplot."""
+def canvas(width: float, height: float, *, fitted: bool = True) -> Iterator[Figure]:
+    """Open a figure of a size in inches, drawn with the house's settings and outside pyplot.
+
+    Fitting margins to what is drawn takes as long as drawing it; ``fitted=False`` has fixed ones for a single panel.
+    """
     from matplotlib.figure import Figure
 
     with style():
-        yield Figure(figsize=(width, height), layout="constrained")
+        figure = Figure(figsize=(width, height), layout="constrained" if fitted else None)
+        if not fitted:
+            figure.subplots_adjust(left=0.5 / width, right=1 - 0.12 / width, bottom=0.46 / height, top=1 - 0.3 / height)
+        yield figure
 
 
 def to_svg(figure: Figure, *, uid: str, title: str, description: str) -> str:
@@ -69,7 +75,38 @@ def to_svg(figure: Figure, *, uid: str, title: str, description: str) -> str:
         # The text stays text: the reader's fonts have the glyphs that the layout font lacks.
         warnings.filterwarnings("ignore", message="Glyph .* missing from", category=UserWarning)
         figure.savefig(stream, format="svg", metadata={"Date": None})
-    root = ElementTree.fromstring(stream.getvalue())
+    return _own(stream.getvalue(), uid, title, description, tints)
+
+
+def adopt_svg(text: str, *, uid: str, title: str, description: str) -> str:
+    """Take a figure of the house that was written as a file of its own into the page.
+
+    Parameters
+    ----------
+    text : str
+        SVG that Matplotlib wrote, on white.
+    uid : str
+        Prefix of all ids, unique on the page.
+    title, description : str
+        What the figure is and what it shows.
+
+    Returns
+    -------
+    str
+        The same without its paper, in the colours of the page.
+
+    Examples
+    --------
+    >>> from oversmith.report.svg import adopt_svg
+    >>> file = '<svg xmlns="http://www.w3.org/2000/svg" width="72pt"><path style="fill: #ffffff"/></svg>'
+    >>> '<path style="fill: none"' in adopt_svg(file, uid="f1", title="Paper", description="Nothing on it.")
+    True
+    """
+    return _own(text.replace("fill: #ffffff", "fill: none"), uid, title, description, [])
+
+
+def _own(text: str, uid: str, title: str, description: str, tints: list[str]) -> str:
+    root = ElementTree.fromstring(text)
     for parent in list(root.iter()):
         for child in list(parent):
             if _local(child.tag) in _DROPPED:
