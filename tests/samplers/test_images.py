@@ -7,7 +7,7 @@ import pytest
 from scipy.spatial.distance import cdist
 from sklearn.datasets import load_digits
 
-from oversmith import CGAN, DCGAN, FlowMatching, ImageCNN
+from oversmith import CGAN
 from oversmith.exceptions import InputError
 
 
