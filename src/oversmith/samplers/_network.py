@@ -237,7 +237,7 @@ class NetworkSampler(BaseSampler):
         from oversmith.training import generate
 
         lesson, width = session.lesson, session.training.width
-        per_class = max(SCORED_ROWS // len(lesson.asked), 32)
+        per_class = max(self._scored_rows() // len(lesson.asked), 32)
         places = [lesson.codes.index(code) for code in lesson.asked]
         labels = np.repeat(places, per_class)
         distances = [
@@ -257,6 +257,10 @@ class NetworkSampler(BaseSampler):
         """Return what tells how far generated rows are from reference rows of a class, ``most`` of them at most."""
         reference = scaler.transform(rows[:most])
         return lambda made: energy_distance(made, reference)
+
+    def _scored_rows(self) -> int:
+        """Return how many rows are made to score a checkpoint."""
+        return SCORED_ROWS
 
     def _score_inputs(self, session: Session, per_class: int) -> dict[str, np.ndarray] | None:
         """Return what the generator needs per row to be scored, classes in order; nothing by default."""
