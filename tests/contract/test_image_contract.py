@@ -35,6 +35,7 @@ IDS = [kebab for kebab in METHODS if "image" in METHODS[kebab].modality and keba
 TRAINED = [kebab for kebab in IDS if METHODS[kebab].cost != "low"]
 SAMPLERS = pytest.mark.parametrize("kebab", IDS)
 SHAPE = (1, 5, 7)
+LAST = {"channels": "last"}
 
 
 def tiny(kebab: str, **changes: object) -> object:
@@ -177,6 +178,20 @@ def test_partial_fit(kebab):
     assert sampler.sample(2, "b").shape == (2, *SHAPE)
     with pytest.raises(InputError, match=r"found image of shape \(1, 5, 6\); the encoder was fitted on \(1, 5, 7\)"):
         sampler.partial_fit(X[..., :6], y)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"backbone": "mlp"}, {"scaling": "standard"}, {"class_scaling": "standard"}, {"bounds": "observed"}, LAST],
+    ids=str,
+)
+def test_what_images_alone_read_changes_them(change):
+    X, y = bars()
+    flat, options = X.reshape(32, -1), {"input_shape": SHAPE} | ({"input_shape": (5, 1, 7)} if change == LAST else {})
+    kebab = "gan" if {"backbone", "class_scaling"} & set(change) else "jitter"
+    plain, changed = (tiny(kebab, **options | more).fit_resample(flat, y)[0] for more in ({}, change))
+    assert not np.array_equal(plain, changed)
+    assert plain.shape == changed.shape
 
 
 def test_those_that_take_no_images():

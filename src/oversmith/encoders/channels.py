@@ -313,7 +313,8 @@ class ChannelEncoder(ABC):
         encoder = cls(**cls._options(state))
         encoder.container_ = Container.from_state(state["container"])
         encoder.shape_ = tuple(int(n) for n in state["shape"])
-        encoder.ndim_ = int(state["ndim"])
+        # Files of series from before there were images do not say: nothing of theirs depends on it.
+        encoder.ndim_ = int(state.get("ndim", 3))
         encoder.centre_, encoder.spread_, encoder.range_ = state["centre"], state["spread"], state["range"]
         encoder._lay_out()
         return encoder
