@@ -94,7 +94,7 @@ def test_images_of_unequal_size_are_refused(tmp_path, capsys):
     path = tmp_path / "in.npz"
     np.savez(path, X=loose, y=Y)
     assert main(["resample", str(path), "--target", "y", "--method", "gan", "-o", str(tmp_path / "out.npz")]) == 2
-    assert "as images of unequal sizes" in capsys.readouterr().err
+    assert "bring images of unequal sizes and series of unequal lengths to one size" in capsys.readouterr().err
 
 
 def test_a_table_is_no_image(tmp_path, capsys):

@@ -181,10 +181,10 @@ def read_npz(content: bytes, name: str) -> Arrays:
         with np.load(io.BytesIO(content), allow_pickle=False) as loaded:
             arrays = {key: loaded[key] for key in loaded.files}
     except ValueError as error:
-        if "Object arrays" in str(error):
+        if "allow_pickle" in str(error):
             raise InputError(
-                f"DATA: {name!r} holds an array of objects, as images of unequal sizes, series of unequal lengths or "
-                "text of dtype object are saved; cut, pad or resize X to one size, and save plain arrays"
+                f"DATA: {name!r} holds Python objects, which can run code when they are read; save arrays of numbers, "
+                "and text with astype(str), and bring images of unequal sizes and series of unequal lengths to one size"
             ) from error
         raise unreadable(name, "npz", error) from error
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
