@@ -220,8 +220,8 @@ class Copier(eqx.Module):
     jitter: float
 
     def __call__(self, inputs):
-        noise = inputs[:, -len(self.rows) :]
-        return self.rows[jnp.argmax(noise, axis=1)] + self.jitter * noise[:, : self.rows.shape[1]]
+        noise = inputs[:, -self.rows.shape[1] :]
+        return self.rows[jnp.argmax(noise[:, : len(self.rows)], axis=1)] + self.jitter * noise
 
 
 @pytest.mark.parametrize("n_minority", [3, 5, 30])
