@@ -13,6 +13,7 @@ from cyclopts import App, Parameter, validators
 
 from oversmith.cli.bench_plan import plan_of, read_request
 from oversmith.cli.errors import INTERRUPTED, TERMINATED, Terminated, WriteError, one_line, reason
+from oversmith.cli.examples import COMMANDS, epilogue
 from oversmith.cli.files import SUFFIXES, check_output, replacing
 from oversmith.cli.output import print_table, progress_bar, wrap
 from oversmith.exceptions import InputError, OversmithError
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from oversmith.evaluation import Store
     from oversmith.evaluation.plan import Unit
 
-bench = App(name="bench", help="Run a grid of data sets, contenders, classifiers, folds and seeds; it can be resumed.")
+bench = App(name="bench", help=COMMANDS["bench"], help_epilogue=epilogue(("bench",)))
 
 Out = Annotated[Path, Parameter(alias="-o", metavar="FOLDER")]
 Folder = Annotated[Path, Parameter(metavar="FOLDER")]

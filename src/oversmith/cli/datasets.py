@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 
+from oversmith.cli.examples import COMMANDS, epilogue
 from oversmith.cli.files import check_output, replacing
 from oversmith.cli.output import print_json, print_table, wrap
 
 if TYPE_CHECKING:
     from oversmith.datasets import DatasetInfo
 
-datasets = App(name="datasets", help="Data sets by name: list them, tell about one, fetch one.")
+datasets = App(name="datasets", help=COMMANDS["datasets"], help_epilogue=epilogue(("datasets",)))
 
 Flag = Annotated[bool, Parameter(negative="")]
 

@@ -100,9 +100,31 @@ def print_json(value: Any) -> None:
     print(json.dumps(value, indent=2, ensure_ascii=False, default=str))
 
 
+class Advance:
+    """Moves a progress bar: ``advance(done, total, text)``; does nothing where no bar is shown.
+
+    Parameters
+    ----------
+    update : callable, optional
+        Takes ``completed``, ``total``, ``text`` and ``description``.
+    """
+
+    def __init__(self, update: Callable[..., None] = lambda **told: None) -> None:
+        self._update = update
+
+    def __call__(self, done: float, total: float, text: str) -> None:
+        """Move the bar."""
+        self._update(completed=done, total=total, text=text)
+
+    def named(self, title: str) -> Callable[[float, float, str], None]:
+        """Name what is being done from now on, and give what moves the bar."""
+        self._update(completed=0, total=None, text="", description=title)
+        return self
+
+
 @contextlib.contextmanager
-def progress_bar(title: str) -> Iterator[Callable[[float, float, str], None]]:
-    """Show a progress bar on stderr while the block runs; off a terminal nothing is shown.
+def progress_bar(title: str) -> Iterator[Advance]:
+    """Show a progress bar with the time left on stderr while the block runs; off a terminal nothing is shown.
 
     Parameters
     ----------
@@ -111,26 +133,23 @@ def progress_bar(title: str) -> Iterator[Callable[[float, float, str], None]]:
 
     Yields
     ------
-    callable
+    Advance
         ``advance(done, total, text)``.
     """
     if not sys.stderr.isatty():
-        yield lambda done, total, text: None
+        yield Advance()
         return
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, Progress, ProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-    columns = (
+    shown = console(stderr=True)
+    columns: list[ProgressColumn] = [
         TextColumn("{task.description}", markup=False),
-        BarColumn(),
+        BarColumn(bar_width=None if shown.width < 60 else 40),
         TextColumn("{task.percentage:>3.0f} %"),
-        TimeElapsedColumn(),
         TimeRemainingColumn(),
-        TextColumn("{task.fields[text]}", markup=False),
-    )
-    with Progress(*columns, console=console(stderr=True), transient=True) as bars:
+    ]
+    if shown.width >= 60:
+        columns += [TimeElapsedColumn(), TextColumn("{task.fields[text]}", markup=False)]
+    with Progress(*columns, console=shown, transient=True) as bars:
         task = bars.add_task(title, total=None, text="")
-
-        def advance(done: float, total: float, text: str) -> None:
-            bars.update(task, completed=done, total=total, text=text)
-
-        yield advance
+        yield Advance(lambda **told: bars.update(task, **told))

@@ -164,7 +164,8 @@ class Plan:
         judges = self.judges()
         described = {judge.name: describe_classifier(judge) for judge in judges}
         found: list[tuple[tuple[int, ...], Unit]] = []
-        for cut, protocol in enumerate(self._protocols):
+        assert not isinstance(self.protocols, Protocol)
+        for cut, protocol in enumerate(self.protocols):
             for at, task in enumerate(tasks):
                 entrants = self.entrants(task)
                 for split in frozen(task, protocol).parts:
@@ -206,10 +207,6 @@ class Plan:
         entrants = tuple(contender_named(c, task.kinds, series) if isinstance(c, str) else c for c in self.contenders)
         _once("contenders", [entrant.name for entrant in entrants])
         return entrants
-
-    @property
-    def _protocols(self) -> tuple[Protocol, ...]:
-        return (self.protocols,) if isinstance(self.protocols, Protocol) else tuple(self.protocols)
 
 
 def _fits(entrants: Sequence[Contender]) -> list[tuple[Contender, list[Contender]]]:

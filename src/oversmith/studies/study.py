@@ -289,10 +289,7 @@ def write_result(result: Result, folder: str | os.PathLike[str], name: str) -> l
 
 def _guess(units: Sequence[Unit], store: Store, workers: int) -> str:
     """Say how long the fits of this part and all later ones take."""
-    found = estimate(units, store, workers)
-    if found.seconds is None:
-        return "no fit was timed yet, the next part brings an estimate"
-    return f"about {found.seconds / 60:.0f} min from here to the end of all grids, by {found.timed} fits timed"
+    return f"{estimate(units, store, workers)}, from here to the end of all grids"
 
 
 def _spent(store: Store, keys: Sequence[str]) -> float:

@@ -1,0 +1,42 @@
+"""Options that several commands share: one name, one meaning, one check, one completion."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+from cyclopts import Parameter, validators
+
+from oversmith._registry import METHODS
+
+AtLeastOne = Parameter(validator=validators.Number(gte=1))
+AtLeastTwo = Parameter(validator=validators.Number(gte=2))
+Above = Parameter(validator=validators.Number(gt=0))
+
+
+def _methods(context: Any) -> dict[str, str]:
+    return {entry.kebab: entry.summary for entry in METHODS.values()}
+
+
+def _dataset_names(context: Any) -> dict[str, str]:
+    from oversmith.datasets import list_datasets
+
+    return {info.name: info.about for info in list_datasets()}
+
+
+Method = Annotated[str, Parameter(metavar="METHOD", completer=_methods)]
+Methods = Annotated[list[str] | None, Parameter(metavar="METHOD", completer=_methods)]
+DatasetName = Annotated[str, Parameter(completer=_dataset_names)]
+Datasets = Annotated[list[str] | None, Parameter(metavar="NAME|FILE", completer=_dataset_names)]
+Columns = Annotated[list[str] | None, Parameter(metavar="COLUMN")]
+Column = Annotated[str | None, Parameter(metavar="COLUMN")]
+Seed = Annotated[int, Parameter(validator=validators.Number(gte=0, lt=2**32))]
+Folds = Annotated[int | None, AtLeastTwo]
+Count = Annotated[int | None, AtLeastOne]
+Ratio = Annotated[float | None, AtLeastOne]
+Limit = Annotated[float | None, Above]
+Folder = Annotated[Path, Parameter(metavar="FOLDER")]
+# One word for what a command writes, a file or a folder.
+OutputFile = Annotated[Path | None, Parameter(name=("--output", "-o"), metavar="FILE")]
+OutputFolder = Annotated[Path, Parameter(name=("--output", "--out", "-o"), metavar="FOLDER")]
+MaybeOutputFolder = Annotated[Path | None, Parameter(name=("--output", "--out", "-o"), metavar="FOLDER")]
