@@ -36,8 +36,8 @@ app = App(
     help_epilogue=epilogue(()),
     version=__version__,
     suppress_keyboard_interrupt=False,
-    # There is no --no-force: what is off unless asked for needs no second name, and no default shown.
-    default_parameter=Parameter(negative="", show_default=lambda value: "" if value is False else str(value)),
+    # There is no --no-force: what is off unless asked for needs no second name.
+    default_parameter=Parameter(negative=""),
 )
 for _place, (_name, _help) in enumerate(COMMANDS.items()):
     _module = _name.replace("-", "_")

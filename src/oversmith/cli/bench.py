@@ -26,10 +26,10 @@ bench = App(name="bench", help=COMMANDS["bench"], help_epilogue=epilogue(("bench
 
 Out = Annotated[Path, Parameter(alias="-o", metavar="FOLDER")]
 Folder = Annotated[Path, Parameter(metavar="FOLDER")]
-Names = Annotated[list[str] | None, Parameter(negative="", metavar="NAME")]
+Names = Annotated[list[str] | None, Parameter(metavar="NAME")]
 AtLeastOne = Parameter(validator=validators.Number(gte=1))
 Above = Parameter(validator=validators.Number(gt=0))
-Flag = Annotated[bool, Parameter(negative="")]
+Flag = Flag
 
 
 @bench.command

@@ -32,8 +32,8 @@ def check_leakage(
     test_share: float = 0.1,
     seeds: Annotated[int, Parameter(validator=validators.Number(gte=5))] = 20,
     seed: Annotated[int, Parameter(validator=validators.Number(gte=0))] = 0,
-    drop: Annotated[list[str] | None, Parameter(negative="", metavar="COLUMN")] = None,
-    json: Annotated[bool, Parameter(negative="")] = False,
+    drop: Annotated[list[str] | None, Parameter(metavar="COLUMN")] = None,
+    json: Flag = False,
 ) -> int:
     """Run a procedure where nothing can be learnt, or look for test rows in a training part.
 

@@ -13,9 +13,9 @@ from oversmith.cli.cache import persistent_cache
 from oversmith.cli.compare_table import print_summary
 from oversmith.cli.dry_run import tell_plan
 from oversmith.cli.errors import Terminated
-from oversmith.cli.files import check_output, read_data, replacing
+from oversmith.cli.files import check_output, named_target, read_data, replacing
 from oversmith.cli.invocation import command_again, stopped
-from oversmith.cli.options import AtLeastOne, AtLeastTwo, Column, Columns, Count, Folds, Methods, OutputFile, Ratio, Seed
+from oversmith.cli.options import AtLeastOne, AtLeastTwo, Column, Columns, Count, Flag, Folds, Methods, OutputFile, Ratio, Seed
 from oversmith.cli.output import progress_bar
 from oversmith.cli.spectra import check_thin, checked_bounds, folds_for, known_set, with_axis
 from oversmith.cli.target import check_columns, check_method, class_counts, find_class, nearest
@@ -49,10 +49,10 @@ def compare(
     bounds: Literal["observed", "non-negative"] | None = None,
     axis: Annotated[str | None, Parameter(metavar="ARRAY")] = None,
     output: OutputFile = None,
-    force: bool = False,
+    force: Flag = False,
     store: Annotated[Path | None, Parameter(metavar="FOLDER")] = None,
-    json: bool = False,
-    dry_run: bool = False,
+    json: Flag = False,
+    dry_run: Flag = False,
 ) -> int:
     """Compare methods with their simple rivals on a table or on series, without leakage, and write a report.
 
@@ -177,13 +177,10 @@ def _source(data: Path | None, target: str | None, positive: str | None) -> tupl
         table = pa.Table.from_pandas(frame, preserve_index=False)
         return ArrowTable("breast cancer, thinned", table), column, positive or minority
     source = read_data(data)
-    if target is None and hasattr(source, "arrays") and "y" in source.columns:
-        target = "y"
+    target = named_target(source, target)
     if positive is None and not data.suffix and hasattr(source, "arrays"):
         # A set named in place of a file is about a class.
         positive = getattr(known_set(data), "positive", None)
-    if target is None:
-        raise InputError(f"--target: it is missing; name the column of the classes, {nearest('', source.columns)}")
     return source, target, positive
 
 

@@ -6,11 +6,13 @@ import sys
 from pathlib import Path
 from typing import Literal
 
+from oversmith.cli.options import Flag
+
 
 Shell = Literal["bash", "zsh", "fish", "powershell"]
 
 
-def completion(shell: Shell, /, *, install: bool = False) -> None:
+def completion(shell: Shell, /, *, install: Flag = False) -> None:
     """Print the completion script of a shell, or put it where the shell looks for it.
 
     Parameters

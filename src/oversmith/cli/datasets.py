@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 datasets = App(name="datasets", help=COMMANDS["datasets"], help_epilogue=epilogue(("datasets",)))
 
-Flag = Annotated[bool, Parameter(negative="")]
+Flag = Flag
 
 
 @datasets.command(name="list")

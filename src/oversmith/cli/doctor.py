@@ -35,7 +35,7 @@ EXTRAS = {"boost": ("xgboost",)}
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "XLA_FLAGS")
 
 
-def doctor(*, json: Annotated[bool, Parameter(negative="")] = False) -> None:
+def doctor(*, json: Flag = False) -> None:
     """Show versions, devices, threads, folders and extras.
 
     Parameters

@@ -64,6 +64,35 @@ def read_data(path: Path) -> Table | Arrays:
     return (read_csv if suffix == ".csv" else read_parquet)(content, path.name)
 
 
+def named_target(source: Table | Arrays, target: str | None) -> str:
+    """Name the column of the classes: the one given, or array ``y`` of an npz file.
+
+    Parameters
+    ----------
+    source : Table or Arrays
+        What was read.
+    target : str or None
+        What ``--target`` names.
+
+    Returns
+    -------
+    str
+        The name.
+
+    Raises
+    ------
+    InputError
+        When none is given for a table, or for arrays without ``y``.
+    """
+    from oversmith.cli.target import nearest
+
+    if target is not None:
+        return target
+    if hasattr(source, "arrays") and "y" in source.columns:
+        return "y"
+    raise InputError(f"--target: it is missing; name the column of the classes, {nearest('', source.columns)}")
+
+
 def checked_suffix(path: Path, argument: str) -> str:
     """Return the suffix of a path, refusing the ones that name no known format.
 

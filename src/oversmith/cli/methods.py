@@ -11,7 +11,7 @@ from oversmith._registry import METHODS
 from oversmith.cli.output import print_json, print_table
 
 
-def methods(*, json: Annotated[bool, Parameter(negative="")] = False) -> None:
+def methods(*, json: Flag = False) -> None:
     """List the methods: their names, what they take, and what they cost.
 
     Parameters

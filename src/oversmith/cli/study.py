@@ -24,14 +24,14 @@ def study(
     name: Annotated[str, Parameter(metavar="NAME")],
     /,
     *,
-    quick: Annotated[bool, Parameter(negative="")] = False,
+    quick: Flag = False,
     out: Annotated[Path | None, Parameter(alias="-o", metavar="FOLDER")] = None,
     from_: Annotated[Path | None, Parameter(name="--from", metavar="RAW.parquet")] = None,
     seeds: Annotated[int | None, AtLeastOne] = None,
     max_steps: Annotated[int | None, AtLeastOne] = None,
     max_rows: Annotated[int | None, Parameter(validator=validators.Number(gte=200))] = None,
     max_points: Annotated[int | None, Parameter(validator=validators.Number(gte=16))] = None,
-    defaults: Annotated[bool, Parameter(negative="")] = False,
+    defaults: Flag = False,
     jobs: Annotated[int | None, AtLeastOne] = None,
 ) -> int:
     """Rebuild the experiments of a document: every table and figure, published and ours side by side.

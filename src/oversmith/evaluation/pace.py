@@ -45,16 +45,43 @@ def reference_seconds(job: Job) -> float:
     return seconds + job.inner_folds * once
 
 
+def sampler_seconds(name: str, rows: int, max_steps: int | None = None, *, series: bool = False) -> float:
+    """Guess the seconds of one training of a method.
+
+    Parameters
+    ----------
+    name : str
+        The method in kebab case; another sampler counts as a cheap one.
+    rows : int
+        Rows it is trained on.
+    max_steps : int, optional
+        Its budget.
+    series : bool, default=False
+        Whether the rows are arrays: networks then convolve.
+
+    Returns
+    -------
+    float
+        Seconds.
+
+    Examples
+    --------
+    >>> from oversmith.evaluation.pace import sampler_seconds
+    >>> sampler_seconds("jitter", 1000) < sampler_seconds("eo-wgan", 1000)
+    True
+    """
+    entry = METHODS.get(name)
+    cost = "low" if entry is None else entry.cost
+    seconds = _line(_SAMPLERS[cost], rows)
+    if cost == "low":
+        return seconds
+    share = 1.0 if max_steps is None else min(1.0, max_steps / 1_000)
+    return seconds * share * (_CONVOLUTION if series else 1.0)
+
+
 def _sampler(job: Job, rows: int) -> float:
     name = job.contender.sampler
-    if name is None:
-        return 0.0
-    entry = METHODS.get(name)
-    seconds = _line(_SAMPLERS["low" if entry is None else entry.cost], rows)
-    if not job.contender.trained:
-        return seconds
-    share = 1.0 if job.max_steps is None else min(1.0, job.max_steps / 1_000)
-    return seconds * share * (_CONVOLUTION if job.task.shape is not None else 1.0)
+    return 0.0 if name is None else sampler_seconds(name, rows, job.max_steps, series=job.task.shape is not None)
 
 
 def _line(pace: tuple[float, float], rows: int) -> float:
