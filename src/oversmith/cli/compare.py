@@ -15,7 +15,19 @@ from oversmith.cli.dry_run import tell_plan
 from oversmith.cli.errors import Terminated
 from oversmith.cli.files import check_output, named_target, read_data, replacing
 from oversmith.cli.invocation import command_again, stopped
-from oversmith.cli.options import AtLeastOne, AtLeastTwo, Column, Columns, Count, Flag, Folds, Methods, OutputFile, Ratio, Seed
+from oversmith.cli.options import (
+    AtLeastOne,
+    AtLeastTwo,
+    Column,
+    Columns,
+    Count,
+    Flag,
+    Folds,
+    Methods,
+    OutputFile,
+    Ratio,
+    Seed,
+)
 from oversmith.cli.output import progress_bar
 from oversmith.cli.spectra import check_thin, checked_bounds, folds_for, known_set, with_axis
 from oversmith.cli.target import check_columns, check_method, class_counts, find_class, nearest

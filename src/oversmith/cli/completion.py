@@ -8,7 +8,6 @@ from typing import Literal
 
 from oversmith.cli.options import Flag
 
-
 Shell = Literal["bash", "zsh", "fish", "powershell"]
 
 

@@ -8,13 +8,12 @@ import platform
 import sys
 from importlib import metadata
 from pathlib import Path
-from typing import Annotated, Any
-
-from cyclopts import Parameter
+from typing import Any
 
 from oversmith import __version__
 from oversmith.cli.cache import cache_folder
 from oversmith.cli.errors import one_line
+from oversmith.cli.options import Flag
 from oversmith.cli.output import print_json, print_table
 
 PACKAGES = (

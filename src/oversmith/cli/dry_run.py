@@ -58,7 +58,11 @@ def tell_plan(plans: Sequence[Plan], folder: Path | None, jobs: int | None, *, j
         return
     headings = [("data set", "left"), ("contender", "left"), ("fits", "right"), ("classifiers", "left")]
     cells = [(row["dataset"], row["contender"], row["fits"], ", ".join(row["classifiers"])) for row in rows]
-    print_table("Nothing is run", [*headings, ("process time", "right")], [(*c, r["about"]) for c, r in zip(cells, rows, strict=True)])
+    print_table(
+        "Nothing is run",
+        [*headings, ("process time", "right")],
+        [(*c, r["about"]) for c, r in zip(cells, rows, strict=True)],
+    )
     wrap(
         f"{told['fits_left']} of {told['fits']} fits are left, {told['results']} results in all, on {workers} "
         f"process{'es' if workers > 1 else ''}: {found}."

@@ -25,16 +25,16 @@ EXAMPLES: dict[tuple[str, ...], tuple[str, ...]] = {
     ("compare",): (
         "oversmith compare machines.csv --target fault --dry-run",
         "oversmith compare machines.csv --target fault --drop serial --groups machine",
-        "oversmith compare machines.csv --target fault --method smotified-gan --method jitter --store kept",
+        "oversmith compare machines.csv --target fault --method jitter --store kept",
         "oversmith compare beats.npz --groups record --json > numbers.json",
     ),
     ("resample",): (
         "oversmith resample machines.csv --target fault --method eo-wgan -o balanced.csv",
-        "oversmith resample machines.parquet --target fault --method jitter --fill 0.33 --flag-column -o balanced.parquet",
-        "oversmith resample beats.npz --target y --method wgan-gp --synthetic-only -o new.npz",
+        "oversmith resample machines.csv --target fault --method jitter --fill 0.33 -o third.csv",
+        "oversmith resample beats.npz --target y --method wgan-gp -o new.npz",
     ),
     ("bench",): (
-        "oversmith bench run --group judging --contender none-tuned --contender smote -o judged",
+        "oversmith bench run plan.toml -o judged",
         "oversmith bench status judged",
         "oversmith bench resume judged",
     ),

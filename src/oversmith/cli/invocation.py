@@ -72,5 +72,3 @@ def stopped(error: BaseException, kept: str, command: str) -> int:
     word, code = ("terminated", TERMINATED) if isinstance(error, Terminated) else ("interrupted", INTERRUPTED)
     print(f"oversmith: {word}; {kept}, go on with: {command}", file=sys.stderr)
     return code
-
-

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Annotated
-
-from cyclopts import Parameter
 
 from oversmith._registry import METHODS
+from oversmith.cli.options import Flag
 from oversmith.cli.output import print_json, print_table
 
 

@@ -227,9 +227,7 @@ def _check_request(counts: dict[Any, int], chosen: Any, ratio: float | None, fil
 def _options(method: str, *, ratio: float | None, **given: Any) -> dict[str, Any]:
     """Choose the parameters of the method, refusing what it has no word for."""
     known = _registry.load_class(method)().get_params(deep=False)
-    options = {
-        name: value for name, value in {"sampling_strategy": ratio, **given}.items() if value is not None
-    }
+    options = {name: value for name, value in {"sampling_strategy": ratio, **given}.items() if value is not None}
     for name in options:
         if name not in known:
             option = {"sampling_strategy": "--ratio"}.get(name, f"--{name.replace('_', '-')}")
@@ -273,7 +271,7 @@ def _tell(
     if json:
         print_json(told)
         return
-    rows = [(label, n, made.get(label, 0)) for label, n in before.items()]
+    rows: list[tuple[str, int | str, int]] = [(label, n, made.get(label, 0)) for label, n in before.items()]
     rows += [(label, "", n) for label, n in made.items() if label not in before]
     print_table("Nothing is run", [("class", "left"), ("real", "right"), ("synthetic", "right")], rows)
     print(f"about {duration(seconds)}, a rough guess for an idle machine")

@@ -107,8 +107,8 @@ def read_config(path: Path, sections: dict[str, tuple[str, ...]]) -> Dict:
     for name, section in content.items():
         if not isinstance(section, dict):
             raise InputError(
-                f"--config: {name!r} stands outside a section in {str(path)!r}; write it under [COMMAND], [compare] for "
-                "instance"
+                f"--config: {name!r} stands outside a section in {str(path)!r}; write it under the command, "
+                "[compare] for instance"
             )
         if name not in sections:
             raise InputError(f"--config: no command is called {name!r}; {nearest(name, list(sections))}")

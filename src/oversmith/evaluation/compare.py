@@ -138,8 +138,8 @@ def run_comparison(
         axis=axis,
         classifiers=classifiers,
     )
-    task, (protocol,), judges = plan.datasets[0], plan.protocols, plan.judges()
-    entrants = plan.entrants(task)
+    task, judges = plan.datasets[0], plan.judges()
+    protocol, entrants = plan.cuts[0], plan.entrants(task)
     splits = frozen(task, protocol)
     units = plan.units()
     workers = min(n_jobs or joblib.cpu_count(), len(units))

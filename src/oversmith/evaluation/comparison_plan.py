@@ -39,7 +39,7 @@ def comparison_plan(
     axis: SpectralAxis | None = None,
     classifiers: Sequence[str | Classifier] | None = None,
 ) -> Plan:
-    """What :func:`oversmith.evaluation.run_comparison` would run, with the same parameters.
+    """Plan what :func:`oversmith.evaluation.run_comparison` runs, by the same parameters.
 
     Returns
     -------

@@ -164,8 +164,7 @@ class Plan:
         judges = self.judges()
         described = {judge.name: describe_classifier(judge) for judge in judges}
         found: list[tuple[tuple[int, ...], Unit]] = []
-        assert not isinstance(self.protocols, Protocol)
-        for cut, protocol in enumerate(self.protocols):
+        for cut, protocol in enumerate(self.cuts):
             for at, task in enumerate(tasks):
                 entrants = self.entrants(task)
                 for split in frozen(task, protocol).parts:
@@ -190,6 +189,11 @@ class Plan:
                             place = (cut, turn, split.repeat, split.fold, at)
                             found.append((place, _unit(job, protocol, readings, described)))
         return tuple(unit for _, unit in sorted(found, key=lambda entry: entry[0]))
+
+    @property
+    def cuts(self) -> tuple[Protocol, ...]:
+        """The protocols, also where one alone was given."""
+        return (self.protocols,) if isinstance(self.protocols, Protocol) else tuple(self.protocols)
 
     def judges(self) -> tuple[Classifier, ...]:
         """List the classifiers in order."""

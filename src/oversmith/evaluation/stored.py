@@ -78,4 +78,3 @@ def stored_comparison(store: Store) -> Comparison:
         if embedding:
             comparison.embedding[name] = embedding
     return comparison
-

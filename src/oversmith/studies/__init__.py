@@ -16,7 +16,7 @@ from oversmith.studies import (
 )
 from oversmith.studies.eo_wgan_claims import sections
 from oversmith.studies.eo_wgan_figures import figures
-from oversmith.studies.study import Result, Scope, Study, rebuild, run_study, write_result
+from oversmith.studies.study import Result, Scope, Study, rebuild, run_study, study_plans, write_result
 
 STUDIES = {
     study.name: study
@@ -67,4 +67,4 @@ STUDIES = {
 }
 """Studies by name."""
 
-__all__ = ["STUDIES", "Result", "Scope", "Study", "rebuild", "run_study", "write_result"]
+__all__ = ["STUDIES", "Result", "Scope", "Study", "rebuild", "run_study", "study_plans", "write_result"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import os
 import time
@@ -25,6 +27,7 @@ from oversmith.studies.rows import WIDEST, Row, count_verdicts, csv_text
 from oversmith.studies.scores import Scores
 
 _META = "study"
+_NUMBERS = ("published", "ours", "lo", "hi", "n")
 
 
 @dataclass(frozen=True)
@@ -147,6 +150,12 @@ class Result:
     csv: str
     figures: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def numbers(self) -> list[dict[str, Any]]:
+        """Rows of the CSV by column; a missing number is None."""
+        plain = list(csv.DictReader(io.StringIO(self.csv)))
+        return [row | {name: float(row[name]) if row[name] else None for name in _NUMBERS} for row in plain]
+
 
 Progress = Callable[[int, int, str], None]
 Say = Callable[[str], None]
@@ -197,11 +206,8 @@ def run_study(
     with Store(folder) as store:
         kept = _record(store, study, scope, folder)
         tasks, data = study_tasks(study.sets, scope.max_rows)
-        if not tasks:
-            gone = "; ".join(f"{fact['title']}: {fact['missing']}" for fact in data.values())
-            raise InputError(f"data: none of the study's sets is at hand ({gone})")
+        plans = study.plans(_at_hand(tasks, data), scope)
         kept["data"] = data
-        plans = study.plans(tasks, scope)
         left = {name: missing(plan, store) for name, plan in plans.items()}
         workers = n_jobs or os.cpu_count() or 1
         total = sum(found.total for found in left.values())
@@ -210,9 +216,11 @@ def run_study(
             still = [unit for found in list(left.values())[place:] for unit in found.units]
             say(f"{name}: {len(left[name].units)} of {left[name].total} fits; {_guess(still, store, workers)}")
             run(plan, store, n_jobs=n_jobs, progress=_shifted(progress, name), time_limit=study.time_limit)
-        for name, extra in study.extras.items():
+        for place, (name, extra) in enumerate(study.extras.items()):
             if name not in kept["extras"]:
                 say(name)
+                if progress:
+                    progress(place, len(study.extras), name)
                 started = time.time()
                 kept["extras"][name] = extra(tasks, scope, store)
                 kept["seconds"] = kept.get("seconds", 0.0) + time.time() - started
@@ -223,6 +231,37 @@ def run_study(
         notes = kept | {"seconds": kept.get("seconds", 0.0) + _spent(store, wanted)}
         write_scores(store, folder / "raw.parquet", notes, wanted)
     return rebuild(study, folder / "raw.parquet")
+
+
+def study_plans(study: Study, scope: Scope) -> Mapping[str, Plan]:
+    """Plan the grids of a study on the data at hand.
+
+    Parameters
+    ----------
+    study : Study
+        Which.
+    scope : Scope
+        How much.
+
+    Returns
+    -------
+    mapping of str to Plan
+        Grids by name; what is no grid comes on top.
+
+    Raises
+    ------
+    InputError
+        When none of its data sets is at hand.
+    """
+    tasks, data = study_tasks(study.sets, scope.max_rows)
+    return study.plans(_at_hand(tasks, data), scope)
+
+
+def _at_hand(tasks: Sequence[Task], data: Mapping[str, Any]) -> Sequence[Task]:
+    if not tasks:
+        gone = "; ".join(f"{fact['title']}: {fact['missing']}" for fact in data.values())
+        raise InputError(f"data: none of the study's sets is at hand ({gone})")
+    return tasks
 
 
 def rebuild(study: Study, path: str | os.PathLike[str]) -> Result:
