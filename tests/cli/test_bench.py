@@ -119,8 +119,8 @@ def test_the_whole_cycle(grid: Path, capsys: pytest.CaptureFixture[str]):
     out, err = capsys.readouterr()
     assert out == "runs/one\n"
     assert f"{RESULTS} results in 27 jobs; 0 jobs are done already" in err
-    assert "estimate: nothing was timed yet" in err
-    assert "estimate: about" in err
+    assert "a rough guess for an idle machine: nothing was timed yet" in err
+    assert "1 process(es): about" in err or "2 process(es): about" in err
     assert main(["bench", "run", "plan.toml", "-o", "runs/one"]) == 0
     assert "27 jobs are done already" in capsys.readouterr().err
 
@@ -225,7 +225,7 @@ def _printed(words: list[str], capsys: pytest.CaptureFixture[str]) -> str:
         (["run", "--dataset", "a.csv", "--out", "x"], 2, "datasets: "),
         (["run", "--dataset", "a.csv", "--target", "clas", "--out", "x"], 2, "--target: 'a.csv' has no column 'clas'"),
         (["run", "plan.toml", "--out", "a.csv"], 1, "store: the folder 'a.csv' cannot be made"),
-        (["run", "plan.toml", "--out", "x", "--backend", "spark"], 2, "backend: 'spark' is not known"),
+        (["run", "plan.toml", "--out", "x", "--backend", "spark"], 2, 'Invalid value "spark" for --backend'),
         (["run", "--dataset", "a.csv", "--out", "x", "--split", "70/20"], 2, "--split: '70/20' found"),
         (["status", "nowhere"], 1, "store: there is no 'nowhere/results.sqlite'"),
         (["resume", "nowhere"], 1, "store: there is no 'nowhere/results.sqlite'"),

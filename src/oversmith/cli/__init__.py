@@ -46,6 +46,9 @@ for _place, (_name, _help) in enumerate(COMMANDS.items()):
     app.command(f"oversmith.cli.{_module}:{_module}", name=_name, help=_help, sort_key=_place, **_told)
 
 
+app.meta.suppress_keyboard_interrupt = False
+
+
 @app.meta.default
 def _launch(
     *words: Annotated[str, Parameter(show=False, allow_leading_hyphen=True)],

@@ -17,7 +17,19 @@ from oversmith.cli.dry_run import tell_plan
 from oversmith.cli.errors import Terminated
 from oversmith.cli.examples import COMMANDS, epilogue
 from oversmith.cli.invocation import stopped
-from oversmith.cli.options import Column, Columns, Count, Datasets, Flag, Folder, Folds, Limit, OutputFolder, Ratio
+from oversmith.cli.options import (
+    Column,
+    Columns,
+    Count,
+    Datasets,
+    Flag,
+    Folder,
+    Folds,
+    Limit,
+    OutputFolder,
+    Ratio,
+    Seeds,
+)
 from oversmith.cli.output import print_json, progress_bar
 from oversmith.exceptions import InputError
 
@@ -31,7 +43,6 @@ for _command in (status, export, report):
 bench.command(import_, name="import")
 
 Names = Annotated[list[str] | None, Parameter(metavar="NAME")]
-Seeds = Annotated[list[int] | None, Parameter(metavar="SEED")]
 
 
 @bench.command

@@ -251,11 +251,11 @@ def _run(
                 comparison = run_comparison(
                     features, labels, n_jobs=jobs, progress=advance.named("Comparing"), store=results, **options
                 )
+                advance.named("Writing the report")
+                summary = summarise(comparison)
+                page = render(summary)
             except (KeyboardInterrupt, Terminated) as error:
                 return _stopped(error, results)
-        advance.named("Writing the report")(0, 1, "")
-        summary = summarise(comparison)
-        page = render(summary)
         with replacing(report, "--output") as file:
             file.write(page.encode())
     return summary

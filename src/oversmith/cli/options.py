@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
-from cyclopts import Parameter, validators
+from cyclopts import CoercionError, Parameter, Token, validators
 
 from oversmith._registry import METHODS
 
-AtLeastOne = Parameter(validator=validators.Number(gte=1))
-AtLeastTwo = Parameter(validator=validators.Number(gte=2))
+
+def whole_number(kind: Any, tokens: Sequence[Token]) -> int:
+    """Read a whole number; 2.5 is none."""
+    try:
+        return int(tokens[0].value)
+    except ValueError as error:
+        raise CoercionError(token=tokens[0], target_type=int) from error
+
+
+def whole(**limits: int) -> Parameter:
+    """Describe an option that takes a whole number within limits."""
+    return Parameter(converter=whole_number, validator=validators.Number(**limits))
+
+
+AtLeastOne = whole(gte=1)
+AtLeastTwo = whole(gte=2)
 Above = Parameter(validator=validators.Number(gt=0))
 
 
@@ -31,13 +46,16 @@ Datasets = Annotated[list[str] | None, Parameter(metavar="NAME|FILE", completer=
 Columns = Annotated[list[str] | None, Parameter(metavar="COLUMN")]
 Target = Annotated[str, Parameter(metavar="COLUMN")]
 Column = Annotated[str | None, Parameter(metavar="COLUMN")]
-Seed = Annotated[int, Parameter(validator=validators.Number(gte=0, lt=2**32))]
+Seed = Annotated[int, whole(gte=0, lt=2**32)]
 Folds = Annotated[int | None, AtLeastTwo]
 Count = Annotated[int | None, AtLeastOne]
-Ratio = Annotated[float | None, AtLeastOne]
+Ratio = Annotated[float | None, Parameter(validator=validators.Number(gte=1))]
 Share = Annotated[float | None, Parameter(validator=validators.Number(gt=0, lte=1))]
 Limit = Annotated[float | None, Above]
 Folder = Annotated[Path, Parameter(metavar="FOLDER")]
+Seeds = Annotated[
+    list[int] | None, Parameter(converter=lambda kind, tokens: [whole_number(int, [t]) for t in tokens], metavar="SEED")
+]
 Flag = Annotated[bool, Parameter(show_default=False)]
 # One word for what a command writes, a file or a folder.
 OutputFile = Annotated[Path | None, Parameter(name=("--output", "-o"), metavar="FILE")]

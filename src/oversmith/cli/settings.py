@@ -25,6 +25,22 @@ CONFIG_FILE = "oversmith.toml"
 PREFIX = "OVERSMITH_"
 
 
+class ConfigFile(Dict):
+    """Options from a file; a key that no option answers to is an error with the nearest name."""
+
+    def __call__(self, app: App, commands: tuple[str, ...], arguments: ArgumentCollection) -> None:
+        """Add what the section of the command holds."""
+        section: Any = self.data
+        for command in commands:
+            section = section.get(command, {})
+        known = [name.removeprefix("--") for argument in arguments for name in argument.names if name.startswith("--")]
+        for name in section if commands else ():
+            if name not in known and name not in app:
+                where = f"[{'.'.join(commands)}]"
+                raise InputError(f"--config: {where} of {self.source!r} sets {name!r}; {nearest(name, known)}")
+        super().__call__(app, commands, arguments)
+
+
 class Environment(Env):
     """Options from variables such as ``OVERSMITH_CHECK_LEAKAGE_SEEDS``."""
 
@@ -74,7 +90,7 @@ def config_path(given: Path | None) -> Path | None:
     return found if found.is_file() else None
 
 
-def read_config(path: Path, sections: dict[str, tuple[str, ...]]) -> Dict:
+def read_config(path: Path, sections: dict[str, tuple[str, ...]]) -> ConfigFile:
     """Read a configuration file.
 
     Parameters
@@ -86,7 +102,7 @@ def read_config(path: Path, sections: dict[str, tuple[str, ...]]) -> Dict:
 
     Returns
     -------
-    cyclopts.config.Dict
+    ConfigFile
         Its options by command.
 
     Raises
@@ -118,7 +134,7 @@ def read_config(path: Path, sections: dict[str, tuple[str, ...]]) -> Dict:
                 raise InputError(f"--config: [{name}] has no command {key!r}; {nearest(key, list(below))}")
             if below and not isinstance(value, dict):
                 raise InputError(f"--config: [{name}] {key!r} is {value!r}; write options under [{name}.{key}]")
-    return Dict(_hyphens(content), source=str(path))
+    return ConfigFile(_hyphens(content), source=str(path))
 
 
 def _hyphens(content: dict[str, Any]) -> dict[str, Any]:

@@ -7,13 +7,13 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from cyclopts import Parameter, validators
+from cyclopts import Parameter
 
 from oversmith.cli.cache import persistent_cache
 from oversmith.cli.dry_run import tell_plan
 from oversmith.cli.errors import Terminated, WriteError, reason
 from oversmith.cli.invocation import command_again, stopped
-from oversmith.cli.options import Count, Flag, MaybeOutputFolder
+from oversmith.cli.options import Count, Flag, MaybeOutputFolder, whole
 from oversmith.cli.output import print_json, progress_bar
 from oversmith.exceptions import InputError
 
@@ -36,8 +36,8 @@ def study(
     from_: Annotated[Path | None, Parameter(name="--from", metavar="RAW.parquet")] = None,
     seeds: Count = None,
     max_steps: Count = None,
-    max_rows: Annotated[int | None, Parameter(validator=validators.Number(gte=200))] = None,
-    max_points: Annotated[int | None, Parameter(validator=validators.Number(gte=16))] = None,
+    max_rows: Annotated[int | None, whole(gte=200)] = None,
+    max_points: Annotated[int | None, whole(gte=16)] = None,
     defaults: Flag = False,
     jobs: Count = None,
     json: Flag = False,

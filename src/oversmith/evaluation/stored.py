@@ -27,7 +27,7 @@ def keep_comparison(store: Store, comparison: Comparison, keys: Sequence[str], u
         Contender to the fit whose embedding is shown.
     """
     kept = {"comparison": comparison.to_dict(), "keys": list(keys), "units": dict(units)}
-    store.set_meta(META, json.dumps(kept, sort_keys=True))
+    store.set_meta(META, json.dumps(kept))
 
 
 def stored_comparison(store: Store) -> Comparison:
