@@ -39,7 +39,7 @@ def print_summary(summary: dict[str, Any]) -> None:
         f"{data['name']}: {data['rows']} rows, {len(data['classes'])} classes; "
         f"{protocol['folds']} folds × {protocol['repeats']}, mean ± SD over folds, best mean rank first"
     )
-    print_table(title, headings, rows)
+    print_table(title, headings, rows, spare=("seconds", "failed", "G-mean", "ROC-AUC", "Brier"))
     untuned = [row["title"] for row in summary["leaderboard"] if row["read_at"] == "0.5"]
     wrap(f"F1 and G-mean are read at the tuned threshold{''.join(f'; {name} at 0.5' for name in untuned)}.")
     print()

@@ -57,7 +57,7 @@ def list_(
         )
         for info in found
     ]
-    print_table(f"{len(rows)} data sets", headings, rows)
+    print_table(f"{len(rows)} data sets", headings, rows, spare=("family", "get", "kind"))
 
 
 @datasets.command

@@ -26,4 +26,4 @@ def methods(*, json: Flag = False) -> None:
         (entry.kebab, entry.name, entry.modality, entry.needs, entry.cost, entry.document, entry.summary)
         for entry in entries
     ]
-    print_table("Methods", [(heading, "left") for heading in headings], rows)
+    print_table("Methods", [(heading, "left") for heading in headings], rows, spare=("class", "document", "data"))

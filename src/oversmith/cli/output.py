@@ -35,9 +35,14 @@ def console(*, stderr: bool = False) -> Console:
 
 
 def print_table(
-    title: str, columns: Sequence[tuple[str, str]], rows: Sequence[Sequence[Any]], *, stderr: bool = False
+    title: str,
+    columns: Sequence[tuple[str, str]],
+    rows: Sequence[Sequence[Any]],
+    *,
+    stderr: bool = False,
+    spare: Sequence[str] = (),
 ) -> None:
-    """Print a table.
+    """Print a table; where the terminal is too narrow for its words, row by row.
 
     Parameters
     ----------
@@ -50,6 +55,8 @@ def print_table(
         Cells.
     stderr : bool, default=False
         Whether it goes to stderr.
+    spare : sequence of str, default=()
+        Headings of columns to do without, one after the other, where the terminal is narrow.
 
     Examples
     --------
@@ -64,6 +71,18 @@ def print_table(
     from rich.table import Table
     from rich.text import Text
 
+    shown = console(stderr=stderr)
+    for heading in spare:
+        if _narrowest(columns, rows) > shown.width:
+            kept = [place for place, column in enumerate(columns) if column[0] != heading]
+            columns, rows = [columns[place] for place in kept], [[row[place] for place in kept] for row in rows]
+    if len(columns) > 2 and _narrowest(columns, rows) > shown.width:
+        shown.print(Text(title, style="bold"))
+        for row in rows:
+            cells = [(heading, cell) for (heading, _), cell in zip(columns, row, strict=True)]
+            shown.print()
+            print_table(str(row[0]), [("", "left"), ("", "left")], cells[1:], stderr=stderr)
+        return
     table = Table(
         title=Text(title, style="bold"),
         title_justify="left",
@@ -75,7 +94,16 @@ def print_table(
         table.add_column(Text(heading), justify="right" if justify == "right" else "left", overflow="fold")
     for row in rows:
         table.add_row(*(Text(str(cell)) for cell in row))
-    console(stderr=stderr).print(table)
+    shown.print(table)
+
+
+def _narrowest(columns: Sequence[tuple[str, str]], rows: Sequence[Sequence[Any]]) -> int:
+    """Width at which no word of a table is broken."""
+    words = [
+        max((len(word) for cell in (heading, *(row[place] for row in rows)) for word in str(cell).split()), default=0)
+        for place, (heading, _) in enumerate(columns)
+    ]
+    return sum(words) + 3 * len(columns)
 
 
 def wrap(text: str) -> None:
