@@ -25,6 +25,7 @@ from oversmith.cli.options import (
     Flag,
     Folder,
     Folds,
+    Group,
     Limit,
     OutputFolder,
     Ratio,
@@ -52,7 +53,7 @@ def run(
     *,
     output: OutputFolder,
     dataset: Datasets = None,
-    group: str | None = None,
+    group: Group = None,
     target: Column = None,
     positive: Annotated[str | None, Parameter(metavar="CLASS")] = None,
     drop: Columns = None,
@@ -85,7 +86,7 @@ def run(
     dataset : list of str
         Data set by name, or a .csv, .parquet or .npz file; may be repeated.
     group : str
-        All data sets of a group, tuning or judging.
+        All tables of a group of data sets.
     target : str
         Column of the classes of the files named by --dataset.
     positive : str

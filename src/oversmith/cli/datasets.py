@@ -9,7 +9,7 @@ from cyclopts import App
 
 from oversmith.cli.examples import COMMANDS, epilogue
 from oversmith.cli.files import check_output, replacing
-from oversmith.cli.options import DatasetName, Flag, OutputFile
+from oversmith.cli.options import DatasetName, Flag, Group, OutputFile
 from oversmith.cli.output import print_json, print_table, progress_bar, wrap
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ datasets = App(name="datasets", help=COMMANDS["datasets"], help_epilogue=epilogu
 @datasets.command(name="list")
 def list_(
     *,
-    group: Literal["tuning", "judging", "papers"] | None = None,
+    group: Group = None,
     modality: Literal["tabular", "series", "spectra", "images"] | None = None,
     json: Flag = False,
 ) -> None:

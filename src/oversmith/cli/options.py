@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from cyclopts import CoercionError, Parameter, Token, validators
 
@@ -51,6 +51,7 @@ Folds = Annotated[int | None, AtLeastTwo]
 Count = Annotated[int | None, AtLeastOne]
 Ratio = Annotated[float | None, Parameter(validator=validators.Number(gte=1))]
 Share = Annotated[float | None, Parameter(validator=validators.Number(gt=0, lte=1))]
+Group = Annotated[Literal["tuning", "judging", "papers"] | None, Parameter()]
 Limit = Annotated[float | None, Above]
 Folder = Annotated[Path, Parameter(metavar="FOLDER")]
 Seeds = Annotated[

@@ -90,8 +90,12 @@ def print_table(
         show_edge=False,
         show_header=any(heading for heading, _ in columns),
     )
-    for heading, justify in columns:
-        table.add_column(Text(heading), justify="right" if justify == "right" else "left", overflow="fold")
+    for place, (heading, justify) in enumerate(columns):
+        # Names in the first of several columns are for copying: they stay in one piece.
+        whole = place == 0 and len(columns) > 2
+        table.add_column(
+            Text(heading), justify="right" if justify == "right" else "left", overflow="fold", no_wrap=whole
+        )
     for row in rows:
         table.add_row(*(Text(str(cell)) for cell in row))
     shown.print(table)
