@@ -109,7 +109,7 @@ def test_same_comparison_same_bytes(binary: Comparison, tmp_path: Path) -> None:
     first = write_report(binary, tmp_path / "a.html", tmp_path / "a.json")
     second = write_report(binary, tmp_path / "b.html", tmp_path / "b.json")
     assert first.read_bytes() == second.read_bytes()
-    assert json.loads((tmp_path / "a.json").read_text(encoding="utf-8"))["schema_version"] == 1
+    assert json.loads((tmp_path / "a.json").read_text(encoding="utf-8"))["schema_version"] == 2
     assert (tmp_path / "a.json").read_bytes() == (tmp_path / "b.json").read_bytes()
 
 

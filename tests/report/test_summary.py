@@ -11,7 +11,7 @@ import pytest
 
 from oversmith.evaluation import Comparison
 from oversmith.report import render, summarise
-from oversmith.report.summarise import _embedding, _training
+from oversmith.report.summarise import _embedding
 from oversmith.report.tables import failures, leaderboard, per_classifier, skipped
 from oversmith.report.verdict import effects, verdict
 
@@ -115,9 +115,13 @@ def test_the_twins_are_read_where_they_should_be(binary: Comparison) -> None:
         (
             _effect("eo-wgan-0.33", 0.013, -0.002, 0.027, 0.3),
             "undecided",
-            "not distinguishable from no effect.",
+            "not significant (p\u00a0=\u00a00.300 after Holm).",
         ),
-        (_effect("eo-wgan-0.33", 0.030, 0.010, 0.050, 0.01), "helps", "it helps on this table."),
+        (
+            _effect("eo-wgan-0.33", 0.030, 0.010, 0.050, 0.01),
+            "helps",
+            "significant (p\u00a0=\u00a00.010 after Holm): it helps on this table.",
+        ),
         (
             _effect("eo-wgan-0.33", 0.003, 0.001, 0.005, 0.01),
             "helps",
@@ -127,7 +131,7 @@ def test_the_twins_are_read_where_they_should_be(binary: Comparison) -> None:
         (
             _effect("eo-wgan-0.33", 0.030, 0.001, 0.059, 0.09),
             "undecided",
-            "not after correcting for the number",
+            "but not significant after correcting for the number of comparisons (p\u00a0=\u00a00.090 after Holm).",
         ),
     ],
 )
@@ -140,13 +144,38 @@ def test_the_sentence_claims_what_the_interval_does(effect: dict[str, Any], deci
 def test_the_sentence_word_by_word() -> None:
     found = verdict(_small([], [_effect("eo-wgan-0.33", 0.013, -0.002, 0.027, 0.3)]))
     assert found["sentence"] == (
-        "EO-WGAN (fill 0.33) against no resampling with tuned threshold: +0.013 AP [−0.002, +0.027], "
-        "better in 4 of 5 folds; not distinguishable from no effect."
+        "EO-WGAN (fill 0.33) against no resampling with tuned threshold: +0.013\u00a0AP [−0.002, +0.027], "
+        "better in 4 of 5 folds; not significant (p\u00a0=\u00a00.300 after Holm)."
     )
     assert found["support"][0] == (
-        "95 % interval from the corrected resampled t-test, p = 0.300 after Holm; 4 comparisons in all."
+        "95 % interval from the corrected resampled t-test; 4 comparisons in all, p corrected for them."
     )
-    assert found["support"][-1].startswith("Tuning the threshold costs nothing")
+    assert found["support"][-1].startswith("No gain is shown: on this evidence tune the threshold, which costs nothing")
+
+
+@pytest.mark.parametrize(
+    ("rows", "tag", "tone"),
+    [
+        ([_effect("eo-wgan-0.33", 0.001, -0.004, 0.006, 0.9)], "Do not over-sample here", "stop"),
+        ([_effect("eo-wgan-0.33", 0.001, -0.004, 0.016, 0.9)], "Undecided", "undecided"),
+        ([_effect("eo-wgan-0.33", -0.03, -0.05, -0.01, 0.01)], "Do not over-sample here", "stop"),
+        (
+            [_effect("eo-wgan-0.33", -0.03, -0.05, -0.01, 0.01), _effect("smote", 0.03, 0.01, 0.05, 0.01)],
+            "Harms here",
+            "harms",
+        ),
+        (
+            [_effect("eo-wgan-0.33", 0.001, -0.004, 0.006, 0.9), _effect("smote", 0.0, -0.04, 0.04, 0.9)],
+            "Undecided",
+            "undecided",
+        ),
+        ([_effect("eo-wgan-0.33", 0.03, 0.01, 0.05, 0.01)], "Helps here", "helps"),
+    ],
+)
+def test_do_not_over_sample_is_said_when_it_is_the_truth(rows: list[dict[str, Any]], tag: str, tone: str) -> None:
+    found = verdict(_small([_score(0, row["contender"], 0.5) for row in rows], rows))
+    assert (found["tag"], found["tone"]) == (tag, tone)
+    assert ("do not over-sample" in found["support"][-1]) == (tone in ("stop", "undecided"))
 
 
 def test_the_verdict_is_about_what_was_generated_and_owns_up_to_choosing() -> None:
@@ -180,14 +209,14 @@ def test_the_strip_holds_zero_and_the_interval() -> None:
 def test_curves_have_the_area_of_the_average_precision(summary: dict[str, Any]) -> None:
     entry = summary["curves"][0]
     for curve in entry["curves"]:
-        assert np.mean(curve["mean"]) == pytest.approx(curve["average_precision"], abs=0.02)
-        assert len(curve["folds"]) == curve["n_folds"] == 5
+        assert np.mean(curve["precision"]["mean"]) == pytest.approx(curve["average_precision"], abs=0.02)
+        assert len(curve["precision"]["folds"]) == curve["n_folds"] == 5
 
 
 def test_curves_of_six_classes_have_the_macro_area(summary_of_six: dict[str, Any]) -> None:
     for entry in summary_of_six["curves"]:
         for curve in entry["curves"]:
-            assert np.mean(curve["mean"]) == pytest.approx(curve["average_precision"], abs=0.02)
+            assert np.mean(curve["precision"]["mean"]) == pytest.approx(curve["average_precision"], abs=0.02)
 
 
 def test_training_has_an_entry_per_model(summary_of_six: dict[str, Any]) -> None:
@@ -199,7 +228,7 @@ def test_training_has_an_entry_per_model(summary_of_six: dict[str, Any]) -> None
 
 def test_training_names_survive_json(binary: Comparison, summary: dict[str, Any]) -> None:
     again = Comparison.from_dict(binary.to_dict(arrays=True))
-    assert _training(again) == summary["training"]
+    assert summarise(again)["training"] == summary["training"]
     assert summary["training"][0]["classes"] == ["positive"]
 
 

@@ -170,6 +170,7 @@ def plan_of(request: Mapping[str, Any]) -> Plan:
         [_protocol(entry) for entry in (protocols if isinstance(protocols, list) else [protocols])],
         _list(request, "seeds", (0,)),
         max_steps,
+        details=True,
     )
 
 

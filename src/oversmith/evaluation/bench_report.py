@@ -10,16 +10,15 @@ import numpy as np
 import pandas as pd
 
 from oversmith.evaluation.contenders import NONE_TUNED
-from oversmith.evaluation.statistics import Interval, corrected_resampled_t, holm, rank_methods, win_tie_loss
-from oversmith.evaluation.statistics.matrix import direction, fill_with_chance
+from oversmith.evaluation.standings import ROPE, Standing, minority_rows, places_of, standings
+from oversmith.evaluation.statistics import Interval, rank_methods
+from oversmith.evaluation.statistics.matrix import fill_with_chance
 from oversmith.exceptions import InputError
 from oversmith.metrics import METRICS
 
 TABLE_METRICS = ("average_precision", "f1_tuned", "f1", "brier")
 SIZES = (50, 200)
 """Training rows of the minority that part small, middling and large."""
-ROPE = 0.01
-"""Differences up to this are practically none."""
 _HEADS = ("contender", "difference", "95 % interval", "wins / ties / losses")
 
 
@@ -68,7 +67,7 @@ def report_markdown(scores: pd.DataFrame, *, control: str = NONE_TUNED.name) -> 
     lines.append(
         f"Differences are against `{_safe(control)}`; positive is better. A result that failed counts as chance."
     )
-    places = _places(scores)
+    places = places_of(scores)
     for where in sorted(set(places)):
         # "none" repeats the fits of the control and is read at another threshold.
         part = scores[(places == where) & ((scores["contender"] != "none") | (control == "none"))]
@@ -78,9 +77,7 @@ def report_markdown(scores: pd.DataFrame, *, control: str = NONE_TUNED.name) -> 
                 lines.append("Not measured under this protocol.")
                 continue
             try:
-                lines += (
-                    _single(part, metric, control) if part["dataset"].nunique() == 1 else _ranked(part, metric, control)
-                )
+                lines += _ranked(part, metric, control)
             except InputError as refusal:
                 lines.append(f"No table: {_safe(str(refusal))}.")
             lines += _by_classifier(part, metric, control)
@@ -89,12 +86,6 @@ def report_markdown(scores: pd.DataFrame, *, control: str = NONE_TUNED.name) -> 
     lines += ["", "## Failures", "", *_failures(scores)]
     lines += ["", "## Time", "", *_times(scores)]
     return "\n".join(lines) + "\n"
-
-
-def _places(scores: pd.DataFrame) -> np.ndarray:
-    """Protocol and ratio of every row, in words."""
-    thinned = ["" if pd.isna(r) else f", training part thinned to 1:{r:g}" for r in scores["ratio"]]
-    return np.array([p + t for p, t in zip(scores["protocol"], thinned, strict=True)], dtype=object)
 
 
 def _summary(scores: pd.DataFrame) -> str:
@@ -113,39 +104,40 @@ _SIZES = (
 
 
 def _ranked(scores: pd.DataFrame, metric: str, control: str) -> list[str]:
-    """Every contender against the control over data sets."""
-    found = rank_methods(scores, metric, control=control, rope=ROPE)
-    heads = [
-        "contender",
-        "difference",
-        "95 % interval",
-        "wins / ties / losses",
-        "P worse / equal / better",
-        "mean rank",
-        "failed",
-        "p (Holm)",
-    ]
+    """Every contender against the control, over data sets or over the folds of one."""
+    found = standings(scores, metric, control=control)
+    over_sets = found.unit == "data set"
+    heads = [*_HEADS, *(["P worse / equal / better", "mean rank", "failed"] if over_sets else []), "p (Holm)"]
     body = [
         [
             f"`{_safe(row.contender)}`",
-            *_effect(*_ends(row.effect)),
-            f"{row.record.wins} / {row.record.ties} / {row.record.losses}",
-            f"{row.posterior.worse:.2f} / {row.posterior.equal:.2f} / {row.posterior.better:.2f}",
-            _number(row.mean_rank, ".2f"),
-            str(row.n_filled),
+            *_effect(row.difference, row.low, row.high),
+            f"{row.wins} / {row.ties} / {row.losses}",
+            *(_over_sets(row) if over_sets else []),
             f"{row.p_holm:.3f}",
         ]
         for row in found.rows
     ]
-    told = [
-        f"{found.n_datasets} data sets; {found.n_comparisons} comparisons, one family for Holm's correction; with so",
-        f"many data sets Wilcoxon's p is at least {found.smallest_p:.2g}. Equal is within {ROPE:g} of the control.",
-        f"Mean rank of the control {_number(found.control_rank, '.2f')},",
-        f"critical difference {found.critical_difference:.2f}.",
-    ]
-    if found.friedman is not None:
-        told.append(f"Friedman with Iman–Davenport: p = {found.friedman.p_f:.3g}.")
+    if not over_sets:
+        told = [
+            f"One data set, {found.n} folds, corrected resampled t-test; {len(found.rows)} comparisons, one family for",
+            "Holm's correction.",
+        ]
+    else:
+        told = [
+            f"{found.n} data sets; {len(found.rows)} comparisons, one family for Holm's correction; with so many data",
+            f"sets Wilcoxon's p is at least {found.smallest_p:.2g}. Equal is within {ROPE:g} of the control. Mean rank",
+            f"of the control {_number(found.control_rank, '.2f')},",
+            f"critical difference {found.critical_difference:.2f}.",
+        ]
+    if not np.isnan(found.p_any):
+        told.append(f"Friedman with Iman–Davenport: p = {found.p_any:.3g}.")
     return [*_table(heads, body), "", " ".join(told)]
+
+
+def _over_sets(row: Standing) -> list[str]:
+    odds = " / ".join(f"{value:.2f}" for value in (row.worse, row.equal, row.better))
+    return [odds, _number(row.mean_rank, ".2f"), str(row.n_filled)]
 
 
 def _by_classifier(scores: pd.DataFrame, metric: str, control: str) -> list[str]:
@@ -175,8 +167,7 @@ def _by_size(scores: pd.DataFrame, metric: str, control: str) -> list[str]:
     """Differences from the control by the number of minority rows a sampler has to learn from."""
     if scores["dataset"].nunique() < 4:
         return []
-    rare = scores["n_train"] * scores["n_test_positive"] / scores["n_test"]
-    sizes = rare.groupby(scores["dataset"]).median()
+    sizes = minority_rows(scores)
     edges = (0, *SIZES, np.inf)
     columns: dict[str, dict[str, str]] = {}
     for low, high in itertools.pairwise(edges):
@@ -200,42 +191,6 @@ def _by_size(scores: pd.DataFrame, metric: str, control: str) -> list[str]:
 
 def _ends(effect: Interval) -> tuple[float, float, float]:
     return effect.mean, effect.low, effect.high
-
-
-def _single(scores: pd.DataFrame, metric: str, control: str) -> list[str]:
-    """Every contender against the control over the folds of one data set."""
-    kept = fill_with_chance(scores[scores["status"] != "skipped"], metric)
-    values = kept.pivot_table(index=["classifier", "repeat", "fold", "seed"], columns="contender", values="value")
-    if control not in values.columns:
-        raise InputError(f"control: no result of {control!r} found")
-    share = float((scores["n_test"] / scores["n_train"]).mean())
-    sign = direction(metric)
-    rows = []
-    for name in values.columns.drop(control):
-        pairs = (sign * (values[name] - values[control])).dropna()
-        d = pairs.groupby(["repeat", "fold"]).mean().to_numpy(dtype=np.float64)
-        if len(d) > 1:
-            rows.append((str(name), corrected_resampled_t(d, share), win_tie_loss(d)))
-    if not rows:
-        return ["Nothing to compare: two folds are needed."]
-    adjusted = holm([effect.p for _, effect, _ in rows])
-    body = [
-        [
-            f"`{_safe(name)}`",
-            *_effect(effect.difference, effect.low, effect.high),
-            f"{record.wins} / {record.ties} / {record.losses}",
-            f"{p:.3f}",
-        ]
-        for (name, effect, record), p in sorted(
-            zip(rows, adjusted, strict=True), key=lambda pair: (-pair[0][1].difference, pair[0][0])
-        )
-    ]
-    folds = len({(place[1], place[2]) for place in values.index})
-    told = (
-        f"One data set, {folds} folds, corrected resampled t-test; {len(rows)} comparisons, one family for Holm's "
-        "correction."
-    )
-    return [*_table([*_HEADS, "p (Holm)"], body), "", told]
 
 
 def _effect(mean: float, low: float, high: float) -> tuple[str, str]:

@@ -207,6 +207,7 @@ def run_comparison(
         counts={n: told["counts"] for names, told in first for n in names if told.get("counts")},
         training={n: told["training"] for names, told in first for n in names if told.get("training")},
         embedding={n: told["embedding"] for names, told in first for n in names if told.get("embedding")},
+        quality={n: told["quality"] for names, told in first for n in names if told.get("quality")},
         effects=effects,
         warnings=_warnings(task, splits, scores, [told.get("notes", []) for _, told in details], chance, ratio),
     )

@@ -72,6 +72,9 @@ class Comparison:
         ``synthetic``, ``synthetic_label``, of the first training part: imputed, scaled and one-hot encoded by
         what was fitted on the real training rows, so that all contenders share one space. Series also have ``unseen``,
         ``unseen_label`` (of the test part) and ``scale`` (mean and spread of each channel, which give units back).
+    quality : dict
+        Contender with a sampler to its rows of a table judged class by class, of the first training part, as
+        :func:`oversmith.evaluation.made_rows.made_rows` gives them.
     effects : list of dict
         ``contender``, ``control``, ``metric``, ``difference``, ``low``, ``high``, ``p``, ``p_holm``,
         ``wins``, ``ties``, ``losses``, ``n``: paired over folds, each the mean over classifiers.
@@ -95,6 +98,7 @@ class Comparison:
     counts: dict[str, dict[str, dict[str, int]]] = field(default_factory=dict)
     training: dict[str, dict[str, Any]] = field(default_factory=dict)
     embedding: dict[str, dict[str, np.ndarray]] = field(default_factory=dict)
+    quality: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     effects: list[dict[str, Any]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 

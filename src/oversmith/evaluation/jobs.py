@@ -18,6 +18,7 @@ from threadpoolctl import threadpool_limits
 from oversmith.evaluation.calibration import Calibrator
 from oversmith.evaluation.contenders import Classifier, Contender, Situation
 from oversmith.evaluation.guard import LeakageError, check_exact_rows
+from oversmith.evaluation.made_rows import made_rows
 from oversmith.evaluation.pipeline import PlainFrame, build_pipeline, preparation, problem, split_kinds
 from oversmith.evaluation.protocol import Split, seed_for
 from oversmith.evaluation.stages import SHARED, WARM_UP, Notify, clocked, enter
@@ -109,8 +110,8 @@ class Outcome:
     ----------
     scores, predictions : list of dict
         As in :class:`oversmith.evaluation.Comparison`.
-    counts, training, embedding : dict
-        Of the first fold, for the contender that fits.
+    counts, training, embedding, quality : dict or list
+        Of the first fold, for the contender that fits; ``quality`` as :func:`made_rows` gives it, of tables alone.
     notes : list of str
         Warnings of the libraries, each once.
     traces : dict of str to str
@@ -131,6 +132,7 @@ class Outcome:
     counts: dict[str, dict[str, int]] | None = None
     training: dict[str, Any] | None = None
     embedding: dict[str, np.ndarray] | None = None
+    quality: list[dict[str, Any]] | None = None
     notes: list[str] = field(default_factory=list)
     traces: dict[str, str] = field(default_factory=dict)
     cpu_seconds: dict[str, float] = field(default_factory=dict)
@@ -263,6 +265,12 @@ def run_soundly(job: Job) -> Outcome:
         outcome.counts = _counts(task, y_train, step)
         if step:
             outcome.embedding = _embedding(job, step, X_train, y_train)
+            if task.shape is None:
+                # Outside all clocks: it is no cost of the contender.
+                enter(WARM_UP)
+                parts = {"train": (X_train, y_train), "unseen": (X_test, y_test)}
+                outcome.quality = made_rows(task, step, contender.before, parts, _number(job.seeds("quality")))
+                enter(SHARED)
         if contender.trained and step:
             outcome.training = _training(task, step.sampler_, seconds_warm_up)
     return outcome

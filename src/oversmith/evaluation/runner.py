@@ -390,4 +390,5 @@ def _details(outcome: Outcome) -> dict[str, Any]:
         "counts": outcome.counts,
         "training": outcome.training,
         "embedding": outcome.embedding,
+        "quality": outcome.quality,
     }

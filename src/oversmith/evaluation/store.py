@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from oversmith.evaluation.comparison import jsonable
 from oversmith.evaluation.keys import canonical, key_of
 from oversmith.exceptions import OversmithError
 
@@ -332,7 +333,8 @@ class Store:
         facts : mapping
             Versions, host and revision they were made with.
         details : mapping of str to mapping, optional
-            By unit what its fits tell: ``notes`` and, of a first fold, ``counts``, ``training``, ``embedding``.
+            By unit what its fits tell: ``notes`` and, of a first fold, ``counts``, ``training``, ``embedding``,
+            ``quality``.
 
         Raises
         ------
@@ -387,7 +389,7 @@ class Store:
             self._keep(unit, "embedding", embedding)
         before.pop("embedding", None)
         content = before | {name: value for name, value in told.items() if value is not None} | {"notes": notes}
-        text = json.dumps(content, default=lambda value: value.tolist())
+        text = json.dumps(jsonable(content))
         self._base.execute("INSERT OR REPLACE INTO details VALUES (?, ?)", [unit, text])
 
     def details(self, unit: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from oversmith.metrics.classification import (
     macro_scores,
     score_all,
 )
-from oversmith.metrics.copies import CopyCheck, boundary_share, copy_check
+from oversmith.metrics.copies import CopyCheck, boundary_share, copy_check, nearest_distances
 from oversmith.metrics.fidelity import energy_distance, energy_distance_error
 from oversmith.metrics.quality import Quality, quality_report
 from oversmith.metrics.resemblance import TwoSample, column_shapes, density_coverage, pair_trends, two_sample_test
@@ -39,6 +39,7 @@ __all__ = [
     "implied_prevalence",
     "macro_scores",
     "mmd_test",
+    "nearest_distances",
     "pair_trends",
     "paired_distance",
     "prd_matrix",

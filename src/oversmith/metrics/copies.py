@@ -95,6 +95,32 @@ def copy_check(train: pd.DataFrame, synthetic: pd.DataFrame, unseen: pd.DataFram
     return CopyCheck(*made, *held)
 
 
+def nearest_distances(train: pd.DataFrame, rows: pd.DataFrame) -> np.ndarray:
+    """Distance of each row to the training row nearest to it, as :func:`copy_check` takes it.
+
+    Parameters
+    ----------
+    train, rows : DataFrame
+        Training rows, and rows made from them or held out.
+
+    Returns
+    -------
+    ndarray of shape (n,)
+        Mean over columns of the difference in parts of the training range, or of a mismatch; 0 is a copy.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from oversmith.metrics import nearest_distances
+    >>> nearest_distances(pd.DataFrame({"a": [0.0, 1.0]}), pd.DataFrame({"a": [0.25, 1.0]}))
+    array([0.25, 0.  ])
+    """
+    train, rows = aligned(train, rows)
+    space = Space(train, by_range=True)
+    search = NearestNeighbors(n_neighbors=1, metric="manhattan").fit(space(train))
+    return np.asarray(search.kneighbors(space(rows))[0][:, 0] / train.shape[1])
+
+
 def boundary_share(real: ArrayLike, y: ArrayLike, synthetic: ArrayLike, label: Any, k: int = NEIGHBOURS) -> float:
     """Share of synthetic rows whose real neighbours are mostly of another class.
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 from oversmith.plot._style import CYCLE, PALETTE, style
 from oversmith.plot.counts import class_counts
 from oversmith.plot.critical_difference import critical_difference_diagram
-from oversmith.plot.curves import precision_at_recall, precision_recall
+from oversmith.plot.curves import precision_at_recall, precision_recall, roc, true_at_false
 from oversmith.plot.effects import effect_forest
 from oversmith.plot.embedding import embed, embedding
+from oversmith.plot.made_rows import column_overlay, correlations, nearest_training
+from oversmith.plot.probabilities import reliability, threshold_sweep
 from oversmith.plot.series import Ruler, power_spectrum, series_bands, series_examples
 from oversmith.plot.spectra import class_bands, difference_spectrum
 from oversmith.plot.time import time_quality
@@ -23,18 +25,25 @@ __all__ = [
     "Ruler",
     "class_bands",
     "class_counts",
+    "column_overlay",
+    "correlations",
     "critical_difference_diagram",
     "difference_spectrum",
     "effect_forest",
     "embed",
     "embedding",
+    "nearest_training",
     "power_spectrum",
     "precision_at_recall",
     "precision_recall",
+    "reliability",
+    "roc",
     "series_bands",
     "series_examples",
     "style",
+    "threshold_sweep",
     "time_quality",
     "training",
     "training_panels",
+    "true_at_false",
 ]

@@ -3,34 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import groupby
 from typing import Any
 
 from oversmith.plot import (
     class_counts,
-    effect_forest,
     embedding,
-    precision_recall,
-    time_quality,
-    training,
-    training_panels,
 )
-from oversmith.plot._style import shorten, signed
 from oversmith.plot.counts import legend_handles
-from oversmith.plot.training import training_layout
-from oversmith.report.picture import Picture, first_upper, plain_number, signed_number
+from oversmith.report.curve_figures import curve_section
+from oversmith.report.made_rows_figures import made_pictures
+from oversmith.report.picture import Picture, signed_number
 from oversmith.report.series_figures import class_pictures, series_pictures
+from oversmith.report.shared_figures import effect_picture, time_picture
 from oversmith.report.svg import canvas, to_svg
+from oversmith.report.training_figures import training_pictures
 
 Summary = dict[str, Any]
-
-_STYLES = {"eo-wgan": (("orange", "-"), ("vermillion", "--")), "": (("blue", "-."), ("purple", ":"))}
-_STOPPED = {
-    "max_steps": "all steps were run",
-    "patience": "stopped early, the score no longer improved",
-    "max_seconds": "stopped by the time limit",
-    "callback": "stopped by a callback",
-}
 
 
 def pictures(summary: Summary) -> dict[str, Any]:
@@ -51,8 +39,9 @@ def pictures(summary: Summary) -> dict[str, Any]:
         "effects": _effects(summary),
         "curves": _curves(summary),
         "counts": _counts(summary),
-        "training": _training(summary),
+        "training": training_pictures(summary["training"], "training"),
         "embedding": _embedding(summary),
+        "quality": made_pictures(summary),
         "series": series_pictures(summary),
         "spectra": class_pictures(summary),
         "time": _time(summary),
@@ -60,94 +49,32 @@ def pictures(summary: Summary) -> dict[str, Any]:
 
 
 def _effects(summary: Summary) -> list[Picture]:
-    drawn = []
     rows = summary["effects"]
+    drawn = []
     for index, (metric, control) in enumerate(dict.fromkeys((row["metric"], row["control"]) for row in rows)):
         mine = [row for row in rows if (row["metric"], row["control"]) == (metric, control)]
-        mine.sort(key=lambda row: -(row["difference"] or 0.0))
-        filled = [row | {key: _number(row[key]) for key in ("difference", "low", "high")} for row in mine]
-        name, against = mine[0]["metric_title"], mine[0]["control_title"]
-        title = f"Difference in {name} from {against}"
-        uid = f"effect-{index}"
-        with canvas(8.6, 1.0 + 0.34 * len(mine)) as figure:
-            effect_forest(filled, label=f"difference in {name}", ax=figure.subplots())
-            best = max(filled, key=lambda row: row["difference"])
-            largest = f"{best['title']}, {signed(best['difference'])}"
-            description = f"{len(mine)} contenders; the largest difference is {largest}."
-            svg = to_svg(figure, uid=uid, title=title, description=description)
-        table = [
-            [
-                row["title"],
-                *(signed_number(row[key]) for key in ("difference", "low", "high")),
-                plain_number(row["p"]),
-                plain_number(row["p_holm"]),
-                f"{row['wins']} / {row['ties']} / {row['losses']}",
-                row["decision"],
-            ]
-            for row in mine
-        ]
-        columns = [
-            "contender",
-            "difference",
-            "low",
-            "high",
-            "p",
-            "p, Holm",
-            "wins / ties / losses",
-            "decision",
-        ]
-        caption = (
-            f"{first_upper(name)} minus that of “{against}”, paired over {mine[0]['n']} folds (each "
-            "the mean over the classifiers), with 95 % intervals. Triangle up: helps; down: harms; dot: "
-            "undecided."
-        )
-        drawn.append(Picture(uid, svg, caption, columns, table, wide=True))
+        name = mine[0]["metric_title"]
+        unit = "paired over {n} folds (each the mean over the classifiers)"
+        drawn.append(effect_picture(mine, uid=f"effect-{index}", name=name, unit=unit, label=f"difference in {name}"))
     return drawn
 
 
-def _curves(summary: Summary) -> list[Picture]:
-    drawn = []
-    chance = _chance(summary)
+def _curves(summary: Summary) -> list[dict[str, Any]]:
+    """Pictures of each classifier, with the key to their lines and the confusion matrices beside them."""
     several = summary["data"].get("positive") is None and len(summary["data"]["classes"]) > 2
-    for index, entry in enumerate(summary["curves"]):
-        uid, title = f"pr-{index}", f"Precision against recall: {entry['title']}"
-        lines = _styled(entry["curves"], summary)
-        with canvas(4.8, 3.5 + 0.19 * len(lines)) as figure:
-            ax = precision_recall(lines, prevalence=chance, ax=figure.subplots())
-            ax.set_title(shorten(entry["title"]))
-            listed = "; ".join(f"{line['title']}, average precision {line['average_precision']:.3f}" for line in lines)
-            svg = to_svg(figure, uid=uid, title=title, description=listed + ".")
-        folds, thin = lines[0]["n_folds"], len(lines[0]["folds"])
-        of = f"thin: {thin} of {folds} folds" if thin < folds else f"thin: the {folds} folds"
-        caption = f"{entry['title']}. Bold: mean; {of}; dashed grey: a random ranking."
-        if several:
-            caption += " Mean of the curves of each class against the rest."
-        steps = range(0, 101, 10)
-        table = [[f"{step / 100:.1f}", *(f"{line['mean'][step]:.3f}" for line in lines)] for step in steps]
-        drawn.append(Picture(uid, svg, caption, ["recall", *(line["title"] for line in lines)], table))
-    return drawn
-
-
-def _styled(curves: list[dict[str, Any]], summary: Summary) -> list[dict[str, Any]]:
-    """Give each curve its colour and dash: ink for the control, orange and red for what was generated."""
-    generated, others = iter(_STYLES["eo-wgan"]), iter(_STYLES[""])
-    trained = {entry["contender"] for entry in summary["training"]}
-    styled = []
-    for curve in curves:
-        name = curve["contender"]
-        if name == summary["protocol"].get("control"):
-            look = ("ink", "-")
-        else:
-            look = next(generated if name in trained else others, ("muted", ":"))
-        styled.append(
-            {
-                **curve,
-                "recall": [step / 100 for step in range(101)],
-                "precision": curve["folds"],
-                "style": look,
-            }
+    classes = [entry["name"] for entry in summary["data"]["classes"]]
+    return [
+        curve_section(
+            entry,
+            uid=f"curves-{index}",
+            chance=_chance(summary),
+            classes=classes,
+            several=several,
+            control=summary["protocol"].get("control"),
+            generated=summary["generative"],
         )
-    return styled
+        for index, entry in enumerate(summary["curves"])
+    ]
 
 
 def _counts(summary: Summary) -> list[Picture]:
@@ -189,61 +116,6 @@ def _per_class(group: dict[str, Any]) -> Iterable[tuple[str, int, int]]:
 
 def _changed(name: str, had: int, has: int) -> str:
     return f"{name} {had:,}" if had == has else f"{name} from {had:,} to {has:,}"
-
-
-def _training(summary: Summary) -> list[tuple[str, list[Picture]]]:
-    sections = []
-    for number, (title, models) in enumerate(groupby(summary["training"], key=lambda entry: entry["title"])):
-        drawn = []
-        for index, model in enumerate(models):
-            panels = training_panels(model["history"])
-            if panels:
-                drawn.append(_trained(model, panels, f"training-{number}-{index}"))
-        if drawn:
-            sections.append((title, drawn))
-    return sections
-
-
-def _trained(model: dict[str, Any], panels: dict[str, list[str]], uid: str) -> Picture:
-    history, best = [row for row in model["history"] if "step" in row], model["best_step"]
-    of = (
-        f", {'class' if len(model['classes']) == 1 else 'classes'} {_listed(model['classes'])}"
-        if model["classes"]
-        else ""
-    )
-    size, heights = training_layout(panels)
-    with canvas(*size) as figure:
-        axes = figure.subplots(len(panels), 1, sharex=True, squeeze=False, height_ratios=heights).ravel()
-        training(history, best_step=best, axes=list(axes))
-        axes[0].set_title(shorten(f"{model['title']}{of}", 48), pad=18)
-        kept = f"The networks of step {best:,} were kept" if best is not None else "The last networks were kept"
-        why = _STOPPED.get(model["stopped_because"] or "", "")
-        ran = f" of {model['n_steps']:,} run" if model["n_steps"] is not None and best is not None else ""
-        description = f"{kept}{ran}{'; ' + why if why else ''}."
-        svg = to_svg(figure, uid=uid, title=f"Training of {model['title']}{of}", description=description)
-    keys = [key for series in panels.values() for key in series]
-    step = -(-len(history) // 20)
-    rows = [row for index, row in enumerate(history) if index % step == 0 or index == len(history) - 1]
-    table = [[f"{row['step']:,}", *(plain_number(row.get(key)) for key in keys)] for row in rows]
-    scored = (
-        f" The monitored score is the energy distance to real {history[-1].get('scored_on', 'rows')}: lower is better."
-        if "monitor" in panels
-        else ""
-    )
-    caption = f"{model['title']}{of}. {description}{scored}{_noticed(history)}"
-    return Picture(uid, svg, caption, ["step", *keys], table)
-
-
-def _noticed(history: list[dict[str, Any]]) -> str:
-    """Say what the sampler noticed of its players: what it was, how often, and whether it still was at the end."""
-    told = [str(row.get("notice") or "").split("; ") for row in history]
-    found = list(dict.fromkeys(part for parts in told for part in parts if part))
-    words = [
-        f" Look out: {part}, in {sum(part in parts for parts in told)} of {len(told)} looks"
-        f"{', the last among them' if part in told[-1] else ''}."
-        for part in found
-    ]
-    return "".join(words)
 
 
 def _embedding(summary: Summary) -> list[tuple[str, list[Picture]]]:
@@ -296,26 +168,12 @@ def _centre(points: list[list[float]]) -> list[str]:
 
 
 def _time(summary: Summary) -> list[Picture]:
-    rows = [row | {"mean": _number(row["mean"]), "sd": _number(row["sd"])} for row in summary["time"]]
-    if not rows:
-        return []
     metric = (
         "average precision" if summary["protocol"].get("primary_metric") in (None, "average_precision") else "score"
     )
-    with canvas(8.6, 1.3 + 0.34 * len(rows)) as figure:
-        time_quality(rows, label=metric, axes=figure.subplots(1, 2, sharey=True))
-        slowest = max(rows, key=_total)
-        description = f"The slowest contender is {slowest['title']} with {_total(slowest):.2g} seconds per fit."
-        svg = to_svg(figure, uid="time", title=f"Seconds and {metric} of each contender", description=description)
-    columns = ["contender", "resampling, s", "fitting, s", "predicting, s", metric]
-    keys = ("seconds_resample", "seconds_fit", "seconds_predict", "mean")
-    table = [[row["title"], *(plain_number(row[key]) for key in keys)] for row in rows]
     caption = "Mean seconds of one fit (one fold, one classifier) beside the score."
-    return [Picture("time", svg, caption, columns, table, wide=True)]
-
-
-def _total(row: dict[str, Any]) -> float:
-    return float(row["seconds_resample"] + row["seconds_fit"] + row["seconds_predict"])
+    found = time_picture(summary["time"], uid="time", metric=metric, caption=caption)
+    return [] if found is None else [found]
 
 
 def _chance(summary: Summary) -> float | None:
@@ -332,7 +190,3 @@ def _wrapped(titles: list[str], width: int = 34, lines: int = 2) -> str:
     import textwrap
 
     return "\n".join(textwrap.wrap(_listed(titles), width, max_lines=lines, placeholder=" …"))
-
-
-def _number(value: float | None) -> float:
-    return float("nan") if value is None else value

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from oversmith import __version__
 from oversmith.plot._style import signed
+from oversmith.report.bench_figures import bench_pictures
+from oversmith.report.bench_sets import SHOWN
+from oversmith.report.definitions import definitions
 from oversmith.report.figures import pictures
 from oversmith.report.names import METRICS
+from oversmith.report.picture import first_upper
+from oversmith.report.study_figures import study_pictures
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from markupsafe import Markup
 
 
 def render(summary: dict[str, Any]) -> str:
@@ -21,7 +28,8 @@ def render(summary: dict[str, Any]) -> str:
     Parameters
     ----------
     summary : dict
-        From :func:`oversmith.report.summarise`, possibly through JSON.
+        From :func:`oversmith.report.summarise`, :func:`~oversmith.report.summarise_bench` or
+        :func:`~oversmith.report.summarise_study`, possibly through JSON.
 
     Returns
     -------
@@ -36,11 +44,27 @@ def render(summary: dict[str, Any]) -> str:
     >>> "&lt;b&gt;" in render(summarise(empty))
     True
     """
+    kind = summary.get("kind", "comparison")
+    template, draw = _PAGES[kind]
     return (
         _environment()
-        .get_template("page.html")
-        .render(**summary, pictures=pictures(summary), metric_titles=METRICS, version=__version__)
+        .get_template(template)
+        .render(
+            **summary,
+            pictures=draw(summary),
+            metric_titles=METRICS,
+            set_metrics=SHOWN,
+            definitions=definitions(summary),
+            version=__version__,
+        )
     )
+
+
+_PAGES: dict[str, tuple[str, Callable[[dict[str, Any]], Any]]] = {
+    "comparison": ("page.html", pictures),
+    "bench": ("bench.html", bench_pictures),
+    "study": ("study.html", study_pictures),
+}
 
 
 @lru_cache(maxsize=1)
@@ -55,7 +79,14 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
     )
     environment.filters.update(
-        num=_number, signed=_signed, seconds=_seconds, share=_share, grouped=_grouped, sortable=_sortable
+        num=_number,
+        signed=_signed,
+        seconds=_seconds,
+        share=_share,
+        grouped=_grouped,
+        sortable=_sortable,
+        tone=_tone,
+        first_upper=first_upper,
     )
     return environment
 
@@ -89,3 +120,13 @@ def _grouped(value: float | None) -> str:
 
 def _sortable(value: float | None) -> str:
     return "" if value is None else f"{value:.9g}"
+
+
+def _tone(change: float | None) -> Markup:
+    """Shade a cell by how far it lies from the control of its row: full at a tenth."""
+    from markupsafe import Markup
+
+    if change is None or abs(change) < 0.0005:
+        return Markup("")
+    share = min(100, round(abs(change) * 1000))
+    return Markup(' class="{}" style="--d:{}"').format("up" if change > 0 else "down", share)

@@ -12,16 +12,17 @@ import numpy as np
 
 from oversmith.evaluation import Comparison
 from oversmith.evaluation.comparison import jsonable
-from oversmith.plot import embed, precision_at_recall
+from oversmith.plot import embed
+from oversmith.report.made_rows import made_parts
 from oversmith.report.names import printable_tree
+from oversmith.report.predicted import Fold, judged
 from oversmith.report.series import class_parts, series_parts
 from oversmith.report.tables import failures, leaderboard, per_classifier, primary_metric, skipped
+from oversmith.report.trained import trained_models
 from oversmith.report.verdict import effects, generative, verdict
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
-_RECALL = np.linspace(0.0, 1.0, 101)
-_THIN_LINES = 10
 _PCA_ROWS, _TSNE_ROWS = 3000, 600
 _PERPLEXITY = 30
 _MOST_CURVES = 4
@@ -48,11 +49,13 @@ def summarise(comparison: Comparison) -> dict[str, Any]:
     >>> summarise(empty)["verdict"]["tag"]
     'No verdict'
     """
+    titles = {entry["name"]: entry["title"] for entry in comparison.contenders}
     summary = {
         "schema_version": SCHEMA_VERSION,
         "data": _data(comparison),
         "protocol": dict(comparison.protocol),
         "contenders": comparison.contenders,
+        "generative": generative(comparison),
         "classifiers": comparison.classifiers,
         "verdict": verdict(comparison),
         "warnings": comparison.warnings,
@@ -63,8 +66,9 @@ def summarise(comparison: Comparison) -> dict[str, Any]:
         "effects": effects(comparison),
         "curves": _curves(comparison),
         "counts": _counts(comparison),
-        "training": _training(comparison),
+        "training": trained_models(comparison.training, titles),
         "embedding": _embedding(comparison),
+        "quality": made_parts(comparison, _shown(comparison)),
         "series": series_parts(comparison, _shown(comparison)),
         "class_spectra": class_parts(comparison),
         "time": _time(comparison),
@@ -91,48 +95,35 @@ def _shown(comparison: Comparison) -> list[str]:
 
 
 def _curves(comparison: Comparison) -> list[dict[str, Any]]:
+    """Gather what predictions tell of the contenders worth a picture, classifier by classifier."""
     titles = {entry["name"]: entry["title"] for entry in comparison.contenders}
-    metric = primary_metric(comparison)
-    averages = {
-        (table["classifier"], row["contender"]): row["metrics"].get(metric, {}).get("mean")
+    classes, named = comparison.data.get("classes", []), comparison.data.get("positive")
+    positive = classes.index(named) if named in classes else None
+    means = {
+        (table["classifier"], row["contender"]): row["metrics"]
         for table in per_classifier(comparison)
         for row in table["rows"]
     }
-    groups: dict[tuple[str, str], list[np.ndarray]] = {}
+    groups: dict[tuple[str, str], list[Fold]] = {}
     for entry in comparison.predictions:
-        line = _precision(comparison, np.asarray(entry["y"]), np.asarray(entry["scores"], dtype=np.float64))
-        if np.isfinite(line).all():
-            groups.setdefault((entry["classifier"], entry["contender"]), []).append(line)
+        fold = Fold(np.asarray(entry["y"]), np.asarray(entry["scores"]), entry["threshold"])
+        groups.setdefault((entry["classifier"], entry["contender"]), []).append(fold)
     figures = []
     for classifier in comparison.classifiers:
         lines = []
         for name in _shown(comparison):
-            folds = groups.get((classifier["name"], name)) or groups.get(
-                (classifier["name"], name.removesuffix("-tuned"))
-            )
-            average = averages.get((classifier["name"], name))
-            if folds and average is not None:
-                lines.append(
-                    {
-                        "contender": name,
-                        "title": titles[name],
-                        "average_precision": average,
-                        "mean": np.mean(folds, axis=0).round(4),
-                        "folds": [line.round(4) for line in folds[:_THIN_LINES]],
-                        "n_folds": len(folds),
-                    }
-                )
+            twin = name.removesuffix("-tuned")
+            folds = groups.get((classifier["name"], name)) or groups.get((classifier["name"], twin))
+            metrics = means.get((classifier["name"], name), {})
+            average = metrics.get("average_precision", {}).get("mean")
+            told = judged(folds, positive) if folds and average is not None else None
+            if told is not None:
+                area = metrics.get("roc_auc", {}).get("mean")
+                facts = {"contender": name, "title": titles[name], "average_precision": average, "roc_auc": area}
+                lines.append(facts | told)
         if lines:
             figures.append({"classifier": classifier["name"], "title": classifier["title"], "curves": lines})
     return figures
-
-
-def _precision(comparison: Comparison, y: np.ndarray, scores: np.ndarray) -> np.ndarray:
-    """Precision over the recall grid; with several classes the mean of the one-against-the-rest curves."""
-    classes, positive = comparison.data.get("classes", []), comparison.data.get("positive")
-    codes = [classes.index(positive)] if positive in classes else list(range(scores.shape[1]))
-    lines = [precision_at_recall(y == code, scores[:, code], _RECALL) for code in codes if (y == code).any()]
-    return np.mean(lines, axis=0) if lines else np.full(len(_RECALL), np.nan)
 
 
 def _counts(comparison: Comparison) -> list[dict[str, Any]]:
@@ -147,42 +138,6 @@ def _counts(comparison: Comparison) -> list[dict[str, Any]]:
         group = groups.setdefault(tuple(after), {"titles": [], "classes": classes, "before": before, "after": after})
         group["titles"].append(entry["title"])
     return list(groups.values())
-
-
-def _training(comparison: Comparison) -> list[dict[str, Any]]:
-    """One entry per contender and trained model; a model may serve several classes."""
-    titles = {entry["name"]: entry["title"] for entry in comparison.contenders}
-    entries = []
-    for name, record in comparison.training.items():
-        models: dict[tuple[str, ...], list[dict[str, Any]]] = {}
-        for row in record.get("history") or []:
-            models.setdefault(tuple(str(label) for label in row.get("classes", ())), []).append(row)
-        for classes, history in models.items():
-            entries.append(
-                {
-                    "contender": name,
-                    "title": titles.get(name, name),
-                    "classes": list(classes),
-                    "history": [
-                        {key: value for key, value in row.items() if key != "classes"} for row in _thinned(history)
-                    ],
-                    **{key: _of_model(record.get(key), classes) for key in ("best_step", "n_steps", "stopped_because")},
-                }
-            )
-    return entries
-
-
-def _of_model(value: Any, classes: tuple[str, ...]) -> Any:
-    """One model's entry of a mapping of class to value; a plain value as it is."""
-    if not isinstance(value, dict):
-        return value
-    named = {str(key): entry for key, entry in value.items()}
-    return next((named[name] for name in classes if name in named), None)
-
-
-def _thinned(history: list[dict[str, Any]], most: int = 400) -> list[dict[str, Any]]:
-    step = -(-len(history) // most)
-    return [row for index, row in enumerate(history) if index % step == 0 or index == len(history) - 1]
 
 
 def _embedding(comparison: Comparison) -> dict[str, Any]:

@@ -69,7 +69,38 @@ def to_svg(figure: Figure, *, uid: str, title: str, description: str) -> str:
         # The text stays text: the reader's fonts have the glyphs that the layout font lacks.
         warnings.filterwarnings("ignore", message="Glyph .* missing from", category=UserWarning)
         figure.savefig(stream, format="svg", metadata={"Date": None})
-    root = ElementTree.fromstring(stream.getvalue())
+    return _own(stream.getvalue(), uid, title, description, tints)
+
+
+def adopt_svg(text: str, *, uid: str, title: str, description: str) -> str:
+    """Take a figure of the house that was written as a file of its own into the page.
+
+    Parameters
+    ----------
+    text : str
+        SVG that Matplotlib wrote, on white.
+    uid : str
+        Prefix of all ids, unique on the page.
+    title, description : str
+        What the figure is and what it shows.
+
+    Returns
+    -------
+    str
+        The same without its paper, in the colours of the page.
+
+    Examples
+    --------
+    >>> from oversmith.report.svg import adopt_svg
+    >>> file = '<svg xmlns="http://www.w3.org/2000/svg" width="72pt"><path style="fill: #ffffff"/></svg>'
+    >>> '<path style="fill: none"' in adopt_svg(file, uid="f1", title="Paper", description="Nothing on it.")
+    True
+    """
+    return _own(text.replace("fill: #ffffff", "fill: none"), uid, title, description, [])
+
+
+def _own(text: str, uid: str, title: str, description: str, tints: list[str]) -> str:
+    root = ElementTree.fromstring(text)
     for parent in list(root.iter()):
         for child in list(parent):
             if _local(child.tag) in _DROPPED:

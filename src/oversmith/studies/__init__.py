@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+
+from oversmith.evaluation.raw_scores import read_notes
+from oversmith.exceptions import InputError
 from oversmith.studies import (
     eo_wgan,
     ganbats,
@@ -67,4 +71,30 @@ STUDIES = {
 }
 """Studies by name."""
 
-__all__ = ["STUDIES", "Result", "Scope", "Study", "rebuild", "run_study", "study_plans", "write_result"]
+
+def rebuild_any(path: str | os.PathLike[str]) -> Result:
+    """Write the study that raw scores belong to.
+
+    Parameters
+    ----------
+    path : path
+        What :func:`run_study` wrote.
+
+    Returns
+    -------
+    Result
+        The study.
+
+    Raises
+    ------
+    InputError
+        For a file that is no raw scores, or those of no study.
+    """
+    name = read_notes(path).get("study")
+    if name not in STUDIES:
+        found = "no study" if name is None else f"the study {name!r}, which this Oversmith does not know"
+        raise InputError(f"path: {str(path)!r} holds {found}; studies are {', '.join(STUDIES)}")
+    return rebuild(STUDIES[name], path)
+
+
+__all__ = ["STUDIES", "Result", "Scope", "Study", "rebuild", "rebuild_any", "run_study", "study_plans", "write_result"]

@@ -8,7 +8,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from oversmith.evaluation.raw_scores import read_notes
 from oversmith.evaluation.runner import facts
 from oversmith.evaluation.task import Task
 from oversmith.exceptions import InputError
+from oversmith.report import StudyPage, StudyPart, render, summarise_study
 from oversmith.studies.data import StudySet, study_tasks
 from oversmith.studies.rows import WIDEST, Row, count_verdicts, csv_text
 from oversmith.studies.scores import Scores
@@ -144,11 +145,14 @@ class Result:
         Tables for readers, and every number with its interval and verdict.
     figures : dict of str to str
         File name to SVG.
+    page : StudyPage
+        What its HTML page is made of, for :func:`oversmith.report.write_study_report`.
     """
 
     markdown: str
     csv: str
-    figures: dict[str, str] = field(default_factory=dict)
+    figures: dict[str, str]
+    page: StudyPage
 
     @property
     def numbers(self) -> list[dict[str, Any]]:
@@ -293,14 +297,20 @@ def rebuild(study: Study, path: str | os.PathLike[str]) -> Result:
     scores = Scores(store.scores())
     sections = study.sections(scores, notes)
     rows = [row for section in sections for row in section.rows]
-    lines = [f"# {study.title}", "", *_head(study, scores.frame, notes, rows)]
+    head = _head(study, scores.frame, notes, rows)
+    lines = [f"# {study.title}", "", *head]
     for section in sections:
         lines += ["", f"## {section.title}", "", *section.lines]
-    return Result("\n".join(lines) + "\n", csv_text(rows), dict(study.figures(scores, notes)))
+    figures = dict(study.figures(scores, notes))
+    parts = tuple(
+        StudyPart(section.title, section.lines, tuple(row.verdict for row in section.rows)) for section in sections
+    )
+    page = StudyPage(study.name, study.title, tuple(head), parts, figures, scores.frame, notes["facts"])
+    return Result("\n".join(lines) + "\n", csv_text(rows), figures, page)
 
 
 def write_result(result: Result, folder: str | os.PathLike[str], name: str) -> list[Path]:
-    """Write a study's tables and figures; each file whole or not at all.
+    """Write a study's tables, figures and page; each file whole or not at all.
 
     Parameters
     ----------
@@ -319,6 +329,7 @@ def write_result(result: Result, folder: str | os.PathLike[str], name: str) -> l
     folder = Path(folder)
     (folder / "figures").mkdir(parents=True, exist_ok=True)
     texts = {f"{name}.md": result.markdown, f"{name}.csv": result.csv}
+    texts[f"{name}.html"] = render(summarise_study(result.page))
     texts |= {f"figures/{file}": svg for file, svg in result.figures.items()}
     for file, text in texts.items():
         with replacing(folder / file) as target:

@@ -15,9 +15,16 @@
     });
   }
 
+  // Tables made from text have no keys: what they show is the key, with the true minus turned into one that parses.
+  function key(cell) {
+    if (cell.dataset.v !== undefined) { return cell.dataset.v; }
+    var text = cell.textContent.trim();
+    return text === "–" ? "" : text.replace(/^\u2212/, "-");
+  }
+
   function compare(a, b, direction) {
     var x = parseFloat(a), y = parseFloat(b);
-    var noX = a === "" || a === undefined, noY = b === "" || b === undefined;
+    var noX = a === "", noY = b === "";
     if (noX || noY) { return noX - noY; } // what is missing comes last, whichever way
     var order = isNaN(x) || isNaN(y) ? String(a).localeCompare(String(b)) : x - y;
     return direction === "ascending" ? order : -order;
@@ -30,7 +37,7 @@
     var other = first === "descending" ? "ascending" : "descending";
     var direction = header.getAttribute("aria-sort") === first ? other : first;
     var rows = Array.prototype.slice.call(body.rows);
-    rows.sort(function (a, b) { return compare(a.cells[column].dataset.v, b.cells[column].dataset.v, direction); });
+    rows.sort(function (a, b) { return compare(key(a.cells[column]), key(b.cells[column]), direction); });
     rows.forEach(function (row) { body.appendChild(row); });
     table.querySelectorAll("th[aria-sort]").forEach(function (cell) { cell.setAttribute("aria-sort", "none"); });
     header.setAttribute("aria-sort", direction);

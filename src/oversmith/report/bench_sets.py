@@ -1,0 +1,200 @@
+"""What the page of a benchmark shows of each data set: every metric, and what its predictions and trainings tell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pandas as pd
+
+from oversmith.evaluation import Store
+from oversmith.evaluation.comparison import FAILED
+from oversmith.evaluation.contenders import NONE_TUNED
+from oversmith.evaluation.statistics.matrix import fill_with_chance
+from oversmith.report.names import LOWER_IS_BETTER
+from oversmith.report.predicted import Fold, judged
+from oversmith.report.trained import trained_models
+
+SHOWN = ("average_precision", "roc_auc", "f1_tuned", "precision_tuned", "recall_tuned", "g_mean_tuned", "f1", "brier")
+_MOST_LINES = 4
+# Blocks of four figures (a data set under a classifier): so many in full, and so many at all.
+_WITH_FOLDS, _MOST_BLOCKS = 8, 36
+_POINTS, _HISTORY = 51, 100
+
+
+def data_sets(
+    scores: pd.DataFrame,
+    store: Store | None,
+    titles: dict[str, Any],
+    place: dict[str, Any],
+    generates: Callable[[str], bool],
+) -> list[dict[str, Any]]:
+    """Describe each data set.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        Raw scores of one protocol.
+    store : Store or None
+        Where predictions and trainings are.
+    titles : dict
+        Names for readers.
+    place : dict
+        Summary of the protocol: its leaderboard says who is worth a line.
+    generates : callable
+        Whether a contender's rows are generated.
+
+    Returns
+    -------
+    list of dict
+        ``name``, sizes, ``tables`` (a classifier each), ``curves`` (a classifier each: all of them, or the best one
+        where there are many), ``training``, ``quality``.
+    """
+    control = place["control"] or ""
+    lines = _lines(place, control, generates)
+    reader = None if store is None else _Reader(store, scores, titles)
+    groups = list(scores.groupby("dataset", sort=True))
+    blocks = sum(part["classifier"].nunique() for _, part in groups)
+    found = []
+    for dataset, part in groups:
+        run = part[part["status"] != "skipped"]
+        tables = [_table(rows, str(judge), titles, control) for judge, rows in run.groupby("classifier", sort=True)]
+        first = part.iloc[0]
+        chosen = tables if blocks <= _MOST_BLOCKS else _best(tables) if len(groups) <= _MOST_BLOCKS else []
+        told = {
+            "name": str(dataset),
+            "rows": int(first["n_train"] + first["n_test"]),
+            "minority": round(float((part["n_train"] * part["n_test_positive"] / part["n_test"]).median())),
+            "prevalence": float(part["n_test_positive"].sum() / part["n_test"].sum()),
+            "tables": tables,
+            "curves": [],
+            "training": [],
+            "quality": [],
+            "lines": lines,
+        }
+        if reader is not None:
+            thin = 10 if blocks <= _WITH_FOLDS else 0
+            entries = (reader.curves(run, table, lines, thin) for table in chosen)
+            told["curves"] = [entry for entry in entries if entry is not None]
+            told |= reader.details(run, lines)
+        found.append(told)
+    return found
+
+
+def _lines(place: dict[str, Any], control: str, generates: Callable[[str], bool]) -> list[str]:
+    """Contenders worth a line: the control, SMOTE, and the best of the generated ones."""
+    ranked = sorted(place["leaderboard"], key=lambda row: -(row["difference"] or 0.0))
+    names = [row["contender"] for row in ranked]
+    simple = [name for name in ("smote", "smotenc", "smoten", "series-smote-0.33") if name in names]
+    mine = [name for name in names if generates(name) and name not in simple]
+    wanted = [control, *simple[:1], *mine, *names]
+    return list(dict.fromkeys(name for name in wanted if name in names and name != "none"))[:_MOST_LINES]
+
+
+def _best(tables: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Table of the classifier that does best without help."""
+
+    def own(table: dict[str, Any]) -> float:
+        row = next((row for row in table["rows"] if row["control"]), None)
+        return -1.0 if row is None else row["metrics"]["average_precision"]["mean"] or 0.0
+
+    return [max(tables, key=own)] if tables else []
+
+
+class _Reader:
+    """Reads from a store what belongs to rows of raw scores."""
+
+    def __init__(self, store: Store, scores: pd.DataFrame, titles: dict[str, Any]) -> None:
+        self.store, self.titles = store, titles["contenders"]
+        first = scores[(scores["repeat"] == 0) & (scores["fold"] == scores["fold"].min())]
+        self.units, self.positive = {}, {}
+        for record in store.records(first["key"]):
+            self.units[record.key] = record.unit
+            if record.spec is not None:
+                self.positive[record.place["dataset"]] = record.spec["data"].get("positive")
+
+    def curves(self, run: pd.DataFrame, table: dict[str, Any], lines: list[str], thin: int) -> dict[str, Any] | None:
+        """Gather what the predictions of the first seed under one classifier tell."""
+        rows = run[(run["classifier"] == table["classifier"]) & (run["status"] == "done")]
+        rows = rows[rows["seed"] == rows["seed"].min()]
+        metrics = {row["contender"]: row["metrics"] for row in table["rows"]}
+        found = []
+        for name in lines:
+            mine = rows[rows["contender"] == name]
+            if not len(mine) or name not in metrics:
+                continue
+            positive = self.positive.get(str(mine["dataset"].iloc[0]))
+            folds = list(self._folds(mine, positive))
+            told = judged(folds, positive, points=_POINTS, thin=thin) if folds else None
+            if told is not None:
+                facts = {key: metrics[name][key]["mean"] for key in ("average_precision", "roc_auc")}
+                found.append({"contender": name, "title": self.titles.get(name, name), **facts, **told})
+        if not found:
+            return None
+        n_classes = len(found[0]["confusion"])
+        several = positive is None and n_classes > 2
+        names = (
+            ["positive" if code == positive else "negative" for code in range(n_classes)]
+            if positive is not None and n_classes == 2
+            else [f"class {code}" for code in range(n_classes)]
+        )
+        return {"title": table["title"], "curves": found, "classes": names, "several": several}
+
+    def _folds(self, rows: pd.DataFrame, positive: int | None) -> Iterable[Fold]:
+        for key, threshold in zip(rows["key"], rows["threshold"], strict=True):
+            kept = self.store.predictions(str(key))
+            if kept is not None:
+                cut = None if pd.isna(threshold) or positive is None else float(threshold)
+                yield Fold(kept["y"], kept["scores"], cut)
+
+    def details(self, run: pd.DataFrame, lines: list[str]) -> dict[str, Any]:
+        """Gather the trainings of the contenders with a line, and the quality of every contender's rows."""
+        trainings: dict[str, Any] = {}
+        quality: list[dict[str, Any]] = []
+        seen = set()
+        for key, name in zip(run["key"], run["contender"], strict=True):
+            unit = self.units.get(str(key))
+            if unit is None or name in seen or name == NONE_TUNED.name:
+                continue
+            seen.add(name)
+            told = self.store.details(unit)
+            if told.get("training") and name in lines:
+                trainings[name] = told["training"]
+            for entry in told.get("quality") or ():
+                kept = {key: value for key, value in entry.items() if key not in ("columns", "correlation", "copies")}
+                quality.append({"contender": name, "title": self.titles.get(name, name), "drawn": False, **kept})
+        return {"training": trained_models(trainings, self.titles, _HISTORY), "quality": quality}
+
+
+def _table(rows: pd.DataFrame, judge: str, titles: dict[str, Any], control: str) -> dict[str, Any]:
+    """Mean over folds and seeds, and spread over folds, of every metric for every contender."""
+    told: dict[str, dict[str, Any]] = {}
+    for metric in SHOWN:
+        if not rows[metric].notna().any():
+            continue
+        filled = fill_with_chance(rows, metric)
+        folds = filled.groupby(["contender", "repeat", "fold"])["value"].mean()
+        for name, values in folds.groupby(level=0):
+            sd = float(values.std(ddof=1)) if len(values) > 1 else None
+            told.setdefault(str(name), {})[metric] = {"mean": float(values.mean()), "sd": sd}
+    failed = rows["status"].isin(FAILED).groupby(rows["contender"]).sum()
+    entries: list[dict[str, Any]] = [
+        {
+            "contender": name,
+            "title": titles["contenders"].get(name, name),
+            "control": name == control,
+            "metrics": {metric: metrics.get(metric, {"mean": None, "sd": None}) for metric in SHOWN},
+            "failed": int(failed.get(name, 0)),
+            "best": [],
+        }
+        for name, metrics in sorted(told.items(), key=lambda entry: (entry[0] != control, entry[0]))
+    ]
+    for metric in SHOWN:
+        known = [(entry, round(entry["metrics"][metric]["mean"], 3)) for entry in entries
+                 if entry["metrics"][metric]["mean"] is not None]  # fmt: skip
+        if len(known) > 1:
+            best = (min if metric in LOWER_IS_BETTER else max)(value for _, value in known)
+            for entry, value in known:
+                if value == best:
+                    entry["best"].append(metric)
+    return {"classifier": judge, "title": titles["classifiers"].get(judge, judge), "rows": entries}

@@ -1,0 +1,174 @@
+"""What the page's words and metrics mean, in plain words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_TERMS: dict[str, tuple[str, str]] = {
+    "control": (
+        "Control",
+        "No resampling, with the threshold tuned. Moving the threshold is free, so a resampler has to beat this and "
+        "not the untouched default.",
+    ),
+    "average_precision": (
+        "Average precision (AP)",
+        "How pure the top of the ranking is: area under the staircase of precision against recall. A random ranking "
+        "scores the prevalence, a perfect one 1. The threshold does not enter, so a gain is not a threshold effect. "
+        "With several classes: the mean over the classes, each against the rest.",
+    ),
+    "roc_auc": (
+        "ROC-AUC",
+        "Chance that a random positive row is ranked above a random negative one: 0.5 is a guess, 1 perfect. It "
+        "looks good early when positives are rare, since false alarms are counted against very many negative rows.",
+    ),
+    "tuned": (
+        "Tuned threshold",
+        "Chosen inside the training part: inner folds give out-of-fold scores of real rows, and the cut with the "
+        "best F1 on them is taken. Test rows have no part in it. With several classes: the largest score after each "
+        "class is divided by a cut of its own.",
+    ),
+    "precision": (
+        "Precision and recall",
+        "Precision: share of the rows called positive that are. Recall (sensitivity): share of the positive rows "
+        "that are found. Of the positive class; with several classes the mean over the classes.",
+    ),
+    "f1": (
+        "F1",
+        "Harmonic mean of precision and recall: high only when both are. Of the positive class (with several classes"
+        " the mean over them); majority F1 is that of the other class.",
+    ),
+    "g_mean": ("G-mean", "Geometric mean of the recalls of the classes: one class that is never found makes it 0."),
+    "brier": (
+        "Brier score",
+        "Mean squared error of the predicted probabilities (several classes: summed over them): lower is better. "
+        "Over-sampling inflates the probability of rare classes, and this is where it shows.",
+    ),
+    "calibration": (
+        "Calibration",
+        "Of rows given a probability of 30 %, three in ten should be positive. The curve sets the observed share "
+        "against the predicted one, in ten groups of equally many rows; below the diagonal, probabilities are too "
+        "high. ECE is the mean gap, weighted by rows.",
+    ),
+    "rank": (
+        "Mean rank",
+        "Place by average precision within each {block}, 1 the best, averaged. Ties share a place; a failed fit "
+        "{failed_rank}.",
+    ),
+    "critical": (
+        "Critical difference",
+        "Mean ranks closer than this cannot be told apart by Nemenyi’s test at 5 %; a bar joins them. It depends on "
+        "who else takes part, so it is a picture and no proof.",
+    ),
+    "difference": (
+        "Difference and interval",
+        "Contender minus control in the same fold, the mean over the classifiers both have, averaged over folds. The"
+        " 95 % interval and p come from the corrected resampled t-test (Nadeau and Bengio): training parts of folds "
+        "overlap, and the plain test would be too sure. p is corrected for the number of comparisons (Holm).",
+    ),
+    "difference_sets": (
+        "Difference and interval",
+        "Contender minus control under the same data set, classifier, fold and seed, averaged per data set, then "
+        "over data sets. The 95 % interval resamples data sets, then folds within them. p is Wilcoxon’s over data "
+        "sets, corrected for the number of comparisons (Holm). On a single data set both come from the corrected "
+        "resampled t-test over folds.",
+    ),
+    "odds": (
+        "P worse / equal / better",
+        "Probability that the contender is worse than the control, within 0.01 of it, or better on one more data set"
+        " of this kind (Bayesian signed-rank test).",
+    ),
+    "decision": (
+        "Helps, harms, undecided",
+        "Helps or harms when p after Holm is below 0.05; undecided otherwise, which is not the same as equal.",
+    ),
+    "do_not": (
+        "Do not over-sample here",
+        "Said when generated rows harm, or when no sampler’s 95 % interval reaches a gain of 0.01: there is nothing "
+        "worth having that a tuned threshold does not give for free.",
+    ),
+    "failed": (
+        "Failed fit",
+        "Counts as a random ranking{chance} and as the last rank; it is never dropped. Time-outs and fits that ran "
+        "out of memory are failures.",
+    ),
+    "twins": (
+        "Nothing, and its tuned twin",
+        "The same fits, read at 0.5 and at the tuned threshold: what one gets without doing anything, and with a "
+        "free step more.",
+    ),
+    "shape": (
+        "Shape and difference of a column",
+        "Largest gap between the cumulative shares of real and generated values (Kolmogorov and Smirnov); for levels"
+        " half the sum of the gaps between shares. 0 is equal, 1 disjoint.",
+    ),
+    "copies": (
+        "Copy check",
+        "Distance of each generated row to the nearest training row, beside that of real rows the generator has not "
+        "seen (the control curve). Generated rows that lie nearer than those copy. A check for copies, not a proof "
+        "of privacy.",
+    ),
+    "boundary": (
+        "Boundary share",
+        "Share of generated rows whose five nearest real neighbours are mostly of another class: rows that teach the"
+        " classifier the wrong side. Unseen real rows of the class say how many are natural.",
+    ),
+    "told_apart": (
+        "Told apart",
+        "Area under the ROC curve of a classifier that tries to tell generated from unseen real rows: 0.5 means it "
+        "cannot, 1 that it always can.",
+    ),
+    "coverage": (
+        "Coverage",
+        "Share of training rows that have a generated row in their neighbourhood: low when a generator makes the "
+        "same few rows again and again.",
+    ),
+    "leakage": (
+        "Leakage",
+        "Everything that learns (encoder, sampler, classifier, threshold, the rows that stop a training) learns "
+        "inside the training part. Test parts are never resampled.",
+    ),
+    "reproduced": (
+        "Reproduced",
+        "The published value lies within the 95 % interval of ours under the document’s protocol, and that interval "
+        "is no wider than 0.25: a wide one is easily hit.",
+    ),
+}
+_METRIC_TERMS = ("average_precision", "roc_auc", "tuned", "precision", "f1", "g_mean", "brier")
+_QUALITY_TERMS = ("shape", "copies", "boundary", "told_apart", "coverage")
+
+
+def definitions(summary: dict[str, Any]) -> list[dict[str, str]]:
+    """Terms of a page and what they mean.
+
+    Parameters
+    ----------
+    summary : dict
+        What the page is made of; its ``kind`` decides which terms it needs.
+
+    Returns
+    -------
+    list of dict
+        ``term`` and ``text``.
+
+    Examples
+    --------
+    >>> from oversmith.report.definitions import definitions
+    >>> definitions({"kind": "bench"})[0]["term"]
+    'Control'
+    """
+    kind = summary.get("kind", "comparison")
+    chance = summary.get("protocol", {}).get("chance", {}).get("average_precision")
+    fills = {
+        "block": "fold and classifier" if kind == "comparison" else "data set",
+        "failed_rank": "comes last" if kind == "comparison" else "counts as chance",
+        "chance": "" if chance is None else f" (average precision {chance:.3f})",
+    }
+    if kind == "study":
+        keys = ["reproduced", *_METRIC_TERMS, "difference_sets", "leakage"]
+    elif kind == "bench":
+        keys = ["control", *_METRIC_TERMS, "calibration", "rank", "critical", "difference_sets", "odds"]
+        keys += ["decision", "do_not", "failed", "twins", "leakage"]
+    else:
+        keys = ["control", *_METRIC_TERMS, "calibration", "rank", "difference", "decision", "do_not", "failed", "twins"]
+        keys += [*(_QUALITY_TERMS if summary.get("quality") else ()), "leakage"]
+    return [{"term": _TERMS[key][0], "text": _TERMS[key][1].format(**fills)} for key in keys]
