@@ -135,19 +135,27 @@ def report(
         Write the tables to this file instead.
     force : bool
         Replace the file if it exists.
+    json : bool
+        Print what the page of `oversmith report` shows as JSON, in place of the tables.
     """
     from oversmith.evaluation.bench_report import report_markdown
 
     if output is not None:
         check_output(output, "--output", force=force)
     with _results(results) as store:
+        if json:
+            from oversmith.report import summarise_bench
+
+            print_json(summarise_bench(store.scores(), control=control, name=results.stem))
         text = report_markdown(store.scores(), control=control)
     if output is None:
-        print(text, end="")
+        if not json:
+            print(text, end="")
         return
     with replacing(output, "--output") as file:
         file.write(text.encode())
-    print(output)
+    if not json:
+        print(output)
 
 
 def _results(path: Path) -> Store:

@@ -135,10 +135,10 @@ def quality_report(
     Returns
     -------
     QualityReport
-        A dictionary, class to :class:`Quality`, of the classes with synthetic rows, with warnings: shapes below 0.7; a classifier that tells the rows from
-        unseen ones with an area surely above 0.9; coverage below seven tenths of that of equally many unseen rows
-        (half, where these are fewer than twenty); ten points more exact, near or too near rows than unseen ones; twenty
-        points more rows among another class.
+        A dictionary: class with synthetic rows to :class:`Quality`, with warnings: shapes below 0.7; a classifier that
+        tells the rows from unseen ones with an area surely above 0.9; coverage below seven tenths of that of equally
+        many unseen rows (half, where these are fewer than twenty); ten points more exact, near or too near rows than
+        unseen ones; twenty points more rows among another class.
 
     Raises
     ------

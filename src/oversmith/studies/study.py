@@ -7,6 +7,7 @@ import io
 import json
 import os
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 import pandas as pd
 
 from oversmith._atomic import replacing
+from oversmith._card import card
 from oversmith.evaluation import Plan, Store, missing, read_scores, run, write_scores
 from oversmith.evaluation.estimate import estimate
 from oversmith.evaluation.plan import Unit
@@ -153,6 +155,17 @@ class Result:
     csv: str
     figures: dict[str, str]
     page: StudyPage
+
+    def _repr_html_(self) -> str:
+        """Card for a notebook."""
+        verdicts = Counter(str(row["verdict"]) for row in self.numbers if row["verdict"])
+        return card(
+            self.page.title,
+            columns=("verdict", "published numbers"),
+            rows=verdicts.most_common(),
+            caption="Published numbers, under the document's own protocol",
+            notes=["The tables are in .markdown, the numbers in .numbers."],
+        )
 
     @property
     def numbers(self) -> list[dict[str, Any]]:
