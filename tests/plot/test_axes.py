@@ -17,7 +17,7 @@ from oversmith import plot
 from oversmith.exceptions import InputError
 
 RNG = np.random.default_rng(0)
-SERIES = {"real": RNG.normal(size=(6, 20)), "generated": RNG.normal(size=(6, 20))}
+SERIES = {"real": RNG.normal(size=(3, 20)), "generated": RNG.normal(size=(3, 20))}
 HISTORY = [{"step": s, "loss_generator": -s, "penalty": 1 / s, "monitor": 1 / s} for s in (100, 200)]
 TIME = {"title": "SMOTE", "seconds_resample": 0.1, "seconds_fit": 1, "seconds_predict": 0.2, "mean": 0.6, "sd": 0.1}
 # What is no plot: numbers for one, its style, its ruler.

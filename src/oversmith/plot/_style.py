@@ -119,14 +119,15 @@ def panel_axes(
         figure = plt.figure(figsize=size, layout="constrained")
         return list(figure.subplots(rows, columns, squeeze=False, **shared).ravel())
     if not hasattr(ax, "get_subplotspec"):
-        given = list(ax)
+        given = list(cast("Sequence[Axes]", ax))
         if len(given) != rows * columns:
             raise InputError(f"ax: {len(given)} axes found for {rows * columns} panels; give one, or one a panel")
         return given
-    place = ax.get_subplotspec()
+    whole = cast("Axes", ax)
+    place = whole.get_subplotspec()
     if place is None:
         raise InputError(f"ax: the axes have no place in a grid; make them with subplots, or give {rows * columns}")
-    ax.set_axis_off()
+    whole.set_axis_off()
     inside = place.subgridspec(rows, columns, height_ratios=shared.pop("height_ratios", None))
     return list(inside.subplots(squeeze=False, **shared).ravel())
 
