@@ -10,16 +10,23 @@ JOBS ?= 2
 # trains with them.
 BRIEF := --xla_backend_optimization_level=0 --xla_cpu_use_fusion_emitters=false --xla_cpu_parallel_codegen_split_count=1
 
-.PHONY: demo test slow lint docs bench clean
+.PHONY: demo test slow browser lint docs bench clean
 
 demo: $(VENV)/.demo
 	$(BIN)/oversmith compare
 
 test: $(VENV)/.dev
-	XLA_FLAGS="$(BRIEF) $$XLA_FLAGS" $(BIN)/python -m pytest -n $(JOBS) --dist worksteal
+	XLA_FLAGS="$(BRIEF) $$XLA_FLAGS" $(BIN)/python -m pytest -n $(JOBS) --dist worksteal -rs
 
 slow: $(VENV)/.dev
 	$(BIN)/python -m pytest -m slow
+
+# What the tests marked "browser" need; `make test` uses what is there and says what it skipped.
+browser:
+	@if command -v chromium >/dev/null; then chromium --version; \
+	elif command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium; \
+	else echo "make browser: no Chromium found; install it, on Debian: sudo apt-get install chromium" >&2; exit 1; fi
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -27,5 +27,5 @@ def test_every_method_stands_at_its_rank_and_the_control_is_marked():
     assert {"$gan$  1.50", "none-tuned  2.25", "3.00  smote", "3.25  jitter", "critical difference 1.00"} <= set(texts)
     starts = sorted(line.get_xdata()[0] for line in ax.lines if len(line.get_xdata()) == 3)
     assert starts == sorted(ranks.values())
-    assert texts["none-tuned  2.25"].get_color() != texts["$gan$  1.50"].get_color()
+    assert texts["none-tuned  2.25"].get_weight() != texts["$gan$  1.50"].get_weight()
     plt.close(ax.figure)

@@ -10,10 +10,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from benches import make_quality, make_store, make_study
 
-from oversmith.evaluation import Comparison
+from oversmith.evaluation import Comparison, Store
 from oversmith.evaluation.statistics import corrected_resampled_t, holm
-from oversmith.report import render, summarise
+from oversmith.report import StudyPage, render, summarise, summarise_bench, summarise_study
 
 CONTENDERS = [
     ("none", "Nothing", None, None, 0.0, 0.0),
@@ -50,6 +51,7 @@ def make_comparison(
     fail: bool = False,
     warnings: tuple[str, ...] = (),
     points: int = 120,
+    judges: int = 4,
 ) -> Comparison:
     """Make a comparison whose numbers hang together: scores follow from predictions, effects from scores."""
     rng = np.random.default_rng(7)
@@ -62,7 +64,7 @@ def make_comparison(
     scores: list[dict[str, Any]] = []
     predictions: list[dict[str, Any]] = []
     for fold, (contender, _, sampler, fill, gain, cost), (classifier, _, noise) in itertools.product(
-        range(folds), CONTENDERS, CLASSIFIERS
+        range(folds), CONTENDERS, CLASSIFIERS[:judges]
     ):
         row: dict[str, Any] = {"repeat": 0, "fold": fold, "contender": contender, "classifier": classifier}
         row |= {"status": "done", "error": None, "n_train": total * (folds - 1) // folds, "n_synthetic": 0}
@@ -141,12 +143,15 @@ def make_comparison(
         data=data,
         protocol=protocol,
         contenders=[{"name": n, "title": t, "sampler": s, "fill": f} for n, t, s, f, *_ in CONTENDERS],
-        classifiers=[{"name": n, "title": t} for n, t, _ in CLASSIFIERS],
+        classifiers=[{"name": n, "title": t} for n, t, _ in CLASSIFIERS[:judges]],
         scores=scores,
         predictions=predictions,
         counts=counts,
         training={n: make_training(list(counts[n]["before"]), classes) for n in ("eo-wgan-0.33", "eo-wgan-1.0")},
         embedding=make_embedding(classes, points),
+        quality={
+            n: [make_quality(positive or names[-1], tuple(data["column_kinds"]))] for n in ("smote", "eo-wgan-0.33")
+        },
         effects=effects,
         warnings=list(warnings),
     )
@@ -234,9 +239,44 @@ def rendered(request: pytest.FixtureRequest) -> Callable[[str], str]:
 
     @cache
     def page(name: str) -> str:
-        return render(summarise(request.getfixturevalue(name)))
+        made = request.getfixturevalue(name)
+        if isinstance(made, Store):
+            return render(summarise_bench(made, name=name))
+        return render(summarise_study(made) if isinstance(made, StudyPage) else summarise(made))
 
     return page
+
+
+@pytest.fixture(scope="session")
+def bench() -> Store:
+    return make_store(
+        ("ecoli", "yeast", "wine"), folds=3, classifiers={"xgboost": 0.0}, lost=("smote", "TooFewRowsError: 2")
+    )
+
+
+STRANGE = (
+    "../../etc/passwd",
+    "\"quoted' name`\\",
+    "control\x00\x07\x1b[31m",
+    HOSTILE,
+    "\u0641\u0626\u0629 \u0646\u0627\u062f\u0631\u0629 12",
+    "\U0001f9ea\U0001f468\u200d\U0001f52c",
+    "long-" + "x" * 400,
+)
+
+
+@pytest.fixture(scope="session")
+def strange_bench() -> Store:
+    """Names no file system would take, of data sets and of contenders."""
+    contenders = {"none-tuned": 0.0, "eo-wgan-0.33": 0.05, HOSTILE: 0.01, STRANGE[4]: 0.0, STRANGE[6]: 0.02}
+    return make_store(
+        STRANGE, contenders=contenders, classifiers={HOSTILE: 0.1}, folds=2, lost=(HOSTILE, f"Error: {HOSTILE}")
+    )
+
+
+@pytest.fixture(scope="session")
+def study() -> StudyPage:
+    return make_study()
 
 
 @pytest.fixture(scope="session")
@@ -252,7 +292,7 @@ def binary() -> Comparison:
 @pytest.fixture(scope="session")
 def six_classes() -> Comparison:
     classes = {"1": 70, "2": 76, "3": 17, "5": 13, "6": 9, "7": 29}
-    return make_comparison(classes, name="glass", target="Type of glass")
+    return make_comparison(classes, name="glass", target="Type of glass", judges=2)
 
 
 @pytest.fixture(scope="session")
@@ -264,10 +304,11 @@ def hostile() -> Comparison:
         target="</style></title><script>alert(2)</script>",
         columns={f"{HOSTILE}{i}' onclick='alert(3)": "numeric" for i in range(8)},
         warnings=(f"a class called {HOSTILE}", "年収 is missing in 3 rows"),
+        judges=1,
     )
 
 
 @pytest.fixture(scope="session")
 def large() -> Comparison:
     """Enough marks that the clouds become pixels."""
-    return make_comparison({"no": 500, "yes": 450}, positive="yes", points=400)
+    return make_comparison({"no": 500, "yes": 450}, positive="yes", points=400, judges=1)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -18,22 +18,58 @@ ARGUMENTS = [
     "--no-first-run",
 ]
 LEADERBOARD = "#leaderboard table"
+PAGES = ["binary", "six_classes", "hostile", "bench", "strange_bench", "study"]
+# Text on what is painted behind it, through every transparent layer; text of figures by its fill.
+CONTRAST = """() => {
+  const canvas = document.createElement("canvas"); canvas.width = canvas.height = 1;
+  const context = canvas.getContext("2d", {willReadFrequently: true}), known = new Map();
+  const parsed = colour => {
+    if (!known.has(colour)) {
+      context.clearRect(0, 0, 1, 1); context.fillStyle = colour; context.fillRect(0, 0, 1, 1);
+      const [r, g, b, a] = context.getImageData(0, 0, 1, 1).data; known.set(colour, [r, g, b, a / 255]);
+    }
+    return known.get(colour);
+  };
+  const over = (top, below) => [0, 1, 2].map(i => top[i] * top[3] + below[i] * (1 - top[3]));
+  const linear = v => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4;
+  const light = c => { const [r, g, b] = c.map(v => linear(v / 255));
+    return .2126 * r + .7152 * g + .0722 * b; };
+  const papers = new Map();
+  const paper = element => {
+    if (!element) { return parsed(getComputedStyle(document.body).backgroundColor).slice(0, 3); }
+    if (!papers.has(element)) {
+      papers.set(element, over(parsed(getComputedStyle(element).backgroundColor), paper(element.parentElement)));
+    }
+    return papers.get(element);
+  };
+  const worst = new Map();
+  for (const element of document.body.querySelectorAll("*")) {
+    const own = [...element.childNodes].some(node => node.nodeType === 3 && node.data.trim());
+    if (!own || !element.checkVisibility() || element.closest("script, style, title, desc, .hidden")) { continue; }
+    const look = getComputedStyle(element), below = paper(element);
+    const ink = over(parsed(element.closest("svg") ? look.fill : look.color), below);
+    const [low, high] = [light(ink), light(below)].sort((a, b) => a - b), ratio = (high + .05) / (low + .05);
+    if (ratio < 4.5) { worst.set(`${element.tagName} ${element.getAttribute("class")}`, ratio.toFixed(2)); }
+  }
+  return Object.fromEntries(worst);
+}"""
 
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    if not CHROMIUM.exists():
-        pytest.skip(f"no Chromium at {CHROMIUM}")
+    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if chromium is None:
+        pytest.skip("no Chromium on the path; make browser installs it")
     with api.sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        running = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
         yield running
         running.close()
 
 
-@pytest.fixture(scope="module", params=["binary", "six_classes", "hostile"])
+@pytest.fixture(scope="module", params=PAGES)
 def path(
     request: pytest.FixtureRequest, rendered: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
@@ -53,18 +89,20 @@ def _written(page: str, factory: pytest.TempPathFactory) -> Path:
 
 def _open(browser: Any, path: Path, **options: Any) -> tuple[Any, list[str], list[str]]:
     page = browser.new_page(**options)
+    # A busy machine takes its time.
+    page.set_default_timeout(120_000)
     requests: list[str] = []
     errors: list[str] = []
     page.on("request", lambda request: requests.append(request.url))
     page.on("console", lambda message: errors.append(message.text))
     page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("dialog", lambda dialog: errors.append(dialog.message))
     page.goto(path.as_uri())
     return page, requests, errors
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_network_no_errors_no_overflow(browser: Any, path: Path, scheme: str) -> None:
-    page, requests, errors = _open(browser, path, color_scheme=scheme, viewport={"width": 360, "height": 740})
+def test_a_phone_shows_it_all_without_a_request(browser: Any, path: Path) -> None:
+    page, requests, errors = _open(browser, path, viewport={"width": 360, "height": 740})
     page.evaluate("document.querySelectorAll('details').forEach(element => { element.open = true; })")
     page.mouse.wheel(0, 20000)
     assert page.evaluate("document.documentElement.scrollWidth") == 360
@@ -74,8 +112,55 @@ def test_no_network_no_errors_no_overflow(browser: Any, path: Path, scheme: str)
     page.close()
 
 
-def test_first_screen_holds_verdict_and_leaderboard(browser: Any, path: Path) -> None:
-    page, _, _ = _open(browser, path, viewport={"width": 1280, "height": 800})
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_text_can_be_read(browser: Any, path: Path, scheme: str) -> None:
+    page, _, errors = _open(browser, path, color_scheme=scheme)
+    page.evaluate("document.querySelectorAll('details').forEach(element => { element.open = true; })")
+    assert page.evaluate(CONTRAST) == {}
+    assert errors == []
+    page.close()
+
+
+@pytest.mark.parametrize("name", ["hostile", "strange_bench", "study"])
+def test_hostile_names_are_text(
+    browser: Any, rendered: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory, name: str
+) -> None:
+    page, _, errors = _open(browser, _written(rendered(name), tmp_path_factory))
+    page.wait_for_timeout(100)
+    assert errors == [], "nothing a name says was run"
+    assert page.evaluate("document.querySelectorAll('script').length") == 1
+    assert (
+        page.evaluate(
+            "document.querySelectorAll('main script, main img, main iframe, main a[href^=javascript]').length"
+        )
+        == 0
+    )
+    assert "<script>alert(" in page.evaluate("document.querySelector('main').textContent")
+    page.close()
+
+
+def test_a_name_cannot_break_the_page(
+    browser: Any, rendered: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    page, _, _ = _open(browser, _written(rendered("strange_bench"), tmp_path_factory))
+    text = page.evaluate("document.querySelector('main').textContent")
+    for name in (
+        "../../etc/passwd",
+        "\"quoted' name`\\",
+        "\u0641\u0626\u0629 \u0646\u0627\u062f\u0631\u0629 12",
+        "\U0001f9ea",
+    ):
+        assert name in text, name
+    assert "\x1b" not in text
+    assert "x" * 300 not in text, "a name of 400 letters is cut"
+    page.close()
+
+
+@pytest.mark.parametrize("name", ["binary", "six_classes", "bench"])
+def test_first_screen_holds_verdict_and_leaderboard(
+    browser: Any, rendered: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory, name: str
+) -> None:
+    page, _, _ = _open(browser, _written(rendered(name), tmp_path_factory), viewport={"width": 1280, "height": 800})
     assert page.locator(".verdict .sentence").bounding_box()["y"] < 200
     box = page.locator("#leaderboard").bounding_box()
     assert box["y"] + box["height"] <= 800
@@ -107,6 +192,22 @@ def test_a_click_on_a_header_sorts(browser: Any, plain: Path) -> None:
     assert values(4)[-1] == "", "what is missing comes last"
     page.locator(f"{LEADERBOARD} th", has_text="Mean rank").get_by_role("button").press("Enter")
     assert sorted(names()) == sorted(by_rank)
+    assert errors == []
+    page.close()
+
+
+@pytest.mark.parametrize(("name", "table"), [("bench", "table.heat"), ("study", ".part table")])
+def test_every_kind_of_table_sorts(
+    browser: Any, rendered: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory, name: str, table: str
+) -> None:
+    page, _, errors = _open(browser, _written(rendered(name), tmp_path_factory))
+    header = page.locator(f"{table} th[aria-sort]").nth(2)
+    header.get_by_role("button").click()
+    assert header.get_attribute("aria-sort") in ("ascending", "descending")
+    shown = page.locator(f"{table} tbody tr > :nth-child(3)").all_inner_texts()
+    values = [float(text.split()[0].replace("\u2212", "-")) for text in shown]
+    assert values == sorted(values, reverse=header.get_attribute("aria-sort") == "descending")
+    assert len(set(values)) > 1
     assert errors == []
     page.close()
 

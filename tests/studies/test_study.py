@@ -51,7 +51,7 @@ def test_a_study_is_run_kept_and_rebuilt(data_dir, tmp_path):
     rebuilt = rebuild(study, tmp_path / "raw.parquet")
     assert (rebuilt.markdown, rebuilt.csv) == (result.markdown, result.csv) == (again.markdown, again.csv)
     files = write_result(rebuilt, tmp_path / "out", "toy")
-    assert sorted(path.name for path in files) == ["toy.csv", "toy.md", "toy.svg"]
+    assert sorted(path.name for path in files) == ["toy.csv", "toy.html", "toy.md", "toy.svg"]
     assert all(path.read_bytes() for path in files)
 
 

@@ -67,15 +67,22 @@ def critical_difference_diagram(
             ax.plot([value, value, edge], [0, y, y], color=colour, linewidth=0.9)
             text = f"{shorten(name, 28)}  {value:.2f}" if left else f"{value:.2f}  {shorten(name, 28)}"
             gap = -0.02 * width if left else 0.02 * width
-            ax.text(edge + gap, y, text, ha="right" if left else "left", va="center", color=colour, parse_math=False)
+            weight = "bold" if name == control else "normal"
+            side = "right" if left else "left"
+            ax.text(edge + gap, y, text, ha=side, va="center", fontweight=weight, parse_math=False)
         for tick in range(low, high + 1):
             ax.text(tick, 0.22, str(tick), ha="center", va="bottom", fontsize=8)
         for level, (first, last) in enumerate(bars):
             y = -0.3 - 0.35 * level
             reach = 0.015 * width
             ax.plot([values[first] - reach, values[last] + reach], [y, y], color=PALETTE["blue"], linewidth=4.0)
-        ax.plot([low, low + difference], [1.0, 1.0], color=PALETTE["muted"], linewidth=2.0)
-        ax.text(low + difference + 0.02 * width, 1.0, f"critical difference {difference:.2f}", va="center", fontsize=8)
+        # A difference beyond the picture ends in an arrow: then nothing can be told apart.
+        end = high + 0.4 * width
+        fits = low + difference <= end
+        ax.plot([low, min(low + difference, end)], [0.85, 0.85], color=PALETTE["muted"], linewidth=2.0)
+        if not fits:
+            ax.plot(end, 0.85, ">", color=PALETTE["muted"], markersize=5)
+        ax.text(low, 1.0, f"critical difference {difference:.2f}", va="bottom", fontsize=8)
     return ax
 
 

@@ -16,8 +16,8 @@ from oversmith.evaluation.contenders import NONE_TUNED, contender_named
 from oversmith.evaluation.standings import places_of
 from oversmith.exceptions import InputError, OversmithError
 from oversmith.report.bench_places import COSTS, PRIMARY, summarise_place
-from oversmith.report.bench_sets import data_sets
-from oversmith.report.names import printable_tree
+from oversmith.report.bench_sets import data_sets, which_curves
+from oversmith.report.names import LONGEST_NAME, printable, printable_tree
 from oversmith.report.verdict import Ground, judge
 
 SCHEMA_VERSION = 1
@@ -82,6 +82,7 @@ def summarise_bench(
     order = sorted(set(names), key=lambda where: (-int((names == where).sum()), where))
     places = [summarise_place(scores[names == where], where, control, titles) for where in order]
     environments = _environments(store)
+    datasets = data_sets(scores[names == order[0]], store, titles, places[0], generates)
     summary = {
         "schema_version": SCHEMA_VERSION,
         "kind": "bench",
@@ -92,11 +93,11 @@ def summarise_bench(
         "verdict": _verdict(places[0], titles, control),
         "warnings": [*notes, *_warnings(scores, places[0], environments, control)],
         "places": places,
-        "datasets": data_sets(scores[names == order[0]], store, titles, places[0], generates),
+        "datasets": datasets,
+        "curves": which_curves(datasets),
         "failures": _losses(scores, titles, FAILED),
         "skipped": _losses(scores, titles, ("skipped",)),
         "environments": environments,
-        "has_predictions": store is not None,
     }
     clean: Summary = printable_tree(jsonable(summary))
     return clean
@@ -105,8 +106,8 @@ def summarise_bench(
 def titles_of(scores: pd.DataFrame) -> dict[str, dict[str, str]]:
     """Names for readers of the contenders and classifiers in raw scores; no two are alike."""
     return {
-        "contenders": _distinct({name: _contender_title(name) for name in sorted(set(scores["contender"]))}),
-        "classifiers": _distinct({name: _classifier_title(name) for name in sorted(set(scores["classifier"]))}),
+        kind + "s": _distinct({name: printable(title(name), LONGEST_NAME) for name in sorted(set(scores[kind]))})
+        for kind, title in (("contender", _contender_title), ("classifier", _classifier_title))
     }
 
 

@@ -15,7 +15,7 @@ from oversmith.evaluation.contenders import NONE_TUNED
 from oversmith.evaluation.standings import Standings, minority_rows, standings
 from oversmith.evaluation.statistics.matrix import fill_with_chance
 from oversmith.exceptions import InputError
-from oversmith.report.names import METRICS
+from oversmith.report.names import LONGEST_NAME, METRICS, printable
 from oversmith.report.verdict import decide
 
 PRIMARY = "average_precision"
@@ -237,7 +237,14 @@ def _heat(kept: pd.DataFrame, titles: dict[str, Any], control: str | None) -> Su
         for cell in cells:
             cell["best"] = len(known) > 1 and cell["mean"] is not None and round(cell["mean"], 3) == max(known)
             cell["change"] = None if None in (cell["mean"], base) else cell["mean"] - base
-        rows.append({"dataset": dataset, "minority": sizes[dataset], "prevalence": share[dataset], "cells": cells})
+        rows.append(
+            {
+                "dataset": printable(dataset, LONGEST_NAME),
+                "minority": sizes[dataset],
+                "prevalence": share[dataset],
+                "cells": cells,
+            }
+        )
     return {"contenders": [titles["contenders"].get(n, n) for n in names], "rows": rows}
 
 

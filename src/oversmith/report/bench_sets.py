@@ -11,7 +11,7 @@ from oversmith.evaluation import Store
 from oversmith.evaluation.comparison import FAILED
 from oversmith.evaluation.contenders import NONE_TUNED
 from oversmith.evaluation.statistics.matrix import fill_with_chance
-from oversmith.report.names import LOWER_IS_BETTER
+from oversmith.report.names import LONGEST_NAME, LOWER_IS_BETTER, printable
 from oversmith.report.predicted import Fold, judged
 from oversmith.report.trained import trained_models
 
@@ -62,7 +62,7 @@ def data_sets(
         first = part.iloc[0]
         chosen = tables if blocks <= _MOST_BLOCKS else _best(tables) if len(groups) <= _MOST_BLOCKS else []
         told = {
-            "name": str(dataset),
+            "name": printable(str(dataset), LONGEST_NAME),
             "rows": int(first["n_train"] + first["n_test"]),
             "minority": round(float((part["n_train"] * part["n_test_positive"] / part["n_test"]).median())),
             "prevalence": float(part["n_test_positive"].sum() / part["n_test"].sum()),
@@ -79,6 +79,12 @@ def data_sets(
             told |= reader.details(run, lines)
         found.append(told)
     return found
+
+
+def which_curves(datasets: list[dict[str, Any]]) -> str:
+    """Say which classifiers have curves: ``"all"``, the ``"best"`` of each data set, or ``"none"``."""
+    drawn = sum(len(entry["curves"]) for entry in datasets)
+    return "none" if not drawn else "best" if sum(len(entry["tables"]) for entry in datasets) > _MOST_BLOCKS else "all"
 
 
 def _lines(place: dict[str, Any], control: str, generates: Callable[[str], bool]) -> list[str]:

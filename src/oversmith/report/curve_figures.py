@@ -163,7 +163,7 @@ def curve_pictures(
     )
     drawn = []
     for kind, name, draw, caption in kinds:
-        with canvas(*_SIZE) as figure:
+        with canvas(*_SIZE, fitted=False) as figure:
             ax = draw(legend=False, ax=figure.subplots())
             ax.set_title(name)
             told = "; ".join(f"{c['title']}: {_told(kind, c)}" for c in curves)

@@ -169,6 +169,17 @@ def definitions(summary: dict[str, Any]) -> list[dict[str, str]]:
         keys = ["control", *_METRIC_TERMS, "calibration", "rank", "critical", "difference_sets", "odds"]
         keys += ["decision", "do_not", "failed", "twins", "leakage"]
     else:
-        keys = ["control", *_METRIC_TERMS, "calibration", "rank", "difference", "decision", "do_not", "failed", "twins"]
+        keys = [
+            "control",
+            *_METRIC_TERMS,
+            "calibration",
+            "rank",
+            "critical",
+            "difference",
+            "decision",
+            "do_not",
+            "failed",
+            "twins",
+        ]
         keys += [*(_QUALITY_TERMS if summary.get("quality") else ()), "leakage"]
     return [{"term": _TERMS[key][0], "text": _TERMS[key][1].format(**fills)} for key in keys]

@@ -14,7 +14,7 @@ from oversmith.report.curve_figures import curve_section
 from oversmith.report.made_rows_figures import made_pictures
 from oversmith.report.picture import Picture, signed_number
 from oversmith.report.series_figures import class_pictures, series_pictures
-from oversmith.report.shared_figures import effect_picture, time_picture
+from oversmith.report.shared_figures import effect_picture, rank_picture, time_picture
 from oversmith.report.svg import canvas, to_svg
 from oversmith.report.training_figures import training_pictures
 
@@ -36,6 +36,7 @@ def pictures(summary: Summary) -> dict[str, Any]:
         dictionaries with title, pictures, warnings and a table, ``spectra`` the classes over a real axis.
     """
     return {
+        "ranks": _ranks(summary),
         "effects": _effects(summary),
         "curves": _curves(summary),
         "counts": _counts(summary),
@@ -46,6 +47,19 @@ def pictures(summary: Summary) -> dict[str, Any]:
         "spectra": class_pictures(summary),
         "time": _time(summary),
     }
+
+
+def _ranks(summary: Summary) -> Picture | None:
+    found = summary["ranks"]
+    if found is None:
+        return None
+    control = summary["protocol"].get("control")
+    title = next((row["title"] for row in found["ranks"] if row["contender"] == control), None)
+    caption = (
+        f"Mean rank over {found['n']} folds, 1 the best; a blue bar joins what Nemenyi’s test cannot tell apart. Folds "
+        "share training rows, so the true critical difference is larger: a picture, no proof."
+    )
+    return rank_picture(found["ranks"], found["critical_difference"], uid="ranks", control=title, caption=caption)
 
 
 def _effects(summary: Summary) -> list[Picture]:

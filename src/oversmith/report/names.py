@@ -32,7 +32,18 @@ METRICS: dict[str, str] = (
 
 SHORT: dict[str, str] = {"average_precision": "AP", "roc_auc": "AUC", "brier": "Brier"}
 
+COLUMNS: dict[str, str] = {
+    name: SHORT.get(
+        name, title if "_" not in name or name == "roc_auc" else title.removesuffix(" at the tuned threshold")
+    )
+    for name, title in METRICS.items()
+}
+"""Heads of columns."""
+
 LOWER_IS_BETTER = frozenset(metric.name for metric in metrics.METRICS.values() if metric.goal == "min")
+
+LONGEST_NAME = 100
+"""Characters of a name of a data set or a contender in a benchmark: longer ones would push tables aside."""
 
 # Marks that reorder the text around them: a name must not be able to change how its neighbours read.
 _REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")

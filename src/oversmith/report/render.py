@@ -14,7 +14,7 @@ from oversmith.report.bench_figures import bench_pictures
 from oversmith.report.bench_sets import SHOWN
 from oversmith.report.definitions import definitions
 from oversmith.report.figures import pictures
-from oversmith.report.names import METRICS
+from oversmith.report.names import COLUMNS, METRICS
 from oversmith.report.picture import first_upper
 from oversmith.report.study_figures import study_pictures
 
@@ -68,6 +68,7 @@ def render(summary: dict[str, Any]) -> Page:
             pictures=draw(summary),
             metric_titles=METRICS,
             set_metrics=SHOWN,
+            short_titles=COLUMNS,
             definitions=definitions(summary),
             version=__version__,
         )

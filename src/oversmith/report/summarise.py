@@ -17,7 +17,7 @@ from oversmith.report.made_rows import made_parts
 from oversmith.report.names import printable_tree
 from oversmith.report.predicted import Fold, judged
 from oversmith.report.series import class_parts, series_parts
-from oversmith.report.tables import failures, leaderboard, per_classifier, primary_metric, skipped
+from oversmith.report.tables import failures, fold_ranks, leaderboard, per_classifier, primary_metric, skipped
 from oversmith.report.trained import trained_models
 from oversmith.report.verdict import effects, generative, verdict
 
@@ -62,6 +62,7 @@ def summarise(comparison: Comparison) -> dict[str, Any]:
         "failures": failures(comparison),
         "skipped": skipped(comparison),
         "leaderboard": leaderboard(comparison),
+        "ranks": fold_ranks(comparison),
         "per_classifier": per_classifier(comparison),
         "effects": effects(comparison),
         "curves": _curves(comparison),

@@ -153,6 +153,40 @@ def _ranks(comparison: Comparison) -> dict[str, list[float]]:
     return ranks
 
 
+def fold_ranks(comparison: Comparison) -> dict[str, Any] | None:
+    """Mean rank of each contender over folds, each the mean over the classifiers that all of them have.
+
+    None for fewer than two contenders or folds. ``"none"`` repeats the fits of its tuned twin and is left out.
+    """
+    from oversmith.evaluation.statistics import critical_difference, mean_ranks
+
+    metric = primary_metric(comparison)
+    sign = -1.0 if metric in LOWER_IS_BETTER else 1.0
+    names = [entry["name"] for entry in comparison.contenders]
+    names = [name for name in names if name != "none" or "none-tuned" not in names]
+    judges = [entry["name"] for entry in comparison.classifiers]
+    values = {(r["repeat"], r["fold"], r["classifier"], r["contender"]): value_of(comparison, r, metric)
+              for r in comparison.scores}  # fmt: skip
+    folds = sorted({key[:2] for key in values})
+    if len(folds) < 2:
+        return None
+    judges = [j for j in judges if sum(np.isfinite(values.get((*folds[0], j, n), np.nan)) for n in names) > 1]
+    names = [n for n in names if all(np.isfinite(values.get((*f, j, n), np.nan)) for f in folds for j in judges)]
+    if len(names) < 2 or not judges:
+        return None
+    table = np.array([[np.mean([values[(*f, j, n)] for j in judges]) for n in names] for f in folds])
+    titles = {entry["name"]: entry["title"] for entry in comparison.contenders}
+    ranks = [
+        {"contender": name, "title": titles[name], "rank": float(rank)}
+        for name, rank in zip(names, mean_ranks(sign * table), strict=True)
+    ]
+    return {
+        "n": len(folds),
+        "critical_difference": critical_difference(len(names), len(folds)),
+        "ranks": sorted(ranks, key=lambda row: (row["rank"], row["title"])),
+    }
+
+
 def _mark_best(rows: list[Row]) -> None:
     """Note in each row for which metrics it is the best as printed, so that ties are marked alike."""
     for row in rows:

@@ -56,7 +56,7 @@
     // Closed details hold tables that paper should not lose; they close again after printing.
     var opened = [];
     window.addEventListener("beforeprint", function () {
-      opened = Array.prototype.slice.call(document.querySelectorAll("details.more:not([open])"));
+      opened = Array.prototype.slice.call(document.querySelectorAll("details.more:not([open]), details.set:not([open])"));
       opened.forEach(function (element) { element.open = true; });
     });
     window.addEventListener("afterprint", function () { opened.forEach(function (element) { element.open = false; }); });

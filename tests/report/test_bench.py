@@ -1,0 +1,111 @@
+"""The page of a benchmark: numbers by hand, partial stores, other versions, size, the same bytes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from benches import make_store
+
+from oversmith.evaluation import Store, write_scores
+from oversmith.evaluation.standings import standings
+from oversmith.evaluation.store import StoreError
+from oversmith.exceptions import InputError
+from oversmith.report import render, summarise_bench, write_bench_report
+
+KNN = {"knn": 0.3}
+
+
+def test_leaderboard_is_the_ranking_of_the_statistics(bench: Store) -> None:
+    found = standings(bench.scores())
+    place = summarise_bench(bench)["places"][0]
+    rows = {row["contender"]: row for row in place["leaderboard"]}
+    assert found.unit == "data set"
+    for row in found.rows:
+        assert rows[row.contender]["difference"] == row.difference
+        assert rows[row.contender]["rank"] == row.mean_rank
+    assert [row["rank"] for row in place["leaderboard"]] == sorted(row["rank"] for row in place["leaderboard"])
+    assert place["standings"]["smallest_p"] == 0.25
+    means = bench.scores().query("contender == 'none-tuned'").groupby("dataset")["average_precision"].mean()
+    assert rows["none-tuned"]["metrics"]["average_precision"]["mean"] == pytest.approx(means.mean())
+
+
+def test_failures_are_counted_and_told(bench: Store) -> None:
+    summary = summarise_bench(bench)
+    (lost,) = summary["failures"]
+    assert (lost["contender"], lost["error"], lost["results"]) == ("SMOTE", "TooFewRowsError: 2", 6)
+    page = render(summary)
+    assert "6 of 54 results failed" in page
+    assert "Only 3 data sets" in page
+
+
+def test_pending_results_are_left_out_and_said(bench: Store) -> None:
+    scores = bench.scores()
+    holes = scores[~((scores["dataset"] == "wine") & (scores["contender"] == "smote") & (scores["fold"] == 2))]
+    summary = summarise_bench(holes)
+    assert summary["places"][0]["left_out"] == ["data set wine (results are pending)"]
+    assert summary["places"][0]["standings"]["n"] == 2
+    assert "data set wine (results are pending)" in render(summary)
+    few = scores[(scores["contender"] != "smote") | (scores["dataset"] == "wine")]
+    assert summarise_bench(few)["places"][0]["left_out"] == ["smote (complete on 1 of 3 data sets)"]
+
+
+def test_one_data_set_rests_on_its_folds() -> None:
+    summary = summarise_bench(make_store(("toy",), classifiers=KNN, details=False))
+    assert summary["places"][0]["standings"]["unit"] == "fold"
+    assert "better in" in summary["verdict"]["sentence"]
+    assert any(text.startswith("One data set") for text in summary["warnings"])
+
+
+def test_several_classes_have_curves_and_no_sweep() -> None:
+    summary = summarise_bench(make_store(("toy",), classifiers=KNN, classes=3, details=False))
+    (entry,) = summary["datasets"][0]["curves"]
+    assert entry["several"]
+    assert all(curve["sweep"] is None and len(curve["confusion"]) == 3 for curve in entry["curves"])
+    assert "F1 at every threshold" not in render(summary)
+
+
+def test_a_store_of_failures_alone_gives_a_page() -> None:
+    store = make_store(("toy",), contenders={"smote": 0.0}, classifiers=KNN, folds=2, lost=("smote", "it broke"))
+    page = render(summarise_bench(store))
+    assert "No verdict" in page
+    assert "it broke" in page
+
+
+def test_raw_scores_have_no_curves_and_say_so(bench: Store, tmp_path: Path) -> None:
+    write_scores(bench, tmp_path / "raw.parquet")
+    page = write_bench_report(tmp_path / "raw.parquet", tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "hold no predictions" in page
+    assert "Confusion matrices" not in page
+    assert "<title>raw" in page
+
+
+def test_what_cannot_be_read_says_why(bench: Store, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="results: no result found"):
+        write_bench_report(Store(None), tmp_path / "page.html")
+    with pytest.raises(StoreError, match=r"store"):
+        write_bench_report(tmp_path / "nowhere", tmp_path / "page.html")
+    with pytest.raises(InputError, match="control: 'magic' is not among the contenders"):
+        write_bench_report(bench, tmp_path / "page.html", control="magic")
+    with Store(tmp_path / "old") as store:
+        store.set_meta("version", "99")
+    with pytest.raises(StoreError, match="has version 99"):
+        write_bench_report(tmp_path / "old", tmp_path / "page.html")
+    assert not (tmp_path / "page.html").exists()
+
+
+def test_same_results_same_bytes_and_the_json_rebuilds_the_page(bench: Store, tmp_path: Path) -> None:
+    first = write_bench_report(bench, tmp_path / "a.html", tmp_path / "a.json", name="a").read_bytes()
+    second = write_bench_report(bench, tmp_path / "b.html", tmp_path / "b.json", name="a").read_bytes()
+    assert first == second
+    assert render(json.loads((tmp_path / "a.json").read_text(encoding="utf-8"))).encode() == first
+
+
+@pytest.mark.slow
+def test_ten_sets_by_six_methods_stay_below_three_megabytes(tmp_path: Path) -> None:
+    store = make_store(tuple(f"set_{k}" for k in range(10)), rows=2000)
+    page = write_bench_report(store, tmp_path / "page.html")
+    text = page.read_text(encoding="utf-8")
+    assert text.count("Confusion matrices") == 30
+    assert page.stat().st_size < 3_000_000
