@@ -252,7 +252,7 @@ def _printed(words: list[str], capsys: pytest.CaptureFixture[str]) -> str:
     [
         (["run", "--out", "x"], 2, "datasets: none found"),
         (["run", "none.toml", "--out", "x"], 2, "PLAN: there is no file 'none.toml'"),
-        (["run", "a.csv", "--out", "x"], 2, "PLAN: 'a.csv' is not TOML"),
+        (["run", "a.csv", "--out", "x"], 2, "PLAN: 'a.csv' holds data; name it with --dataset"),
         (["run", "plan.toml", "--out", "x", "--seed", "1"], 2, "--seed: it is given beside the plan"),
         (["run", "--dataset", "a.csv", "--out", "x"], 2, "datasets: "),
         (["run", "--dataset", "a.csv", "--target", "clas", "--out", "x"], 2, "--target: 'a.csv' has no column 'clas'"),

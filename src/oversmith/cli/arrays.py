@@ -164,7 +164,14 @@ def read_npz(content: bytes, name: str) -> Arrays:
             compressed = any(entry.compress_type != zipfile.ZIP_STORED for entry in archive.infolist())
         with np.load(io.BytesIO(content), allow_pickle=False) as loaded:
             arrays = {key: loaded[key] for key in loaded.files}
-    except (zipfile.BadZipFile, zlib.error, ValueError, EOFError, OSError) as error:
+    except ValueError as error:
+        if "allow_pickle" in str(error):
+            raise InputError(
+                f"DATA: {name!r} holds Python objects, which can run code when they are read; save arrays of numbers, "
+                "and text with astype(str)"
+            ) from error
+        raise unreadable(name, "npz", error) from error
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
         raise unreadable(name, "npz", error) from error
     if "X" not in arrays:
         raise InputError(f"DATA: {name!r} has no array 'X' (it has {', '.join(arrays) or 'none'}); name it X")

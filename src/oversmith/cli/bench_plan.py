@@ -50,6 +50,8 @@ def read_request(path: Path) -> dict[str, Any]:
     InputError
         For a file that cannot be read, is no TOML, or has a key that is not known.
     """
+    if path.suffix.lower() in SUFFIXES:
+        raise InputError(f"PLAN: {str(path)!r} holds data; name it with --dataset, or a plan, a TOML file, here")
     try:
         request = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
