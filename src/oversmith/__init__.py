@@ -10,6 +10,7 @@ True
 from __future__ import annotations
 
 import importlib
+import sys
 from typing import Any
 
 from oversmith._registry import public_names
@@ -23,7 +24,8 @@ def __getattr__(name: str) -> Any:
     """Load a public name on first use, so that ``import oversmith`` stays light."""
     module = public_names().get(name)
     if module is None:
-        raise AttributeError(f"module 'oversmith' has no attribute {name!r}")
+        # With both, Python suggests the nearest name.
+        raise AttributeError(f"module 'oversmith' has no attribute {name!r}", name=name, obj=sys.modules[__name__])
     return getattr(importlib.import_module(module), name)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import secrets
 from collections.abc import Iterator
@@ -38,6 +39,8 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
     'whole'
     """
     final = Path(os.path.realpath(path))
+    if not final.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, "there is no such folder; make it first", str(final.parent))
     temporary = final.with_name(f".oversmith-{secrets.token_hex(6)}.tmp")
     try:
         with open(temporary, "xb") as file:

@@ -17,6 +17,7 @@ import pandas as pd
 import pytest
 
 from oversmith.cli import main
+from oversmith.evaluation import Store
 from oversmith.evaluation.raw_scores import COST_COLUMNS
 
 PLAN = """
@@ -119,8 +120,8 @@ def test_the_whole_cycle(grid: Path, capsys: pytest.CaptureFixture[str]):
     out, err = capsys.readouterr()
     assert out == "runs/one\n"
     assert f"{RESULTS} results in 27 jobs; 0 jobs are done already" in err
-    assert "estimate: nothing was timed yet" in err
-    assert "estimate: about" in err
+    assert "a rough guess for an idle machine: nothing was timed yet" in err
+    assert "1 process(es): about" in err or "2 process(es): about" in err
     assert main(["bench", "run", "plan.toml", "-o", "runs/one"]) == 0
     assert "27 jobs are done already" in capsys.readouterr().err
 
@@ -152,6 +153,37 @@ def test_the_whole_cycle(grid: Path, capsys: pytest.CaptureFixture[str]):
     assert main(["bench", "report", "raw.parquet", "-o", "exported.md"]) == 0
     assert Path("exported.md").read_text() == text
     assert main(["bench", "report", "gone.parquet"]) == 2
+
+    capsys.readouterr()
+    for source, curves in (("runs/one", True), ("raw.parquet", False)):
+        assert main(["report", source, "-o", "page.html", "--force", "--json"]) == 0
+        told = json.loads(capsys.readouterr().out)
+        assert (told["kind"], told["has_predictions"]) == ("bench", curves)
+        assert Path("page.html").read_text().startswith("<!DOCTYPE html>")
+    assert main(["report", "runs/one", "--control", "smot"]) == 2
+    assert "'smot' is not among the contenders" in capsys.readouterr().err
+
+
+def test_what_is_left_of_a_plan_is_told(grid: Path, capsys: pytest.CaptureFixture[str]):
+    words = ["--dataset", "a.csv", "--target", "class", "--contender", "none-tuned", "--classifier", "knn", "-o", "out"]
+    assert main(["bench", "run", *words, "--jobs", "1", "--folds", "2"]) == 0
+    capsys.readouterr()
+    assert main(["bench", "run", *words, "--jobs", "1", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"folder": "out", "results": {"done": 5}}
+    with Store("out") as store:
+        plan = json.loads(store.meta("plan"))
+        store.set_meta("plan", json.dumps(plan | {"contenders": ["none-tuned", "smote"]}))
+    assert main(["bench", "resume", "out", "--dry-run", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["fits"], told["fits_left"]) == (10, 5)
+    assert told["timed"] == 7
+    assert main(["report", "out", "--json"]) == 0
+    warnings = json.loads(capsys.readouterr().out)["warnings"]
+    assert "5 results of the plan are pending; go on with: oversmith bench resume out" in warnings
+    with Store("empty"):
+        pass
+    assert main(["report", "empty"]) == 2
+    assert "no result found" in capsys.readouterr().err
 
 
 def test_by_options(grid: Path, capsys: pytest.CaptureFixture[str]):
@@ -220,12 +252,12 @@ def _printed(words: list[str], capsys: pytest.CaptureFixture[str]) -> str:
     [
         (["run", "--out", "x"], 2, "datasets: none found"),
         (["run", "none.toml", "--out", "x"], 2, "PLAN: there is no file 'none.toml'"),
-        (["run", "a.csv", "--out", "x"], 2, "PLAN: 'a.csv' is not TOML"),
+        (["run", "a.csv", "--out", "x"], 2, "PLAN: 'a.csv' holds data; name it with --dataset"),
         (["run", "plan.toml", "--out", "x", "--seed", "1"], 2, "--seed: it is given beside the plan"),
         (["run", "--dataset", "a.csv", "--out", "x"], 2, "datasets: "),
         (["run", "--dataset", "a.csv", "--target", "clas", "--out", "x"], 2, "--target: 'a.csv' has no column 'clas'"),
         (["run", "plan.toml", "--out", "a.csv"], 1, "store: the folder 'a.csv' cannot be made"),
-        (["run", "plan.toml", "--out", "x", "--backend", "spark"], 2, "backend: 'spark' is not known"),
+        (["run", "plan.toml", "--out", "x", "--backend", "spark"], 2, 'Invalid value "spark" for --backend'),
         (["run", "--dataset", "a.csv", "--out", "x", "--split", "70/20"], 2, "--split: '70/20' found"),
         (["status", "nowhere"], 1, "store: there is no 'nowhere/results.sqlite'"),
         (["resume", "nowhere"], 1, "store: there is no 'nowhere/results.sqlite'"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -33,48 +34,77 @@ def csv(tmp_path: Path) -> Path:
     return path
 
 
-def test_report_table_and_json(csv: Path):
-    report, numbers = csv.with_name("oversmith-report.html"), csv.with_name("numbers.json")
+def test_report_table_store_and_json(csv: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    report = csv.with_name("oversmith-report.html")
     report.write_text("an older report under the default name is replaced")
-    words = [
-        "compare",
-        "in.csv",
-        "--target",
-        "target",
-        "--positive",
-        "yes",
-        "--drop",
-        "id",
-        "--json",
-        "numbers.json",
-    ]
-    result = subprocess.run(
-        [sys.executable, "-m", "oversmith", *words, *SMALL],
-        cwd=csv.parent,
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
+    words = ["compare", "in.csv", "--target", "target", "--positive", "yes", "--drop", "id", "--store", "kept", *SMALL]
+    command = [sys.executable, "-m", "oversmith", *words]
+    result = subprocess.run(command, cwd=csv.parent, capture_output=True, text=True, timeout=300)
     assert result.returncode == 0, result.stderr
     lines = result.stdout.splitlines()
     assert lines[-1] == "oversmith-report.html"
     assert lines[0].startswith("in.csv: 60 rows, 2 classes; 2 folds × 1")
     assert "\x1b" not in result.stdout + result.stderr
-    summary = json.loads(numbers.read_text())
+    page = report.read_text()
+    assert page.startswith("<!DOCTYPE html>")
+    assert "in.csv" in page
+    assert sorted(path.name for path in csv.parent.iterdir()) == ["in.csv", "kept", "oversmith-report.html"]
+
+    # The page again, from what is stored, to the last byte.
+    monkeypatch.chdir(csv.parent)
+    assert main(["report", "kept", "-o", "again.html"]) == 0
+    assert capsys.readouterr().out == "again.html\n"
+    assert Path("again.html").read_bytes() == report.read_bytes()
+    assert main(["report", "kept", "--json"]) == 0
+    summary = json.loads(capsys.readouterr().out)
     assert summary["data"]["positive"] == "yes"
     assert {entry["name"]: entry["rows"] for entry in summary["data"]["classes"]} == {"rest": 48, "yes": 12}
     assert [entry["name"] for entry in summary["data"]["column_names"]] == ["size", "kind"]
     for row in summary["leaderboard"]:
         assert any(line.strip().startswith(row["title"]) for line in lines), row["title"]
     assert any(summary["verdict"]["sentence"] in line for line in lines)
-    page = report.read_text()
-    assert page.startswith("<!DOCTYPE html>")
-    assert "in.csv" in page
-    assert sorted(path.name for path in csv.parent.iterdir()) == [
-        "in.csv",
-        "numbers.json",
-        "oversmith-report.html",
-    ]
+    # Nothing is left to run.
+    assert main([*words, "--dry-run", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["fits"], told["fits_left"], told["jobs"]) == (12, 0, [])
+    assert main([*words, "--dry-run", "--json", "--seed", "1"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["fits_left"], told["timed"]) == (12, 12)
+    assert sum(row["fits"] for row in told["jobs"]) == 12
+    assert told["seconds"] > 0
+
+
+def test_a_dry_run_runs_nothing(csv: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    monkeypatch.chdir(csv.parent)
+    assert main(["compare", "in.csv", "--target", "target", "--dry-run", "--store", "kept"]) == 0
+    out = capsys.readouterr().out
+    assert "EO-WGAN, fill 0.33" in out
+    assert "30 of 30 fits are left, 140 results in all" in out
+    assert "a rough guess" in out
+    assert [path.name for path in csv.parent.iterdir()] == ["in.csv"]
+
+
+def test_an_interrupt_without_a_store_keeps_what_is_finished(
+    csv: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    from oversmith.cli.compare import _stopped
+    from oversmith.cli.invocation import invoked
+    from oversmith.evaluation import Plan, Store, run
+
+    monkeypatch.chdir(csv.parent)
+    frame = pd.read_csv(csv)
+    toy = ("toy", frame[["size"]], (frame["target"] == "yes").astype(int))
+    with invoked(["compare", "in.csv", "--target", "target"]), Store() as store:
+        assert _stopped(KeyboardInterrupt(), store) == 130
+        again = "go on with: oversmith compare in.csv --target target"
+        assert capsys.readouterr().err == f"oversmith: interrupted; no result was finished, {again}\n"
+        run(Plan([toy], ["none-tuned"], ["knn"]), store, n_jobs=1, isolate=False)
+        for folder in ("oversmith-kept", "oversmith-kept-2"):
+            assert _stopped(KeyboardInterrupt(), store) == 130
+            kept = f"oversmith: interrupted; 5 results are kept in '{folder}', {again} --store {folder}\n"
+            assert capsys.readouterr().err == kept
+            with Store(folder, write=False) as copy:
+                assert copy.scores().equals(store.scores())
 
 
 def test_json_on_stdout_for_several_classes_of_an_npz(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
@@ -112,8 +142,7 @@ def test_json_on_stdout_for_several_classes_of_an_npz(tmp_path: Path, capsys: py
         (["in.csv", "--target", "target", "--drop", "kinds"], "--drop: 'in.csv' has no column 'kinds'"),
         (["in.csv", "--target", "target", "-o", "old.html"], "--output: 'old.html' exists"),
         (["in.csv", "--target", "target", "-o", "no/r.html"], "--output: the folder 'no' does not exist"),
-        (["in.csv", "--target", "target", "--json", "old.html"], "--json: 'old.html' exists"),
-        (["in.csv", "--target", "target", "-o", "a", "--json", "a"], "--json: 'a' is named twice"),
+        (["in.csv", "--target", "target", "--json", "a.json"], "'a.json': nothing is expected here"),
         (["in.csv", "--target", "target", "--folds", "20"], ""),
         (["old.html", "--target", "target"], "DATA: 'old.html' has the suffix '.html'"),
     ],
@@ -148,7 +177,7 @@ def test_methods_by_name(csv: Path, capsys: pytest.CaptureFixture[str]):
     assert "--method: 'gann' is not a method of Oversmith" in capsys.readouterr().err
 
 
-def test_a_store_lets_an_interrupted_comparison_go_on(csv: Path):
+def test_a_store_lets_an_interrupted_comparison_go_on(csv: Path, capsys: pytest.CaptureFixture[str]):
     import signal
     import sqlite3
     import time
@@ -191,12 +220,16 @@ def test_a_store_lets_an_interrupted_comparison_go_on(csv: Path):
     process.send_signal(signal.SIGINT)
     _, told = process.communicate()
     assert process.returncode == 130
-    assert told.splitlines()[-1] == "oversmith: interrupted; finished jobs are stored, the same command goes on"
+    again = shlex.join(["oversmith", *words[3:], "--store", "kept", "-o", "first.html"])
+    assert told.splitlines()[-1].startswith("oversmith: interrupted; ")
+    assert told.splitlines()[-1].endswith(f" results are stored, go on with: {again}")
+    assert main(["report", str(csv.parent / "kept"), "-o", str(csv.parent / "part.html")]) == 2
+    assert f"results of a comparison that was stopped; go on: {again}" in capsys.readouterr().err
     numbers = []
     for more in (["--store", "kept", "-o", "second.html"], ["-o", "third.html"]):
-        done = subprocess.run([*words, *more, "--json", f"{more[-1]}.json"], **where, timeout=300)
+        done = subprocess.run([*words, *more, "--json"], **where, timeout=300)
         assert done.returncode == 0, done.stderr
-        summary = json.loads((csv.parent / f"{more[-1]}.json").read_text())
+        summary = json.loads(done.stdout)
         assert summary["failures"] == []
         numbers.append([(row["title"], row["metrics"], row["rank"]) for row in summary["leaderboard"]])
     assert numbers[0] == numbers[1]

@@ -43,7 +43,7 @@ def test_wrong_words(capsys, tmp_path):
     assert main(["datasets", "get", "glass2", "-o", str(tmp_path / "x.txt")]) == 2
     assert ".parquet or .csv" in capsys.readouterr().err
     assert main(["datasets", "list", "--group", "judge"]) == 2
-    assert "choose from tuning, judging, papers" in capsys.readouterr().err
+    assert 'Did you mean "judging"?' in capsys.readouterr().err
 
 
 def test_simulated_sets_say_that_they_are(capsys):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,42 @@ RAW = Path(__file__).resolve().parents[2] / "docs" / "results" / "raw"
 def test_wrong_use(words, message, capsys):
     assert main(["study", *words]) == 2
     assert message in capsys.readouterr().err
+
+
+def test_the_page_and_the_numbers_of_a_study(tmp_path: Path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    raw = str(RAW / "ganbats.parquet")
+    assert main(["study", "ganbats", "--from", raw, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["study"] == "ganbats"
+    row = next(row for row in told["numbers"] if row["verdict"] == "reproduced")
+    assert all(isinstance(row[name], float) for name in ("published", "ours", "lo", "hi", "n"))
+    assert main(["report", raw, "-o", "page.html"]) == 0
+    assert capsys.readouterr().out == "page.html\n"
+    assert "document 002" in Path("page.html").read_text()
+    assert main(["report", raw, "--control", "none"]) == 2
+    assert "--control: a study has its own" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["gone"], "RESULTS: there is nothing at 'gone'"),
+        (["table.csv"], "path: 'table.csv' is not a readable Parquet file"),
+        (["."], "store: there is no 'results.sqlite'"),
+        ([".", "-o", "no/page.html"], "--output: the folder 'no' does not exist"),
+        ([".", "-o", "table.csv"], "--output: 'table.csv' exists"),
+    ],
+)
+def test_what_cannot_be_reported(tmp_path: Path, monkeypatch, words, message, capsys):
+    monkeypatch.chdir(tmp_path)
+    Path("table.csv").write_text("a\n1\n")
+    assert main(["report", *words]) > 0
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith(f"oversmith: {message}")
+    assert err.count("\n") == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["table.csv"]
 
 
 def test_raw_scores_of_no_study(capsys):

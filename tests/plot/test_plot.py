@@ -119,7 +119,7 @@ HISTORY = [
 
 
 def test_training_has_a_panel_for_losses_penalty_and_score() -> None:
-    axes = training(HISTORY, best_step=200, axes=list(Figure().subplots(3)))
+    axes = training(HISTORY, best_step=200, ax=list(Figure().subplots(3)))
     assert [ax.get_ylabel() for ax in axes] == ["loss", "penalty", "monitored"]
     assert [len(ax.get_lines()) for ax in axes] == [4, 2, 2]
     for ax in axes:
@@ -138,7 +138,7 @@ def test_training_without_a_monitor_or_penalty_has_one_panel() -> None:
 
 def test_an_unknown_player_gets_a_line_too() -> None:
     history = [{"step": s, "loss_auto_encoder": 1.0 / s} for s in (1, 2)]
-    (ax,) = training(history, axes=[Figure().subplots()])
+    (ax,) = training(history, ax=[Figure().subplots()])
     assert ax.get_legend().get_texts()[0].get_text() == "auto encoder loss"
 
 
@@ -195,7 +195,7 @@ def test_time_beside_quality() -> None:
     row = {"seconds_resample": 1.0, "seconds_fit": 2.0, "seconds_predict": 0.5, "mean": 0.6, "sd": 0.1}
     rows = [row | {"title": "a"}, row | {"title": "b", "seconds_resample": 100.0, "mean": np.nan}]
     figure = Figure(layout="constrained")
-    left, right = time_quality(rows, axes=figure.subplots(1, 2))
+    left, right = time_quality(rows, ax=figure.subplots(1, 2))
     assert [bar.get_width() for bar in left.patches] == [1.0, 2.0, 0.5, 100.0, 2.0, 0.5]
     assert [text.get_text() for text in left.texts] == ["3.5 s", "102 s"]
     assert len(right.containers) == 1

@@ -41,7 +41,7 @@ def test_a_study_is_run_kept_and_rebuilt(data_dir, tmp_path):
     study = toy(calls)
     result = run_study(study, tmp_path, SCOPE, n_jobs=1, command="oversmith study toy", say=said.append)
     assert said[0] == "4 of 4 fits are left"
-    assert "no fit was timed yet" in said[1]
+    assert "nothing was timed yet" in said[1]
     assert "oversmith study toy" in result.markdown
     assert result.csv.splitlines()[1].startswith('1,"Ecoli, SMOTE",F1,0.9,the document\'s,')
     again = run_study(study, tmp_path, SCOPE, n_jobs=1, command="oversmith study toy", say=said.append)

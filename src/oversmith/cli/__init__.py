@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
 
-from cyclopts import App
+from cyclopts import App, Group, Parameter
 
 from oversmith import __version__
 from oversmith.cli.errors import (
@@ -21,46 +23,53 @@ from oversmith.cli.errors import (
     short_warnings,
     unwinding_signals,
 )
+from oversmith.cli.examples import COMMANDS, epilogue
+from oversmith.cli.invocation import invoked
+from oversmith.cli.settings import Environment, config_path, read_config
+
+BELOW = {"bench": ("run", "resume", "status", "export", "import", "report"), "datasets": ("list", "info", "get")}
+"""Commands that have commands of their own."""
 
 app = App(
     name="oversmith",
     help="Generate the minority rows that make a classifier better, and prove whether they did.",
-    help_epilogue="With --debug anywhere on the line, an error comes with its traceback.",
+    help_epilogue=epilogue(()),
     version=__version__,
     suppress_keyboard_interrupt=False,
+    # There is no --no-force: what is off unless asked for needs no second name.
+    default_parameter=Parameter(negative=""),
 )
-app.command(
-    "oversmith.cli.compare:compare",
-    name="compare",
-    help="Compare EO-WGAN with its simple rivals on a table, without leakage, and write a report.",
-)
-app.command(
-    "oversmith.cli.resample:resample",
-    name="resample",
-    help="Write a balanced file: the real rows, unchanged, then the synthetic ones.",
-)
-app.command(
-    "oversmith.cli.bench:bench",
-    name="bench",
-    help="Run a grid of data sets, contenders, classifiers, folds and seeds; it can be resumed.",
-)
-app.command(
-    "oversmith.cli.study:study",
-    name="study",
-    help="Rebuild the experiments of a document: every table and figure, published and ours side by side.",
-)
-app.command(
-    "oversmith.cli.datasets:datasets",
-    name="datasets",
-    help="Data sets by name: list them, tell about one, fetch one.",
-)
-app.command(
-    "oversmith.cli.check_leakage:check_leakage",
-    name="check-leakage",
-    help="Check a whole procedure, or a split, for leakage.",
-)
-app.command("oversmith.cli.methods:methods", name="methods", help="List the methods.")
-app.command("oversmith.cli.doctor:doctor", name="doctor", help="Show versions, devices, folders and extras.")
+for _place, (_name, _help) in enumerate(COMMANDS.items()):
+    _module = _name.replace("-", "_")
+    # What has commands of its own is an application, told in its own module.
+    _told = {} if _name in BELOW else {"help_epilogue": epilogue((_name,))}
+    app.command(f"oversmith.cli.{_module}:{_module}", name=_name, help=_help, sort_key=_place, **_told)
+
+
+app.meta.suppress_keyboard_interrupt = False
+
+
+@app.meta.default
+def _launch(
+    *words: Annotated[str, Parameter(show=False, allow_leading_hyphen=True)],
+    config: Annotated[Path | None, Parameter(metavar="FILE", group=Group("Everywhere"))] = None,
+    debug: Annotated[bool, Parameter(negative="", show_default=False, group=Group("Everywhere"))] = False,
+) -> Any:
+    """Read the configuration and call the command.
+
+    Parameters
+    ----------
+    words : str
+        The command and its options.
+    config : Path
+        Options by command, as TOML; oversmith.toml of the working directory unless given.
+    debug : bool
+        Show the traceback of an error.
+    """
+    file = config_path(config)
+    sections = {name: BELOW.get(name, ()) for name in COMMANDS}
+    app.config = (Environment(), *([] if file is None else [read_config(file, sections)]))
+    return app(words, exit_on_error=False, print_error=False, result_action="return_value")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -84,19 +93,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     0
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
-    debug = "--debug" in words
-    words = [word for word in words if word != "--debug"]
     try:
-        with short_warnings(), unwinding_signals():
-            result = app(
-                words,
-                exit_on_error=False,
-                print_error=False,
-                result_action="return_value",
-            )
+        with short_warnings(), unwinding_signals(), invoked(words):
+            result = app.meta(words, exit_on_error=False, print_error=False, result_action="return_value")
         code = result if isinstance(result, int) else 0
     except (Exception, KeyboardInterrupt, Terminated) as error:
-        if debug:
+        if "--debug" in words:
             import traceback
 
             traceback.print_exc()

@@ -50,6 +50,8 @@ def read_request(path: Path) -> dict[str, Any]:
     InputError
         For a file that cannot be read, is no TOML, or has a key that is not known.
     """
+    if path.suffix.lower() in SUFFIXES:
+        raise InputError(f"PLAN: {str(path)!r} holds data; name it with --dataset, or a plan, a TOML file, here")
     try:
         request = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -63,6 +65,71 @@ def read_request(path: Path) -> dict[str, Any]:
         if isinstance(entry, dict) and "path" in entry:
             entry["path"] = str((path.parent / entry["path"]).resolve())
     return request
+
+
+def request_of(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Turn options into what a plan file would hold.
+
+    Parameters
+    ----------
+    options : mapping
+        Option to value, None where it is not given.
+
+    Returns
+    -------
+    dict
+        As :func:`read_request`.
+
+    Raises
+    ------
+    InputError
+        For options that exclude each other.
+
+    Examples
+    --------
+    >>> from oversmith.cli.bench_plan import request_of
+    >>> options = dict.fromkeys(("--split", "--folds", "--repeats", "--thin", "--dataset", "--group", "--target"))
+    >>> options |= dict.fromkeys(("--positive", "--drop", "--groups", "--contender", "--classifier", "--seed"))
+    >>> request_of(options | {"--max-steps": 10, "--thin": 5.0, "--group": "tuning"})
+    {'group': 'tuning', 'protocol': {'ratio': 5.0}, 'max_steps': 10}
+    """
+    protocol: dict[str, Any] = {}
+    if options["--split"] is not None:
+        protocol = _shares(options["--split"])
+        if options["--folds"] is not None:
+            raise InputError("--folds: it is given beside --split; give one of them")
+    for option, name in (("--folds", "folds"), ("--repeats", "repeats"), ("--thin", "ratio")):
+        if options[option] is not None:
+            protocol[name] = options[option]
+    datasets: list[Any] = []
+    for name in options["--dataset"] or ():
+        if not name.lower().endswith(SUFFIXES):
+            datasets.append(name)
+            continue
+        told = {"target": "--target", "positive": "--positive", "drop": "--drop", "group": "--groups"}
+        entry = {key: options[option] for key, option in told.items() if options[option] is not None}
+        datasets.append({"path": str(Path(name).resolve())} | entry)
+    found = {
+        "datasets": datasets or None,
+        "group": options["--group"],
+        "contenders": options["--contender"],
+        "classifiers": options["--classifier"],
+        "protocol": protocol,
+        "seeds": options["--seed"],
+        "max_steps": options["--max-steps"],
+    }
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _shares(text: str) -> dict[str, float]:
+    try:
+        shares = [float(part) for part in text.split("/")]
+    except ValueError:
+        shares = []
+    if len(shares) not in (2, 3) or abs(sum(shares) - 100) > 1e-9 or min(shares) <= 0:
+        raise InputError(f"--split: {text!r} found; give percent that sum to 100: 80/20, or 70/15/15 with validation")
+    found = {"test": shares[-1] / 100}
+    return found | ({"validation": shares[1] / 100} if len(shares) == 3 else {})
 
 
 def plan_of(request: Mapping[str, Any]) -> Plan:

@@ -9,10 +9,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import Annotated, Any
 
-from cyclopts import Parameter, validators
+from cyclopts import Parameter
 
 from oversmith.cli.errors import FAILURE, one_line
 from oversmith.cli.files import read_data
+from oversmith.cli.options import Columns, Flag, Seed, Target, whole
 from oversmith.cli.output import print_json, progress_bar, wrap
 from oversmith.cli.target import check_columns, class_counts, find_class
 from oversmith.exceptions import InputError
@@ -23,17 +24,17 @@ def check_leakage(
     data: Path | None = None,
     /,
     *,
-    target: str,
+    target: Target,
     train: Annotated[Path | None, Parameter(metavar="FILE")] = None,
     test: Annotated[Path | None, Parameter(metavar="FILE")] = None,
     metric: str = "average_precision",
-    positive: str | None = None,
+    positive: Annotated[str | None, Parameter(metavar="CLASS")] = None,
     chance: float | None = None,
     test_share: float = 0.1,
-    seeds: Annotated[int, Parameter(validator=validators.Number(gte=5))] = 20,
-    seed: Annotated[int, Parameter(validator=validators.Number(gte=0))] = 0,
-    drop: Annotated[list[str] | None, Parameter(negative="", metavar="COLUMN")] = None,
-    json: Annotated[bool, Parameter(negative="")] = False,
+    seeds: Annotated[int, whole(gte=5)] = 20,
+    seed: Seed = 0,
+    drop: Columns = None,
+    json: Flag = False,
 ) -> int:
     """Run a procedure where nothing can be learnt, or look for test rows in a training part.
 

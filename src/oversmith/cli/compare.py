@@ -7,14 +7,30 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from cyclopts import Parameter, validators
+from cyclopts import Parameter
 
 from oversmith._registry import check_modality
 from oversmith.cli.cache import persistent_cache
-from oversmith.cli.errors import INTERRUPTED, TERMINATED, Terminated
-from oversmith.cli.files import check_output, read_data, replacing
+from oversmith.cli.compare_table import print_summary
+from oversmith.cli.dry_run import tell_plan
+from oversmith.cli.errors import Terminated
+from oversmith.cli.files import check_output, named_target, read_data, replacing
 from oversmith.cli.images import against, declared
-from oversmith.cli.output import print_table, progress_bar, wrap
+from oversmith.cli.invocation import command_again, stopped
+from oversmith.cli.options import (
+    AtLeastOne,
+    AtLeastTwo,
+    Column,
+    Columns,
+    Count,
+    Flag,
+    Folds,
+    Methods,
+    OutputFile,
+    Ratio,
+    Seed,
+)
+from oversmith.cli.output import progress_bar
 from oversmith.cli.spectra import check_thin, checked_bounds, folds_for, known_set, with_axis
 from oversmith.cli.target import check_columns, check_method, class_counts, find_class, nearest
 from oversmith.exceptions import InputError
@@ -22,39 +38,38 @@ from oversmith.exceptions import InputError
 if TYPE_CHECKING:
     from oversmith.cli.arrays import Arrays
     from oversmith.cli.tables import Table
+    from oversmith.evaluation import Store
 
 DEFAULT_REPORT = Path("oversmith-report.html")
-
-AtLeastOne = Parameter(validator=validators.Number(gte=1))
-AtLeastTwo = Parameter(validator=validators.Number(gte=2))
+KEPT = "oversmith-kept"
 
 
 def compare(
     data: Path | None = None,
-    /,
     *,
-    target: str | None = None,
-    positive: str | None = None,
-    negative: Annotated[list[str] | None, Parameter(negative="", metavar="CLASS")] = None,
-    drop: Annotated[list[str] | None, Parameter(negative="", metavar="COLUMN")] = None,
-    groups: Annotated[str | None, Parameter(metavar="COLUMN")] = None,
+    target: Column = None,
+    positive: Annotated[str | None, Parameter(metavar="CLASS")] = None,
+    negative: Annotated[list[str] | None, Parameter(metavar="CLASS")] = None,
+    drop: Columns = None,
+    groups: Column = None,
     max_rows: Annotated[int | None, AtLeastTwo] = None,
-    method: Annotated[list[str] | None, Parameter(negative="", metavar="METHOD")] = None,
-    seed: Annotated[int, Parameter(validator=validators.Number(gte=0, lt=2**32))] = 0,
-    folds: Annotated[int | None, AtLeastTwo] = None,
+    method: Methods = None,
+    seed: Seed = 0,
+    folds: Folds = None,
     repeats: Annotated[int, AtLeastOne] = 1,
     inner_folds: Annotated[int, AtLeastTwo] = 3,
-    jobs: Annotated[int | None, AtLeastOne] = None,
-    max_steps: Annotated[int | None, AtLeastOne] = None,
-    thin: Annotated[float | None, AtLeastOne] = None,
+    jobs: Count = None,
+    max_steps: Count = None,
+    thin: Ratio = None,
     bounds: str | None = None,
     modality: Literal["table", "series", "image"] | None = None,
     channels: Literal["first", "last"] | None = None,
     axis: Annotated[str | None, Parameter(metavar="ARRAY")] = None,
-    output: Annotated[Path | None, Parameter(alias="-o", metavar="REPORT.html")] = None,
-    json: Annotated[list[str] | None, Parameter(negative="", consume_multiple=(0, 1), metavar="[PATH]")] = None,
+    output: OutputFile = None,
+    force: Flag = False,
     store: Annotated[Path | None, Parameter(metavar="FOLDER")] = None,
-    force: Annotated[bool, Parameter(negative="")] = False,
+    json: Flag = False,
+    dry_run: Flag = False,
 ) -> int:
     """Compare methods with their simple rivals on a table, series or images, without leakage, and write a report.
 
@@ -112,18 +127,18 @@ def compare(
         axis a 2-D X holds spectra.
     output : Path
         The report; oversmith-report.html in this folder unless given.
-    json : list of str
-        Also write what the report shows as JSON: to PATH, or to stdout instead of the table.
-    store : Path
-        Keep every result in this folder as it comes: called again after an interrupt, the command goes on.
     force : bool
-        Replace the files named by --output and --json if they exist.
+        Replace the file named by --output if it exists.
+    store : Path
+        Keep every result in this folder as it comes: called again after an interrupt, the command goes on, and
+        `oversmith report` writes the page again. Without it, an interrupt keeps what is finished.
+    json : bool
+        Print what the report shows as JSON, in place of the table; the report is written too.
+    dry_run : bool
+        Run nothing: print what would be run and about how long it takes.
     """
     report = DEFAULT_REPORT if output is None else output
-    json_path = Path(json[0]) if json else None
     check_output(report, "--output", force=force or output is None)
-    if json_path is not None:
-        check_output(json_path, "--json", force=force, others=[report])
     source, target, positive = _source(data, target, positive)
     source = with_axis(declared(source, data, modality, channels), data, axis)
     groups = _groups(groups, data, source, target)
@@ -149,46 +164,33 @@ def compare(
     if max_rows is not None and max_rows < len(labels):
         features, labels, groups_of = _sampled(features, labels, groups_of, max_rows, seed)
 
-    folds = folds_for(folds, groups_of, labels, chosen)
-    try:
-        comparison = _run(
-            features,
-            labels,
-            groups=groups_of,
-            target=target,
-            name=source.name,
-            positive=chosen,
-            seed=seed,
-            folds=folds,
-            repeats=repeats,
-            inner_folds=inner_folds,
-            max_steps=max_steps,
-            ratio=thin,
-            bounds=bounds_checked,
-            axis=getattr(source, "axis", None),
-            methods=chosen_methods,
-            folder=store,
-            **({} if jobs is None else {"n_jobs": jobs}),
-        )
-    except (KeyboardInterrupt, Terminated) as error:
-        if store is None:
-            raise
-        print("oversmith: interrupted; finished jobs are stored, the same command goes on", file=sys.stderr)
-        return INTERRUPTED if isinstance(error, KeyboardInterrupt) else TERMINATED
-    from oversmith.report import render, summarise
+    options = {
+        "groups": groups_of,
+        "target": target,
+        "name": source.name,
+        "positive": chosen,
+        "seed": seed,
+        "folds": folds_for(folds, groups_of, labels, chosen),
+        "repeats": repeats,
+        "inner_folds": inner_folds,
+        "max_steps": max_steps,
+        "ratio": thin,
+        "bounds": bounds_checked,
+        "axis": getattr(source, "axis", None),
+        "methods": chosen_methods,
+    }
+    if dry_run:
+        from oversmith.evaluation import comparison_plan
 
-    summary = summarise(comparison)
-    page = render(summary)
-    text = json_format.dumps(summary, ensure_ascii=False, allow_nan=False, indent=1)
-    if json_path is not None:
-        with replacing(json_path, "--json") as file:
-            file.write(f"{text}\n".encode())
-    with replacing(report, "--output") as file:
-        file.write(page.encode())
-    if json is not None and json_path is None:
-        print(text)
+        tell_plan([comparison_plan(features, labels, **options)], store, jobs, json=json)
         return 0
-    _print_summary(summary)
+    summary = _run(features, labels, report=report, folder=store, jobs=jobs, options=options)
+    if isinstance(summary, int):
+        return summary
+    if json:
+        print(json_format.dumps(summary, ensure_ascii=False, allow_nan=False, indent=1))
+        return 0
+    print_summary(summary)
     print(report)
     return 0
 
@@ -207,13 +209,10 @@ def _source(data: Path | None, target: str | None, positive: str | None) -> tupl
         table = pa.Table.from_pandas(frame, preserve_index=False)
         return ArrowTable("breast cancer, thinned", table), column, positive or minority
     source = read_data(data)
-    if target is None and hasattr(source, "arrays") and "y" in source.columns:
-        target = "y"
+    target = named_target(source, target)
     if positive is None and not data.suffix and hasattr(source, "arrays"):
         # A set named in place of a file is about a class.
         positive = getattr(known_set(data), "positive", None)
-    if target is None:
-        raise InputError(f"--target: it is missing; name the column of the classes, {nearest('', source.columns)}")
     return source, target, positive
 
 
@@ -264,56 +263,42 @@ def _taken(rows: Any, *parts: Any) -> Any:
     return tuple(part if part is None else part.iloc[rows] if hasattr(part, "iloc") else part[rows] for part in parts)
 
 
-def _run(features: Any, labels: Any, *, folder: Path | None, **options: Any) -> Any:
-    """Run the comparison under a progress bar."""
-    from oversmith.evaluation import Store, run_comparison
+def _run(
+    features: Any, labels: Any, *, report: Path, folder: Path | None, jobs: int | None, options: dict[str, Any]
+) -> dict[str, Any] | int:
+    """Run the comparison and write its report; the exit code where it was stopped."""
+    with progress_bar("Starting") as advance:
+        # Seconds of imports.
+        from oversmith.evaluation import Store, run_comparison
+        from oversmith.report import render, summarise
 
-    with persistent_cache(), Store(folder) as store, progress_bar("Comparing") as advance:
-        return run_comparison(features, labels, progress=advance, store=store, **options)
-
-
-def _print_summary(summary: dict[str, Any]) -> None:
-    """Print leaderboard, warnings and verdict on stdout."""
-    data, protocol = summary["data"], summary["protocol"]
-    rows = []
-    for row in summary["leaderboard"]:
-        metrics = row["metrics"]
-        key = "f1" if row["read_at"] == "0.5" else "f1_tuned"
-        rows.append(
-            (
-                row["title"],
-                _number(row["rank"], 2),
-                _spread(metrics["average_precision"]),
-                _spread(metrics["roc_auc"]),
-                _spread(metrics[key]),
-                _spread(metrics["g_mean_read"]),
-                _spread(metrics["brier"]),
-                _number(row["seconds"], 2),
-                str(row["failed"]),
-            )
-        )
-    names = ("rank", "AP", "ROC-AUC", "F1", "G-mean", "Brier", "seconds", "failed")
-    headings = [("contender", "left"), *((name, "right") for name in names)]
-    title = (
-        f"{data['name']}: {data['rows']} rows, {len(data['classes'])} classes; "
-        f"{protocol['folds']} folds × {protocol['repeats']}, mean ± SD over folds, best mean rank first"
-    )
-    print_table(title, headings, rows)
-    untuned = [row["title"] for row in summary["leaderboard"] if row["read_at"] == "0.5"]
-    wrap(f"F1 and G-mean are read at the tuned threshold{''.join(f'; {name} at 0.5' for name in untuned)}.")
-    print()
-    for warning in summary["warnings"]:
-        wrap(f"Note: {warning}")
-    verdict = summary["verdict"]
-    wrap(f"{verdict['tag']}. {verdict['sentence']}")
-    for line in verdict["support"]:
-        wrap(line)
+        with persistent_cache(), Store(folder) as results:
+            if folder is not None:
+                results.set_meta("command", command_again())
+            try:
+                comparison = run_comparison(
+                    features, labels, n_jobs=jobs, progress=advance.named("Comparing"), store=results, **options
+                )
+                advance.named("Writing the report")
+                summary = summarise(comparison)
+                page = render(summary)
+            except (KeyboardInterrupt, Terminated) as error:
+                return _stopped(error, results)
+        with replacing(report, "--output") as file:
+            file.write(page.encode())
+    return summary
 
 
-def _number(value: float | None, digits: int) -> str:
-    return "–" if value is None else f"{value:.{digits}f}"
-
-
-def _spread(metric: dict[str, float | None]) -> str:
-    mean, sd = metric["mean"], metric["sd"]
-    return _number(mean, 3) + ("" if mean is None or sd is None else f" ± {sd:.3f}")
+def _stopped(error: BaseException, results: Store) -> int:
+    """Keep what is finished, and say how to go on."""
+    n = sum(results.counts().values())
+    if results.folder is not None:
+        return stopped(error, f"{n} results are stored", command_again())
+    if not n:
+        return stopped(error, "no result was finished", command_again())
+    folder, number = Path(KEPT), 1
+    while folder.exists():
+        number += 1
+        folder = Path(f"{KEPT}-{number}")
+    results.save(folder)
+    return stopped(error, f"{n} results are kept in {str(folder)!r}", command_again("--store", str(folder)))

@@ -3,32 +3,36 @@
 from __future__ import annotations
 
 import dataclasses
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Literal
 
-from cyclopts import App, Parameter
+from cyclopts import App
 
+from oversmith.cli.examples import COMMANDS, epilogue
 from oversmith.cli.files import check_output, replacing
-from oversmith.cli.output import print_json, print_table, wrap
+from oversmith.cli.options import DatasetName, Flag, Group, OutputFile
+from oversmith.cli.output import print_json, print_table, progress_bar, wrap
 
 if TYPE_CHECKING:
     from oversmith.datasets import DatasetInfo
 
-datasets = App(name="datasets", help="Data sets by name: list them, tell about one, fetch one.")
-
-Flag = Annotated[bool, Parameter(negative="")]
+datasets = App(name="datasets", help=COMMANDS["datasets"], help_epilogue=epilogue(("datasets",)))
 
 
 @datasets.command(name="list")
-def list_(*, group: str | None = None, modality: str | None = None, json: Flag = False) -> None:
+def list_(
+    *,
+    group: Group = None,
+    modality: Literal["tabular", "series", "spectra", "images"] | None = None,
+    json: Flag = False,
+) -> None:
     """List the data sets.
 
     Parameters
     ----------
     group : str
-        Only those of a group: tuning, judging or papers.
+        Only those of a group.
     modality : str
-        Only those of a kind: tabular, series, spectra or images.
+        Only those of a kind.
     json : bool
         Print JSON instead of a table.
     """
@@ -53,11 +57,11 @@ def list_(*, group: str | None = None, modality: str | None = None, json: Flag =
         )
         for info in found
     ]
-    print_table(f"{len(rows)} data sets", headings, rows)
+    print_table(f"{len(rows)} data sets", headings, rows, spare=("family", "get", "kind"))
 
 
 @datasets.command
-def info(name: str, /, *, json: Flag = False) -> None:
+def info(name: DatasetName, /, *, json: Flag = False) -> None:
     """Tell about a data set.
 
     Parameters
@@ -105,7 +109,7 @@ def info(name: str, /, *, json: Flag = False) -> None:
 
 
 @datasets.command
-def get(name: str, /, *, output: Annotated[Path | None, Parameter(alias="-o")] = None, force: Flag = False) -> None:
+def get(name: DatasetName, /, *, output: OutputFile = None, force: Flag = False, json: Flag = False) -> None:
     """Load a data set, by download if it is not at hand, and check it.
 
     Parameters
@@ -116,6 +120,8 @@ def get(name: str, /, *, output: Annotated[Path | None, Parameter(alias="-o")] =
         Also write it here: a table as .parquet or .csv, with the column target.
     force : bool
         Replace the output if it exists.
+    json : bool
+        Print name, rows, checksum and path as JSON.
     """
     from oversmith.datasets import load_dataset
     from oversmith.exceptions import InputError
@@ -124,7 +130,8 @@ def get(name: str, /, *, output: Annotated[Path | None, Parameter(alias="-o")] =
         if output.suffix not in (".parquet", ".csv"):
             raise InputError(f"--output: {str(output)!r} found; the suffix tells the format: .parquet or .csv")
         check_output(output, "--output", force=force)
-    data = load_dataset(name)
+    with progress_bar(f"Getting {name}"):
+        data = load_dataset(name)
     if output is not None:
         if data.modality != "tabular":
             raise InputError(f"--output: {name} is no table; read {data.info.file} from the folder")
@@ -134,6 +141,10 @@ def get(name: str, /, *, output: Annotated[Path | None, Parameter(alias="-o")] =
                 file.write(frame.to_csv(index=False, lineterminator="\n").encode())
             else:
                 frame.to_parquet(file, index=False)
+    if json:
+        told = {"name": name, "rows": len(data.X), "checksum": data.checksum}
+        print_json(told | {"output": None if output is None else str(output)})
+        return
     wrap(f"{name}: {len(data.X):,} rows, checked (SHA-256 of the values {data.checksum[:16]}...)")
     if output is not None:
         print(output)

@@ -8,14 +8,15 @@ import platform
 import sys
 from importlib import metadata
 from pathlib import Path
-from typing import Annotated, Any
-
-from cyclopts import Parameter
+from typing import Any
 
 from oversmith import __version__
 from oversmith.cli.cache import cache_folder
 from oversmith.cli.errors import one_line
+from oversmith.cli.examples import COMMANDS
+from oversmith.cli.options import Flag
 from oversmith.cli.output import print_json, print_table
+from oversmith.cli.settings import CONFIG_FILE, config_path, variable_prefix
 
 PACKAGES = (
     *("jax", "jaxlib", "equinox", "optax", "jaxtyping", "numpy", "scipy", "pandas", "pyarrow", "narwhals"),
@@ -31,11 +32,11 @@ PACKAGES = (
     ),
 )
 # Extra → the modules it brings.
-EXTRAS = {"boost": ("xgboost",)}
+EXTRAS = {"boost": ("xgboost",), "tune": ("optuna",)}
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "XLA_FLAGS")
 
 
-def doctor(*, json: Annotated[bool, Parameter(negative="")] = False) -> None:
+def doctor(*, json: Flag = False) -> None:
     """Show versions, devices, threads, folders and extras.
 
     Parameters
@@ -60,6 +61,8 @@ def doctor(*, json: Annotated[bool, Parameter(negative="")] = False) -> None:
             "OVERSMITH_DATA",
             data["path"] + ("" if data["exists"] else " (no such folder)") if data["path"] else "not set",
         ),
+        ("configuration", found["config"] or f"no {CONFIG_FILE} in this folder"),
+        *((name, value) for name, value in found["option_variables"].items()),
     ]
     two = [("", "left"), ("", "left")]
     print_table("Oversmith", two, lines)
@@ -89,6 +92,8 @@ def examine() -> dict[str, Any]:
     """
     devices, error = _devices()
     data = os.environ.get("OVERSMITH_DATA", "")
+    config = config_path(None)
+    variables = tuple(variable_prefix((command,)) for command in COMMANDS)
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return {
         "oversmith": __version__,
@@ -102,6 +107,8 @@ def examine() -> dict[str, Any]:
         "cores_usable": usable,
         "thread_variables": {name: os.environ[name] for name in THREAD_VARIABLES if name in os.environ},
         "cache": _cache(),
+        "config": None if config is None else str(config.resolve()),
+        "option_variables": {name: os.environ[name] for name in sorted(os.environ) if name.startswith(variables)},
         "data": {"path": data, "exists": bool(data) and Path(data).is_dir()},
         "extras": {
             name: {

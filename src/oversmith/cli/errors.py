@@ -15,6 +15,7 @@ from typing import Any, TextIO
 
 from cyclopts import CycloptsError
 
+from oversmith.cli.usage import usage_message
 from oversmith.exceptions import InputError, OversmithError
 
 FAILURE = 1
@@ -63,7 +64,9 @@ def explain(error: BaseException) -> tuple[str, int]:
     >>> explain(KeyboardInterrupt())
     ('interrupted; nothing was written', 130)
     """
-    if isinstance(error, InputError | CycloptsError):
+    if isinstance(error, CycloptsError):
+        return one_line(usage_message(error)), USAGE
+    if isinstance(error, InputError):
         return one_line(error), USAGE
     if isinstance(error, OversmithError):
         return one_line(error), FAILURE

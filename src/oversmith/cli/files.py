@@ -44,13 +44,13 @@ def read_data(path: Path) -> Table | Arrays:
         found = named_arrays(path.name)
         if found is not None:
             return found
+    if str(path).startswith(("http:", "https:")):
+        raise InputError(f"DATA: {str(path)!r} is an address, and nothing is downloaded; name a file at hand")
     suffix = checked_suffix(path, "DATA")
     try:
         content = path.read_bytes()
     except FileNotFoundError:
         raise InputError(f"DATA: there is no file {str(path)!r}; check the path{_near(path)}") from None
-    except IsADirectoryError:
-        raise InputError(f"DATA: {str(path)!r} is a folder; name one file in it") from None
     except OSError as error:
         raise InputError(f"DATA: {str(path)!r} cannot be read, {reason(error)}; check the file") from error
     if not content:
@@ -64,6 +64,37 @@ def read_data(path: Path) -> Table | Arrays:
     return (read_csv if suffix == ".csv" else read_parquet)(content, path.name)
 
 
+def named_target(source: Table | Arrays, target: str | None) -> str:
+    """Name the column of the classes: the one given, or array ``y`` of an npz file.
+
+    Parameters
+    ----------
+    source : Table or Arrays
+        What was read.
+    target : str or None
+        What ``--target`` names.
+
+    Returns
+    -------
+    str
+        The name.
+
+    Raises
+    ------
+    InputError
+        When none is given for a table, or for arrays without ``y``.
+    """
+    from oversmith.cli.target import nearest
+
+    if target is not None:
+        return target
+    if hasattr(source, "arrays") and "y" in source.columns:
+        return "y"
+    if not source.columns:
+        raise InputError(f"DATA: {source.name!r} holds X and no classes; save them in it as array y")
+    raise InputError(f"--target: it is missing; name the column of the classes, {nearest('', source.columns)}")
+
+
 def checked_suffix(path: Path, argument: str) -> str:
     """Return the suffix of a path, refusing the ones that name no known format.
 
@@ -75,6 +106,8 @@ def checked_suffix(path: Path, argument: str) -> str:
     '.csv'
     """
     suffix = path.suffix.lower()
+    if path.is_dir():
+        raise InputError(f"{argument}: {str(path)!r} is a folder; name one file in it")
     if suffix not in SUFFIXES:
         found = f"the suffix {suffix!r}" if suffix else "no suffix"
         raise InputError(f"{argument}: {str(path)!r} has {found}; the suffix tells the format: .csv, .parquet or .npz")

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Annotated
-
-from cyclopts import Parameter
 
 from oversmith._registry import METHODS
+from oversmith.cli.options import Flag
 from oversmith.cli.output import print_json, print_table
 
 
-def methods(*, json: Annotated[bool, Parameter(negative="")] = False) -> None:
+def methods(*, json: Flag = False) -> None:
     """List the methods: their names, what they take, and what they cost.
 
     Parameters
@@ -28,4 +26,4 @@ def methods(*, json: Annotated[bool, Parameter(negative="")] = False) -> None:
         (entry.kebab, entry.name, entry.modality, entry.needs, entry.cost, entry.document, entry.summary)
         for entry in entries
     ]
-    print_table("Methods", [(heading, "left") for heading in headings], rows)
+    print_table("Methods", [(heading, "left") for heading in headings], rows, spare=("class", "document", "data"))

@@ -35,9 +35,14 @@ def console(*, stderr: bool = False) -> Console:
 
 
 def print_table(
-    title: str, columns: Sequence[tuple[str, str]], rows: Sequence[Sequence[Any]], *, stderr: bool = False
+    title: str,
+    columns: Sequence[tuple[str, str]],
+    rows: Sequence[Sequence[Any]],
+    *,
+    stderr: bool = False,
+    spare: Sequence[str] = (),
 ) -> None:
-    """Print a table.
+    """Print a table; where the terminal is too narrow for its words, row by row.
 
     Parameters
     ----------
@@ -50,6 +55,8 @@ def print_table(
         Cells.
     stderr : bool, default=False
         Whether it goes to stderr.
+    spare : sequence of str, default=()
+        Headings of columns to do without, one after the other, where the terminal is narrow.
 
     Examples
     --------
@@ -64,6 +71,18 @@ def print_table(
     from rich.table import Table
     from rich.text import Text
 
+    shown = console(stderr=stderr)
+    for heading in spare:
+        if _narrowest(columns, rows) > shown.width:
+            kept = [place for place, column in enumerate(columns) if column[0] != heading]
+            columns, rows = [columns[place] for place in kept], [[row[place] for place in kept] for row in rows]
+    if len(columns) > 2 and _narrowest(columns, rows) > shown.width:
+        shown.print(Text(title, style="bold"))
+        for row in rows:
+            cells = [(heading, cell) for (heading, _), cell in zip(columns, row, strict=True)]
+            shown.print()
+            print_table(str(row[0]), [("", "left"), ("", "left")], cells[1:], stderr=stderr)
+        return
     table = Table(
         title=Text(title, style="bold"),
         title_justify="left",
@@ -71,11 +90,24 @@ def print_table(
         show_edge=False,
         show_header=any(heading for heading, _ in columns),
     )
-    for heading, justify in columns:
-        table.add_column(Text(heading), justify="right" if justify == "right" else "left", overflow="fold")
+    for place, (heading, justify) in enumerate(columns):
+        # Names in the first of several columns are for copying: they stay in one piece.
+        whole = place == 0 and len(columns) > 2
+        table.add_column(
+            Text(heading), justify="right" if justify == "right" else "left", overflow="fold", no_wrap=whole
+        )
     for row in rows:
         table.add_row(*(Text(str(cell)) for cell in row))
-    console(stderr=stderr).print(table)
+    shown.print(table)
+
+
+def _narrowest(columns: Sequence[tuple[str, str]], rows: Sequence[Sequence[Any]]) -> int:
+    """Width at which no word of a table is broken."""
+    words = [
+        max((len(word) for cell in (heading, *(row[place] for row in rows)) for word in str(cell).split()), default=0)
+        for place, (heading, _) in enumerate(columns)
+    ]
+    return sum(words) + 3 * len(columns)
 
 
 def wrap(text: str) -> None:
@@ -100,9 +132,31 @@ def print_json(value: Any) -> None:
     print(json.dumps(value, indent=2, ensure_ascii=False, default=str))
 
 
+class Advance:
+    """Moves a progress bar: ``advance(done, total, text)``; does nothing where no bar is shown.
+
+    Parameters
+    ----------
+    update : callable, optional
+        Takes ``completed``, ``total``, ``text`` and ``description``.
+    """
+
+    def __init__(self, update: Callable[..., None] = lambda **told: None) -> None:
+        self._update = update
+
+    def __call__(self, done: float, total: float, text: str) -> None:
+        """Move the bar."""
+        self._update(completed=done, total=total, text=text)
+
+    def named(self, title: str) -> Callable[[float, float, str], None]:
+        """Name what is being done from now on, and give what moves the bar."""
+        self._update(completed=0, total=None, text="", description=title)
+        return self
+
+
 @contextlib.contextmanager
-def progress_bar(title: str) -> Iterator[Callable[[float, float, str], None]]:
-    """Show a progress bar on stderr while the block runs; off a terminal nothing is shown.
+def progress_bar(title: str) -> Iterator[Advance]:
+    """Show a progress bar with the time left on stderr while the block runs; off a terminal nothing is shown.
 
     Parameters
     ----------
@@ -111,26 +165,23 @@ def progress_bar(title: str) -> Iterator[Callable[[float, float, str], None]]:
 
     Yields
     ------
-    callable
+    Advance
         ``advance(done, total, text)``.
     """
     if not sys.stderr.isatty():
-        yield lambda done, total, text: None
+        yield Advance()
         return
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, Progress, ProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-    columns = (
+    shown = console(stderr=True)
+    columns: list[ProgressColumn] = [
         TextColumn("{task.description}", markup=False),
-        BarColumn(),
+        BarColumn(bar_width=None if shown.width < 60 else 40),
         TextColumn("{task.percentage:>3.0f} %"),
-        TimeElapsedColumn(),
         TimeRemainingColumn(),
-        TextColumn("{task.fields[text]}", markup=False),
-    )
-    with Progress(*columns, console=console(stderr=True), transient=True) as bars:
+    ]
+    if shown.width >= 60:
+        columns += [TimeElapsedColumn(), TextColumn("{task.fields[text]}", markup=False)]
+    with Progress(*columns, console=shown, transient=True) as bars:
         task = bars.add_task(title, total=None, text="")
-
-        def advance(done: float, total: float, text: str) -> None:
-            bars.update(task, completed=done, total=total, text=text)
-
-        yield advance
+        yield Advance(lambda **told: bars.update(task, **told))

@@ -7,12 +7,15 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from cyclopts import Parameter, validators
+from cyclopts import Parameter
 
 from oversmith import _registry
 from oversmith.cli.cache import persistent_cache
-from oversmith.cli.files import SUFFIXES, check_output, checked_suffix, read_data, replacing
+from oversmith.cli.errors import Terminated
+from oversmith.cli.files import SUFFIXES, check_output, checked_suffix, named_target, read_data, replacing
 from oversmith.cli.images import declared
+from oversmith.cli.invocation import command_again, stopped
+from oversmith.cli.options import Column, Columns, Count, Flag, Method, RequiredOutputFile, Seed, Share
 from oversmith.cli.output import print_json, print_table
 from oversmith.cli.spectra import checked_bounds, with_axis
 from oversmith.cli.target import check_columns, check_method, class_counts, find_class
@@ -24,32 +27,29 @@ if TYPE_CHECKING:
 
 FLAG_NAME = "is_synthetic"
 
-Share = validators.Number(gt=0, lte=1)
-Switch = Parameter(negative="")
-
 
 def resample(
     data: Path,
-    /,
     *,
-    target: str,
-    method: str,
-    output: Annotated[Path, Parameter(alias="-o")],
-    positive: str | None = None,
-    drop: Annotated[list[str] | None, Parameter(negative="", metavar="COLUMN")] = None,
-    ratio: Annotated[float | None, Parameter(validator=Share)] = None,
-    fill: Annotated[float | None, Parameter(validator=Share)] = None,
-    seed: Annotated[int, Parameter(validator=validators.Number(gte=0, lt=2**32))] = 0,
-    max_steps: Annotated[int | None, Parameter(validator=validators.Number(gte=1))] = None,
+    target: Column = None,
+    method: Method,
+    output: RequiredOutputFile,
+    positive: Annotated[str | None, Parameter(metavar="CLASS")] = None,
+    drop: Columns = None,
+    ratio: Share = None,
+    fill: Share = None,
+    seed: Seed = 0,
+    max_steps: Count = None,
     bounds: str | None = None,
     modality: Literal["table", "series", "image"] | None = None,
     channels: Literal["first", "last"] | None = None,
     axis: Annotated[str | None, Parameter(metavar="ARRAY")] = None,
-    synthetic_only: Annotated[bool, Switch] = False,
-    flag_column: Annotated[list[str] | None, Parameter(negative="", consume_multiple=(0, 1), metavar="[NAME]")] = None,
-    force: Annotated[bool, Switch] = False,
-    json: Annotated[bool, Switch] = False,
-) -> None:
+    synthetic_only: Flag = False,
+    flag_column: Annotated[list[str] | None, Parameter(consume_multiple=(0, 1), metavar="[NAME]")] = None,
+    force: Flag = False,
+    json: Flag = False,
+    dry_run: Flag = False,
+) -> int | None:
     """Write a balanced file: the real rows, unchanged and in order, then the synthetic ones.
 
     The path of the written file goes to stdout, a summary to stderr. Column order and types are those of
@@ -62,7 +62,7 @@ def resample(
         The table: .csv, .parquet or .npz (arrays X and the one named by --target). An npz whose X has three
         dimensions holds series, one of four holds images. Or the name of series, spectra or images of the registry.
     target : str
-        Column of the classes.
+        Column of the classes; array y of an npz file unless given.
     method : str
         Method, as `oversmith methods` lists it.
     output : Path
@@ -99,7 +99,9 @@ def resample(
     force : bool
         Replace the output file if it exists.
     json : bool
-        Print the summary as JSON on stdout.
+        Print the summary as JSON on stdout, in place of the path.
+    dry_run : bool
+        Write nothing: print how many rows of each class would be made, and about how long it takes.
     """
     check_method(method)
     suffix = checked_suffix(output, "--output")
@@ -108,6 +110,7 @@ def resample(
     if hasattr(source, "arrays") and source.modality != "table":
         _registry.check_modality(method, source.modality, "--method")
     dropped = list(drop or ())
+    target = named_target(source, target)
     check_columns(source, target, dropped)
     if (suffix == ".npz") != hasattr(source, "arrays"):
         others = [known for known in SUFFIXES if (known == ".npz") == hasattr(source, "arrays")]
@@ -120,18 +123,17 @@ def resample(
     chosen = None if positive is None else find_class(positive, counts, target)
     y = labels if positive is None else _against_rest(labels, chosen, counts)
     _check_request(counts, chosen, ratio, fill, target)
+    features, bounds_checked = source.features(target, dropped), checked_bounds(bounds, source, target, dropped)
+    options = _options(method, ratio=ratio, fill=fill, max_steps=max_steps, bounds=bounds_checked)
+    if dry_run:
+        _tell(method, features, y, options, {str(label): n for label, n in counts.items()}, output, json=json)
+        return None
 
     began = time.perf_counter()
-    sampler, new_features, new_labels = _generate(
-        method,
-        source.features(target, dropped),
-        y,
-        ratio=ratio,
-        fill=fill,
-        seed=seed,
-        max_steps=max_steps,
-        bounds=checked_bounds(bounds, source, target, dropped),
-    )
+    try:
+        sampler, new_features, new_labels = _generate(method, features, y, seed, options)
+    except (KeyboardInterrupt, Terminated) as error:
+        return stopped(error, "nothing was written", command_again())
     if positive is not None:
         new_labels = _repeated(labels, chosen, len(new_labels))
     seconds = time.perf_counter() - began
@@ -171,6 +173,7 @@ def resample(
         summary["decision"] = sampler.decision_["why"] + (" The weights are not part of the file." if weighs else "")
     _report(summary, synthetic_only)
     print_json(summary) if json else print(output)
+    return None
 
 
 def class_counts_of(labels: Any) -> dict[str, int]:
@@ -233,33 +236,57 @@ def _check_request(counts: dict[Any, int], chosen: Any, ratio: float | None, fil
             )
 
 
-def _generate(
-    method: str,
-    features: Any,
-    y: Any,
-    *,
-    ratio: float | None,
-    fill: float | None,
-    seed: int,
-    max_steps: int | None,
-    bounds: str | tuple[float, float] | None,
-) -> tuple[Any, Any, Any]:
-    """Train the method and return it with its synthetic rows."""
-    kind = _registry.load_class(method)
-    known = kind().get_params(deep=False)
-    options: dict[str, Any] = {"sampling_strategy": ratio, "fill": fill, "max_steps": max_steps, "bounds": bounds}
-    options = {name: value for name, value in options.items() if value is not None}
+def _options(method: str, *, ratio: float | None, **given: Any) -> dict[str, Any]:
+    """Choose the parameters of the method, refusing what it has no word for."""
+    known = _registry.load_class(method)().get_params(deep=False)
+    options = {name: value for name, value in {"sampling_strategy": ratio, **given}.items() if value is not None}
     for name in options:
         if name not in known:
             option = {"sampling_strategy": "--ratio"}.get(name, f"--{name.replace('_', '-')}")
             raise InputError(f"{option}: method {method!r} has no such setting; leave it out")
     if "verbose" in known:
         options["verbose"] = sys.stderr.isatty()
-    sampler = kind(random_state=seed, **options)
+    return options
+
+
+def _generate(method: str, features: Any, y: Any, seed: int, options: dict[str, Any]) -> tuple[Any, Any, Any]:
+    """Train the method and return it with its synthetic rows."""
+    sampler = _registry.load_class(method)(random_state=seed, **options)
     with persistent_cache():
         rows, labels = sampler.fit_resample(features, y)
     mask = sampler.synthetic_mask_
     return sampler, rows[mask], labels[mask]
+
+
+def _tell(
+    method: str, features: Any, y: Any, options: dict[str, Any], before: dict[str, int], output: Path, *, json: bool
+) -> None:
+    """Print what would be made, and about how long it takes."""
+    from imblearn.utils import check_sampling_strategy
+
+    from oversmith.evaluation.estimate import duration
+    from oversmith.evaluation.pace import START, sampler_seconds
+
+    wanted = check_sampling_strategy(options.get("sampling_strategy", "auto"), y, "over-sampling")
+    share = options.get("fill", _registry.load_class(method)().get_params(deep=False).get("fill", 1.0))
+    made = {str(label): round(share * int(n)) for label, n in wanted.items()}
+    trainings = sum(n > 0 for n in made.values())
+    series = getattr(features, "ndim", 2) > 2
+    seconds = START + trainings * sampler_seconds(method, len(features), options.get("max_steps"), series=series)
+    told = {
+        "method": method,
+        "output": str(output),
+        "counts_before": before,
+        "rows_synthetic": made,
+        "seconds": round(seconds, 1),
+    }
+    if json:
+        print_json(told)
+        return
+    rows: list[tuple[str, int | str, int]] = [(label, n, made.get(label, 0)) for label, n in before.items()]
+    rows += [(label, "", n) for label, n in made.items() if label not in before]
+    print_table("Nothing is run", [("class", "left"), ("real", "right"), ("synthetic", "right")], rows)
+    print(f"about {duration(seconds)}, a rough guess for an idle machine")
 
 
 def _repeated(labels: Any, value: Any, n: int) -> Any:

@@ -5,34 +5,43 @@ from __future__ import annotations
 import shlex
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
-from cyclopts import Parameter, validators
+from cyclopts import Parameter
 
 from oversmith.cli.cache import persistent_cache
-from oversmith.cli.errors import INTERRUPTED, TERMINATED, Terminated, WriteError, reason
-from oversmith.cli.output import progress_bar
+from oversmith.cli.dry_run import tell_plan
+from oversmith.cli.errors import Terminated, WriteError, reason
+from oversmith.cli.invocation import command_again, stopped
+from oversmith.cli.options import Count, Flag, MaybeOutputFolder, whole
+from oversmith.cli.output import print_json, progress_bar
 from oversmith.exceptions import InputError
 
 if TYPE_CHECKING:
     from oversmith.studies import Result, Study
 
-AtLeastOne = Parameter(validator=validators.Number(gte=1))
+
+def _names(context: Any) -> list[str]:
+    from oversmith.studies import STUDIES
+
+    return list(STUDIES)
 
 
 def study(
-    name: Annotated[str, Parameter(metavar="NAME")],
+    name: Annotated[str, Parameter(metavar="NAME", completer=_names)],
     /,
     *,
-    quick: Annotated[bool, Parameter(negative="")] = False,
-    out: Annotated[Path | None, Parameter(alias="-o", metavar="FOLDER")] = None,
+    quick: Flag = False,
+    output: MaybeOutputFolder = None,
     from_: Annotated[Path | None, Parameter(name="--from", metavar="RAW.parquet")] = None,
-    seeds: Annotated[int | None, AtLeastOne] = None,
-    max_steps: Annotated[int | None, AtLeastOne] = None,
-    max_rows: Annotated[int | None, Parameter(validator=validators.Number(gte=200))] = None,
-    max_points: Annotated[int | None, Parameter(validator=validators.Number(gte=16))] = None,
-    defaults: Annotated[bool, Parameter(negative="")] = False,
-    jobs: Annotated[int | None, AtLeastOne] = None,
+    seeds: Count = None,
+    max_steps: Count = None,
+    max_rows: Annotated[int | None, whole(gte=200)] = None,
+    max_points: Annotated[int | None, whole(gte=16)] = None,
+    defaults: Flag = False,
+    jobs: Count = None,
+    json: Flag = False,
+    dry_run: Flag = False,
 ) -> int:
     """Rebuild the experiments of a document: every table and figure, published and ours side by side.
 
@@ -45,7 +54,7 @@ def study(
         images and tables).
     quick : bool
         Fewer repeats, rows and steps; every table, row and column stays.
-    out : Path
+    output : Path
         Folder of results, tables and figures; study-NAME unless given.
     from_ : Path
         Rebuild tables and figures from raw scores; nothing is run.
@@ -62,6 +71,10 @@ def study(
         Samplers with the library's defaults in place of the document's setting; study of spectra alone.
     jobs : int
         Jobs at the same time.
+    json : bool
+        Print every number of the study as JSON, in place of the tables.
+    dry_run : bool
+        Run nothing: print what would be run and about how long it takes.
     """
     from oversmith.studies import STUDIES, Scope, rebuild, run_study
 
@@ -71,20 +84,20 @@ def study(
     options = {"seeds": seeds, "max-steps": max_steps, "max-rows": max_rows}
     options |= {"max-points": max_points}
     if from_ is not None:
-        given = {"--quick": quick, "--defaults": defaults, "--jobs": jobs} | {
+        given = {"--quick": quick, "--defaults": defaults, "--jobs": jobs, "--dry-run": dry_run} | {
             f"--{option}": value for option, value in options.items()
         }
         beside = [option for option, value in given.items() if value]
         if beside:
             raise InputError(f"{beside[0]}: it is given beside --from, which runs nothing; leave one out")
-        return _end(rebuild(chosen, from_), chosen, out)
+        return _end(rebuild(chosen, from_), chosen, output, json=json)
     if quick and seeds is not None:
         raise InputError("--seeds: it is given beside --quick, which has its own; leave one out")
     if name != "spectra" and (defaults or max_points is not None):
         raise InputError(
             f"--{'defaults' if defaults else 'max-points'}: it is for the study of spectra alone; leave it out"
         )
-    folder = out or Path(f"study-{name}{'-quick' if quick else ''}")
+    folder = output or Path(f"study-{name}{'-quick' if quick else ''}")
     rows, steps = chosen.quick if quick else (10_000, None)
     scope = Scope(
         quick=quick,
@@ -94,9 +107,13 @@ def study(
         max_points=max_points,
         defaults=defaults,
     )
+    if dry_run:
+        from oversmith.studies import study_plans
+
+        tell_plan(list(study_plans(chosen, scope).values()), folder, jobs, json=json)
+        return 0
     words = ["oversmith", "study", name, *(["--quick"] if quick else []), *(["--defaults"] if defaults else [])]
     words += [word for key, value in options.items() if value is not None for word in (f"--{key}", str(value))]
-    again = shlex.join([*words, *(["--out", str(out)] if out else [])])
     try:
         with persistent_cache(), progress_bar("Running") as advance:
             result = run_study(
@@ -109,13 +126,11 @@ def study(
                 progress=advance,
             )
     except (KeyboardInterrupt, Terminated) as error:
-        word = "interrupted" if isinstance(error, KeyboardInterrupt) else "terminated"
-        print(f"oversmith: {word}; finished fits are stored, go on with: {again}", file=sys.stderr)
-        return INTERRUPTED if isinstance(error, KeyboardInterrupt) else TERMINATED
-    return _end(result, chosen, folder)
+        return stopped(error, "finished fits are stored", command_again())
+    return _end(result, chosen, folder, json=json)
 
 
-def _end(result: Result, study: Study, folder: Path | None) -> int:
+def _end(result: Result, study: Study, folder: Path | None, *, json: bool) -> int:
     """Write the files, where there is a folder, and print the tables."""
     from oversmith.studies import write_result
 
@@ -128,5 +143,8 @@ def _end(result: Result, study: Study, folder: Path | None) -> int:
             ) from error
         for path in written:
             print(path, file=sys.stderr)
-    print(result.markdown, end="")
+    if json:
+        print_json({"study": study.name, "title": study.title, "numbers": result.numbers})
+    else:
+        print(result.markdown, end="")
     return 0

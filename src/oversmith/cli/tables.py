@@ -245,7 +245,8 @@ def read_csv(content: bytes, name: str) -> Table:
             content.decode()
         except UnicodeDecodeError as found:
             raise InputError(
-                f"DATA: {name!r} is not UTF-8 text (byte {found.start}); save it as UTF-8 and try again"
+                f"DATA: {name!r} is not UTF-8 text (byte {found.start}); save it as UTF-8, 'iconv -f LATIN1 -t UTF-8' "
+                "for instance, and try again"
             ) from error
         raise unreadable(name, "CSV", error) from error
     _check(text, name)
@@ -274,7 +275,10 @@ def _check(table: pa.Table, name: str) -> None:
 def _check_names(names: Sequence[str], name: str) -> None:
     twice = sorted({column for column in names if list(names).count(column) > 1})
     if twice:
-        raise InputError(f"DATA: {name!r} has two columns named {twice[0]!r}; rename one")
+        raise InputError(
+            f"DATA: {name!r} has two columns named {twice[0]!r}; rename one, or put a line with the names of the "
+            "columns first if there is none"
+        )
 
 
 def _metadata(metadata: dict[bytes, bytes] | None, names: list[str]) -> dict[bytes, bytes] | None:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from oversmith.cli.arrays import Arrays
     from oversmith.cli.tables import Table
 
+# Over-samplers of imbalanced-learn that people ask for here.
+_OTHERS = ("smote", "smotenc", "smoten", "adasyn", "random-over-sampling")
 # Names listed in a message when none is near.
 _LISTED = 12
 
@@ -109,6 +111,11 @@ def class_counts(labels: Any, target: str) -> dict[Any, int]:
             f"--target: {target!r} has one class only, {str(counts.index[0])!r} in all {len(series)} rows; "
             "name a column with at least two classes"
         )
+    if len(counts) > max(_LISTED, len(series) / 2):
+        raise InputError(
+            f"--target: {target!r} holds {len(counts)} different values in {len(series)} rows, such as "
+            f"{str(series.iloc[0])!r}: names or measurements, not classes; name a column of classes"
+        )
     return {getattr(label, "item", lambda label=label: label)(): int(n) for label, n in counts.items()}
 
 
@@ -174,5 +181,10 @@ def check_method(method: str) -> None:
     InputError
         With the nearest name.
     """
+    if method in _OTHERS:
+        raise InputError(
+            f"--method: {method!r} is imbalanced-learn's; 'oversmith compare' sets every method against SMOTE by "
+            "itself, 'oversmith bench' takes it as --contender"
+        )
     if method not in METHODS:
         raise InputError(f"--method: {method!r} is not a method of Oversmith; {nearest(method, list(METHODS))}")

@@ -69,7 +69,10 @@ class TargetContainer:
             return cls(y, "polars", _plain(_values.from_arrow(y.to_arrow(), "the target")))
         if nw.dependencies.is_polars_dataframe(y):
             return cls(y, "polars", _plain_columns([s.to_arrow() for s in y.iter_columns()], _values.from_arrow))
-        if y is None or isinstance(y, str) or scipy.sparse.issparse(y):
+        if y is None:
+            # The words in the middle are those that scikit-learn's checks look for.
+            raise InputError("y: Expected array-like (array or non-string sequence), got None; pass every row's class")
+        if isinstance(y, str) or scipy.sparse.issparse(y):
             return cls(y, "other", y)
         values = np.asarray(y)
         if values.dtype.kind in "fO":

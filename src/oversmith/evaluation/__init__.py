@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from oversmith.evaluation.compare import run_comparison
 from oversmith.evaluation.comparison import Comparison, label_metric
+from oversmith.evaluation.comparison_plan import comparison_plan
 from oversmith.evaluation.contenders import (
     Classifier,
     Contender,
@@ -20,6 +21,7 @@ from oversmith.evaluation.raw_scores import read_scores, write_scores
 from oversmith.evaluation.runner import missing, run
 from oversmith.evaluation.split_check import Finding, SplitReport, check_split
 from oversmith.evaluation.store import Store, StoreError
+from oversmith.evaluation.stored import stored_comparison
 
 __all__ = [
     "Classifier",
@@ -37,6 +39,7 @@ __all__ = [
     "StoreError",
     "check_leakage",
     "check_split",
+    "comparison_plan",
     "default_classifiers",
     "default_contenders",
     "label_metric",
@@ -45,5 +48,6 @@ __all__ = [
     "read_scores",
     "run",
     "run_comparison",
+    "stored_comparison",
     "write_scores",
 ]

@@ -12,24 +12,16 @@ import numpy as np
 
 from oversmith.datasets import SpectralAxis
 from oversmith.evaluation.comparison import Comparison
-from oversmith.evaluation.contenders import (
-    NONE_TUNED,
-    SMOTE_NAMES,
-    Bounds,
-    Classifier,
-    Contender,
-    choose,
-    default_classifiers,
-    default_contenders,
-)
+from oversmith.evaluation.comparison_plan import comparison_plan
+from oversmith.evaluation.contenders import NONE_TUNED, SMOTE_NAMES, Bounds, Classifier, Contender
 from oversmith.evaluation.jobs import NUMBERS
-from oversmith.evaluation.plan import Plan
-from oversmith.evaluation.protocol import INNER_ROWS, Protocol, Splits, environment, frozen, shared_duplicates
+from oversmith.evaluation.protocol import INNER_ROWS, Splits, environment, frozen, shared_duplicates
 from oversmith.evaluation.runner import Progress, run
 from oversmith.evaluation.statistics import corrected_resampled_t, holm
 from oversmith.evaluation.store import Record, Store
-from oversmith.evaluation.task import Task, prepare
-from oversmith.exceptions import InputError, MissingExtraError
+from oversmith.evaluation.stored import keep_comparison
+from oversmith.evaluation.task import Task
+from oversmith.exceptions import MissingExtraError
 from oversmith.metrics import METRICS, chance_values
 
 EFFECT_METRICS = ("average_precision", "f1_tuned")
@@ -131,22 +123,28 @@ def run_comparison(
     (10, {'done'})
     """
     start = time.perf_counter()
-    task = prepare(X, y, target=target, name=name, positive=positive, groups=groups, axis=axis, modality=modality)
-    if bounds is not None and task.modality == "table":
-        raise InputError("bounds: they are for series, spectra and images, and X is a table; leave them out")
-    entrants = choose("contenders", contenders, default_contenders(task.kinds, methods, task.modality, bounds))
-    judges = choose("classifiers", classifiers, default_classifiers(task.modality))
-    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
-        raise InputError(f"seed: {seed!r} found; use a whole number from 0 up")
-    protocol = Protocol(
+    plan = comparison_plan(
+        X,
+        y,
+        target=target,
+        name=name,
+        positive=positive,
+        groups=groups,
+        seed=seed,
         folds=folds,
         repeats=repeats,
-        ratio=ratio,
         inner_folds=inner_folds,
-        inner_rows=INNER_ROWS,
-        split_seed=seed,
+        max_steps=max_steps,
+        contenders=contenders,
+        methods=methods,
+        ratio=ratio,
+        bounds=bounds,
+        axis=axis,
+        modality=modality,
+        classifiers=classifiers,
     )
-    plan = Plan([task], entrants, judges, protocol, (seed,), max_steps, details=True)
+    task, judges = plan.datasets[0], plan.judges()
+    protocol, entrants = plan.cuts[0], plan.entrants(task)
     splits = frozen(task, protocol)
     units = plan.units()
     workers = min(n_jobs or joblib.cpu_count(), len(units))
@@ -176,7 +174,7 @@ def run_comparison(
     chance = chance_values(task.y, task.positive)
     chance |= {f"{m.name}_tuned": chance[m.name] for m in METRICS.values() if m.needs == "labels"}
     effects = paired_effects(scores, entrants, splits, chance)
-    return Comparison(
+    comparison = Comparison(
         data=task.describe(),
         protocol={
             "folds": folds,
@@ -219,6 +217,9 @@ def run_comparison(
         effects=effects,
         warnings=_warnings(task, splits, scores, [told.get("notes", []) for _, told in details], chance, ratio),
     )
+    shown = {name: unit.key for unit in units if unit.job.first for name in unit.job.readings}
+    keep_comparison(kept, comparison, [cells[place] for place in order], shown)
+    return comparison
 
 
 def _place(place: tuple[int, int, str, str]) -> dict[str, Any]:

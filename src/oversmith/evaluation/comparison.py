@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from oversmith._card import card
 from oversmith.exceptions import InputError
 
 SCHEMA_VERSION = 1
@@ -104,6 +105,46 @@ class Comparison:
     quality: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     effects: list[dict[str, Any]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+
+    def _repr_html_(self) -> str:
+        """Card for a notebook: the best that was generated against the control, and everyone's standing."""
+        metric, control = self.protocol.get("primary_metric", "average_precision"), self.protocol.get("control")
+        titles = {entry["name"]: entry["title"] for entry in self.contenders}
+        effects = {e["contender"]: e for e in self.effects if e["metric"] == metric and e["control"] == control}
+        rows: list[tuple[Any, ...]] = []
+        for name, title in titles.items():
+            own = [row for row in self.scores if row["contender"] == name and row["status"] != "skipped"]
+            told = [row[metric] for row in own if row[metric] is not None]
+            effect = effects.get(name, {})
+            rows.append(
+                (
+                    title,
+                    sum(told) / len(told) if told else None,
+                    effect.get("difference"),
+                    f"[{effect['low']:+.3f}, {effect['high']:+.3f}]".replace("-", "−") if effect else None,
+                    effect.get("p_holm"),
+                    sum(row["status"] in FAILED for row in own),
+                )
+            )
+        rows.sort(key=lambda row: -math.inf if row[1] is None else row[1], reverse=True)
+        return card(
+            f"Comparison: {self.data.get('name', 'data')}",
+            [self._best(list(effects.values()), titles)] if effects else [],
+            columns=("contender", "average precision", "against the control", "95 % interval", "p (Holm)", "failed"),
+            rows=rows,
+            caption=f"Mean over folds and classifiers; the control is {titles.get(str(control), control)}",
+            notes=self.warnings,
+        )
+
+    def _best(self, effects: Sequence[Mapping[str, Any]], titles: Mapping[str, str]) -> str:
+        best = max(effects, key=lambda effect: float(effect["difference"]))
+        clear = "undecided" if best["low"] <= 0 <= best["high"] else "helps" if best["low"] > 0 else "harms"
+        numbers = f"{best['difference']:+.3f} [{best['low']:+.3f}, {best['high']:+.3f}]".replace("-", "−")
+        return (
+            f"Best of {len(effects)} against {titles.get(best['control'], best['control'])}: "
+            f"{titles.get(best['contender'], best['contender'])}, {numbers}, better in {best['wins']} of {best['n']} "
+            f"folds, p = {best['p_holm']:.3f} after Holm: {clear}. The choice was made after the fact."
+        )
 
     def to_dict(self, *, arrays: bool = False) -> dict[str, Any]:
         """Turn the comparison into what ``json.dumps`` takes.

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from oversmith.evaluation.pace import reference_seconds
 from oversmith.evaluation.plan import Unit
 from oversmith.evaluation.store import Store
 
@@ -16,17 +17,24 @@ class Estimate:
 
     Parameters
     ----------
-    seconds : float or None
-        Wall clock on the workers given; None before anything was timed.
+    seconds : float
+        Wall clock on the workers given.
     timed : int
-        Fits whose time is known.
+        Fits whose time is known; without any, the time is the rough one of :mod:`oversmith.evaluation.pace`.
     guessed : int
         Fits left whose contender was never timed: they are taken for fits of average length.
     """
 
-    seconds: float | None
+    seconds: float
     timed: int
     guessed: int
+
+    def __str__(self) -> str:
+        """Say it in words."""
+        if not self.timed:
+            return f"about {duration(self.seconds)}, a rough guess for an idle machine: nothing was timed yet"
+        doubt = f", {self.guessed} of contenders never timed" if self.guessed else ""
+        return f"about {duration(self.seconds)}, from {self.timed} timed{doubt}"
 
 
 def estimate(units: Sequence[Unit], store: Store, workers: int) -> Estimate:
@@ -56,8 +64,10 @@ def estimate(units: Sequence[Unit], store: Store, workers: int) -> Estimate:
             seconds[record.unit] = record.ended - record.started
             fitted = str(((record.spec or {}).get("contender") or {}).get("seeded_as"))
             places[record.unit] = str(record.place["dataset"]), fitted, int(record.place["n_train"])
+    at_once = max(1, min(workers, len(units)))
     if not seconds:
-        return Estimate(None, 0, len(units))
+        rough = sum(reference_seconds(unit.job) for unit in units)
+        return Estimate(rough / at_once, 0, len(units))
     exact: defaultdict[tuple[str, str], list[float]] = defaultdict(list)
     paces: defaultdict[str, list[float]] = defaultdict(list)
     for unit, (dataset, fitted, rows) in places.items():
@@ -73,7 +83,21 @@ def estimate(units: Sequence[Unit], store: Store, workers: int) -> Estimate:
         else:
             total += _mean(list(seconds.values()))
             guessed += 1
-    return Estimate(total / max(1, min(workers, len(units))), len(seconds), guessed)
+    return Estimate(total / at_once, len(seconds), guessed)
+
+
+def duration(seconds: float) -> str:
+    """Seconds in the unit that suits them.
+
+    Examples
+    --------
+    >>> from oversmith.evaluation.estimate import duration
+    >>> duration(80), duration(600), duration(7200)
+    ('80 s', '10 min', '2.0 h')
+    """
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
 def _mean(values: Sequence[float]) -> float:

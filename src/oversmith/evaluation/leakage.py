@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from oversmith._card import card
 from oversmith.evaluation.task import row_hashes
 from oversmith.exceptions import InputError, OversmithError, describe_error
 from oversmith.metrics import chance_average_precision
@@ -93,6 +94,18 @@ class LeakageReport:
                 else "Only rows with their real features score; look for what is computed from all rows at once."
             )
         return "\n".join([*lines, "Sound." if self.sound else "It leaks."])
+
+    def _repr_html_(self) -> str:
+        """Card for a notebook."""
+        rows = [(c.name, c.mean, c.low, c.high, self.chance, "chance" if c.sound else "leak") for c in self.checks]
+        *_, last = str(self).splitlines()
+        return card(
+            f"Leakage check: {last}",
+            str(self).splitlines()[len(self.checks) : -1],
+            columns=("data", self.metric, "low", "high", "chance", "verdict"),
+            rows=rows,
+            caption="Scores where nothing can be learnt, mean and 95 % interval over seeds",
+        )
 
 
 def check_leakage(

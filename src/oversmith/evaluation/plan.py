@@ -164,7 +164,7 @@ class Plan:
         judges = self.judges()
         described = {judge.name: describe_classifier(judge) for judge in judges}
         found: list[tuple[tuple[int, ...], Unit]] = []
-        for cut, protocol in enumerate(self._protocols):
+        for cut, protocol in enumerate(self.cuts):
             for at, task in enumerate(tasks):
                 entrants = self.entrants(task)
                 for split in frozen(task, protocol).parts:
@@ -190,6 +190,11 @@ class Plan:
                             found.append((place, _unit(job, protocol, readings, described)))
         return tuple(unit for _, unit in sorted(found, key=lambda entry: entry[0]))
 
+    @property
+    def cuts(self) -> tuple[Protocol, ...]:
+        """The protocols, also where one alone was given."""
+        return (self.protocols,) if isinstance(self.protocols, Protocol) else tuple(self.protocols)
+
     def judges(self) -> tuple[Classifier, ...]:
         """List the classifiers in order."""
         told = [entry.modality for entry in self.datasets if isinstance(entry, Task) and entry.shape is not None]
@@ -207,10 +212,6 @@ class Plan:
         )
         _once("contenders", [entrant.name for entrant in entrants])
         return entrants
-
-    @property
-    def _protocols(self) -> tuple[Protocol, ...]:
-        return (self.protocols,) if isinstance(self.protocols, Protocol) else tuple(self.protocols)
 
 
 def _fits(entrants: Sequence[Contender]) -> list[tuple[Contender, list[Contender]]]:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from sklearn.neighbors import NearestNeighbors
 
+from oversmith._card import card
 from oversmith.evaluation.task import row_hashes
 from oversmith.exceptions import InputError
 
@@ -79,6 +80,26 @@ class SplitReport:
                 f"{found.kind}: {what}{': a leak' if found.leak else ''}{f' ({found.note})' if found.note else ''}"
             )
         return "\n".join([*lines, "Sound." if self.sound else "It leaks."])
+
+    def _repr_html_(self) -> str:
+        """Card for a notebook."""
+        rows = [
+            (
+                f.kind,
+                len(f.rows),
+                f.n_checked,
+                f.share,
+                "leak" if f.leak else "no leak" if f.n_checked else "not checked",
+            )
+            for f in self.findings
+        ]
+        return card(
+            f"Split check: {'Sound.' if self.sound else 'It leaks.'}",
+            columns=("copies", "test rows", "of", "share", "verdict"),
+            rows=rows,
+            caption="Test rows that the training part gives away",
+            notes=[f"{f.kind}: {f.note}" for f in self.findings if f.note],
+        )
 
 
 def check_split(X_train: Any, y_train: Any, X_test: Any, y_test: Any, *, max_share: float = 0.01) -> SplitReport:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from oversmith._card import card
 from oversmith.evaluation.contenders import NONE_TUNED
 from oversmith.evaluation.statistics import corrected_resampled_t, holm, rank_methods, win_tie_loss
 from oversmith.evaluation.statistics.matrix import PLACE, direction, fill_with_chance
@@ -86,6 +87,26 @@ class Standings:
     control_rank: float = math.nan
     critical_difference: float = math.nan
     p_any: float = math.nan
+
+    def _repr_html_(self) -> str:
+        """Card for a notebook."""
+        rows = [
+            (
+                row.contender,
+                row.difference,
+                f"[{row.low:+.3f}, {row.high:+.3f}]".replace("-", "−"),
+                f"{row.wins} / {row.ties} / {row.losses}",
+                row.p_holm,
+                row.n_filled,
+            )
+            for row in self.rows
+        ]
+        return card(
+            f"{self.metric} against {self.control}",
+            columns=("contender", "difference", "95 % interval", "wins / ties / losses", "p (Holm)", "failed"),
+            rows=rows,
+            caption=f"Over {self.n} {self.unit}s; positive is better",
+        )
 
 
 def standings(

@@ -251,6 +251,24 @@ class Store:
             self._base.close()
         self._release()
 
+    def save(self, folder: str | os.PathLike[str]) -> None:
+        """Copy everything into a folder that holds no results yet.
+
+        Parameters
+        ----------
+        folder : path
+            The folder; made where missing.
+
+        Raises
+        ------
+        StoreError
+            When the folder holds results, or cannot be written.
+        """
+        if (Path(folder) / FILE).exists():
+            raise StoreError(f"store: {str(folder)!r} holds results already; name another folder")
+        with Store(folder) as other, other._explained():
+            self._base.backup(other._base)
+
     def _release(self) -> None:
         if self._lock is not None:
             self._lock.close()

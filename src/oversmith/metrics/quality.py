@@ -5,6 +5,7 @@ A page of its own: none of these numbers says whether the rows help a classifier
 
 from __future__ import annotations
 
+import html
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from oversmith._card import card
 from oversmith.exceptions import InputError
 from oversmith.metrics._mixed import Space, aligned
 from oversmith.metrics.copies import CopyCheck, boundary_share, copy_check
@@ -73,6 +75,37 @@ class Quality:
         """Turn it into plain values."""
         return asdict(self)
 
+    def _repr_html_(self) -> str:
+        """Card for a notebook."""
+        copies = self.copies
+        rows = [
+            ("columns alike (shape)", self.shape, 1.0),
+            ("pairs of columns alike (trends)", self.trends, 1.0),
+            ("density", self.density, self.density_unseen),
+            ("coverage", self.coverage, self.coverage_unseen),
+            ("exact copies of training rows", copies.exact, copies.exact_unseen),
+            ("too near to a training row", copies.too_near, copies.too_near_unseen),
+            ("among rows of another class", self.boundary, self.boundary_unseen),
+        ]
+        if self.two_sample is not None:
+            rows.insert(2, ("told from unseen rows (area)", self.two_sample.auc, 0.5))
+        return card(
+            f"Quality of {self.n_synthetic} synthetic rows, from {self.n_real} real ones",
+            ["Nothing is clearly worse than unseen real rows are."] if not self.warnings else [],
+            columns=("", "synthetic", "unseen real rows, or the best there is"),
+            rows=rows,
+            caption="None of these numbers says whether the rows help a classifier",
+            notes=self.warnings,
+        )
+
+
+class QualityReport(dict[str, Quality]):
+    """Quality of the synthetic rows by class, a card each in a notebook."""
+
+    def _repr_html_(self) -> str:
+        """Cards for a notebook."""
+        return "".join(f"<h4>{html.escape(str(name))}</h4>{part._repr_html_()}" for name, part in self.items())
+
 
 def quality_report(
     X_train: pd.DataFrame,
@@ -83,7 +116,7 @@ def quality_report(
     y_unseen: ArrayLike,
     *,
     random_state: int = 0,
-) -> dict[str, Quality]:
+) -> QualityReport:
     """Judge the synthetic rows of each class against real rows that the generator has not seen.
 
     Every number is worth what unseen real rows of the class score in its place: a generator that is nearer to the
@@ -101,11 +134,11 @@ def quality_report(
 
     Returns
     -------
-    dict of str to Quality
-        One entry per class with synthetic rows, with warnings: shapes below 0.7; a classifier that tells the rows from
-        unseen ones with an area surely above 0.9; coverage below seven tenths of that of equally many unseen rows
-        (half, where these are fewer than twenty); ten points more exact, near or too near rows than unseen ones; twenty
-        points more rows among another class.
+    QualityReport
+        A dictionary: class with synthetic rows to :class:`Quality`, with warnings: shapes below 0.7; a classifier that
+        tells the rows from unseen ones with an area surely above 0.9; coverage below seven tenths of that of equally
+        many unseen rows (half, where these are fewer than twenty); ten points more exact, near or too near rows than
+        unseen ones; twenty points more rows among another class.
 
     Raises
     ------
@@ -136,7 +169,7 @@ def quality_report(
     (train, of_train), (synthetic, of_synthetic), (unseen, _) = parts
     space = Space(train)
     encoded = [space(part) for part in (train, synthetic, unseen)]
-    found = {}
+    found = QualityReport()
     for label in np.unique(of_synthetic):
         rows = [labels == label for _, labels in parts]
         counts = [int(part.sum()) for part in rows]

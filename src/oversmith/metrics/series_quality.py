@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import wasserstein_distance
 
+from oversmith._card import card
 from oversmith.exceptions import InputError
 from oversmith.metrics.copies import copy_check
 from oversmith.metrics.series import (
@@ -170,6 +171,26 @@ class SeriesQuality:
             Names to numbers, pairs of numbers nested.
         """
         return asdict(self)
+
+    def _repr_html_(self) -> str:
+        """Card for a notebook."""
+        rows = [
+            (name, pair.real_to_generated, pair.unseen_to_real)
+            for name, pair in (("PRD", self.prd), ("PRDN", self.prdn), ("DTW", self.dtw))
+        ]
+        rows += [
+            ("spectrum, dB", self.spectrum, self.spectrum_real),
+            ("MMD", self.mmd.mmd, self.mmd_real.mmd),
+            ("too near to a training series", self.too_near, self.too_near_unseen),
+        ]
+        return card(
+            "Quality of generated series",
+            ["Nothing is clearly worse than unseen real series are."] if not self.warnings else [],
+            columns=("", "generated", "real ones, for comparison"),
+            rows=rows,
+            caption="None of these numbers says whether the series help a classifier",
+            notes=self.warnings,
+        )
 
     @property
     def warnings(self) -> list[str]:

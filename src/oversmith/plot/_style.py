@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, cast
 
+from oversmith.exceptions import InputError
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
@@ -105,6 +107,29 @@ def new_axes(ax: Axes | None, size: tuple[float, float] = (4.8, 3.6)) -> Axes:
     import matplotlib.pyplot as plt
 
     return plt.subplots(figsize=size, layout="constrained")[1]
+
+
+def panel_axes(
+    ax: Axes | Sequence[Axes] | None, rows: int, columns: int, size: tuple[float, float], **shared: Any
+) -> list[Axes]:
+    """Return the axes given, one a panel; those of a new pyplot figure; or parts of a single one given."""
+    if ax is None:
+        import matplotlib.pyplot as plt
+
+        figure = plt.figure(figsize=size, layout="constrained")
+        return list(figure.subplots(rows, columns, squeeze=False, **shared).ravel())
+    if not hasattr(ax, "get_subplotspec"):
+        given = list(cast("Sequence[Axes]", ax))
+        if len(given) != rows * columns:
+            raise InputError(f"ax: {len(given)} axes found for {rows * columns} panels; give one, or one a panel")
+        return given
+    whole = cast("Axes", ax)
+    place = whole.get_subplotspec()
+    if place is None:
+        raise InputError(f"ax: the axes have no place in a grid; make them with subplots, or give {rows * columns}")
+    whole.set_axis_off()
+    inside = place.subgridspec(rows, columns, height_ratios=shared.pop("height_ratios", None))
+    return list(inside.subplots(squeeze=False, **shared).ravel())
 
 
 def name_ticks(ax: Axes, names: Sequence[str]) -> None:

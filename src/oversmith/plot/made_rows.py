@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from oversmith.plot._style import PALETTE, new_axes, shorten, style
+from oversmith.plot._style import PALETTE, new_axes, panel_axes, shorten, style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -66,7 +66,7 @@ def column_overlay(column: Mapping[str, Any], *, ax: Axes | None = None) -> Axes
 
 
 def correlations(
-    names: Sequence[str], real: ArrayLike, generated: ArrayLike, *, axes: Sequence[Axes] | None = None
+    names: Sequence[str], real: ArrayLike, generated: ArrayLike, *, ax: Axes | Sequence[Axes] | None = None
 ) -> tuple[Axes, Axes, Axes]:
     """Draw the correlations of columns: real, generated, and generated minus real, all from −1 to 1.
 
@@ -76,8 +76,8 @@ def correlations(
         Columns.
     real, generated : array-like of shape (d, d)
         Correlations.
-    axes : sequence of three Axes, optional
-        Where to draw; a new figure by default.
+    ax : Axes or sequence of three Axes, optional
+        Where to draw, one alone is divided; a new figure by default.
 
     Returns
     -------
@@ -87,32 +87,27 @@ def correlations(
     --------
     >>> from matplotlib.figure import Figure
     >>> from oversmith.plot import correlations
-    >>> panels = correlations(["a", "b"], [[1, 0.5], [0.5, 1]], [[1, 0], [0, 1]], axes=Figure().subplots(1, 3))
+    >>> panels = correlations(["a", "b"], [[1, 0.5], [0.5, 1]], [[1, 0], [0, 1]], ax=Figure().subplots(1, 3))
     >>> [ax.get_title(loc="left") for ax in panels]
     ['real', 'generated', 'generated − real']
     """
     first, second = (np.asarray(matrix, dtype=np.float64) for matrix in (real, generated))
     with style():
-        if axes is None:
-            import matplotlib.pyplot as plt
-
-            axes = plt.subplots(1, 3, figsize=(8.6, 3.2), sharey=True, layout="constrained")[1]
-        panels = list(
-            zip(axes, (first, second, second - first), ("real", "generated", "generated − real"), strict=True)
-        )
-        for ax, matrix, title in panels:
-            ax.imshow(_shaded(matrix), interpolation="none", aspect="equal")
-            ax.set_title(title)
-            ax.grid(visible=False)
+        left, middle, right = panel_axes(ax, 1, 3, (8.6, 3.2), sharey=True)
+        told = ((left, first, "real"), (middle, second, "generated"), (right, second - first, "generated − real"))
+        for panel, matrix, title in told:
+            panel.imshow(_shaded(matrix), interpolation="none", aspect="equal")
+            panel.set_title(title)
+            panel.grid(visible=False)
             places = range(len(names))
-            ax.set_xticks(places, labels=[shorten(name, 14) for name in names], rotation=90, fontsize=6)
-            ax.set_yticks(places, labels=[shorten(name, 18) for name in names], fontsize=6)
-            ax.tick_params(length=0)
-            for label in (*ax.get_xticklabels(), *ax.get_yticklabels()):
+            panel.set_xticks(places, labels=[shorten(name, 14) for name in names], rotation=90, fontsize=6)
+            panel.set_yticks(places, labels=[shorten(name, 18) for name in names], fontsize=6)
+            panel.tick_params(length=0)
+            for label in (*panel.get_xticklabels(), *panel.get_yticklabels()):
                 label.set_parse_math(False)
-        for ax, _, _ in panels[1:]:
-            ax.tick_params(labelleft=False)
-    return tuple(axes)
+        for panel in (middle, right):
+            panel.tick_params(labelleft=False)
+    return left, middle, right
 
 
 def _shaded(matrix: np.ndarray) -> np.ndarray:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from oversmith.plot._style import PALETTE, name_ticks, style
+from oversmith.plot._style import PALETTE, name_ticks, panel_axes, style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -20,7 +20,7 @@ _PARTS = (
 
 
 def time_quality(
-    rows: Sequence[Mapping[str, Any]], *, label: str = "average precision", axes: Sequence[Axes] | None = None
+    rows: Sequence[Mapping[str, Any]], *, label: str = "average precision", ax: Axes | Sequence[Axes] | None = None
 ) -> tuple[Axes, Axes]:
     """Draw seconds per fit on the left and the score on the right, one line per contender.
 
@@ -31,8 +31,8 @@ def time_quality(
         ``"sd"``.
     label : str, default="average precision"
         Name of the score.
-    axes : sequence of two Axes, optional
-        Where to draw; a new figure by default.
+    ax : Axes or sequence of two Axes, optional
+        Where to draw, one alone is divided; a new figure by default.
 
     Returns
     -------
@@ -43,17 +43,12 @@ def time_quality(
     >>> from matplotlib.figure import Figure
     >>> from oversmith.plot import time_quality
     >>> row = dict(title="SMOTE", seconds_resample=0.1, seconds_fit=1, seconds_predict=0.2, mean=0.6, sd=0.1)
-    >>> left, right = time_quality([row], axes=Figure().subplots(1, 2))
+    >>> left, right = time_quality([row], ax=Figure().subplots(1, 2))
     >>> left.texts[0].get_text()
     '1.3 s'
     """
     with style():
-        if axes is None:
-            import matplotlib.pyplot as plt
-
-            size = (7.2, 1.4 + 0.38 * len(rows))
-            axes = plt.subplots(1, 2, figsize=size, sharey=True, layout="constrained")[1]
-        left, right = axes
+        left, right = panel_axes(ax, 1, 2, (7.2, 1.4 + 0.38 * len(rows)), sharey=True)
         totals = []
         for index, row in enumerate(rows):
             start = 0.0

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from oversmith.exceptions import InputError
-from oversmith.plot._style import PALETTE, style
+from oversmith.plot._style import PALETTE, panel_axes, style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -60,7 +60,7 @@ def training(
     *,
     best_step: int | None = None,
     label: str = "kept",
-    axes: Sequence[Axes] | None = None,
+    ax: Axes | Sequence[Axes] | None = None,
 ) -> list[Axes]:
     """Draw the losses, the penalty and the monitored score, each in a panel of its own, over the steps.
 
@@ -72,8 +72,8 @@ def training(
         Step whose networks were kept: a dotted line with a label.
     label : str, default="kept"
         What the label of that line says before the step.
-    axes : sequence of Axes, optional
-        One per panel of :func:`training_panels`; a new figure by default.
+    ax : Axes or sequence of Axes, optional
+        One per panel of :func:`training_panels`, one alone is divided; a new figure by default.
 
     Returns
     -------
@@ -89,7 +89,7 @@ def training(
     >>> from matplotlib.figure import Figure
     >>> from oversmith.plot import training
     >>> history = [{"step": s, "loss_generator": -s, "monitor": 1 / s} for s in (100, 200)]
-    >>> losses, monitor = training(history, best_step=200, axes=Figure().subplots(2))
+    >>> losses, monitor = training(history, best_step=200, ax=Figure().subplots(2))
     >>> losses.texts[0].get_text()
     'kept: step 200 '
     """
@@ -99,11 +99,12 @@ def training(
     if not panels:
         raise InputError("history: no loss, penalty or monitored score found; pass the rows of history_")
     with style():
-        drawn = list(axes) if axes is not None else _new_panels(panels)
-        for ax, (panel, keys) in zip(drawn, panels.items(), strict=True):
-            _panel(ax, panel, keys, history)
+        size, heights = training_layout(panels)
+        drawn = panel_axes(ax, len(panels), 1, size, sharex=True, height_ratios=heights)
+        for part, (panel, keys) in zip(drawn, panels.items(), strict=True):
+            _panel(part, panel, keys, history)
             if best_step is not None:
-                ax.axvline(best_step, color=PALETTE["ink"], linestyle=":", linewidth=1.4)
+                part.axvline(best_step, color=PALETTE["ink"], linestyle=":", linewidth=1.4)
         if best_step is not None:
             first, last = (float(row["step"]) for row in (history[0], history[-1]))
             right = best_step > (first + last) / 2
@@ -118,14 +119,6 @@ def training(
             )
         drawn[-1].set_xlabel("generator steps")
     return drawn
-
-
-def _new_panels(panels: Mapping[str, Sequence[str]]) -> list[Axes]:
-    import matplotlib.pyplot as plt
-
-    size, heights = training_layout(panels)
-    figure = plt.figure(figsize=size, layout="constrained")
-    return list(figure.subplots(len(panels), 1, sharex=True, squeeze=False, height_ratios=heights).ravel())
 
 
 def training_layout(panels: Mapping[str, Sequence[str]]) -> tuple[tuple[float, float], list[float]]:

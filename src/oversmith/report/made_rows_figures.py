@@ -75,7 +75,7 @@ def _correlation(found: dict[str, Any], uid: str, title: str) -> Picture:
     ]
     pairs.sort(key=lambda pair: (-pair[0], pair[1], pair[2]))
     with canvas(8.6, 3.3) as figure:
-        correlations(names, real, generated, axes=figure.subplots(1, 3, sharey=True))
+        correlations(names, real, generated, ax=figure.subplots(1, 3, sharey=True))
         most = pairs[0]
         svg = to_svg(
             figure,

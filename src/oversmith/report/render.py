@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import math
 from collections.abc import Callable
 from functools import lru_cache
@@ -22,7 +23,20 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 
-def render(summary: dict[str, Any]) -> str:
+class Page(str):
+    """A page as text; in a notebook it shows itself in a frame of its own."""
+
+    __slots__ = ()
+
+    def _repr_html_(self) -> str:
+        """Show the page in a frame: its styles and scripts stay inside."""
+        return (
+            f'<iframe srcdoc="{html.escape(self)}" sandbox="allow-scripts" title="Oversmith report" '
+            'style="width:100%;height:42em;border:1px solid;border-radius:6px"></iframe>'
+        )
+
+
+def render(summary: dict[str, Any]) -> Page:
     """Turn a summary into one self-contained HTML page.
 
     Parameters
@@ -33,8 +47,8 @@ def render(summary: dict[str, Any]) -> str:
 
     Returns
     -------
-    str
-        The page: no request leaves it, and the same summary gives the same text.
+    Page
+        The page, a string: no request leaves it, and the same summary gives the same text.
 
     Examples
     --------
@@ -46,7 +60,7 @@ def render(summary: dict[str, Any]) -> str:
     """
     kind = summary.get("kind", "comparison")
     template, draw = _PAGES[kind]
-    return (
+    return Page(
         _environment()
         .get_template(template)
         .render(

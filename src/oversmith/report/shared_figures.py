@@ -125,7 +125,7 @@ def time_picture(rows: Sequence[dict[str, Any]], *, uid: str, metric: str, capti
         return None
     known = [row | {"mean": _number(row["mean"]), "sd": _number(row["sd"])} for row in rows]
     with canvas(8.6, 1.3 + 0.34 * len(known)) as figure:
-        time_quality(known, label=metric, axes=figure.subplots(1, 2, sharey=True))
+        time_quality(known, label=metric, ax=figure.subplots(1, 2, sharey=True))
         slowest = max(known, key=_total)
         description = f"The slowest contender is {slowest['title']} with {_total(slowest):.2g} seconds per fit."
         svg = to_svg(figure, uid=uid, title=f"Seconds and {metric} of each contender", description=description)

@@ -56,7 +56,7 @@ def _trained(model: dict[str, Any], panels: dict[str, list[str]], uid: str) -> P
     size, heights = training_layout(panels)
     with canvas(*size) as figure:
         axes = figure.subplots(len(panels), 1, sharex=True, squeeze=False, height_ratios=heights).ravel()
-        training(history, best_step=best, axes=list(axes))
+        training(history, best_step=best, ax=list(axes))
         axes[0].set_title(shorten(f"{model['title']}{of}", 48), pad=18)
         kept = f"The networks of step {best:,} were kept" if best is not None else "The last networks were kept"
         why = _STOPPED.get(model["stopped_because"] or "", "")

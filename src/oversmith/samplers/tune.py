@@ -17,6 +17,7 @@ from sklearn.base import clone
 from sklearn.metrics import get_scorer
 
 from oversmith._adapter import take_rows
+from oversmith._card import card
 from oversmith.encoders import TableEncoder
 from oversmith.exceptions import DivergedError, InputError, MissingExtraError
 from oversmith.samplers._judges import default_judges
@@ -49,6 +50,19 @@ class TuneResult:
     best_score: float
     default_score: float
     trials: list[dict[str, Any]] = field(repr=False)
+
+    def _repr_html_(self) -> str:
+        """Card for a notebook."""
+        states = [trial["state"] for trial in self.trials]
+        counts = ", ".join(f"{states.count(state)} {state}" for state in dict.fromkeys(states))
+        gain = f"inner score {self.best_score:.3f}; as given {self.default_score:.3f}".replace("-", "−")
+        return card(
+            f"Search over {type(self.sampler).__name__}",
+            [gain if self.best_params else f"No trial beat the sampler given; {gain}"],
+            columns=("parameter", "best"),
+            rows=list(self.best_params.items()),
+            notes=[f"{len(states)} trials: {counts}"],
+        )
 
 
 def tune(

@@ -73,7 +73,7 @@ def stratified_folds(
     least = int(np.argmin(available))
     if available[least] < n_splits:
         found = int(available[least])
-        cure = f"use at most {found} folds" if found >= 2 else "leave the class out or merge it with another"
+        cure = f"use at most {found} folds" if found >= 2 else "add rows of it, leave it out, or merge it with another"
         raise TooFewRowsError(
             f"y: class {_name(labels, first[least])!r} has {found} {unit}{'s' * (found != 1)}, "
             f"fewer than {n_splits} folds; {cure}"

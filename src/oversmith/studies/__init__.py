@@ -24,7 +24,7 @@ from oversmith.studies import (
 )
 from oversmith.studies.eo_wgan_claims import sections
 from oversmith.studies.eo_wgan_figures import figures
-from oversmith.studies.study import Result, Scope, Study, rebuild, run_study, write_result
+from oversmith.studies.study import Result, Scope, Study, rebuild, run_study, study_plans, write_result
 
 STUDIES = {
     study.name: study
@@ -116,4 +116,4 @@ def rebuild_any(path: str | os.PathLike[str]) -> Result:
     return rebuild(STUDIES[name], path)
 
 
-__all__ = ["STUDIES", "Result", "Scope", "Study", "rebuild", "rebuild_any", "run_study", "write_result"]
+__all__ = ["STUDIES", "Result", "Scope", "Study", "rebuild", "rebuild_any", "run_study", "study_plans", "write_result"]

@@ -11,6 +11,7 @@ import pandas as pd
 
 from oversmith.evaluation import Classifier, Contender, Plan, Protocol, Store
 from oversmith.evaluation.contenders import Situation, classifier_named, method_contender
+from oversmith.evaluation.estimate import Estimate
 from oversmith.evaluation.plan import Unit
 from oversmith.evaluation.task import Task
 from oversmith.exceptions import InputError
@@ -241,7 +242,7 @@ def forecast(units: Sequence[Unit], store: Store, workers: int) -> str:
         cost = 1.0 if who in known else _COSTS.get(who, _CHEAP)
         total += cost * _nearest(known.get(who) or known[DOCUMENT.name], width)
     words = ", ".join(f"{found:.1f} s at {width:,}" for width, found in sorted(known[DOCUMENT.name].items()))
-    return f"{in_words(total / workers, len(spent))}; CGAN and four classifiers took {words} columns on one core"
+    return f"{in_words(Estimate(total / workers, len(spent), 0))}; CGAN and four classifiers took {words} columns on one core"
 
 
 def _by_width(spent: pd.DataFrame) -> dict[int, float]:

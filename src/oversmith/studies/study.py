@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import os
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -13,8 +16,9 @@ from typing import Any
 import pandas as pd
 
 from oversmith._atomic import replacing
+from oversmith._card import card
 from oversmith.evaluation import Plan, Store, missing, read_scores, run, write_scores
-from oversmith.evaluation.estimate import estimate
+from oversmith.evaluation.estimate import Estimate, estimate
 from oversmith.evaluation.plan import Unit
 from oversmith.evaluation.raw_scores import read_notes
 from oversmith.evaluation.runner import facts
@@ -26,6 +30,7 @@ from oversmith.studies.rows import WIDEST, Row, count_verdicts, csv_text
 from oversmith.studies.scores import Scores
 
 _META = "study"
+_NUMBERS = ("published", "ours", "lo", "hi", "n")
 
 
 @dataclass(frozen=True)
@@ -72,15 +77,12 @@ def whole_sets(sets: Sequence[StudySet], scope: Scope) -> tuple[tuple[Task, ...]
 
 def forecast_by_rows(units: Sequence[Unit], store: Store, workers: int) -> str:
     """Say how long the fits of this part and all later ones take."""
-    found = estimate(units, store, workers)
-    if found.seconds is None:
-        return "no fit was timed yet, the next part brings an estimate"
-    return in_words(found.seconds, found.timed)
+    return in_words(estimate(units, store, workers))
 
 
-def in_words(seconds: float, timed: int) -> str:
-    """Say how long, and by how many fits that is known."""
-    return f"about {seconds / 60:.0f} min from here to the end of all grids, by {timed} fits timed"
+def in_words(found: Estimate) -> str:
+    """Say how long, and what is known of it."""
+    return f"{found}, from here to the end of all grids"
 
 
 def on_every_fold(scope: Scope) -> str:
@@ -175,6 +177,23 @@ class Result:
     figures: dict[str, str]
     page: StudyPage
 
+    def _repr_html_(self) -> str:
+        """Card for a notebook."""
+        verdicts = Counter(str(row["verdict"]) for row in self.numbers if row["verdict"])
+        return card(
+            self.page.title,
+            columns=("verdict", "published numbers"),
+            rows=verdicts.most_common(),
+            caption="Published numbers, under the document's own protocol",
+            notes=["The tables are in .markdown, the numbers in .numbers."],
+        )
+
+    @property
+    def numbers(self) -> list[dict[str, Any]]:
+        """Rows of the CSV by column; a missing number is None."""
+        plain = list(csv.DictReader(io.StringIO(self.csv)))
+        return [row | {name: float(row[name]) if row[name] else None for name in _NUMBERS} for row in plain]
+
 
 Progress = Callable[[int, int, str], None]
 Say = Callable[[str], None]
@@ -225,11 +244,8 @@ def run_study(
     with Store(folder) as store:
         kept = _record(store, study, scope, folder)
         tasks, data = study.load(study.sets, scope)
-        if not tasks:
-            gone = "; ".join(f"{fact['title']}: {fact['missing']}" for fact in data.values())
-            raise InputError(f"data: none of the study's sets is at hand ({gone})")
+        plans = study.plans(_at_hand(tasks, data), scope)
         kept["data"] = data
-        plans = study.plans(tasks, scope)
         left = {name: missing(plan, store) for name, plan in plans.items()}
         workers = n_jobs or os.cpu_count() or 1
         total = sum(found.total for found in left.values())
@@ -238,9 +254,11 @@ def run_study(
             still = [unit for found in list(left.values())[place:] for unit in found.units]
             say(f"{name}: {len(left[name].units)} of {left[name].total} fits; {study.forecast(still, store, workers)}")
             run(plan, store, n_jobs=n_jobs, progress=_shifted(progress, name), time_limit=study.time_limit)
-        for name, extra in study.extras.items():
+        for place, (name, extra) in enumerate(study.extras.items()):
             if name not in kept["extras"]:
                 say(name)
+                if progress:
+                    progress(place, len(study.extras), name)
                 started = time.time()
                 kept["extras"][name] = extra(tasks, scope, store)
                 kept["seconds"] = kept.get("seconds", 0.0) + time.time() - started
@@ -251,6 +269,37 @@ def run_study(
         notes = kept | {"seconds": kept.get("seconds", 0.0) + _spent(store, wanted)}
         write_scores(store, folder / "raw.parquet", notes, wanted)
     return rebuild(study, folder / "raw.parquet")
+
+
+def study_plans(study: Study, scope: Scope) -> Mapping[str, Plan]:
+    """Plan the grids of a study on the data at hand.
+
+    Parameters
+    ----------
+    study : Study
+        Which.
+    scope : Scope
+        How much.
+
+    Returns
+    -------
+    mapping of str to Plan
+        Grids by name; what is no grid comes on top.
+
+    Raises
+    ------
+    InputError
+        When none of its data sets is at hand.
+    """
+    tasks, data = study.load(study.sets, scope)
+    return study.plans(_at_hand(tasks, data), scope)
+
+
+def _at_hand(tasks: Sequence[Task], data: Mapping[str, Any]) -> Sequence[Task]:
+    if not tasks:
+        gone = "; ".join(f"{fact['title']}: {fact['missing']}" for fact in data.values())
+        raise InputError(f"data: none of the study's sets is at hand ({gone})")
+    return tasks
 
 
 def rebuild(study: Study, path: str | os.PathLike[str]) -> Result:

@@ -1,0 +1,189 @@
+"""``oversmith bench status | export | import | report``: what a folder of results holds."""
+
+from __future__ import annotations
+
+import json as json_format
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import Parameter
+
+from oversmith.cli.bench_plan import plan_of
+from oversmith.cli.errors import WriteError, one_line, reason
+from oversmith.cli.files import check_output, replacing
+from oversmith.cli.options import Flag, Folder, OutputFile, OutputFolder
+from oversmith.cli.output import print_json, print_table, wrap
+from oversmith.exceptions import InputError, OversmithError
+
+if TYPE_CHECKING:
+    from oversmith.evaluation import Store
+
+
+def status(folder: Folder, /, *, json: Flag = False) -> None:
+    """Show how far the plan of a folder is.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the results.
+    json : bool
+        Print JSON.
+    """
+    from oversmith.evaluation import missing
+
+    with open_results(folder) as store:
+        counts = store.counts()
+        left, why = None, "its results were read in, or made in Python"
+        if store.meta("plan") is not None:
+            try:
+                left = missing(plan_of(kept_plan(store, folder)[0]), store)
+            except OversmithError as error:
+                # What is stored can be told even where the data are no longer at hand.
+                why = f"the plan cannot be followed here, {one_line(error)}"
+    found: dict[str, Any] = {"folder": str(folder), "results": counts}
+    if left is not None:
+        found["plan"] = {"results": left.cells, "stale": left.stale, **left.statuses}
+        found["units"] = {"done": left.stored, "total": left.total}
+    if json:
+        print_json(found)
+        return
+    rows = [(name, str(count)) for name, count in counts.items()]
+    print_table(f"{folder}: results", [("status", "left"), ("number", "right")], rows)
+    if left is None:
+        wrap(f"Nothing can be said about what is left: {why}.")
+        return
+    pending = left.statuses.get("pending", 0)
+    wrap(
+        f"Plan: {left.cells} results in {left.total} jobs; {pending} results pending, {left.stale} made by other code."
+    )
+    if pending:
+        wrap(f"Go on with: {resume_command(folder)}")
+
+
+def export(
+    folder: Folder, file: Annotated[Path, Parameter(metavar="FILE")], /, *, force: Flag = False, json: Flag = False
+) -> None:
+    """Write the raw scores of a folder as Parquet or CSV.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the results.
+    file : Path
+        A .parquet or .csv file.
+    force : bool
+        Replace the file if it exists.
+    json : bool
+        Print path and number as JSON.
+    """
+    from oversmith.evaluation import write_scores
+
+    check_output(file, "FILE", force=force)
+    with open_results(folder) as store:
+        try:
+            rows = write_scores(store, file)
+        except OSError as error:
+            raise WriteError(
+                f"FILE: {str(file)!r} cannot be written, {reason(error)}; free some space or name a path elsewhere"
+            ) from error
+    print_json({"file": str(file), "results": rows}) if json else print(f"{file}: {rows} results")
+
+
+def import_(file: Annotated[Path, Parameter(metavar="FILE")], /, *, output: OutputFolder, json: Flag = False) -> None:
+    """Read exported raw scores into a folder; results it has already stay as they are.
+
+    Parameters
+    ----------
+    file : Path
+        A .parquet file that bench export wrote.
+    output : Path
+        Folder of the results.
+    json : bool
+        Print folder and numbers as JSON.
+    """
+    from oversmith.evaluation import Store, read_scores
+
+    if not file.is_file():
+        raise InputError(f"FILE: there is no file {str(file)!r}; check the path")
+    with Store(output) as store:
+        read, passed = read_scores(store, file)
+    if json:
+        print_json({"folder": str(output), "read": read, "there_already": passed})
+        return
+    print(f"{output}: {read} results read in, {passed} there already")
+
+
+def report(
+    results: Annotated[Path, Parameter(metavar="FOLDER|FILE.parquet")],
+    /,
+    *,
+    control: str = "none-tuned",
+    output: OutputFile = None,
+    force: Flag = False,
+    json: Flag = False,
+) -> None:
+    """Print tables of results as Markdown, effect and interval first.
+
+    Parameters
+    ----------
+    results : Path
+        Folder of the results, or a file that export wrote.
+    control : str
+        The contender all others are set against.
+    output : Path
+        Write the tables to this file instead.
+    force : bool
+        Replace the file if it exists.
+    json : bool
+        Print what the page of `oversmith report` shows as JSON, in place of the tables.
+    """
+    from oversmith.evaluation.bench_report import report_markdown
+
+    if output is not None:
+        check_output(output, "--output", force=force)
+    with _results(results) as store:
+        if json:
+            from oversmith.report import summarise_bench
+
+            print_json(summarise_bench(store.scores(), control=control, name=results.stem))
+        text = report_markdown(store.scores(), control=control)
+    if output is None:
+        if not json:
+            print(text, end="")
+        return
+    with replacing(output, "--output") as file:
+        file.write(text.encode())
+    if not json:
+        print(output)
+
+
+def _results(path: Path) -> Store:
+    """Open a folder of results, or read exported ones into memory."""
+    if path.suffix != ".parquet":
+        return open_results(path)
+    from oversmith.evaluation import Store, read_scores
+
+    store = Store(None)
+    read_scores(store, path)
+    return store
+
+
+def open_results(folder: Path) -> Store:
+    """Open a folder of results for reading."""
+    from oversmith.evaluation import Store
+
+    return Store(folder, write=False)
+
+
+def kept_plan(store: Store, folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Plan and limits of the last run."""
+    request, limits = store.meta("plan"), store.meta("limits")
+    if request is None or limits is None:
+        raise InputError(f"FOLDER: {str(folder)!r} holds no plan; start one with 'oversmith bench run'")
+    return json_format.loads(request), json_format.loads(limits)
+
+
+def resume_command(folder: Path) -> str:
+    """Literal command that goes on with a plan."""
+    return f"oversmith bench resume {shlex.quote(str(folder))}"

@@ -1,0 +1,145 @@
+"""Where options come from besides the command line: the environment, then a file ``oversmith.toml``.
+
+``OVERSMITH_COMPARE_SEED=3`` sets ``--seed`` of ``oversmith compare``; in the file it is ``seed = 3`` under
+``[compare]``. The command line comes first, the environment second, the file third. A name that nothing answers to is
+an error in the file, where it is a slip, and a warning in the environment, which is shared with others.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cyclopts.config import Dict, Env
+
+from oversmith.cli.errors import reason
+from oversmith.cli.target import nearest
+from oversmith.exceptions import InputError
+
+if TYPE_CHECKING:
+    from cyclopts import App, ArgumentCollection
+
+CONFIG_FILE = "oversmith.toml"
+PREFIX = "OVERSMITH_"
+
+
+class ConfigFile(Dict):
+    """Options from a file; a key that no option answers to is an error with the nearest name."""
+
+    def __call__(self, app: App, commands: tuple[str, ...], arguments: ArgumentCollection) -> None:
+        """Add what the section of the command holds."""
+        section: Any = self.data
+        for command in commands:
+            section = section.get(command, {})
+        known = [name.removeprefix("--") for argument in arguments for name in argument.names if name.startswith("--")]
+        for name in section if commands else ():
+            if name not in known and name not in app:
+                where = f"[{'.'.join(commands)}]"
+                raise InputError(f"--config: {where} of {self.source!r} sets {name!r}; {nearest(name, known)}")
+        super().__call__(app, commands, arguments)
+
+
+class Environment(Env):
+    """Options from variables such as ``OVERSMITH_CHECK_LEAKAGE_SEEDS``."""
+
+    def _prefix(self, commands: tuple[str, ...]) -> str:
+        # No shell sets a variable with a hyphen.
+        return variable_prefix(commands)
+
+    def __call__(self, app: App, commands: tuple[str, ...], arguments: ArgumentCollection) -> None:
+        """Add what the environment holds, and tell of variables that no option answers to."""
+        super().__call__(app, commands, arguments)
+        if not commands or not len(arguments):
+            return
+        known = {self._convert_argument(commands, argument): argument for argument in arguments}
+        for name in sorted(os.environ):
+            if name.startswith(self._prefix(commands)) and name not in known:
+                print(f"oversmith: warning: {name} sets no option; {nearest(name, list(known))}", file=sys.stderr)
+
+
+def variable_prefix(commands: tuple[str, ...]) -> str:
+    """Begin of the variables of a command.
+
+    Examples
+    --------
+    >>> from oversmith.cli.settings import variable_prefix
+    >>> variable_prefix(("bench", "run"))
+    'OVERSMITH_BENCH_RUN_'
+    """
+    return PREFIX + "".join(f"{command.upper().replace('-', '_')}_" for command in commands)
+
+
+def config_path(given: Path | None) -> Path | None:
+    """Find the configuration file: the one named, else ``oversmith.toml`` in the working directory.
+
+    Parameters
+    ----------
+    given : Path or None
+        What ``--config`` names.
+
+    Returns
+    -------
+    Path or None
+        The file; None where there is none.
+    """
+    if given is not None:
+        return given
+    found = Path(CONFIG_FILE)
+    return found if found.is_file() else None
+
+
+def read_config(path: Path, sections: dict[str, tuple[str, ...]]) -> ConfigFile:
+    """Read a configuration file.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    sections : dict of str to tuple of str
+        The commands, and the commands below each.
+
+    Returns
+    -------
+    ConfigFile
+        Its options by command.
+
+    Raises
+    ------
+    InputError
+        For a file that is missing, is no TOML or has a section that no command answers to.
+    """
+    import tomllib
+
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputError(f"--config: there is no file {str(path)!r}; check the path") from None
+    except OSError as error:
+        raise InputError(f"--config: {str(path)!r} cannot be read, {reason(error)}; check the file") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"--config: {str(path)!r} is not TOML ({error}); see docs/command-line.md") from error
+    for name, section in content.items():
+        if not isinstance(section, dict):
+            raise InputError(
+                f"--config: {name!r} stands outside a section in {str(path)!r}; write it under the command, "
+                "[compare] for instance"
+            )
+        if name not in sections:
+            raise InputError(f"--config: no command is called {name!r}; {nearest(name, list(sections))}")
+        below = sections[name]
+        for key, value in section.items():
+            if below and key not in below:
+                raise InputError(f"--config: [{name}] has no command {key!r}; {nearest(key, list(below))}")
+            if below and not isinstance(value, dict):
+                raise InputError(f"--config: [{name}] {key!r} is {value!r}; write options under [{name}.{key}]")
+    return ConfigFile(_hyphens(content), source=str(path))
+
+
+def _hyphens(content: dict[str, Any]) -> dict[str, Any]:
+    """Take ``max_steps`` for ``max-steps``, as the options of Python are written."""
+    return {
+        name: _hyphens(value) if isinstance(value, dict) else value
+        for name, value in ((key.replace("_", "-"), value) for key, value in content.items())
+    }

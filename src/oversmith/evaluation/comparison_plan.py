@@ -1,0 +1,76 @@
+"""What a comparison of one table runs, before it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from oversmith.datasets import SpectralAxis
+from oversmith.evaluation.contenders import (
+    Bounds,
+    Classifier,
+    Contender,
+    choose,
+    default_classifiers,
+    default_contenders,
+)
+from oversmith.evaluation.plan import Plan
+from oversmith.evaluation.protocol import INNER_ROWS, Protocol
+from oversmith.evaluation.task import prepare
+from oversmith.exceptions import InputError
+
+
+def comparison_plan(
+    X: Any,
+    y: Any,
+    *,
+    target: str = "target",
+    name: str = "data",
+    positive: Any = None,
+    groups: Any = None,
+    seed: int = 0,
+    folds: int = 5,
+    repeats: int = 1,
+    inner_folds: int = 3,
+    max_steps: int | None = None,
+    contenders: Sequence[str | Contender] | None = None,
+    methods: Sequence[str] | None = None,
+    ratio: float | None = None,
+    bounds: Bounds = None,
+    axis: SpectralAxis | None = None,
+    modality: str = "auto",
+    classifiers: Sequence[str | Classifier] | None = None,
+) -> Plan:
+    """Plan what :func:`oversmith.evaluation.run_comparison` runs, by the same parameters.
+
+    Returns
+    -------
+    Plan
+        One table, its contenders and classifiers.
+
+    Raises
+    ------
+    InputError
+        For data or arguments that cannot be used.
+    """
+    task = prepare(X, y, target=target, name=name, positive=positive, groups=groups, axis=axis, modality=modality)
+    if bounds is not None and task.modality == "table":
+        raise InputError("bounds: they are for series, spectra and images, and X is a table; leave them out")
+    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
+        raise InputError(f"seed: {seed!r} found; use a whole number from 0 up")
+    return Plan(
+        [task],
+        choose("contenders", contenders, default_contenders(task.kinds, methods, task.modality, bounds)),
+        choose("classifiers", classifiers, default_classifiers(task.modality)),
+        Protocol(
+            folds=folds,
+            repeats=repeats,
+            ratio=ratio,
+            inner_folds=inner_folds,
+            inner_rows=INNER_ROWS,
+            split_seed=seed,
+        ),
+        (seed,),
+        max_steps,
+        details=True,
+    )

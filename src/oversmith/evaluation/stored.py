@@ -1,0 +1,80 @@
+"""A comparison kept beside its results, and read again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from oversmith.evaluation.comparison import Comparison
+from oversmith.evaluation.store import Store, StoreError
+
+META = "comparison"
+
+
+def keep_comparison(store: Store, comparison: Comparison, keys: Sequence[str], units: Mapping[str, str]) -> None:
+    """Keep what a comparison says beside its results; what grows with the data stays where it is.
+
+    Parameters
+    ----------
+    store : Store
+        Where the results are.
+    comparison : Comparison
+        What came of them.
+    keys : sequence of str
+        Keys of the results, one for each row of its scores.
+    units : mapping of str to str
+        Contender to the fit whose embedding is shown.
+    """
+    kept = {"comparison": comparison.to_dict(), "keys": list(keys), "units": dict(units)}
+    store.set_meta(META, json.dumps(kept))
+
+
+def stored_comparison(store: Store) -> Comparison:
+    """Read the comparison that was last finished in a store.
+
+    Parameters
+    ----------
+    store : Store
+        The store.
+
+    Returns
+    -------
+    Comparison
+        With its predictions and embeddings.
+
+    Raises
+    ------
+    StoreError
+        When no comparison was finished there.
+    InputError
+        When another version wrote it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from oversmith.evaluation import Store, run_comparison, stored_comparison
+    >>> rng = np.random.default_rng(0)
+    >>> X, y = rng.normal(size=(60, 2)), np.repeat([0, 1], [45, 15])
+    >>> with Store() as store:
+    ...     found = run_comparison(X, y, contenders=["none-tuned"], classifiers=["knn"], n_jobs=1, store=store)
+    ...     stored_comparison(store).scores == found.scores
+    True
+    """
+    text = store.meta(META)
+    if text is None:
+        where = "the store" if store.folder is None else repr(str(store.folder))
+        raise StoreError(f"store: no comparison was finished in {where}; finish it first")
+    kept: dict[str, Any] = json.loads(text)
+    comparison = Comparison.from_dict(kept["comparison"])
+    for row, key in zip(comparison.scores, kept["keys"], strict=True):
+        found = store.predictions(key)
+        if found is not None:
+            place = {name: row[name] for name in ("repeat", "fold", "contender", "classifier")}
+            told = {name: found[name] for name in ("rows", "y", "scores")}
+            comparison.predictions.append(place | told | {"threshold": row["threshold"]})
+    for name, unit in kept["units"].items():
+        embedding = store.details(unit).get("embedding")
+        if embedding:
+            comparison.embedding[name] = embedding
+    return comparison
