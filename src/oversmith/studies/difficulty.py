@@ -44,7 +44,7 @@ JUDGES = (DENSE, *(classifier_named(name) for name in ("lr", "rf", "xgb")))
 BASELINE = "none"
 
 
-def in_setting(shape: tuple[int, int] | None, **changes: Any) -> CGAN:
+def in_setting(shape: tuple[int, ...] | None, **changes: Any) -> CGAN:
     """Make a CGAN in the document's setting.
 
     Parameters
@@ -241,8 +241,9 @@ def forecast(units: Sequence[Unit], store: Store, workers: int) -> str:
         who, width = unit.cells[0].contender, _width(unit.job.task.name)
         cost = 1.0 if who in known else _COSTS.get(who, _CHEAP)
         total += cost * _nearest(known.get(who) or known[DOCUMENT.name], width)
-    words = ", ".join(f"{found:.1f} s at {width:,}" for width, found in sorted(known[DOCUMENT.name].items()))
-    return f"{in_words(Estimate(total / workers, len(spent), 0))}; CGAN and four classifiers took {words} columns on one core"
+    words = ", ".join(f"{s:.1f} s at {width:,}" for width, s in sorted(known[DOCUMENT.name].items()))
+    found = in_words(Estimate(total / workers, len(spent), 0))
+    return f"{found}; CGAN and four classifiers took {words} columns on one core"
 
 
 def _by_width(spent: pd.DataFrame) -> dict[int, float]:
