@@ -22,7 +22,7 @@ def bars(n=(60, 30), size=8, seed=0):
     return X.astype(np.uint8), y
 
 
-@pytest.mark.parametrize("options", [{}, {"batch_norm": True}, {"backbone": "mlp"}], ids=str)
+@pytest.mark.parametrize("options", [{}, {"batch_norm": True}], ids=str)
 def test_the_class_asked_for(options):
     X, y = bars()
     sampler = CGAN(
