@@ -1,7 +1,7 @@
 """Methods of spectra: seconds per step of all players beside PyTorch, and seconds of whole calls.
 
-A step is what the method's schedule does for one update of its generator: the discriminator (one or five times), the
-generator, the classifier where there is one, at batch 32. PyTorch, where it is installed, takes the step of the three
+A step is what the method's schedule does for one update of its generator, or of its one network: the discriminator (one
+or five times), the generator, the classifier where there is one, at batch 32. PyTorch, where it is installed, takes the step of the three
 players with the same layers and the penalty by double backward. Steps are measured in a child process held to one
 processor and one thread: processor time, the best of several after a warm-up. Whole calls take what processors there
 are: wall clock, compilation included. The goals stand in the last column; the exit code is 1 when one is missed.
@@ -30,6 +30,9 @@ SETTINGS = {
     "three-player-gan, paper": ("three-player-gan", "paper"),
     "bagan-gp": ("bagan-gp", "default"),
     "cdragan": ("cdragan", "default"),
+    "cooperative-gan": ("cooperative-gan", "default"),
+    "acgan": ("acgan", "default"),
+    "conditional-diffusion": ("conditional-diffusion", "default"),
 }
 # Wall seconds of `fit_resample` on 150 + 4 spectra of 800 points, two cores.
 CALLS = {"three-player-gan": 90.0, "three-player-gan, paper": 360.0}
@@ -62,10 +65,12 @@ def ours(setting: str, length: int) -> float:
     steps = STEPS[length]
 
     def fit(n: int) -> Callable[[], Any]:
-        options: dict[str, Any] = {"max_steps": n, "max_epochs": None}
+        options: dict[str, Any] = {"max_steps": n, "max_epochs": None, "batch_size": BATCH}
         if "pretrain_epochs" in sampler_of(setting).get_params():
             options["pretrain_epochs"] = 0
         sampler = sampler_of(setting, **options)
+        # Scores of checkpoints are not steps.
+        sampler._monitor = lambda session: None
         return lambda: sampler.fit(X, y)
 
     return (best_of(fit(2 * steps)) - best_of(fit(steps))) / steps
