@@ -343,18 +343,30 @@ def test_series():
     assert (auto.chosen_, X_resampled.shape) == ("smote-1.0", (90, 2, 7))
 
 
-def test_default_estimators_and_candidates_of_images():
-    """Classes that nothing tells apart are left alone; the candidates for tables alone take no part."""
+def test_default_candidates_of_images_and_series():
+    """Those that know tables alone take no part."""
+    from oversmith.samplers._auto_candidates import resolve_candidates
+
+    for modality in ("image", "series"):
+        found = resolve_candidates(None, [1.0], None, {"categorical_features": "auto", "modality": modality}, modality)
+        assert [candidate.name for candidate in found] == [
+            "class-weight",
+            *(f"{name}-1.0" for name in ("smote", "jitter", "flow-matching", "eo-wgan")),
+        ]
+        assert all(candidate.sampler.modality == modality for candidate in found[1:])
+
+
+def test_default_estimators_take_images():
+    """Classes that nothing tells apart are left alone."""
     X, y = pictures()
-    auto = Auto(max_steps=1, n_splits=2, n_repeats=2, random_state=0)
+    auto = Auto(candidates=["series-smote"], fill=1.0, n_splits=2, n_repeats=2, random_state=0)
     X_resampled, _ = auto.fit_resample(X, y)
-    wanted = {f"{name}-{fill}" for name in ("smote", "jitter", "flow-matching", "eo-wgan") for fill in (0.33, 1.0)}
-    assert set(auto.decision_["candidates"]) == {"class-weight", *wanted} | (
-        {"none"} & set(auto.decision_["candidates"])
+    assert auto.decision_["candidates"]["series-smote-1.0"]["status"] != "failed"
+    assert (auto.chosen_, auto.decision_["estimators"]) == (
+        "none",
+        ["logistic-regression", "histogram-gradient-boosting"],
     )
-    assert all(told["status"] != "failed" for told in auto.decision_["candidates"].values())
-    assert auto.chosen_ in {"none", "class-weight", *wanted}
-    assert X_resampled.dtype == np.uint8
+    assert np.array_equal(X_resampled, X)
     with pytest.raises(InputError, match="series of 5 channels and 4 time points, or grey images"):
         Auto().fit_resample(X[:, 0], y)
 
