@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from scipy.spatial.distance import cdist
+from sklearn.base import clone
 from sklearn.datasets import load_digits
 
-from oversmith import CGAN, DCGAN, FlowMatching, ImageCNN
+from oversmith import CGAN, FlowMatching, ImageCNN
 from oversmith.exceptions import InputError
 
 
@@ -21,7 +22,7 @@ def bars(n=(60, 30), size=8, seed=0):
     return X.astype(np.uint8), y
 
 
-@pytest.mark.parametrize("options", [{}, {"batch_norm": True}, {"backbone": "mlp"}], ids=str)
+@pytest.mark.parametrize("options", [{}, {"batch_norm": True}], ids=str)
 def test_the_class_asked_for(options):
     X, y = bars()
     sampler = CGAN(
@@ -81,3 +82,32 @@ def nearest(rows, real):
     """Distance of each image to the nearest real one, pixels in [0, 1]."""
     flat = (np.asarray(images).reshape(len(images), -1) / 255 for images in (rows, real))
     return cdist(*flat).min(axis=1)
+
+
+# Networks as wide as 8 x 8 pixels need.
+NARROW = {"generator_widths": (32, 16), "critic_widths": (16, 32), "max_steps": 500}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize(
+    "method",
+    [CGAN(**NARROW), CGAN(**NARROW, batch_norm=True), FlowMatching(widths=(64, 64, 64), max_steps=500)],
+    ids=str,
+)
+def test_a_network_trained_on_other_real_digits_recognises_them(method, seed):
+    """Fours beside the other digits, 60 against 600: nine in ten of those made are taken for fours, and none is a copy.
+
+    As far from the real fours it was made from as real fours that were held out are, in the median.
+    """
+    (X, y), (X_other, y_other) = digits()
+    judge = ImageCNN(hidden_widths=(16, 32), max_steps=500, random_state=seed).fit(X_other, y_other)
+    assert (judge.predict(X) == y).mean() > 0.95
+    fours, others = np.flatnonzero(y == 4)[:60], np.flatnonzero(y != 4)[:600]
+    X_train = np.concatenate([X[others], X[fours]])
+    label = np.repeat(["other", "four"], [600, 60])
+    made = clone(method).set_params(random_state=seed).fit(X_train, label).sample(200, "four")
+    assert (judge.predict(made) == 4).mean() >= 0.9
+    held_out = X_other[y_other == 4]
+    assert np.median(nearest(made, X[fours])) >= np.median(nearest(held_out, X[fours]))
+    assert nearest(made, X[fours]).min() > 0.1

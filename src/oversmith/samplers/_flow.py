@@ -97,8 +97,8 @@ def flow_rows(players: Players, key: Array, label: Int[Array, " batch"], hyper: 
     return from_flow(jax.lax.fori_loop(0, n_steps, step, start), columns)
 
 
-def recipe(*, steps: int, batch_size: int, ema: bool) -> Recipe:
-    """Name the player, its loss and the schedule."""
+def recipe(*, steps: int, batch_size: int, ema: bool, block: int = 512) -> Recipe:
+    """Name the player, its loss and the schedule, and how many rows are drawn at once."""
     phase = Phase(
         "flow",
         players=(Player("velocity", velocity_loss, Optimiser("adam"), ema=ema),),
@@ -107,8 +107,8 @@ def recipe(*, steps: int, batch_size: int, ema: bool) -> Recipe:
         batch_size=batch_size,
         steps=steps,
     )
-    # A checkpoint of a small class is scored by 512 rows; each costs two passes per sampling step.
-    return Recipe((phase,), sample=flow_rows, block=512)
+    # A checkpoint of a small class is scored by one block; each row costs two passes per sampling step.
+    return Recipe((phase,), sample=flow_rows, block=block)
 
 
 def players(key: Array, training: Training, widths: tuple[int, ...]) -> Players:

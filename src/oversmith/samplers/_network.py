@@ -237,7 +237,7 @@ class NetworkSampler(BaseSampler):
         from oversmith.training import generate
 
         lesson, width = session.lesson, session.training.width
-        per_class = max(SCORED_ROWS // len(lesson.asked), 32)
+        per_class = max(self._scored_rows() // len(lesson.asked), 32)
         places = [lesson.codes.index(code) for code in lesson.asked]
         labels = np.repeat(places, per_class)
         references = [
@@ -254,6 +254,10 @@ class NetworkSampler(BaseSampler):
             )
 
         return monitor
+
+    def _scored_rows(self) -> int:
+        """Return how many rows are made to score a checkpoint."""
+        return SCORED_ROWS
 
     def _score_inputs(self, session: Session, per_class: int) -> dict[str, np.ndarray] | None:
         """Return what the generator needs per row to be scored, classes in order; nothing by default."""

@@ -104,7 +104,8 @@ class FlowMatching(NetworkSampler):
     def _recipe(self, training: Training) -> Recipe:
         from oversmith.samplers import _flow
 
-        return _flow.recipe(steps=training.steps, batch_size=self.batch_size, ema=self.ema_decay is not None)
+        ema, block = self.ema_decay is not None, self._scored_rows()
+        return _flow.recipe(steps=training.steps, batch_size=self.batch_size, ema=ema, block=block)
 
     def _players(self, key: Array, training: Training) -> Players:
         from oversmith.samplers import _flow
@@ -120,6 +121,10 @@ class FlowMatching(NetworkSampler):
             # Only its length is read: it is part of the program's shape, not of its data.
             "condition": np.zeros(training.condition_width, np.float32),
         }
+
+    def _scored_rows(self) -> int:
+        # Through convolutions, and fifty times each, 512 rows would take longer than the steps between two scores.
+        return 128 if self._of_images() else super()._scored_rows()
 
     def _monitor(self, session: Session) -> Monitor | None:
         if not session.lesson.held_out:
