@@ -22,6 +22,7 @@ _VARIABLES = {colour.lower(): f"var(--{name})" for name, colour in PALETTE.items
 _COLOUR = re.compile(r"#[0-9a-f]{6}\b")
 _DECIMALS = re.compile(r"-?\d+\.\d{2,}")
 _REFERENCE = re.compile(r"url\(#([^)]+)\)")
+_FONT = re.compile(r"font-family: [^;]*;? ?")
 _DROPPED = ("metadata", "style")
 
 
@@ -116,6 +117,7 @@ def _own(text: str, uid: str, title: str, description: str, tints: list[str]) ->
         _plain(element)
     _hoist(root)
     _number_ids(root, uid)
+    _slim(root)
     if len(images) == len(tints):
         _tint(root, images, tints, uid)
     width = float(root.get("width", "0").removesuffix("pt"))
@@ -164,6 +166,26 @@ def _hoist(root: ElementTree.Element) -> None:
                 parent.set(name, values.pop() or "")
                 for mark in marks:
                     del mark.attrib[name]
+
+
+def _slim(parent: ElementTree.Element) -> None:
+    """Take out what draws nothing: groups without a say, empty definitions, paper; the page has its own font."""
+    kept: list[ElementTree.Element] = []
+    for child in parent:
+        _slim(child)
+        if child.tag == "g" and not child.attrib:
+            kept += list(child)
+        elif not (child.tag == "defs" and not len(child)) and not (child.tag == "path" and _nothing(child)):
+            kept.append(child)
+        if child.tag == "text":
+            child.set("style", _FONT.sub("", child.get("style", "")))
+            if child.get("transform", "").startswith("rotate(-0 "):
+                del child.attrib["transform"]
+    parent[:] = kept
+
+
+def _nothing(path: ElementTree.Element) -> bool:
+    return path.get("style") == "fill: none" and path.get("id") is None
 
 
 def _number_ids(root: ElementTree.Element, uid: str) -> None:
