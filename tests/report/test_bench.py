@@ -109,3 +109,21 @@ def test_ten_sets_by_six_methods_stay_below_three_megabytes(tmp_path: Path) -> N
     text = page.read_text(encoding="utf-8")
     assert text.count("Confusion matrices") == 30
     assert page.stat().st_size < 3_000_000
+
+
+def test_who_skipped_a_classifier_does_not_compete_for_the_best() -> None:
+    scores = make_store(
+        ("a", "b"), contenders={"none-tuned": 0.0, "class-weight": 9.0}, folds=2, details=False
+    ).scores()
+    hard = (scores["contender"] == "class-weight") & (scores["classifier"] == "knn")
+    scores.loc[hard, "status"] = "skipped"
+    scores.loc[hard, scores.columns[scores.columns.get_loc("average_precision") :][:11]] = float("nan")
+    heat = summarise_bench(scores)["places"][0]["heat"]
+    assert heat["contenders"] == ["Nothing, tuned threshold", "Class weights (2 of 3 classifiers)"]
+    easy = scores[scores["classifier"] != "knn"]
+    for row in heat["rows"]:
+        means = easy[easy["dataset"] == row["dataset"]].groupby("contender")["average_precision"].mean()
+        control, weighted = row["cells"]
+        assert weighted["change"] == pytest.approx(means["class-weight"] - means["none-tuned"])
+        assert not weighted["best"]
+        assert control["change"] == pytest.approx(0)

@@ -17,6 +17,7 @@ from oversmith.metrics import nearest_distances, quality_report
 MOST_ROWS = 1000
 """Rows of a class that are judged, of each kind."""
 _GRID = 31
+_FEWEST = 3
 _COLUMNS, _LEVELS = 24, 12
 
 
@@ -72,6 +73,13 @@ def made_rows(
             "unseen": unseen[of_unseen == code],
         }
         told |= {f"n_{name}": len(rows) for name, rows in own.items()}
+        found.append(told)
+        if len(own["train"]) < _FEWEST or not len(own["unseen"]):
+            told["reason"] = (
+                f"{len(own['train'])} training and {len(own['unseen'])} unseen rows of the class; "
+                "three and one are needed"
+            )
+            continue
         try:
             report = quality_report(train, of_train, own["made"], label[label == code], unseen, of_unseen,
                                     random_state=seed)[str(code)]  # fmt: skip
@@ -85,7 +93,6 @@ def made_rows(
             }
         except InputError as error:
             told["reason"] = str(error)
-        found.append(told)
     return found
 
 

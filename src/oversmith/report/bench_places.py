@@ -218,13 +218,22 @@ def _mean_sd(values: pd.Series | None) -> dict[str, float | None]:
 
 
 def _heat(kept: pd.DataFrame, titles: dict[str, Any], control: str | None) -> Summary | None:
-    """Set data sets by contenders: mean over classifiers, folds and seeds, and the spread over folds."""
+    """Set data sets by contenders: mean over classifiers, folds and seeds, and the spread over folds.
+
+    A contender that skipped a classifier is set against the control under the others, and does not compete for best.
+    """
     run = kept[kept["status"] != "skipped"]
     if not len(run) or not run[PRIMARY].notna().any():
         return None
     filled = fill_with_chance(run, PRIMARY)
     folds = filled.groupby(["dataset", "contender", "repeat", "fold"])["value"].mean()
     told = folds.groupby(["dataset", "contender"]).agg(["mean", "std", "count"])
+    judges = {str(name): frozenset(part["classifier"]) for name, part in filled.groupby("contender")}
+    every = frozenset(filled["classifier"])
+    own = filled[filled["contender"] == control]
+    bases = {
+        group: own[own["classifier"].isin(group)].groupby("dataset")["value"].mean() for group in set(judges.values())
+    }
     names = [n for n in sorted(set(kept["contender"])) if n != "none" or control == "none"]
     names.sort(key=lambda n: (n != control, titles["contenders"].get(n, n)))
     sizes, rare = minority_rows(kept), kept.groupby("dataset")["n_test_positive"].sum()
@@ -232,11 +241,12 @@ def _heat(kept: pd.DataFrame, titles: dict[str, Any], control: str | None) -> Su
     rows = []
     for dataset in sorted(set(kept["dataset"])):
         cells = [_cell(told, dataset, name) for name in names]
-        base = cells[0]["mean"]
-        known = [round(cell["mean"], 3) for cell in cells if cell["mean"] is not None]
-        for cell in cells:
-            cell["best"] = len(known) > 1 and cell["mean"] is not None and round(cell["mean"], 3) == max(known)
-            cell["change"] = None if None in (cell["mean"], base) else cell["mean"] - base
+        whole = [cell["mean"] is not None and judges[name] == every for name, cell in zip(names, cells, strict=True)]
+        known = [round(cell["mean"], 3) for cell, competes in zip(cells, whole, strict=True) if competes]
+        for name, cell, competes in zip(names, cells, whole, strict=True):
+            base = bases.get(judges.get(name, every), pd.Series(dtype=float)).get(dataset)
+            cell["best"] = competes and len(known) > 1 and round(cell["mean"], 3) == max(known)
+            cell["change"] = None if cell["mean"] is None or base is None else cell["mean"] - float(base)
         rows.append(
             {
                 "dataset": printable(dataset, LONGEST_NAME),
@@ -245,7 +255,11 @@ def _heat(kept: pd.DataFrame, titles: dict[str, Any], control: str | None) -> Su
                 "cells": cells,
             }
         )
-    return {"contenders": [titles["contenders"].get(n, n) for n in names], "rows": rows}
+    shown = [titles["contenders"].get(n, n) for n in names]
+    some = [
+        f" ({len(judges.get(n, every))} of {len(every)} classifiers)" if judges.get(n) != every else "" for n in names
+    ]
+    return {"contenders": [title + note for title, note in zip(shown, some, strict=True)], "rows": rows}
 
 
 def _cell(told: pd.DataFrame, dataset: str, name: str) -> Summary:
