@@ -119,7 +119,7 @@ def panel_axes(
         figure = plt.figure(figsize=size, layout="constrained")
         return list(figure.subplots(rows, columns, squeeze=False, **shared).ravel())
     if not hasattr(ax, "get_subplotspec"):
-        given = list(cast("Sequence[Axes]", ax))
+        given = list(ax)
         if len(given) != rows * columns:
             raise InputError(f"ax: {len(given)} axes found for {rows * columns} panels; give one, or one a panel")
         return given
