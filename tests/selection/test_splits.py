@@ -52,7 +52,7 @@ def test_groups_stay_on_one_side():
         ),
         (
             {"y": ["a"] * 9 + ["b"], "n_splits": 5},
-            "class 'b' has 1 row, fewer than 5 folds; leave the class out",
+            "class 'b' has 1 row, fewer than 5 folds; add rows of it",
         ),
         ({"y": [1] * 9, "n_splits": 3}, "only class 1 found"),
         ({"y": [0, 1] * 9, "n_splits": 1}, "use at least 2 folds"),
