@@ -284,6 +284,10 @@ def test_shares_are_sums_of_squares_in_a_whole_grid_and_add_up_in_a_part_of_it()
     assert max(found, key=found.get) == "size"
     assert found["pairs"] > 0.01
     part = numbers.shares(whole.sample(100, random_state=0), factors)
+    # Pairs of levels would explain few experiments whole.
+    few = numbers.shares(whole[[in_fraction(entry) for entry in GRID]], factors)
+    assert few["pairs"] == 0
+    assert few["rest"] > 0.01
     for told in (found, part):
         assert sum(told.values()) == pytest.approx(1)
     assert numbers.shares(whole.assign(minority=1.0), factors) == {}

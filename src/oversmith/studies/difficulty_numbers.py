@@ -241,8 +241,8 @@ def shares(table: pd.DataFrame, factors: Sequence[str], quantity: str = "minorit
     Returns
     -------
     dict of str to float
-        Factor → share; ``"pairs"`` for what two factors explain together beyond their own shares, ``"rest"``. Empty
-        where experiments do not differ.
+        Factor → share; ``"pairs"`` for what two factors explain together beyond their own shares, 0 where they have
+        more than one number for every two experiments; ``"rest"``. Empty where experiments do not differ.
 
     Examples
     --------
@@ -274,7 +274,9 @@ def shares(table: pd.DataFrame, factors: Sequence[str], quantity: str = "minorit
         (dummies[a][:, :, None] * dummies[b][:, None, :]).reshape(len(y), -1)
         for a, b in itertools.combinations(factors, 2)
     ]
-    main, both = known[tuple(factors)], explained([*dummies.values(), *pairs])
+    main = both = known[tuple(factors)]
+    if len(y) >= 2 * np.linalg.matrix_rank(np.hstack([*dummies.values(), *pairs])):
+        both = explained([*dummies.values(), *pairs])
     return found | {"pairs": both - main, "rest": 1.0 - both}
 
 
