@@ -1,10 +1,11 @@
 """Methods of spectra: seconds per step of all players beside PyTorch, and seconds of whole calls.
 
 A step is what the method's schedule does for one update of its generator, or of its one network: the discriminator (one
-or five times), the generator, the classifier where there is one, at batch 32. PyTorch, where it is installed, takes the step of the three
-players with the same layers and the penalty by double backward. Steps are measured in a child process held to one
-processor and one thread: processor time, the best of several after a warm-up. Whole calls take what processors there
-are: wall clock, compilation included. The goals stand in the last column; the exit code is 1 when one is missed.
+or five times), the generator, the classifier where there is one, at batch 32. PyTorch, where it is installed, takes the
+step of the three players with the same layers and the penalty by double backward. Steps are measured in a child process
+held to one processor and one thread: processor time, the best of several after a warm-up. Whole calls take what
+processors there are: wall clock, compilation included. The goals stand in the last column; the exit code is 1 when one
+is missed.
 
     python benchmarks/spectra.py [--quick] [--calls]
 """
