@@ -15,7 +15,7 @@ from oversmith.exceptions import InputError, MissingExtraError
 
 def test_names():
     tables = {"lr", "rf", "xgb", "hgb", "svm", "knn", "mlp", "dense", "tree", "brf", "easy"}
-    assert set(CLASSIFIERS) == tables | {"cnn", "rocket", "spectra-cnn"}
+    assert set(CLASSIFIERS) == tables | {"cnn", "image-cnn", "rocket", "spectra-cnn"}
     assert all(name == entry.name for name, entry in CLASSIFIERS.items())
     longer = [entry.long_name for entry in CLASSIFIERS.values()]
     assert len(set(longer)) == len(longer)

@@ -224,7 +224,7 @@ def test_a_store_lets_an_interrupted_comparison_go_on(csv: Path, capsys: pytest.
     assert told.splitlines()[-1].startswith("oversmith: interrupted; ")
     assert told.splitlines()[-1].endswith(f" results are stored, go on with: {again}")
     assert main(["report", str(csv.parent / "kept"), "-o", str(csv.parent / "part.html")]) == 2
-    assert f"results of a comparison that was stopped; go on: {again}" in capsys.readouterr().err
+    assert f"results of a comparison that was stopped; go on with: {again}" in capsys.readouterr().err
     numbers = []
     for more in (["--store", "kept", "-o", "second.html"], ["-o", "third.html"]):
         done = subprocess.run([*words, *more, "--json"], **where, timeout=300)

@@ -224,7 +224,7 @@ def test_missing_file_suggests_the_nearest(tmp_path: Path):
 
 
 def test_npz_of_other_shapes_is_refused():
-    for arrays, message in (({"y": np.ones(2)}, "no array 'X'"), ({"X": np.ones((2, 3, 4, 5))}, "4-D")):
+    for arrays, message in (({"y": np.ones(2)}, "no array 'X'"), ({"X": np.ones((2, 3, 4, 5, 6))}, "5-D")):
         stream = io.BytesIO()
         np.savez(stream, **arrays)
         with pytest.raises(InputError, match=message):

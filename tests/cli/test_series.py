@@ -49,11 +49,11 @@ def test_a_sample_keeps_shares_and_records(
     # The children train forty networks to the end: programs that are quick to run are worth their compilation.
     monkeypatch.delenv("XLA_FLAGS", raising=False)
     folder = records.parent
-    options = ["--max-rows", "80", "--groups", "record", "--json", str(folder / "numbers.json")]
+    options = ["--max-rows", "80", "--groups", "record", "--json"]
     assert main(["compare", str(records), *options, "-o", str(folder / "out.html"), *SMALL]) == 0, (
         capsys.readouterr().err
     )
-    summary = json.loads((folder / "numbers.json").read_text())
+    summary = json.loads(capsys.readouterr().out)
     assert {entry["name"]: entry["rows"] for entry in summary["data"]["classes"]} == {"healthy": 56, "worn": 24}
     (row,) = [row for row in summary["leaderboard"] if row["contender"] == "none-tuned"]
     assert row["metrics"]["average_precision"]["mean"] < 0.8

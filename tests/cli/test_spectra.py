@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from pathlib import Path
 
@@ -19,10 +20,11 @@ AXIS = np.linspace(4000.0, 400.0, 24)
 @pytest.fixture
 def one_classifier(monkeypatch: pytest.MonkeyPatch) -> None:
     """Judge by random convolutions alone: the command is tested, not its classifiers."""
-    from oversmith.evaluation import compare
+    # The function of the same name hides the module.
+    plan = importlib.import_module("oversmith.evaluation.comparison_plan")
     from oversmith.evaluation.contenders import classifier_named
 
-    monkeypatch.setattr(compare, "default_classifiers", lambda modality: (classifier_named("rocket"),))
+    monkeypatch.setattr(plan, "default_classifiers", lambda modality: (classifier_named("rocket"),))
 
 
 @pytest.fixture
@@ -117,11 +119,11 @@ def test_nothing_is_taken_for_an_axis_by_its_size(spectra):
 @pytest.mark.usefixtures("one_classifier")
 def test_compare_makes_the_class_rarer_and_draws_over_the_axis(spectra, capsys):
     folder = spectra.parent
-    options = ["--thin", "8", "--bounds", "non-negative", "--json", str(folder / "numbers.json")]
+    options = ["--thin", "8", "--bounds", "non-negative", "--json"]
     assert main(["compare", str(spectra), *options, "-o", str(folder / "out.html"), *SMALL]) == 0, (
         capsys.readouterr().err
     )
-    summary = json.loads((folder / "numbers.json").read_text())
+    summary = json.loads(capsys.readouterr().out)
     # Of 22 or 23 common spectra in a half, one rare one to eight.
     assert summary["counts"][0]["before"] == [23, 2]
     assert summary["protocol"]["ratio"] == 8
@@ -187,11 +189,11 @@ def test_the_registry_is_known_by_file_name():
 @pytest.mark.usefixtures("one_classifier")
 def test_purees_thinned_to_one_in_twenty_five(data_dir, tmp_path, capsys):
     path = data_dir / "spectra" / "fruit_puree_mir.npz"
-    options = ["--thin", "25", "--max-rows", "260", "--json", str(tmp_path / "numbers.json")]
+    options = ["--thin", "25", "--max-rows", "260", "--json"]
     assert main(["compare", str(path), *options, "-o", str(tmp_path / "out.html"), *SMALL]) == 0, (
         capsys.readouterr().err
     )
-    summary = json.loads((tmp_path / "numbers.json").read_text())
+    summary = json.loads(capsys.readouterr().out)
     common, rare = summary["counts"][0]["before"]
     assert rare == common // 25
     assert summary["data"]["positive"] == "Strawberry"

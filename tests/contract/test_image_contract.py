@@ -188,7 +188,7 @@ def test_partial_fit(kebab):
 def test_what_images_alone_read_changes_them(change):
     X, y = bars()
     flat, options = X.reshape(32, -1), {"input_shape": SHAPE} | ({"input_shape": (5, 1, 7)} if change == LAST else {})
-    kebab = "gan" if {"backbone", "class_scaling"} & set(change) else "jitter"
+    kebab = "gan" if {"backbone", "scaling", "class_scaling"} & set(change) else "jitter"
     plain, changed = (tiny(kebab, **options | more).fit_resample(flat, y)[0] for more in ({}, change))
     assert not np.array_equal(plain, changed)
     assert plain.shape == changed.shape

@@ -21,7 +21,8 @@ SERIES = {"real": RNG.normal(size=(3, 20)), "generated": RNG.normal(size=(3, 20)
 HISTORY = [{"step": s, "loss_generator": -s, "penalty": 1 / s, "monitor": 1 / s} for s in (100, 200)]
 TIME = {"title": "SMOTE", "seconds_resample": 0.1, "seconds_fit": 1, "seconds_predict": 0.2, "mean": 0.6, "sd": 0.1}
 # What is no plot: numbers for one, its style, its ruler.
-HELPERS = {"embed", "precision_at_recall", "true_at_false", "style", "training_panels", "Ruler", "CYCLE", "PALETTE"}
+HELPERS = {"embed", "precision_at_recall", "true_at_false", "training_panels", "contact_sheet"}
+HELPERS |= {"style", "Ruler", "CYCLE", "PALETTE"}
 PANELS = {"training": 3, "time_quality": 2, "correlations": 3}
 MANY: dict[str, Callable[..., Any]] = {
     "training": lambda **more: plot.training(HISTORY, **more),

@@ -9,7 +9,7 @@ from oversmith.plot import column_overlay, correlations, reliability, threshold_
 
 
 def test_a_correlation_of_nothing_lets_the_paper_through() -> None:
-    panels = correlations(["a", "b"], [[1, 0], [0, 1]], [[1, -1], [-1, 1]], axes=Figure().subplots(1, 3))
+    panels = correlations(["a", "b"], [[1, 0], [0, 1]], [[1, -1], [-1, 1]], ax=Figure().subplots(1, 3))
     real, generated, difference = (np.asarray(ax.images[0].get_array()) for ax in panels)
     assert real[..., 3].tolist() == [[1, 0], [0, 1]]
     assert generated[0, 1, 3] == 1

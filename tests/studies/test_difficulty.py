@@ -301,7 +301,8 @@ def test_the_forecast_goes_by_width():
     (fits,) = [Plan(tasks, [study.DOCUMENT], [study.DENSE], study.soundly(QUICK), (0,), 2)]
     run(fits, store, n_jobs=1, isolate=False)
     told = study.forecast(fits.units(), store, 1)
-    assert re.search(r"by 2 fits timed; CGAN and four classifiers took [\d.]+ s at 32, [\d.]+ s at 1,024 columns", told)
+    assert "from 2 timed, from here to the end of all grids" in told
+    assert re.search(r"CGAN and four classifiers took [\d.]+ s at 32, [\d.]+ s at 1,024 columns", told)
 
 
 # ---------------------------------------------------------------------- a toy run

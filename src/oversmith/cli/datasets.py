@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from cyclopts import App
 
 from oversmith.cli.examples import COMMANDS, epilogue
 from oversmith.cli.files import check_output, replacing
-from oversmith.cli.options import DatasetName, Flag, Group, OutputFile
+from oversmith.cli.options import DatasetName, Flag, Group, Modality, OutputFile
 from oversmith.cli.output import print_json, print_table, progress_bar, wrap
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ datasets = App(name="datasets", help=COMMANDS["datasets"], help_epilogue=epilogu
 def list_(
     *,
     group: Group = None,
-    modality: Literal["tabular", "series", "spectra", "images"] | None = None,
+    modality: Modality = None,
     json: Flag = False,
 ) -> None:
     """List the data sets.
@@ -32,13 +32,13 @@ def list_(
     group : str
         Only those of a group.
     modality : str
-        Only those of a kind.
+        Only those of a kind: table (or tabular), series, spectra, image (or images).
     json : bool
         Print JSON instead of a table.
     """
     from oversmith.datasets import list_datasets
 
-    found = list_datasets(group, modality)
+    found = list_datasets(group, {"table": "tabular", "image": "images"}.get(str(modality), modality))
     if json:
         print_json([dataclasses.asdict(info) for info in found])
         return

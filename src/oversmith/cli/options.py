@@ -57,6 +57,8 @@ Folder = Annotated[Path, Parameter(metavar="FOLDER")]
 Seeds = Annotated[
     list[int] | None, Parameter(converter=lambda kind, tokens: [whole_number(int, [t]) for t in tokens], metavar="SEED")
 ]
+# What rows are; a set of the registry and an array are named by the same words.
+Modality = Annotated[Literal["table", "series", "spectra", "image", "tabular", "images"] | None, Parameter()]
 Flag = Annotated[bool, Parameter(show_default=False)]
 # One word for what a command writes, a file or a folder.
 OutputFile = Annotated[Path | None, Parameter(name=("--output", "-o"), metavar="FILE")]

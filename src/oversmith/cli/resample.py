@@ -15,7 +15,7 @@ from oversmith.cli.errors import Terminated
 from oversmith.cli.files import SUFFIXES, check_output, checked_suffix, named_target, read_data, replacing
 from oversmith.cli.images import declared
 from oversmith.cli.invocation import command_again, stopped
-from oversmith.cli.options import Column, Columns, Count, Flag, Method, RequiredOutputFile, Seed, Share
+from oversmith.cli.options import Column, Columns, Count, Flag, Method, Modality, RequiredOutputFile, Seed, Share
 from oversmith.cli.output import print_json, print_table
 from oversmith.cli.spectra import checked_bounds, with_axis
 from oversmith.cli.target import check_columns, check_method, class_counts, find_class
@@ -41,7 +41,7 @@ def resample(
     seed: Seed = 0,
     max_steps: Count = None,
     bounds: str | None = None,
-    modality: Literal["table", "series", "image"] | None = None,
+    modality: Modality = None,
     channels: Literal["first", "last"] | None = None,
     axis: Annotated[str | None, Parameter(metavar="ARRAY")] = None,
     synthetic_only: Flag = False,

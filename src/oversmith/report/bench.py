@@ -59,7 +59,7 @@ def summarise_bench(
 
     Examples
     --------
-    >>>     >>> from oversmith.evaluation import Plan, run
+    >>> from oversmith.evaluation import Plan, run
     >>> from oversmith.report import summarise_bench
     >>> rng = np.random.default_rng(0)
     >>> toy = ("toy", rng.normal(size=(60, 2)), np.repeat([0, 1], [45, 15]))

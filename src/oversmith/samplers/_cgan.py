@@ -53,7 +53,7 @@ def generator_loss(judge: Judge = judge) -> Loss:
     def loss(players: Players, batch: Batch, key: Array, step: Array, hyper: Hyper) -> tuple[Array, Record]:
         row_key, judge_key = jax.random.split(key)
         generator = players["generator"]
-        if not isinstance(generator, MLP):
+        if hasattr(generator, "in_training"):
             generator, _ = recording(generator)
         rows, label = asked_rows(generator, row_key, batch["label"], hyper)
         logits = judge(players["discriminator"], conditioned(rows, label, hyper), judge_key, hyper)
