@@ -271,7 +271,8 @@ def test_the_threshold_is_the_inner_one_and_works_on_a_sample_of_many_rows(monke
         return found
 
     monkeypatch.setattr("oversmith.evaluation.jobs.inner_scores", noted)
-    monkeypatch.setattr(importlib.import_module("oversmith.evaluation.comparison_plan"), "INNER_ROWS", 50)
+    for module in ("compare", "comparison_plan"):
+        monkeypatch.setattr(importlib.import_module(f"oversmith.evaluation.{module}"), "INNER_ROWS", 50)
     found = run_comparison(*data(), folds=3, n_jobs=1, contenders=["none-tuned"], classifiers=["knn"])
     assert sizes == [50, 50, 50]
     assert any("samples of about 50 of up to 80 training rows" in w for w in found.warnings)

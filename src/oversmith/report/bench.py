@@ -59,6 +59,7 @@ def summarise_bench(
 
     Examples
     --------
+    >>> import numpy as np
     >>> from oversmith.evaluation import Plan, run
     >>> from oversmith.report import summarise_bench
     >>> rng = np.random.default_rng(0)
