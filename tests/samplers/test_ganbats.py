@@ -126,14 +126,18 @@ def opinion(session, players):
 
 
 @pytest.mark.parametrize(
-    "sampler", [GANBATS(**SMALL), DCGAN(max_steps=3, generator_widths=(8, 8), critic_widths=(8, 8))]
+    "sampler",
+    [
+        GANBATS(**(SMALL | {"random_state": 0})),
+        DCGAN(max_steps=3, generator_widths=(8, 8), critic_widths=(8, 8), random_state=0),
+    ],
 )
 def test_steps_of_the_generator_raise_what_the_discriminator_thinks(sampler):
     session = session_of(sampler, *waves())
-    players = updated(session, session.players, "discriminator", 10)
+    players = updated(session, session.players, "discriminator", 40)
     # The running statistics of the generator's batch norm follow the first steps.
-    after = updated(session, players, "generator", 10)
-    assert opinion(session, after) > opinion(session, players)
+    after = updated(session, players, "generator", 20)
+    assert opinion(session, after) > opinion(session, players) + 0.05
 
 
 def test_dcgan_learns_the_class():

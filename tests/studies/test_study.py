@@ -46,7 +46,7 @@ def test_a_study_is_run_kept_and_rebuilt(data_dir, tmp_path):
     assert result.csv.splitlines()[1].startswith('1,"Ecoli, SMOTE",F1,0.9,the document\'s,')
     again = run_study(study, tmp_path, SCOPE, n_jobs=1, command="oversmith study toy", say=said.append)
     assert "0 of 4 fits are left" in said
-    assert "grid: 0 of 4 fits; about 0 min from here to the end of all grids, by 4 fits timed" in said
+    assert "grid: 0 of 4 fits; about 0 s, from 4 timed, from here to the end of all grids" in said
     assert calls == ["extra"]
     rebuilt = rebuild(study, tmp_path / "raw.parquet")
     assert (rebuilt.markdown, rebuilt.csv) == (result.markdown, result.csv) == (again.markdown, again.csv)

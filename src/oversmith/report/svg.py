@@ -99,9 +99,11 @@ def adopt_svg(text: str, *, uid: str, title: str, description: str) -> str:
     Examples
     --------
     >>> from oversmith.report.svg import adopt_svg
-    >>> file = '<svg xmlns="http://www.w3.org/2000/svg" width="72pt"><path style="fill: #ffffff"/></svg>'
-    >>> '<path style="fill: none"' in adopt_svg(file, uid="f1", title="Paper", description="Nothing on it.")
-    True
+    >>> paper, line = '<path style="fill: #ffffff"/>', '<path style="stroke: #0072b2"/>'
+    >>> file = f'<svg xmlns="http://www.w3.org/2000/svg" width="72pt">{paper}{line}</svg>'
+    >>> svg = adopt_svg(file, uid="f1", title="A line", description="On no paper.")
+    >>> svg.count("<path"), "var(--blue)" in svg
+    (1, True)
     """
     return _own(text.replace("fill: #ffffff", "fill: none"), uid, title, description, [])
 
