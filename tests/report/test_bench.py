@@ -127,3 +127,10 @@ def test_who_skipped_a_classifier_does_not_compete_for_the_best() -> None:
         assert weighted["change"] == pytest.approx(means["class-weight"] - means["none-tuned"])
         assert not weighted["best"]
         assert control["change"] == pytest.approx(0)
+
+
+def test_the_control_alone_gives_a_page_without_effects() -> None:
+    scores = make_store(("a", "b"), classifiers={"knn": 0.1}, folds=2, details=False).scores()
+    summary = summarise_bench(scores[scores["contender"] == "none-tuned"])
+    assert summary["places"][0]["effects"] == []
+    assert 'id="leaderboard"' in render(summary)

@@ -58,3 +58,10 @@ def test_the_sound_comparison_stands_beside_it(tmp_path: Path) -> None:
     again = write_study_report(StudyPage("toy", "A study", scores=scores), tmp_path / "b.html")
     assert page.read_bytes() == again.read_bytes()
     assert "Used soundly" in page.read_text(encoding="utf-8")
+
+
+def test_a_tuned_threshold_that_stands_alone_is_compared_with_nothing(tmp_path: Path) -> None:
+    scores = make_store(("a", "b"), classifiers={"knn": 0.1}, folds=2, details=False).scores()
+    alone = scores[scores["contender"] == "none-tuned"]
+    page = write_study_report(StudyPage("toy", "A study", scores=alone), tmp_path / "alone.html")
+    assert "Used soundly" not in page.read_text(encoding="utf-8")

@@ -63,7 +63,9 @@ def summarise_place(part: pd.DataFrame, where: str, control: str, titles: dict[s
                 told["refusal"] = str(refusal)
     told["standings"] = _standings(found.get(PRIMARY), titles)
     told["leaderboard"] = _leaderboard(kept, found, titles, anchor)
-    told["effects"] = [_effects(entry, titles) for entry in found.values()]
+    effects = [_effects(entry, titles) for entry in found.values()]
+    # The control alone has nobody to be compared with.
+    told["effects"] = [entry for entry in effects if entry["rows"]]
     told["heat"] = _heat(kept, titles, anchor)
     told["by_classifier"] = _subsets(ranked, anchor, titles, list(_by_classifier(ranked)))
     told["by_size"] = _subsets(ranked, anchor, titles, list(_by_size(ranked)))

@@ -131,7 +131,9 @@ def _sound(scores: pd.DataFrame | None) -> dict[str, Any] | None:
     if scores is None or not len(scores):
         return None
     names = places_of(scores)
-    sound = sorted(set(names[(scores["contender"] == NONE_TUNED.name).to_numpy()]))
+    tuned = set(names[(scores["contender"] == NONE_TUNED.name).to_numpy()])
+    # Where a tuned threshold stands alone, nothing is set against it.
+    sound = sorted(name for name in tuned if scores.loc[names == name, "contender"].nunique() > 1)
     if not sound:
         return None
     where = max(sound, key=lambda name: (int((names == name).sum()), name))
