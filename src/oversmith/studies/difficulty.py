@@ -77,7 +77,7 @@ def _cgan(situation: Situation, *, stop: str) -> CGAN:
     return sampler
 
 
-DOCUMENT = Contender("cgan", "CGAN, 1,500 steps", "cgan", partial(_cgan, stop="steps"), fill=1.0, trained=True)
+DOCUMENT = Contender("cgan", "CGAN, fixed steps", "cgan", partial(_cgan, stop="steps"), fill=1.0, trained=True)
 STOPPED = Contender("cgan-auto", "CGAN, stop='auto'", "cgan", partial(_cgan, stop="auto"), fill=1.0, trained=True)
 TUNED = "none-tuned"
 SMOTE = "smote"

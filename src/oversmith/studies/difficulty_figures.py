@@ -228,7 +228,7 @@ def stop_panels(scores: Scores) -> str:
                     color=PALETTE[colour], label=label, alpha=0.8,
                 )  # fmt: skip
             ax.set_title(short(judge.name))
-            ax.set_xlabel("minority F1, 1,500 steps")
+            ax.set_xlabel("minority F1, fixed steps")
         axes[0].set_ylabel("minority F1, stop='auto'")
         figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=2)
         return as_svg(figure)
