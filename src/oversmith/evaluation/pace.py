@@ -34,8 +34,8 @@ def reference_seconds(job: Job) -> float:
     Returns
     -------
     float
-        A rough guess: rows, method, classifiers and folds count, the machine and the columns do not, so that long series
-        and images take several times as long.
+        A rough guess: rows, method, classifiers and folds count, the machine and the columns do not, so that long
+        series and images take several times as long.
     """
     rows = len(job.split.train)
     seconds = _sampler(job, rows) + sum(_line(_CLASSIFIERS.get(c.name, _UNKNOWN), rows) for c in job.classifiers)
