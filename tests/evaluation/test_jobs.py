@@ -20,8 +20,9 @@ def test_auto_is_warmed_up_by_its_shortest_race(monkeypatch):
         options = {"candidates": ["smote"], "fill": 1.0, "n_splits": 2, "random_state": situation.seed}
         return Auto(estimator=DummyClassifier(), scoring=score, **options)
 
-    plan = Plan([table()], [Contender("auto", "Auto", "auto", build, trained=True)], ["knn"], Protocol(folds=2, inner_folds=None))
-    first, second = (unit.job for unit in plan.units())
+    auto = Contender("auto", "Auto", "auto", build, trained=True)
+    units = Plan([table()], [auto], ["knn"], Protocol(folds=2, inner_folds=None)).units()
+    first, second = (unit.job for unit in units)
     outcome = jobs.run_job(first)
     assert [row["status"] for row in outcome.scores] == ["done"]
     assert len(scored) == 2 * 2 * (1 + 2)
