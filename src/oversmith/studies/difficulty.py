@@ -83,7 +83,7 @@ TUNED = "none-tuned"
 SMOTE = "smote"
 FLOW = "flow-matching"
 AUTO = "auto"
-QUICK_RACE = {"n_splits": 2, "n_repeats": 2, "fill": 1.0}
+QUICK_RACE: dict[str, Any] = {"n_splits": 2, "n_repeats": 2, "fill": 1.0}
 """Of a quick run: how often Auto tries its candidates, all of them, and with which share of the deficit."""
 RIVALS = {
     TUNED: "No resampling, tuned threshold",
