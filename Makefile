@@ -9,6 +9,8 @@ JOBS ?= 2
 # Tests compile many programs that run once: XLA builds them in half the time without its optimisations. `make slow`
 # trains with them.
 BRIEF := --xla_backend_optimization_level=0 --xla_cpu_use_fusion_emitters=false --xla_cpu_parallel_codegen_split_count=1
+# Two processes with a thread for every core each wait for one another by spinning. XLA's pool reads NPROC.
+ALONE := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 NPROC=1
 
 .PHONY: demo test slow browser lint docs bench clean
 
@@ -16,7 +18,7 @@ demo: $(VENV)/.demo
 	$(BIN)/oversmith compare
 
 test: $(VENV)/.dev
-	XLA_FLAGS="$(BRIEF) $$XLA_FLAGS" $(BIN)/python -m pytest -n $(JOBS) --dist worksteal -rs
+	$(ALONE) XLA_FLAGS="$(BRIEF) $$XLA_FLAGS" $(BIN)/python -m pytest -n $(JOBS) --dist worksteal -rs
 
 slow: $(VENV)/.dev
 	$(BIN)/python -m pytest -m slow

@@ -324,7 +324,11 @@ def _warm_up(job: Job, X: pd.DataFrame, y: np.ndarray) -> float | None:
         return None
     enter(WARM_UP)
     start = time.perf_counter()
-    _sampler(job, y, seed=0, max_steps=1).fit_resample(X, y)
+    sampler = _sampler(job, y, seed=0, max_steps=1)
+    if "n_repeats" in sampler.get_params(deep=False):
+        # Auto: the shortest race meets every candidate and every shape.
+        sampler.set_params(n_repeats=2)
+    sampler.fit_resample(X, y)
     _warmed.add(program)
     enter(SHARED)
     return time.perf_counter() - start
