@@ -9,6 +9,7 @@ import re
 import pytest
 from sklearn.base import clone
 
+from oversmith import EOWGAN, Jitter
 from oversmith.samplers._inherit import complete, entries
 from oversmith.samplers.base import BaseSampler
 
@@ -220,3 +221,12 @@ def test_every_parameter_is_documented_with_its_default():
     for name, parameter in inspect.signature(Own).parameters.items():
         assert ast.literal_eval(told[name].splitlines()[0].split("default=")[1]) == parameter.default
     assert "synthetic_mask_" in entries(Own.__doc__, "Attributes")
+
+
+def test_a_parameter_that_is_none_is_told_in_the_name_of_the_method():
+    with pytest.raises(TypeError, match=r"^EOWGAN has no parameter 'max_step'; did you mean 'max_steps'\?$"):
+        EOWGAN(max_step=5)
+    with pytest.raises(TypeError, match=r"^Jitter has no parameter 'colour'; known are .*random_state"):
+        Jitter(colour="red")
+    assert "unknown" not in inspect.signature(EOWGAN).parameters
+    assert "unknown" not in inspect.signature(BaseSampler).parameters

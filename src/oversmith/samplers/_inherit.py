@@ -7,6 +7,7 @@ the signature, which scikit-learn, ``help`` and notebooks read, and into the doc
 
 from __future__ import annotations
 
+import difflib
 import inspect
 import re
 
@@ -63,6 +64,22 @@ def complete(cls: type) -> None:
         wanted = [name for name in inspect.signature(cls.__init__).parameters if name != "self"]  # type: ignore[misc]
         doc = _with_entries(inspect.cleandoc(cls.__doc__ or ""), "Parameters", _inherited(cls, "Parameters"), wanted)
         cls.__doc__ = _with_entries(doc, "Attributes", _inherited(cls, "Attributes"), None)
+
+
+def unknown_parameter(cls: type, name: str) -> str:
+    """Say that a class has no such parameter, and which one is near.
+
+    Examples
+    --------
+    >>> class Method:
+    ...     def __init__(self, *, max_steps=1): ...
+    >>> unknown_parameter(Method, "max_step")
+    "Method has no parameter 'max_step'; did you mean 'max_steps'?"
+    """
+    known = [parameter for parameter in inspect.signature(cls.__init__).parameters if parameter != "self"]  # type: ignore[misc]
+    near = difflib.get_close_matches(name, known, n=1)
+    hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(sorted(known))}"
+    return f"{cls.__name__} has no parameter {name!r}; {hint}"
 
 
 def entries(doc: str | None, title: str) -> dict[str, str]:

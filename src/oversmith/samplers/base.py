@@ -30,7 +30,7 @@ from oversmith.encoders.modality import MODALITIES
 from oversmith.exceptions import InputError, TooFewRowsError
 from oversmith.samplers._encoded import POOLED_ROWS, EncodedTable, Target
 from oversmith.samplers._filtered import draw_filtered
-from oversmith.samplers._inherit import complete
+from oversmith.samplers._inherit import complete, unknown_parameter
 from oversmith.samplers._input import checked_input, drawn_seed, modality_for
 from oversmith.samplers._smote import discrete_columns, jitter_rows, smote_rows
 from oversmith.selection import resolve_filters
@@ -142,7 +142,10 @@ class BaseSampler(BaseOverSampler):
         bounds: Any = None,
         keep_index: bool = False,
         random_state: Any = None,
+        **unknown: Any,
     ) -> None:
+        if unknown:
+            raise TypeError(unknown_parameter(type(self), next(iter(unknown))))
         super().__init__(sampling_strategy=sampling_strategy)
         self.fill = fill
         self.categorical_features = categorical_features
@@ -502,3 +505,7 @@ class BaseSampler(BaseOverSampler):
         tags.input_tags.sparse = tables
         tags.input_tags.three_d_array = self._modalities != ("table",)
         return tags
+
+
+# What it refuses is no parameter.
+complete(BaseSampler)
