@@ -74,8 +74,9 @@ class ThreePlayerGAN(LabelledSampler):
       with codes standardised, so that the noise that follows has the same law.
     - The label multiplies the discriminator's features straight, without a dense layer of its own.
     - The batch is not stated: 32.
-    - The defaults are narrower networks and fewer steps, the class beside the noise instead of multiplied into it, and
-      rows drawn from a moving average of the generator's weights; :meth:`paper` has the document's.
+    - The defaults are narrower networks, five times the learning rate, every point in a scale of its own, the class
+      beside the noise instead of multiplied into it, and rows drawn from a moving average of the generator's weights;
+      :meth:`paper` has the document's.
     - What multiplies noise or features is drawn around zero, as the embeddings of the code behind the document are.
       Around one, the classes were nearly the same: no row was of its class after 750 steps.
 
