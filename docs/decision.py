@@ -178,7 +178,7 @@ def tables() -> str:
         "",
         "## What each method adds",
         "",
-        "Against no resampling with the same reading of labels. Average precision and the Brier score need no threshold.",
+        "Against no resampling with the same reading of labels. Average precision and Brier score need no threshold.",
         "",
         *method_table(scores),
         "",

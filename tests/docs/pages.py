@@ -1,8 +1,8 @@
 """Code of the documentation: what stands on a page, in order.
 
-A ``python`` block runs; blocks of one page share their names. What it prints must be the ``text`` block right after it, if
-there is one. Two comments, which a reader does not see, say more: ``<!-- given ... -->`` holds code that makes what the
-reader has already, and ``<!-- not run: why -->`` before a block leaves it out.
+A ``python`` block runs; blocks of one page share their names. What it prints must be the ``text`` block right after it,
+if there is one. Two comments, which a reader does not see, say more: ``<!-- given ... -->`` holds code that makes what
+the reader has already, and ``<!-- not run: why -->`` before a block leaves it out.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def commands(text: str) -> list[str]:
 
 
 def _calls(words: list[str]) -> list[str]:
-    """Spell a synopsis out: ``[--option VALUE]`` is given, ``a | b FILE`` is two calls, of ``A|B`` the first is taken."""
+    """Spell a synopsis out: ``[--option VALUE]`` is given, ``a | b FILE`` is two calls, of ``A|B`` the first counts."""
     kept = [word.strip("[]").split("|")[0] if word != "|" else word for word in words if word.strip("[]") != "..."]
     if "|" not in kept:
         return [shlex.join(kept)]

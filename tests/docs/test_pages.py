@@ -75,7 +75,9 @@ def test_a_command_that_cannot_be_parsed_is_found():
 
 
 def test_what_is_printed_is_compared():
-    given, block = python_blocks("<!-- given\nx = 2\n-->\n\n1. Text:\n\n    ```python\n    print(x)\n    ```\n\n    ```text\n    2\n    ```\n")
+    given, block = python_blocks(
+        "<!-- given\nx = 2\n-->\n\n1. Text:\n\n    ```python\n    print(x)\n    ```\n\n    ```text\n    2\n    ```\n"
+    )
     names: dict = {}
     run("page", given, names)
     assert run("page", block, names) == block.output == "2\n"
