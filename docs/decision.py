@@ -71,7 +71,8 @@ def effect(row: Effect | None) -> str:
     if row is None:
         return "–"
     found = row.interval
-    text = f"{found.mean:+.3f} [{found.low:+.3f}, {found.high:+.3f}]".replace("-", "−")
+    # Lines break before the interval, not in it.
+    text = f"{found.mean:+.3f} [{found.low:+.3f},\N{NO-BREAK SPACE}{found.high:+.3f}]".replace("-", "−")
     return f"**{text}**" if found.low > 0 or found.high < 0 else text
 
 
@@ -80,9 +81,9 @@ def record(row: Effect) -> str:
     return f"{row.record.wins} / {row.record.ties} / {row.record.losses}"
 
 
-def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    """Write a Markdown table."""
-    ruler = ["---", *("---:" for _ in heads[1:])]
+def table(heads: Sequence[str], rows: Sequence[Sequence[str]], words: int = 1) -> list[str]:
+    """Write a Markdown table; the first columns hold words."""
+    ruler = ["---"] * words + ["---:"] * (len(heads) - words)
     return [f"| {' | '.join(cells)} |" for cells in (heads, ruler, *rows)]
 
 
@@ -113,7 +114,7 @@ def find_your_case(scores: pd.DataFrame) -> list[str]:
             rows.append([size, judge, *(effect(row) for row in effects)])
     heads = ["minority rows in training", "classifier", "tuning the threshold, nothing else"]
     heads += ["SMOTE, threshold 0.5", "EO-WGAN, threshold 0.5", "SMOTE, threshold tuned", "EO-WGAN, threshold tuned"]
-    return table(heads, rows)
+    return table(heads, rows, words=2)
 
 
 def threshold_table(scores: pd.DataFrame) -> list[str]:
@@ -157,7 +158,7 @@ def elsewhere() -> list[str]:
         where = f"[{name}](results/{group}.md), {scores['dataset'].nunique()} sets"
         for contender, row in against_nothing(scores, "average_precision", control=control).items():
             rows.append([where, title(contender), effect(row), record(row)])
-    return table(["run", "method", "average precision", "sets won / tied / lost"], rows)
+    return table(["run", "method", "average precision", "sets won / tied / lost"], rows, words=2)
 
 
 def tables() -> str:
