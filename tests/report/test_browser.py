@@ -212,6 +212,39 @@ def test_every_kind_of_table_sorts(
     page.close()
 
 
+@pytest.mark.parametrize("name", ["bench", "strange_bench"])
+def test_boxes_choose_what_tables_show(
+    browser: Any, rendered: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory, name: str
+) -> None:
+    page, _, errors = _open(browser, _written(rendered(name), tmp_path_factory))
+    page.evaluate("document.querySelectorAll('details').forEach(element => { element.open = true; })")
+
+    def shown(selector: str) -> int:
+        return int(page.evaluate("s => [...document.querySelectorAll(s)].filter(e => !e.hidden).length", selector))
+
+    everything = ("#leaderboard tbody tr", "table.heat thead th", "table.heat tbody tr", "details.set", "td", "tr")
+    before = {selector: shown(selector) for selector in everything}
+    contender = page.locator(".filter fieldset").nth(0).get_by_role("checkbox").nth(1)
+    data = page.locator(".filter fieldset").nth(1).get_by_role("checkbox").nth(0)
+    contender.uncheck()
+    assert shown("#leaderboard tbody tr") == before["#leaderboard tbody tr"] - 1
+    assert shown("table.heat thead th") == before["table.heat thead th"] - 1
+    assert shown("table.heat tbody tr") == before["table.heat tbody tr"]
+    assert shown("tr") < before["tr"] - 1, "tables of data sets and classifiers follow"
+    data.uncheck()
+    assert shown("table.heat tbody tr") == before["table.heat tbody tr"] - 1
+    assert shown("details.set") == before["details.set"] - 1
+    assert page.get_by_role("status").inner_text().startswith("2 hidden in the tables; ranks")
+    page.locator(f"{LEADERBOARD} th", has_text="Brier").get_by_role("button").click()
+    assert shown("#leaderboard tbody tr") == before["#leaderboard tbody tr"] - 1, "sorting brings nothing back"
+    contender.check()
+    data.check()
+    assert {selector: shown(selector) for selector in everything} == before
+    assert page.get_by_role("status").inner_text() == ""
+    assert errors == []
+    page.close()
+
+
 def test_the_switch_has_three_states_and_is_kept(browser: Any, plain: Path) -> None:
     page, _, errors = _open(browser, plain, color_scheme="light")
 
@@ -250,6 +283,7 @@ def test_readable_without_javascript(browser: Any, plain: Path) -> None:
     assert page.locator(f"{LEADERBOARD} tbody tr").count() == 7
     assert page.locator("figure svg").first.is_visible()
     assert not page.locator(".theme").is_visible()
+    assert page.locator(".filter").count() == 0
     page.close()
 
 

@@ -83,9 +83,10 @@ class LabelledSampler(NetworkSampler):
         Weight of the penalty; 0 leaves it out.
     real_sampling : {"balanced", "natural"}, default="balanced"
         Whether discriminator (and autoencoder) see every class equally often, or as often as in the data.
-    standardise_points : bool, default=False
+    standardise_points : bool or "auto", default="auto"
         Whether every point of a spectrum is standardised by all training rows (the generator then ends linearly), which
-        shows differences that are small beside the spectrum's own course; or each channel keeps its shape.
+        shows differences that are small beside the spectrum's own course; or each channel keeps its shape. ``"auto"``
+        does so with series and spectra, not with images.
     initial_sd : float or None, default=None
         Standard deviation of the networks' first weights; ``None`` goes by the number of inputs of each layer.
     ema_decay : float or None, default=0.99
@@ -94,7 +95,7 @@ class LabelledSampler(NetworkSampler):
     stop : {"steps", "distance"}, default="steps"
         What ends the training and which generator is kept: the budget and the last one, or ``patience`` and the one
         with the least energy distance.
-    learning_rate : float, default=2e-4
+    learning_rate : float, default=1e-3
         Step size of all networks.
     batch_size : int, default=32
         Rows per update.
@@ -131,7 +132,7 @@ class LabelledSampler(NetworkSampler):
         "penalty": [StrOptions({"interpolate", "dragan"})],
         "penalty_weight": [Interval(Real, 0, None, closed="left")],
         "real_sampling": [StrOptions({"balanced", "natural"})],
-        "standardise_points": ["boolean"],
+        "standardise_points": ["boolean", StrOptions({"auto"})],
         "initial_sd": [Interval(Real, 0, None, closed="neither"), None],
         "ema_decay": [Interval(Real, 0, 1, closed="neither"), None],
         "stop": [StrOptions({"steps", "distance"})],
@@ -151,11 +152,11 @@ class LabelledSampler(NetworkSampler):
         penalty: str = "interpolate",
         penalty_weight: float = 10.0,
         real_sampling: str = "balanced",
-        standardise_points: bool = False,
+        standardise_points: bool | str = "auto",
         initial_sd: float | None = None,
         ema_decay: float | None = 0.99,
         stop: str = "steps",
-        learning_rate: float = 2e-4,
+        learning_rate: float = 1e-3,
         batch_size: int = 32,
         scaling: str = "minmax",
         **common: Any,
@@ -220,6 +221,10 @@ class LabelledSampler(NetworkSampler):
         """Return the epochs of the autoencoder before the game; 0 for none."""
         return 0
 
+    def _standardises(self) -> bool:
+        """Say whether every point has a scale of its own."""
+        return not self._of_images() if isinstance(self.standardise_points, str) else bool(self.standardise_points)
+
     # ------------------------------------------------------------------ recipe
 
     def _recipe(self, training: Training) -> Recipe:
@@ -247,7 +252,7 @@ class LabelledSampler(NetworkSampler):
             critic_widths=checked_widths("critic_widths", self.critic_widths),
             head_units=self.head_units,
             initial_sd=self.initial_sd,
-            squash=self.scaling == "minmax" and not self.standardise_points,
+            squash=self.scaling == "minmax" and not self._standardises(),
             pretrained=self._pretrain_epochs() > 0,
             label_input=self.label_input,
             **self._network_options(),
@@ -280,7 +285,7 @@ class LabelledSampler(NetworkSampler):
 
     def _scaler(self, rows: np.ndarray, table: EncodedTable) -> ClassScaler:
         # All classes in one scale: a wrong label must be wrong by where the row lies, and the classifier sees them all.
-        mode = "standard" if self.standardise_points else None
+        mode = "standard" if self._standardises() else None
         return ClassScaler(mode).fit(table.pooled, table.pooled, table.spans)
 
     def _data(self, state: dict[str, Any], lesson: Lesson, rng: np.random.Generator) -> dict[str, Any]:
