@@ -157,7 +157,7 @@ def test_effects_alone_refuse_what_the_ranking_refuses():
     frame = scores()
     for unfit in (frame.drop(index=frame.index[3]), frame[frame.dataset == "set-00"]):
         for function in (effects_against, rank_methods):
-            with pytest.raises(InputError, match="pending|1 data set found"):
+            with pytest.raises(InputError, match=r"pending|1 data set found"):
                 function(unfit)
     with pytest.raises(InputError, match="control"):
         effects_against(frame, control="nobody")
