@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from oversmith.evaluation.statistics import rank_methods, score_matrix, seed_spread
+from oversmith.evaluation.statistics import effects_against, rank_methods, score_matrix, seed_spread
 from oversmith.exceptions import InputError
 
 DATASETS, JUDGES = [f"set-{i:02d}" for i in range(12)], ("knn", "lr")
@@ -139,3 +139,25 @@ def test_the_spread_of_seeds():
     found = seed_spread(frame)
     assert found["sd"].tolist() == pytest.approx([0.1] * len(found))
     assert set(found["n_seeds"]) == {3}
+
+
+@pytest.mark.parametrize("metric", ["average_precision", "brier"])
+def test_effects_alone_are_those_of_the_ranking(metric):
+    frame = scores()
+    frame.loc[frame.index[:4], ["status", metric]] = ["failed", np.nan]
+    frame.loc[(frame.classifier == "knn") & (frame.contender == "bad"), ["status", metric]] = ["skipped", np.nan]
+    alone = effects_against(frame, metric)
+    ranking = rank_methods(frame, metric)
+    assert list(alone) == [row.contender for row in ranking.rows]
+    for row in ranking.rows:
+        assert (alone[row.contender].interval, alone[row.contender].record) == (row.effect, row.record)
+
+
+def test_effects_alone_refuse_what_the_ranking_refuses():
+    frame = scores()
+    for unfit in (frame.drop(index=frame.index[3]), frame[frame.dataset == "set-00"]):
+        for function in (effects_against, rank_methods):
+            with pytest.raises(InputError, match=r"pending|1 data set found"):
+                function(unfit)
+    with pytest.raises(InputError, match="control"):
+        effects_against(frame, control="nobody")

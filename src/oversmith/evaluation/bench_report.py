@@ -11,7 +11,7 @@ import pandas as pd
 
 from oversmith.evaluation.contenders import NONE_TUNED
 from oversmith.evaluation.standings import ROPE, Standing, minority_rows, places_of, standings
-from oversmith.evaluation.statistics import Interval, rank_methods
+from oversmith.evaluation.statistics import Interval, effects_against
 from oversmith.evaluation.statistics.matrix import fill_with_chance
 from oversmith.exceptions import InputError
 from oversmith.metrics import METRICS
@@ -148,11 +148,11 @@ def _by_classifier(scores: pd.DataFrame, metric: str, control: str) -> list[str]
     for judge, part in scores.groupby("classifier", sort=True):
         skipped = set(part.loc[part["status"] == "skipped", "contender"])
         try:
-            found = rank_methods(part[~part["contender"].isin(skipped)], metric, control=control, rope=ROPE)
+            found = effects_against(part[~part["contender"].isin(skipped)], metric, control=control)
         except InputError:
             # Said above already.
             return []
-        columns[str(judge)] = {row.contender: " ".join(_effect(*_ends(row.effect))) for row in found.rows}
+        columns[str(judge)] = {name: " ".join(_effect(*_ends(row.interval))) for name, row in found.items()}
     names = sorted({name for column in columns.values() for name in column})
     body = [[f"`{_safe(name)}`", *(column.get(name, "–") for column in columns.values())] for name in names]
     return [
@@ -176,12 +176,12 @@ def _by_size(scores: pd.DataFrame, metric: str, control: str) -> list[str]:
             continue
         title = f"below {high}" if not low else f"{low} and more" if np.isinf(high) else f"{low} to {high - 1}"
         try:
-            found = rank_methods(scores[scores["dataset"].isin(chosen)], metric, control=control, rope=ROPE)
+            found = effects_against(scores[scores["dataset"].isin(chosen)], metric, control=control)
         except InputError:
             # Said above already.
             return []
         columns[f"{title} ({len(chosen)} sets)"] = {
-            row.contender: " ".join(_effect(*_ends(row.effect))) for row in found.rows
+            name: " ".join(_effect(*_ends(row.interval))) for name, row in found.items()
         }
     names = sorted({name for column in columns.values() for name in column})
     body = [[f"`{_safe(name)}`", *(column.get(name, "–") for column in columns.values())] for name in names]

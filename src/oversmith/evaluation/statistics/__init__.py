@@ -6,7 +6,7 @@ from oversmith.evaluation.statistics.bayes import Posterior, correlated_bayesian
 from oversmith.evaluation.statistics.intervals import Interval, bootstrap_mean, hierarchical_bootstrap
 from oversmith.evaluation.statistics.matrix import ScoreMatrix, score_matrix, seed_spread
 from oversmith.evaluation.statistics.paired import Tally, holm, paired_t, wilcoxon_against, win_tie_loss
-from oversmith.evaluation.statistics.ranking import Ranking, RankingRow, rank_methods
+from oversmith.evaluation.statistics.ranking import Effect, Ranking, RankingRow, effects_against, rank_methods
 from oversmith.evaluation.statistics.ranks import (
     FriedmanResult,
     critical_difference,
@@ -17,6 +17,7 @@ from oversmith.evaluation.statistics.ranks import (
 from oversmith.selection import PairedEffect, corrected_resampled_t
 
 __all__ = [
+    "Effect",
     "FriedmanResult",
     "Interval",
     "PairedEffect",
@@ -29,6 +30,7 @@ __all__ = [
     "corrected_resampled_t",
     "correlated_bayesian_t",
     "critical_difference",
+    "effects_against",
     "friedman",
     "hierarchical_bootstrap",
     "holm",

@@ -25,8 +25,7 @@ class RankingRow:
     contender : str
         The method.
     effect : Interval
-        Mean difference over data sets; its interval resamples data sets, then folds within them (classifiers and
-        seeds of a fold are averaged: they share its rows).
+        Mean difference over data sets, as in :class:`Effect`.
     record : Tally
         Data sets won, tied and lost.
     posterior : Posterior
@@ -47,6 +46,23 @@ class RankingRow:
     n_filled: int
     p: float
     p_holm: float
+
+
+@dataclass(frozen=True)
+class Effect:
+    """How far one method lies from the control; positive is better.
+
+    Parameters
+    ----------
+    interval : Interval
+        Mean difference over data sets; its interval resamples data sets, then folds within them (classifiers and
+        seeds of a fold are averaged: they share its rows).
+    record : Tally
+        Data sets won, tied and lost.
+    """
+
+    interval: Interval
+    record: Tally
 
 
 @dataclass(frozen=True)
@@ -140,15 +156,9 @@ def rank_methods(
     sign = direction(metric)
     wide, failed = _side_by_side(scores, metric, control, chance)
     datasets = wide.index.get_level_values("dataset").unique()
-    if len(datasets) < 2:
-        raise InputError(
-            f"scores: {len(datasets)} data set found; a ranking needs two or more (for one: corrected_resampled_t over "
-            "its folds)"
-        )
-    names = [str(name) for name in wide.columns if name != control]
-    differences = {name: (sign * (wide[name] - wide[control])).dropna() for name in names}
-    by_fold = {name: _by_fold(d, datasets, name) for name, d in differences.items()}
-    per_set = {name: np.array([group.mean() for group in groups]) for name, groups in by_fold.items()}
+    by_fold = _differences(wide, metric, control)
+    names = list(by_fold)
+    per_set = {name: _per_set(groups) for name, groups in by_fold.items()}
     p = [float(wilcoxon_against(d[:, None], np.zeros(len(d)))[0]) for d in per_set.values()]
     ranked = [str(name) for name in wide.columns if wide[name].notna().all()]
     table = sign * wide[ranked].groupby("dataset", observed=True).mean().to_numpy()
@@ -181,6 +191,63 @@ def rank_methods(
     )
 
 
+def effects_against(
+    scores: pd.DataFrame,
+    metric: str = "average_precision",
+    *,
+    control: str = "none-tuned",
+    chance: Mapping[str, float] | None = None,
+    random_state: int = 0,
+) -> dict[str, Effect]:
+    """Set every method of raw scores against the control, without ranks and tests.
+
+    What :func:`rank_methods` says of effects, in a fraction of its time.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        Raw scores of one protocol and ratio, two data sets at least.
+    metric : str, default="average_precision"
+        Column of the scores.
+    control : str, default="none-tuned"
+        The method all others are set against.
+    chance : mapping of str to float, optional
+        Data set → value of a guess, for data of several classes.
+    random_state : int, default=0
+        Seed of the resampling.
+
+    Returns
+    -------
+    dict of str to Effect
+        By method, the largest effect first.
+
+    Raises
+    ------
+    InputError
+        Without the control, with fewer than two data sets, or while a result is pending.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from oversmith.evaluation.statistics import effects_against
+    >>> values = {"none-tuned": (0.5, 0.4, 0.3), "smote": (0.6, 0.4, 0.5)}
+    >>> rows = [
+    ...     dict(dataset=d, contender=c, classifier="knn", repeat=0, fold=0, seed=0, status="done",
+    ...          n_test=10, n_test_positive=2, average_precision=v)
+    ...     for c, found in values.items() for d, v in zip("abc", found)
+    ... ]
+    >>> found = effects_against(pd.DataFrame(rows))["smote"]
+    >>> round(found.interval.mean, 3), found.record
+    (0.1, Tally(wins=2, ties=1, losses=0))
+    """
+    wide, _ = _side_by_side(scores, metric, control, chance)
+    found = {
+        name: Effect(hierarchical_bootstrap(groups, random_state=random_state), win_tie_loss(_per_set(groups)))
+        for name, groups in _differences(wide, metric, control).items()
+    }
+    return dict(sorted(found.items(), key=lambda item: (-item[1].interval.mean, item[0])))
+
+
 def _side_by_side(
     scores: pd.DataFrame, metric: str, control: str, chance: Mapping[str, float] | None
 ) -> tuple[pd.DataFrame, pd.Series]:
@@ -203,6 +270,23 @@ def _side_by_side(
     filled = fill_with_chance(run, metric, chance)
     wide = filled.pivot_table(index=list(PLACE), columns="contender", values="value", observed=True)
     return wide.reindex(present.index).dropna(how="all"), failed
+
+
+def _differences(wide: pd.DataFrame, metric: str, control: str) -> dict[str, list[np.ndarray]]:
+    """Differences of each method from the control, by data set and fold."""
+    datasets = wide.index.get_level_values("dataset").unique()
+    if len(datasets) < 2:
+        raise InputError(
+            f"scores: {len(datasets)} data set found; a ranking needs two or more (for one: corrected_resampled_t over "
+            "its folds)"
+        )
+    sign = direction(metric)
+    names = [str(name) for name in wide.columns if name != control]
+    return {name: _by_fold((sign * (wide[name] - wide[control])).dropna(), datasets, name) for name in names}
+
+
+def _per_set(groups: list[np.ndarray]) -> np.ndarray:
+    return np.array([group.mean() for group in groups])
 
 
 def _by_fold(differences: pd.Series, datasets: pd.Index, name: str) -> list[np.ndarray]:
