@@ -14,16 +14,6 @@ from oversmith.cli import app
 
 # tests/preprocessing/test_spectra_page.py runs it, with a folder of measurements.
 ELSEWHERE = {"docs/spectra.md"}
-# Ten to twenty seconds each: trainings at their defaults, a check over twenty seeds.
-SLOW = {
-    "docs/classifiers.md",
-    "docs/coming-from/imbalanced-learn.md",
-    "docs/leakage.md",
-    "docs/methods/eo-wgan.md",
-    "docs/preprocessing.md",
-    "docs/series.md",
-    "docs/tutorials/table.md",
-}
 BLOCKS = {name: python_blocks(path.read_text(encoding="utf-8")) for name, path in PAGES.items()}
 RUN = [name for name, blocks in BLOCKS.items() if name not in ELSEWHERE and any(not b.not_run for b in blocks)]
 NOT_RUN = [(name, block) for name, blocks in BLOCKS.items() for block in blocks if block.not_run]
@@ -41,7 +31,7 @@ def run(name: str, block: Block, names: dict) -> str:
 
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
-@pytest.mark.parametrize("name", [pytest.param(n, marks=pytest.mark.slow) if n in SLOW else n for n in RUN])
+@pytest.mark.parametrize("name", RUN)
 def test_the_code_of_a_page_runs(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     names: dict = {"__name__": "__main__"}
