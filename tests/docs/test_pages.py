@@ -33,7 +33,10 @@ def run(name: str, block: Block, names: dict) -> str:
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 @pytest.mark.parametrize("name", RUN)
 def test_the_code_of_a_page_runs(name, tmp_path, monkeypatch):
+    import matplotlib.pyplot as plt
+
     monkeypatch.chdir(tmp_path)
+    before = plt.get_fignums()
     names: dict = {"__name__": "__main__"}
     for block in BLOCKS[name]:
         if block.not_run:
@@ -41,6 +44,8 @@ def test_the_code_of_a_page_runs(name, tmp_path, monkeypatch):
         printed = run(name, block, names)
         if block.output is not None:
             assert _MATCHES(block.output, printed, doctest.ELLIPSIS), f"{name}, line {block.line}:\n{printed}"
+    for number in set(plt.get_fignums()) - set(before):
+        plt.close(number)
 
 
 @pytest.mark.parametrize(("name", "block"), NOT_RUN, ids=[f"{name}:{block.line}" for name, block in NOT_RUN])
