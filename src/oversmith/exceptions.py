@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 
@@ -54,6 +54,21 @@ def _rebuild_diverged(message: str, step: int, history: list[dict[str, Any]]) ->
 
 class MissingExtraError(OversmithError, ImportError):
     """An optional dependency is missing; the message names the extra that brings it."""
+
+
+def nearest_hint(name: str, known: Iterable[str]) -> str:
+    """Say which known name is near to one that is not, or name them all.
+
+    Examples
+    --------
+    >>> from oversmith.exceptions import nearest_hint
+    >>> nearest_hint("max_step", ["fill", "max_steps"]), nearest_hint("colour", ["max_steps", "fill"])
+    ("did you mean 'max_steps'?", 'known are fill, max_steps')
+    """
+    import difflib
+
+    near = difflib.get_close_matches(name, names := sorted(known), n=1)
+    return f"did you mean {near[0]!r}?" if near else f"known are {', '.join(names)}"
 
 
 def describe_error(error: BaseException) -> str:

@@ -15,7 +15,7 @@ from imblearn.under_sampling import RandomUnderSampler
 from oversmith._registry import METHODS, check_modality, load_class, method
 from oversmith.classifiers import find_classifier
 from oversmith.evaluation.pipeline import split_kinds
-from oversmith.exceptions import InputError, TooFewRowsError
+from oversmith.exceptions import InputError, TooFewRowsError, nearest_hint
 
 
 @dataclass(frozen=True)
@@ -273,8 +273,7 @@ def method_contender(
     known = load_class(kebab)().get_params(deep=False)
     for parameter in parameters if fill is None else ("fill", *parameters):
         if parameter not in known or parameter == "random_state":
-            near = difflib.get_close_matches(parameter, known, n=1)
-            hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(sorted(known))}"
+            hint = nearest_hint(parameter, known)
             raise InputError(f"parameters: {parameter!r} is no parameter to be chosen for {kebab!r}; {hint}")
     if synthetic_weight is not None:
         _check_weight(kebab, synthetic_weight, parameters)

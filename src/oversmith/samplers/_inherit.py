@@ -7,9 +7,10 @@ the signature, which scikit-learn, ``help`` and notebooks read, and into the doc
 
 from __future__ import annotations
 
-import difflib
 import inspect
 import re
+
+from oversmith.exceptions import nearest_hint
 
 _SECTION = re.compile(r"^(?P<title>\w[\w ]*)\n-{3,}$", re.MULTILINE)
 _ENTRY = re.compile(r"^(?=\S)", re.MULTILINE)
@@ -77,9 +78,7 @@ def unknown_parameter(cls: type, name: str) -> str:
     "Method has no parameter 'max_step'; did you mean 'max_steps'?"
     """
     known = [parameter for parameter in inspect.signature(cls.__init__).parameters if parameter != "self"]  # type: ignore[misc]
-    near = difflib.get_close_matches(name, known, n=1)
-    hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(sorted(known))}"
-    return f"{cls.__name__} has no parameter {name!r}; {hint}"
+    return f"{cls.__name__} has no parameter {name!r}; {nearest_hint(name, known)}"
 
 
 def entries(doc: str | None, title: str) -> dict[str, str]:
