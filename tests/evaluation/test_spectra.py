@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from oversmith.datasets import SpectralAxis, load_dataset
-from oversmith.evaluation import Plan, Protocol, run_comparison
+from oversmith.evaluation import Plan, Protocol, comparison_plan, run_comparison
 from oversmith.evaluation.contenders import Situation, default_contenders
 from oversmith.evaluation.jobs import run_job
 from oversmith.evaluation.task import prepare
@@ -40,6 +40,19 @@ def test_an_axis_does_not_change_what_results_are_called():
     plain, told = (prepare(X, y, target="y", name="toy", axis=axis) for axis in (None, AXIS))
     keys = [[unit.key for unit in Plan([task], ["smote"], ["rocket"]).units()] for task in (plain, told)]
     assert keys[0] == keys[1]
+
+
+def test_the_method_for_spectra_takes_part_where_there_is_an_axis():
+    X, y = spectra()
+    plans = [
+        comparison_plan(X, y, axis=axis, methods=methods)
+        for axis, methods in ((None, None), (AXIS, None), (AXIS, ["jitter"]))
+    ]
+    taken = [{c.sampler for c in plan.entrants(plan.datasets[0])} - {None} for plan in plans]
+    simple = {"random-over-sampling", "series-smote", "time-warp"}
+    assert taken == [simple | {"eo-wgan"}, simple | {"three-player-gan"}, simple | {"jitter"}]
+    open_plan = Plan([prepare(X, y, target="y", name="toy", axis=AXIS)])
+    assert {c.sampler for c in open_plan.entrants(open_plan.datasets[0])} - {None} == taken[1]
 
 
 def test_the_first_fold_tells_the_way_back_to_units():

@@ -87,7 +87,7 @@ def run_comparison(
         Names, or entries of one's own; all by default.
     methods : sequence of str, optional
         Methods of Oversmith among the contenders, in kebab case; each fills a third of the deficit, and all of it.
-        EO-WGAN by default, CGAN for images.
+        EO-WGAN by default, ThreePlayerGAN for spectra (series with an ``axis``), CGAN for images.
     ratio : float, optional
         Thin the positive rows of every training part to one in so many others; test parts stay as they are.
     bounds : {"observed", "non-negative"} or (float, float), optional

@@ -7,6 +7,7 @@ from typing import Any
 
 from oversmith.datasets import SpectralAxis
 from oversmith.evaluation.contenders import (
+    DEFAULT_METHODS,
     Bounds,
     Classifier,
     Contender,
@@ -58,6 +59,7 @@ def comparison_plan(
         raise InputError("bounds: they are for series, spectra and images, and X is a table; leave them out")
     if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
         raise InputError(f"seed: {seed!r} found; use a whole number from 0 up")
+    methods = DEFAULT_METHODS[task.kind] if methods is None else methods
     return Plan(
         [task],
         choose("contenders", contenders, default_contenders(task.kinds, methods, task.modality, bounds)),

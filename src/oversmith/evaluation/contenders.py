@@ -118,8 +118,13 @@ NONE_TUNED = Contender("none-tuned", "Nothing, tuned threshold", fits_of="none")
 SMOTE_NAMES = ("smote", "smotenc", "smoten")
 # Shares of the deficit every method is tried with.
 FILLS = (0.33, 1.0)
-DEFAULT_METHODS = {"table": ("eo-wgan",), "series": ("eo-wgan",), "image": ("cgan",)}
-"""Methods of Oversmith that take part where none is named, by what the rows are."""
+DEFAULT_METHODS = {
+    "table": ("eo-wgan",),
+    "series": ("eo-wgan",),
+    "spectra": ("three-player-gan",),
+    "image": ("cgan",),
+}
+"""Methods of Oversmith that take part where none is named, by what the rows are; spectra are series with an axis."""
 _JUDGES = {"table": ("lr", "rf", "xgb", "knn"), "series": ("rocket", "cnn"), "image": ("lr", "rf", "xgb", "image-cnn")}
 Bounds = str | tuple[float, float] | None
 

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from oversmith.evaluation.contenders import (
+    DEFAULT_METHODS,
     Classifier,
     Contender,
     classifier_named,
@@ -206,7 +207,7 @@ class Plan:
     def entrants(self, task: Task) -> tuple[Contender, ...]:
         """List the contenders for a table in order."""
         if self.contenders is None:
-            return default_contenders(task.kinds, modality=task.modality)
+            return default_contenders(task.kinds, DEFAULT_METHODS[task.kind], task.modality)
         entrants = tuple(
             contender_named(c, task.kinds, task.modality) if isinstance(c, str) else c for c in self.contenders
         )

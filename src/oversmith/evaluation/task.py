@@ -77,6 +77,11 @@ class Task:
         return "table" if self.shape is None else "series" if len(self.shape) == 2 else "image"
 
     @property
+    def kind(self) -> str:
+        """The modality, but ``"spectra"`` for series over an axis."""
+        return self.modality if self.axis is None else "spectra"
+
+    @property
     def counts(self) -> np.ndarray:
         """Rows per class, in code order."""
         return np.bincount(self.y, minlength=len(self.classes))
