@@ -97,8 +97,8 @@ def compare(
     max_rows : int
         Compare on a random sample of so many rows, classes in proportion.
     method : list of str
-        Method to compare, as `oversmith methods` names it; may be repeated. EO-WGAN unless given, the
-        three-player GAN for spectra (series with an axis), CGAN for images. Each fills a third of the deficit, and all of it.
+        Method to compare, as `oversmith methods` names it; may be repeated. EO-WGAN unless given, the three-player GAN
+        for spectra (series with an axis), CGAN for images. Each fills a third of the deficit, and all of it.
     seed : int
         Seed of splits, samplers and classifiers.
     folds : int

@@ -60,7 +60,7 @@ def study(
         Rebuild tables and figures from raw scores; nothing is run.
     seeds : int
         Seeds on every fold of a cross-validation; three unless given, one if quick. Of spectra, repetitions: ten unless
-        given, two if quick. Of difficulty, folds of five under the sound protocol: two unless given, one if quick.
+        given, two if quick. Of difficulty, folds of five: all unless given, one if quick.
     max_steps : int
         Generator steps at most; the document's epochs unless given.
     max_rows : int

@@ -80,7 +80,7 @@ STUDIES = {
             difficulty_tables.sections,
             difficulty_figures.figures,
             quick=(10_000, 8),
-            seeds=2,
+            seeds=5,
             counted=difficulty.counted,
             time_limit=7_200.0,
             load=difficulty_data.load,
