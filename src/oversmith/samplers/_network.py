@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, Self
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from sklearn.utils._param_validation import Interval, StrOptions
@@ -35,6 +36,9 @@ MIN_HELD_OUT = 30
 SCORED_ROWS = 512
 
 Monitor = Callable[[Players, int], float]
+
+# Tracing a network takes longer than drawing rows from it.
+_OUTLINES: WeakKeyDictionary[NetworkSampler, tuple[Any, dict[Any, Players]]] = WeakKeyDictionary()
 
 
 class NetworkSampler(BaseSampler):
@@ -527,6 +531,7 @@ class NetworkSampler(BaseSampler):
         """Describe a trained model in JSON values and arrays; `_restored` undoes it."""
         import jax
 
+        self._outlines()[self._sized(training)] = jax.tree.map(_outline, result.players)
         return {
             "codes": list(codes),
             "width": training.width,
@@ -539,7 +544,6 @@ class NetworkSampler(BaseSampler):
 
     def _restored(self, model: dict[str, Any]) -> tuple[Players, Training]:
         """Rebuild the networks of a model and the sizes it was trained with."""
-        import equinox as eqx
         import jax
 
         training = Training(
@@ -550,8 +554,7 @@ class NetworkSampler(BaseSampler):
             steps=0,
             shape=self._conv_shape(),
         )
-        # The shapes alone: nothing is drawn or computed to rebuild a network.
-        made = eqx.filter_eval_shape(lambda key: self._players(key, training), jax.random.key(0))
+        made = self._outlines().get(self._sized(training)) or self._traced(training)
         players = {}
         for name, weights in model["players"].items():
             leaves, structure = jax.tree.flatten(made.get(name))
@@ -562,6 +565,26 @@ class NetworkSampler(BaseSampler):
                 )
             players[name] = jax.tree.unflatten(structure, weights)
         return players, training
+
+    def _outlines(self) -> dict[Any, Players]:
+        """Players that are known without their weights, by what shapes them; those of another fit are forgotten."""
+        known = _OUTLINES.get(self)
+        if known is None or known[0] is not self.encoder_:
+            known = _OUTLINES[self] = self.encoder_, {}
+        return known[1]
+
+    def _sized(self, training: Training) -> tuple[Any, ...]:
+        """Everything that players are shaped by, within a fit."""
+        return repr(self.get_params(deep=False)), training.width, training.padded_width, training.condition_width
+
+    def _traced(self, training: Training) -> Players:
+        """Find the shapes of the players: nothing is drawn or computed."""
+        import equinox as eqx
+        import jax
+
+        made: Players = eqx.filter_eval_shape(lambda key: self._players(key, training), jax.random.key(0))
+        self._outlines()[self._sized(training)] = made
+        return made
 
     def _from_network(
         self,
@@ -585,6 +608,13 @@ class NetworkSampler(BaseSampler):
 
     def _generate(self, state: dict[str, Any], code: int, n: int, rng: np.random.Generator) -> np.ndarray:
         return self._from_network(state, code, n, rng)
+
+
+def _outline(leaf: Any) -> Any:
+    """Shape and type of an array."""
+    import jax
+
+    return jax.ShapeDtypeStruct(leaf.shape, leaf.dtype)
 
 
 def _weighted(recipe: Recipe) -> Recipe:
