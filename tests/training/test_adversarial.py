@@ -154,7 +154,7 @@ def test_training_does_not_depend_on_the_row_bucket():
     players, hyper = setting(MIXED, width=7, padded=32)
     data = table_data(mixed_rows(100), np.arange(100) % 2, n_classes=2)
     wide = {
-        name: jnp.asarray(pad_rows(np.asarray(v), 1024)) if v.shape[:1] == (256,) else v for name, v in data.items()
+        name: jnp.asarray(pad_rows(np.asarray(v), 4096)) if v.shape[:1] == (1024,) else v for name, v in data.items()
     }
     results = [train(wgan(6), players, table, hyper, jax.random.key(1)).players for table in (data, wide)]
     for small, large in zip(*map(jax.tree.leaves, results), strict=True):

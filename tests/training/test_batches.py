@@ -25,7 +25,7 @@ DRAWS = [draw_natural, draw_balanced, draw_weighted]
 @pytest.mark.parametrize(
     ("bucket", "pairs"),
     [
-        (row_bucket, [(1, 256), (256, 256), (257, 1024), (1025, 4096)]),
+        (row_bucket, [(1, 1024), (1024, 1024), (1025, 4096), (4097, 16384)]),
         (width_bucket, [(1, 32), (33, 64), (64, 64), (129, 256)]),
         (class_bucket, [(1, 2), (2, 2), (3, 8), (9, 32)]),
     ],
@@ -36,7 +36,7 @@ def test_buckets(bucket, pairs):
 
 def test_pad_rows_keeps_type_and_rows():
     padded = pad_rows(np.array([[1, 2]], np.int8))
-    assert padded.shape == (256, 2)
+    assert padded.shape == (1024, 2)
     assert padded.dtype == np.int8
     assert padded[0].tolist() == [1, 2]
     assert not padded[1:].any()
@@ -45,7 +45,7 @@ def test_pad_rows_keeps_type_and_rows():
 def test_table_data_sorts_by_class_and_pads():
     weight = np.linspace(1, 2, 100)
     data = table_data(X, LABEL, weight=weight, n_classes=3)
-    assert data["x"].shape == (256, 32)
+    assert data["x"].shape == (1024, 32)
     assert data["x"].dtype == np.float32
     assert int(data["count"]) == 100
     assert data["class_start"].tolist() == [0, 2, 7] + [0] * 5

@@ -13,7 +13,6 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from oversmith.networks import UNet, one_hot, unet
-from oversmith.networks.columns import bucket
 from oversmith.networks.time import TIME_FEATURES, time_features
 from oversmith.samplers._generator import Batch, Hyper, Players, Record
 from oversmith.samplers._lesson import Training
@@ -88,11 +87,6 @@ def denoiser_loss(players: Players, batch: Batch, key: Array, step: Array, hyper
 def told_losses(players: Players, x: Array, label: Array, key: Array, hyper: Hyper) -> Float[Array, " batch"]:
     """Loss of each row under its class: what scores a checkpoint."""
     return row_losses(players, x, one_hot(label, hyper["condition"].shape[0]), key, hyper)
-
-
-def held_out_bucket(n: int) -> int:
-    """Round a number of scored rows up: 16, 64, 256, ..."""
-    return bucket(n, 16, 4)
 
 
 def diffusion_rows(players: Players, key: Array, label: Array, hyper: Hyper) -> Float[Array, "batch width"]:

@@ -14,6 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array
 
+from oversmith.networks.columns import bucket
 from oversmith.samplers._lesson import Players, Session
 from oversmith.training import pad_rows
 from oversmith.training.sampling import on_device
@@ -43,7 +44,7 @@ def held_out_loss(
 
 
 def held_out_monitor(
-    session: Session, loss: RowLoss, draws: int = 16, bucket: Callable[[int], int] | None = None
+    session: Session, loss: RowLoss, draws: int = 16, smallest: int = 256
 ) -> Callable[[Players, int], float]:
     """Score checkpoints by the loss on the rows that the lesson keeps for it; lower is better.
 
@@ -55,8 +56,8 @@ def held_out_monitor(
         ``(players, x, label, key, hyper) -> losses``, a module-level function.
     draws : int, default=16
         Times and noises each row is judged at.
-    bucket : callable, optional
-        What the number of rows is rounded up to; that of training rows by default.
+    smallest : int, default=256
+        The number of rows is rounded up to this, four times this, and so on: every one of them is judged.
 
     Returns
     -------
@@ -75,7 +76,7 @@ def held_out_monitor(
         # Every class counts alike.
         weights.append(np.full(len(scaled), 1 / len(scaled), np.float32))
     parts = [np.concatenate(part) for part in (rows, labels, weights)]
-    size = None if bucket is None else bucket(len(parts[0]))
+    size = bucket(len(parts[0]), smallest, 4)
     x, label, weight = (on_device(pad_rows(part, size)) for part in parts)
     hyper, key = on_device(session.hyper), session.key(2)
 

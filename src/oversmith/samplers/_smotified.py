@@ -99,7 +99,7 @@ def base_data(base: np.ndarray, counts: Sequence[int]) -> Data:
     --------
     >>> data = base_data(np.ones((7, 32)), [3, 4])
     >>> data["u"].shape, data["u_start"].tolist(), data["u_count"].tolist()
-    ((256, 32), [0, 3], [3, 4])
+    ((1024, 32), [0, 3], [3, 4])
     """
     count = np.asarray(counts, np.int32)
     start = np.cumsum(count, dtype=np.int32) - count

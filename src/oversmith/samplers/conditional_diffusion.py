@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 # Times and noises that each scored row is judged at.
 _SCORED_DRAWS = 8
+# What their number is rounded up from: each is a pass through the U-Net.
+_SCORED_ROWS = 16
 
 
 class ConditionalDiffusion(NetworkSampler):
@@ -237,4 +239,4 @@ class ConditionalDiffusion(NetworkSampler):
         from oversmith.samplers import _diffusion
         from oversmith.samplers._held_out import held_out_monitor
 
-        return held_out_monitor(session, _diffusion.told_losses, _SCORED_DRAWS, _diffusion.held_out_bucket)
+        return held_out_monitor(session, _diffusion.told_losses, _SCORED_DRAWS, _SCORED_ROWS)
