@@ -132,3 +132,34 @@ def test_only_known_names_are_loaded(saved, tmp_path):
         bad = rewrite(path, tmp_path / f"{change.__name__}.zip", change)
         with pytest.raises(InputError, match=message):
             oversmith.load(bad)
+
+
+def test_networks_are_traced_once_for_all_draws(tmp_path):
+    traced = []
+
+    class Watched(oversmith.GAN):
+        def _players(self, key, training):
+            traced.append(training.width)
+            return super()._players(key, training)
+
+    X, y = np.random.default_rng(0).normal(size=(60, 2)), np.repeat([0, 1], [40, 20])
+    sampler = Watched(max_steps=1, random_state=0).fit(X, y)
+    made = [sampler.sample(3, 1) for _ in range(2)]
+    assert traced == [2]
+    sampler.fit(np.hstack([X, X]), y)
+    sampler.sample(3, 1)
+    assert traced == [2, 4]
+    # Nothing is remembered from elsewhere: a loaded sampler finds the shapes itself, and draws the same.
+    oversmith.GAN(max_steps=1, random_state=0).fit(X, y).save(tmp_path / "sampler.zip")
+    twin = oversmith.load(tmp_path / "sampler.zip")
+    assert all(np.array_equal(twin.sample(3, 1), rows) for rows in made)
+
+
+def test_a_parameter_that_shapes_the_networks_may_not_change_after_fit():
+    X, y = np.random.default_rng(0).normal(size=(60, 2)), np.repeat([0, 1], [40, 20])
+    sampler = oversmith.GAN(max_steps=1, random_state=0).fit(X, y)
+    sampler.set_params(generator_widths=(8,))
+    with pytest.raises(InputError, match="a parameter that shapes the networks was changed since fit"):
+        sampler.sample(3, 1)
+    sampler.set_params(generator_widths=oversmith.GAN().generator_widths)
+    assert sampler.sample(3, 1).shape == (3, 2)
