@@ -92,7 +92,7 @@ NARROW = {"generator_widths": (32, 16), "critic_widths": (16, 32), "max_steps": 
 @pytest.mark.parametrize("seed", range(5))
 @pytest.mark.parametrize(
     "method",
-    [CGAN(**NARROW), CGAN(**NARROW, batch_norm=True), FlowMatching(widths=(64, 64, 64), max_steps=500)],
+    [CGAN(**NARROW), CGAN(**NARROW, batch_norm=True), FlowMatching(backbone="mlp", max_steps=1000)],
     ids=str,
 )
 def test_a_network_trained_on_other_real_digits_recognises_them(method, seed):
