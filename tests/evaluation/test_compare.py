@@ -376,7 +376,9 @@ def test_the_seed_decides():
         ({"inner_folds": 1}, "inner_folds: 1"),
         ({"folds": 30}, "class 'yes' has 24 rows, fewer than 30 folds"),
         ({"contenders": ["smoke"]}, "contenders: 'smoke' is not known"),
-        ({"classifiers": ["svm"]}, "classifiers: 'svm' is not known"),
+        ({"classifiers": ["svn"]}, "classifier: 'svn' is not a classifier of Oversmith; did you mean 'svm'"),
+        ({"classifiers": ["knn", "knn"]}, "classifiers: 'knn' is given twice"),
+        ({"classifiers": []}, "classifiers: none found"),
         ({"contenders": [Contender("x", "X", fits_of="y")]}, "reads the fits of 'y'"),
     ],
 )

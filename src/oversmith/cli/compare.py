@@ -20,6 +20,7 @@ from oversmith.cli.invocation import command_again, stopped
 from oversmith.cli.options import (
     AtLeastOne,
     AtLeastTwo,
+    Classifiers,
     Column,
     Columns,
     Count,
@@ -33,7 +34,7 @@ from oversmith.cli.options import (
 )
 from oversmith.cli.output import progress_bar
 from oversmith.cli.spectra import check_thin, checked_bounds, folds_for, known_set, with_axis
-from oversmith.cli.target import check_columns, check_method, class_counts, find_class, nearest
+from oversmith.cli.target import check_classifier, check_columns, check_method, class_counts, find_class, nearest
 from oversmith.exceptions import InputError
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ def compare(
     groups: Column = None,
     max_rows: Annotated[int | None, AtLeastTwo] = None,
     method: Methods = None,
+    classifier: Classifiers = None,
     seed: Seed = 0,
     folds: Folds = None,
     repeats: Annotated[int, AtLeastOne] = 1,
@@ -99,6 +101,9 @@ def compare(
     method : list of str
         Method to compare, as `oversmith methods` names it; may be repeated. EO-WGAN unless given, the three-player GAN
         for spectra (series with an axis), CGAN for images. Each fills a third of the deficit, and all of it.
+    classifier : list of str
+        Classifier to judge by, for example lr or xgb; may be repeated. Several of different kinds unless given: a gain
+        under one alone says little.
     seed : int
         Seed of splits, samplers and classifiers.
     folds : int
@@ -148,6 +153,7 @@ def compare(
     chosen_methods = list(dict.fromkeys(method)) if method else None
     for name in chosen_methods or ():
         check_method(name)
+    chosen_classifiers = list(dict.fromkeys(check_classifier(name) for name in classifier)) if classifier else None
     labels = source.labels(target)
     counts = class_counts(labels, target)
     chosen = None if positive is None else find_class(positive, counts, target)
@@ -179,6 +185,7 @@ def compare(
         "bounds": bounds_checked,
         "axis": getattr(source, "axis", None),
         "methods": chosen_methods,
+        "classifiers": chosen_classifiers,
     }
     if dry_run:
         from oversmith.evaluation import comparison_plan

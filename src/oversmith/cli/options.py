@@ -33,6 +33,12 @@ def _methods(context: Any) -> dict[str, str]:
     return {entry.kebab: entry.summary for entry in METHODS.values()}
 
 
+def _classifiers(context: Any) -> dict[str, str]:
+    from oversmith.classifiers import CLASSIFIERS
+
+    return {name: entry.title for name, entry in CLASSIFIERS.items()}
+
+
 def _dataset_names(context: Any) -> dict[str, str]:
     from oversmith.datasets import list_datasets
 
@@ -41,6 +47,7 @@ def _dataset_names(context: Any) -> dict[str, str]:
 
 Method = Annotated[str, Parameter(metavar="METHOD", completer=_methods)]
 Methods = Annotated[list[str] | None, Parameter(metavar="METHOD", completer=_methods)]
+Classifiers = Annotated[list[str] | None, Parameter(metavar="CLASSIFIER", completer=_classifiers)]
 DatasetName = Annotated[str, Parameter(completer=_dataset_names)]
 Datasets = Annotated[list[str] | None, Parameter(metavar="NAME|FILE", completer=_dataset_names)]
 Columns = Annotated[list[str] | None, Parameter(metavar="COLUMN")]

@@ -188,3 +188,29 @@ def check_method(method: str) -> None:
         )
     if method not in METHODS:
         raise InputError(f"--method: {method!r} is not a method of Oversmith; {nearest(method, list(METHODS))}")
+
+
+def check_classifier(name: str) -> str:
+    """Look a classifier up, so that both of its names are one.
+
+    Parameters
+    ----------
+    name : str
+        What the caller gave.
+
+    Returns
+    -------
+    str
+        Its short name.
+
+    Raises
+    ------
+    InputError
+        With the nearest name.
+    """
+    from oversmith.classifiers import find_classifier
+
+    try:
+        return find_classifier(name).name
+    except InputError as error:
+        raise InputError(f"--{error}") from None

@@ -84,7 +84,9 @@ def run_comparison(
     max_steps : int, optional
         Training budget of trained samplers; their default otherwise.
     contenders, classifiers : sequence, optional
-        Names, or entries of one's own; all by default.
+        Names, or entries of one's own. By default all contenders, and classifiers of several kinds
+        (:func:`~oversmith.evaluation.contenders.default_classifiers`); any of `oversmith.classifiers.CLASSIFIERS` can
+        be named.
     methods : sequence of str, optional
         Methods of Oversmith among the contenders, in kebab case; each fills a third of the deficit, and all of it.
         EO-WGAN by default, ThreePlayerGAN for spectra (series with an ``axis``), CGAN for images.

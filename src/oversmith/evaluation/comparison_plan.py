@@ -63,7 +63,7 @@ def comparison_plan(
     return Plan(
         [task],
         choose("contenders", contenders, default_contenders(task.kinds, methods, task.modality, bounds)),
-        choose("classifiers", classifiers, default_classifiers(task.modality)),
+        default_classifiers(task.modality) if classifiers is None else classifiers,
         Protocol(
             folds=folds,
             repeats=repeats,
