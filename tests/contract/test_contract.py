@@ -27,16 +27,9 @@ from oversmith._registry import METHODS, load_class
 from oversmith.exceptions import InputError, TooFewRowsError
 from oversmith.samplers._inherit import entries
 
-# One generator step of networks of one layer: the checks are about the contract, training quality is tested elsewhere.
-# Some of scikit-learn's checks bring a class of one row.
-TINY = {
-    "max_steps": 1,
-    "random_state": 0,
-    "on_too_few": "jitter",
-    "generator_widths": (4,),
-    "critic_widths": (4,),
-    "classifier_widths": (4,),
-}
+# One generator step each: the checks are about the contract, training quality is tested elsewhere. Some of
+# scikit-learn's checks bring a class of one row.
+TINY = {"max_steps": 1, "random_state": 0, "on_too_few": "jitter"}
 
 
 class RarestShare:
@@ -49,7 +42,8 @@ class RarestShare:
         return "RarestShare()"  # part of test ids, which must be the same in every process
 
 
-PLAYERS = {"head_units": 4, "latent_dim": 4}
+# Networks of one layer.
+PLAYERS = {"generator_widths": (4,), "critic_widths": (4,), "head_units": 4, "latent_dim": 4}
 # The default members of a blend or a PCASampler would be trained at full length. Auto may leave a table as it is; by
 # the score above it always chooses SMOTE, so that its rows go through the checks.
 TINY_OF = {
@@ -65,14 +59,20 @@ TINY_OF = {
     "pca-sampler": {"sampler": "gaussian-mixture"},
     # An untrained velocity leaves noise as it is, wider than the class.
     "flow-matching": {"max_steps": 100, "ema_decay": None},
-    "ganbats": {"hidden": 2, "lstm_layers": 1, "discriminator_widths": (4,)},
+    "ganbats": {
+        "hidden": 2,
+        "lstm_layers": 1,
+        "generator_widths": (4,),
+        "discriminator_widths": (4,),
+    },
+    "dcgan": {"generator_widths": (4,), "critic_widths": (4,)},
     # The start as an autoencoder goes through the checks of series. Without it, and with one penalty, the second and
     # the third share their programs.
-    "three-player-gan": PLAYERS | {"pretrain_epochs": 0},
+    "three-player-gan": PLAYERS | {"classifier_widths": (4,), "pretrain_epochs": 0},
     "bagan-gp": PLAYERS | {"pretrain_epochs": 0, "penalty": "dragan"},
     "cdragan": PLAYERS,
-    "acgan": {"latent_dim": 4},
-    "cooperative-gan": PLAYERS,
+    "acgan": {name: value for name, value in PLAYERS.items() if name != "head_units"},
+    "cooperative-gan": PLAYERS | {"classifier_widths": (4,)},
     "conditional-diffusion": {"widths": (4,), "n_noise_steps": 10, "n_sampling_steps": 2},
     "tree-flow": {"n_trees": 3, "n_levels": 10, "n_pairs": 500},
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -200,8 +201,9 @@ def over_folds(scores: Scores, contender: str, classifier: str, quantity: str, c
 
 
 def over_experiments(values: pd.Series) -> Measured:
-    """Mean over experiments and its interval, as if they were independent of each other."""
-    return mean_of(values.to_numpy(dtype=float))
+    """Mean over experiments and its interval, as if they were independent of each other; of two there is none."""
+    found = mean_of(values.to_numpy(dtype=float))
+    return found if found.n > 2 else replace(found, low=np.nan, high=np.nan)
 
 
 def levels(table: pd.DataFrame, factor: str, quantity: str) -> dict[Any, Measured]:
