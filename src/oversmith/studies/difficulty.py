@@ -217,7 +217,7 @@ def _flat(tasks: Sequence[Task]) -> bool:
 
 
 # What a fit costs that was never timed, in trainings of CGAN at the document's steps.
-_COSTS = {STOPPED.name: 3.0, FLOW: 0.5, AUTO: 10.0, TUNED: 0.15}
+_COSTS = {STOPPED.name: 3.0, FLOW: 0.5, AUTO: 40.0, TUNED: 0.15}
 _CHEAP = 0.05
 
 
