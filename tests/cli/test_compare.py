@@ -117,12 +117,7 @@ def test_json_on_stdout_for_several_classes_of_an_npz(tmp_path: Path, capsys: py
         "--target",
         "y",
         *SMALL,
-        "--classifier",
-        "knn",
-        "--classifier",
-        "logistic-regression",
-        "--classifier",
-        "lr",
+        *shlex.split("--classifier knn --classifier logistic-regression --classifier lr"),
         "-o",
         str(tmp_path / "r.html"),
         "--json",
@@ -178,20 +173,8 @@ def test_bad_requests_are_usage_errors(
 
 def test_methods_by_name(csv: Path, capsys: pytest.CaptureFixture[str]):
     report = csv.with_name("report.html")
-    words = (
-        "--target",
-        "target",
-        "--drop",
-        "id",
-        "--method",
-        "jitter",
-        "--method",
-        "gan",
-        "-o",
-        str(report),
-        "--classifier",
-        "knn",
-    )
+    words = shlex.split("--target target --drop id --method jitter --method gan --classifier knn")
+    words += ["-o", str(report)]
     assert main(["compare", str(csv), *words, *SMALL]) == 0
     out = capsys.readouterr().out
     for title in ("Jitter, fill 0.33", "Jitter, fill 1.0", "GAN, fill 0.33", "GAN, fill 1.0"):

@@ -135,18 +135,9 @@ def test_resample_gives_back_images_of_the_same_kind(tmp_path, x, options, capsy
 # ---------------------------------------------------------------------- compare
 
 
-@pytest.fixture
-def one_classifier(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Judge by a tree alone: the command is tested, not its classifiers."""
-    from oversmith.evaluation import contenders
-
-    monkeypatch.setitem(contenders._JUDGES, "image", ("tree",))
-
-
-@pytest.mark.usefixtures("one_classifier")
 def test_compare_sets_one_class_against_another_and_shows_the_images(tmp_path, capsys):
     path = saved(tmp_path, X=GREY, modality=np.array("image"))
-    options = ["--positive", "nine", "--negative", "four", "--thin", "3", "--json"]
+    options = ["--positive", "nine", "--negative", "four", "--thin", "3", "--classifier", "tree", "--json"]
     options += ["--method", "gan", "--folds", "2", "--inner-folds", "2", "--max-steps", "2", "--jobs", "1"]
     assert main(["compare", str(path), *options, "-o", str(tmp_path / "out.html")]) == 0, capsys.readouterr().err
     summary = json.loads(capsys.readouterr().out)

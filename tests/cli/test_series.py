@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 
 import numpy as np
@@ -13,20 +14,7 @@ from oversmith.cli.compare import _group_names
 from oversmith.evaluation import Plan, Protocol, run
 from oversmith.evaluation.task import prepare
 
-SMALL = (
-    "--folds",
-    "2",
-    "--inner-folds",
-    "2",
-    "--max-steps",
-    "2",
-    "--jobs",
-    "1",
-    "--method",
-    "jitter",
-    "--classifier",
-    "rocket",
-)
+SMALL = shlex.split("--folds 2 --inner-folds 2 --max-steps 2 --jobs 1 --method jitter --classifier rocket")
 
 
 @pytest.fixture

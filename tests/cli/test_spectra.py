@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import importlib
 import json
+import shlex
 from pathlib import Path
 
 import numpy as np
@@ -13,18 +13,8 @@ from oversmith.cli import main
 from oversmith.cli.arrays import read_npz
 from oversmith.cli.spectra import folds_for, known_set, with_axis
 
-SMALL = ("--folds", "2", "--inner-folds", "2", "--max-steps", "2", "--jobs", "1", "--method", "jitter")
+SMALL = shlex.split("--folds 2 --inner-folds 2 --max-steps 2 --jobs 1 --method jitter --classifier rocket")
 AXIS = np.linspace(4000.0, 400.0, 24)
-
-
-@pytest.fixture
-def one_classifier(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Judge by random convolutions alone: the command is tested, not its classifiers."""
-    # The function of the same name hides the module.
-    plan = importlib.import_module("oversmith.evaluation.comparison_plan")
-    from oversmith.evaluation.contenders import classifier_named
-
-    monkeypatch.setattr(plan, "default_classifiers", lambda modality: (classifier_named("rocket"),))
 
 
 @pytest.fixture
@@ -116,7 +106,6 @@ def test_nothing_is_taken_for_an_axis_by_its_size(spectra):
     assert with_axis(read_npz(spectra.read_bytes(), "in.npz"), spectra, None).axis is None
 
 
-@pytest.mark.usefixtures("one_classifier")
 def test_compare_makes_the_class_rarer_and_draws_over_the_axis(spectra, capsys):
     folder = spectra.parent
     options = ["--thin", "8", "--bounds", "non-negative", "--json"]
@@ -186,7 +175,6 @@ def test_the_registry_is_known_by_file_name():
 
 
 @pytest.mark.data
-@pytest.mark.usefixtures("one_classifier")
 def test_purees_thinned_to_one_in_twenty_five(data_dir, tmp_path, capsys):
     path = data_dir / "spectra" / "fruit_puree_mir.npz"
     options = ["--thin", "25", "--max-rows", "260", "--json"]

@@ -18,6 +18,7 @@ from oversmith.cli.errors import Terminated
 from oversmith.cli.examples import COMMANDS, epilogue
 from oversmith.cli.invocation import stopped
 from oversmith.cli.options import (
+    Classifiers,
     Column,
     Columns,
     Count,
@@ -59,7 +60,7 @@ def run(
     drop: Columns = None,
     groups: Column = None,
     contender: Names = None,
-    classifier: Names = None,
+    classifier: Classifiers = None,
     folds: Folds = None,
     repeats: Count = None,
     split: Annotated[str | None, Parameter(metavar="PERCENT")] = None,

@@ -12,7 +12,6 @@ from oversmith.evaluation.contenders import (
     Classifier,
     Contender,
     choose,
-    default_classifiers,
     default_contenders,
 )
 from oversmith.evaluation.plan import Plan
@@ -63,7 +62,7 @@ def comparison_plan(
     return Plan(
         [task],
         choose("contenders", contenders, default_contenders(task.kinds, methods, task.modality, bounds)),
-        default_classifiers(task.modality) if classifiers is None else classifiers,
+        classifiers,
         Protocol(
             folds=folds,
             repeats=repeats,
