@@ -214,6 +214,17 @@ def test_every_repeat_and_turn_has_a_key_of_its_own():
         assert result.history[0]["noise"] != once.history[0]["noise"]
 
 
+def test_each_turn_is_traced_once():
+    traced = []
+
+    def counted(players, batch, key, step, hyper):
+        traced.append(step)
+        return jnp.sum(players["w"]), {}
+
+    run(recipe(counted, schedule=(Turn("w", repeats="n"), Turn("w"))), hyper={"n": 3})
+    assert len(traced) == 2
+
+
 def test_another_length_rate_repeat_row_count_or_key_compiles_nothing():
     schedule = (Turn("w", "times"),)
     run(recipe(noisy, steps=30, schedule=schedule), hyper={"times": 5}, check_every=20)

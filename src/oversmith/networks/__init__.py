@@ -19,6 +19,7 @@ from oversmith.networks.noise import latent_noise
 from oversmith.networks.normed import BatchNorm, NormedMLP, dropped, normed, recording
 from oversmith.networks.recurrent import BiLSTM, bi_lstm
 from oversmith.networks.unet import UNet, unet
+from oversmith.networks.weights import filled
 
 __all__ = [
     "ACTIVATIONS",
@@ -44,6 +45,7 @@ __all__ = [
     "conv_generator",
     "conv_map",
     "dropped",
+    "filled",
     "halving_network",
     "image_map",
     "label_critic",

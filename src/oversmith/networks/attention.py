@@ -7,7 +7,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from oversmith.networks.conv import draw_weight
+from oversmith.networks.weights import draw_weight
 
 
 class SelfAttention(eqx.Module):

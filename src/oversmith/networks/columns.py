@@ -149,7 +149,7 @@ def column_arrays(spans: Iterable[ColumnSpan], width: int) -> Columns:
         code[span.start : span.stop] = CODES[span.activation]
     for number, span in enumerate(softmax):
         segments[span.start : span.stop, number] = 1
-    return Columns(jnp.asarray(mask), jnp.asarray(code), jnp.asarray(segments))
+    return Columns(*jax.device_put((mask, code, segments)))
 
 
 def _segment_softmax(

@@ -16,6 +16,7 @@ from jaxtyping import Array, Float
 
 from oversmith.networks.mlp import ACTIVATIONS, linear
 from oversmith.networks.normed import BatchNorm, NormedGenerator
+from oversmith.networks.weights import draw_weight, filled
 
 KERNEL = 4
 # A critic's first layer brings longer series down to about this many places at once.
@@ -138,12 +139,6 @@ def with_class(series: Float[Array, "batch time channels"], condition: Float[Arr
     return jnp.concatenate([told, series], axis=2)
 
 
-def draw_weight(key: Array, shape: tuple[int, ...], fan_in: int, spread: float = 1.0) -> Array:
-    """Draw weights uniform in ±√(spread/fan-in); 1 is the default of `mlp`, 6 keeps the size of units before a ReLU."""
-    bound = (spread / fan_in) ** 0.5
-    return jax.random.uniform(key, shape, minval=-bound, maxval=bound)
-
-
 class ConvCritic(eqx.Module):
     """Strided convolutions and one linear layer: class and series in, scores out. Make one with `conv_critic`.
 
@@ -238,16 +233,16 @@ def conv_critic(
         stride = stem if number == 0 else 2
         kernel = 2 * stride if number == 0 else KERNEL
         weights.append(draw_weight(jax.random.fold_in(key, number), (kernel, n_in, width), kernel * n_in))
-        biases.append(jnp.zeros(width))
+        biases.append(filled(0, width))
         places, n_in = -(-places // stride), width
     weights.append(draw_weight(jax.random.fold_in(key, len(widths)), (places * n_in, n_out), places * n_in))
     norms = tuple(fresh_norm(n) for n in widths[1:]) if batch_norm else ()
-    return ConvCritic(tuple(weights), (*biases, jnp.zeros(n_out)), norms, shape, condition, stem)
+    return ConvCritic(tuple(weights), (*biases, filled(0, n_out)), norms, shape, condition, stem)
 
 
 def fresh_norm(units: int) -> BatchNorm:
     """Make a batch norm: scale 1, shift 0, running mean 0 and variance 1."""
-    return BatchNorm(jnp.ones(units), jnp.zeros(units), jnp.zeros(units), jnp.ones(units))
+    return BatchNorm(filled(1, units), filled(0, units), filled(0, units), filled(1, units))
 
 
 class ConvGenerator(NormedGenerator):
@@ -331,14 +326,14 @@ def conv_generator(
     start = -(-length // (stem * doubled))
     keys = iter(jax.random.split(key, len(widths) + 2))
     weights = [draw_weight(next(keys), (inputs, start * widths[0]), inputs, 6)]
-    biases = [jnp.zeros(start * widths[0])]
+    biases = [filled(0, start * widths[0])]
     for n_in, n_out in pairwise(widths):
         # Two of the four points of the kernel meet each place.
         weights.append(draw_weight(next(keys), (KERNEL, n_in, n_out), 2 * n_in, 6))
-        biases.append(jnp.zeros(n_out))
+        biases.append(filled(0, n_out))
     weights.append(draw_weight(next(keys), (3, widths[-1], stem * _FINE), 3 * widths[-1], 6))
     weights.append(draw_weight(next(keys), (_SMOOTH, _FINE, channels), _SMOOTH * _FINE, 3))
-    biases += [jnp.zeros(stem * _FINE), jnp.zeros(channels)]
+    biases += [filled(0, stem * _FINE), filled(0, channels)]
     norms = tuple(fresh_norm(n) for n in widths) if batch_norm else ()
     return ConvGenerator(tuple(weights), tuple(biases), norms, shape, start, stem)
 
@@ -417,4 +412,4 @@ def conv_map(key: Array, shape: tuple[int, ...], before: int, widths: tuple[int,
     sizes = [(_SMOOTH, before + patch * channels, n), *[(3, n, n)] * len(widths), (3, n, patch * channels)]
     keys = jax.random.split(key, len(sizes))
     weights = [draw_weight(k, size, size[0] * size[1], 3) for k, size in zip(keys, sizes, strict=True)]
-    return ConvMap(tuple(weights), tuple(jnp.zeros(size[2]) for size in sizes), shape, before, patch)
+    return ConvMap(tuple(weights), tuple(filled(0, size[2]) for size in sizes), shape, before, patch)

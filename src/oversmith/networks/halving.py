@@ -18,7 +18,7 @@ from oversmith.networks.conv import KERNEL, by_batch, conv1d, conv_transpose1d, 
 from oversmith.networks.conv2d import conv2d, conv_transpose2d
 from oversmith.networks.mlp import ACTIVATIONS, linear
 from oversmith.networks.normed import BatchNorm, NormedGenerator
-from oversmith.networks.weights import drawn
+from oversmith.networks.weights import drawn, filled
 
 Shape = tuple[int, ...]
 
@@ -105,7 +105,7 @@ def _halving(
         weights.append(drawn(jax.random.fold_in(key, number), (*kernel, n_in, width), fan_in, 6, initial_sd))
         n_in = width
     norms = tuple(fresh_norm(width) for width in widths[1:]) if batch_norm else ()
-    return Halving(tuple(weights), tuple(jnp.zeros(width) for width in widths), shape, norms)
+    return Halving(tuple(weights), tuple(filled(0, width) for width in widths), shape, norms)
 
 
 class HalvingNetwork(eqx.Module):
@@ -162,7 +162,7 @@ def halving_network(
     conv_key, last_key = jax.random.split(key)
     convolutions = _halving(conv_key, shape, widths, initial_sd)
     n = convolutions.features
-    return HalvingNetwork(convolutions, drawn(last_key, (n, n_out), n, 1, initial_sd), jnp.zeros(n_out))
+    return HalvingNetwork(convolutions, drawn(last_key, (n, n_out), n, 1, initial_sd), filled(0, n_out))
 
 
 class LabelCritic(eqx.Module):
@@ -256,7 +256,7 @@ def label_critic(
     n = convolutions.features
     weights = drawn(first_key, (n, head), n, 6, initial_sd), drawn(last_key, (head, 1), head, 1, initial_sd)
     embedding = _embedding(label_key, condition, n)
-    return LabelCritic(convolutions, embedding, weights, (jnp.zeros(head), jnp.zeros(1)), condition)
+    return LabelCritic(convolutions, embedding, weights, (filled(0, head), filled(0, 1)), condition)
 
 
 class LabelGenerator(NormedGenerator):
@@ -349,12 +349,12 @@ def label_generator(
     label_key, first_key, *keys = jax.random.split(key, len(widths) + 2)
     start, kernel = halved(shape[1:], len(widths)), (KERNEL,) * (len(shape) - 1)
     n = math.prod(start) * widths[0]
-    weights, biases = [drawn(first_key, (latent, n), latent, 6, initial_sd)], [jnp.zeros(n)]
+    weights, biases = [drawn(first_key, (latent, n), latent, 6, initial_sd)], [filled(0, n)]
     for number, (n_in, n_out) in enumerate(zip(widths, (*widths[1:], shape[0]), strict=True)):
         # Two of the four points of the kernel meet each place, along either axis.
         fan_in, spread = 2 ** len(kernel) * n_in, 3 if number == len(widths) - 1 else 6
         weights.append(drawn(keys[number], (*kernel, n_in, n_out), fan_in, spread, initial_sd))
-        biases.append(jnp.zeros(n_out))
+        biases.append(filled(0, n_out))
     norms = tuple(fresh_norm(width) for width in widths[1:]) if batch_norm else ()
     embedding = _embedding(label_key, condition, latent)
     return LabelGenerator(embedding, tuple(weights), tuple(biases), norms, shape, start, condition, squash)

@@ -10,7 +10,7 @@ from jaxtyping import Array, Float
 from oversmith.networks.conv2d import conv2d
 from oversmith.networks.mlp import linear
 from oversmith.networks.patches import cut, joined
-from oversmith.networks.weights import drawn
+from oversmith.networks.weights import drawn, filled
 
 Shape = tuple[int, ...]
 
@@ -113,4 +113,4 @@ def image_map(key: Array, shape: Shape, before: int, widths: tuple[int, ...]) ->
         drawn(k, (KERNEL, KERNEL, *size), KERNEL**2 * size[0], 3.0) for k, size in zip(keys, sizes, strict=False)
     ]
     tells = [drawn(k, (before, n), max(before, 1), 3.0) for k in keys[len(sizes) : -1]]
-    return ImageMap(tuple(weights), tuple(jnp.zeros(size[1]) for size in sizes), tuple(tells), shape, before, patch)
+    return ImageMap(tuple(weights), tuple(filled(0, size[1]) for size in sizes), tuple(tells), shape, before, patch)

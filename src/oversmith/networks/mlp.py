@@ -9,8 +9,11 @@ from typing import Any
 import equinox as eqx
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax.custom_derivatives import SymbolicZero
 from jaxtyping import Array, Float
+
+from oversmith.networks.weights import uniform
 
 ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
     "relu": jax.nn.relu,
@@ -166,7 +169,8 @@ def mlp(
     true_in = in_features if true_in is None else true_in
     sizes = (in_features, *widths, out_features)
     fan_ins = (true_in, *widths)
-    weights, biases = [], []
+    weights: list[Any] = []
+    biases: list[Any] = []
     for number, (n_in, n_out, fan_in) in enumerate(zip(sizes[:-1], sizes[1:], fan_ins, strict=True)):
         last = number == len(widths)
         bound = ((3 if last else 6) / fan_in if unit_spread else 1 / fan_in) ** 0.5
@@ -174,8 +178,7 @@ def mlp(
         # The axis that may be padded leads, so that its length leaves the numbers before it alone.
         first = number == 0
         shape = (n_in, n_out) if first else (n_out, n_in)
-        weight = jax.random.uniform(weight_key, shape, minval=-bound, maxval=bound)
-        weights.append(jnp.where(jnp.arange(n_in)[:, None] < true_in, weight, 0.0) if first else weight.T)
-        bias = jax.random.uniform(bias_key, (n_out,), minval=-bound, maxval=bound)
-        biases.append(jnp.zeros(n_out) if unit_spread else bias)
-    return MLP(tuple(weights), tuple(biases), tuple(activations))
+        weight = uniform(weight_key, shape, bound)
+        weights.append(np.where(np.arange(n_in)[:, None] < true_in, weight, np.float32(0)) if first else weight.T)
+        biases.append(np.zeros(n_out, np.float32) if unit_spread else uniform(bias_key, (n_out,), bound))
+    return jax.device_put(MLP(tuple(weights), tuple(biases), tuple(activations)))

@@ -16,6 +16,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from oversmith.networks.mlp import MLP
+from oversmith.networks.weights import filled
 
 # Share of the running statistics kept at each update, and what is added to a variance.
 MOMENTUM = 0.8
@@ -210,7 +211,7 @@ def normed(network: MLP) -> NormedMLP:
     ([(4,), (3,)], (5, 1))
     """
     widths = [len(bias) for bias in network.biases[:-1]]
-    return NormedMLP(network, tuple(BatchNorm(jnp.ones(n), jnp.zeros(n), jnp.zeros(n), jnp.ones(n)) for n in widths))
+    return NormedMLP(network, tuple(BatchNorm(filled(1, n), filled(0, n), filled(0, n), filled(1, n)) for n in widths))
 
 
 def recording(network: Any) -> tuple[Callable[[Array], Array], list[Any]]:

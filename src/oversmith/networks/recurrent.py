@@ -5,10 +5,11 @@ from __future__ import annotations
 import equinox as eqx
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float
 
-from oversmith.networks.conv import draw_weight
 from oversmith.networks.mlp import linear
+from oversmith.networks.weights import draw_weight
 
 # Hidden and cell state, forwards and backwards.
 _Carry = tuple[tuple[Array, Array], tuple[Array, Array]]
@@ -100,5 +101,6 @@ def bi_lstm(key: Array, n_in: int, hidden: int, layers: int) -> BiLSTM:
         first, second = jax.random.split(jax.random.fold_in(key, number))
         inputs.append(draw_weight(first, (n_in if number == 0 else 2 * hidden, 8 * hidden), hidden))
         recurrent.append(draw_weight(second, (2, hidden, 4 * hidden), hidden))
-    bias = jnp.zeros((2, 4, hidden)).at[:, 1].set(1.0).ravel()
-    return BiLSTM(tuple(inputs), tuple(recurrent), (bias,) * layers)
+    bias = np.zeros((2, 4, hidden), np.float32)
+    bias[:, 1] = 1
+    return BiLSTM(tuple(inputs), tuple(recurrent), (jax.device_put(bias.ravel()),) * layers)

@@ -17,7 +17,7 @@ from oversmith.networks.conv import conv1d
 from oversmith.networks.conv2d import conv2d
 from oversmith.networks.mlp import linear
 from oversmith.networks.patches import cut, joined
-from oversmith.networks.weights import drawn
+from oversmith.networks.weights import drawn, filled
 
 Shape = tuple[int, ...]
 
@@ -289,14 +289,14 @@ def unet(key: Array, shape: Shape, before: int, widths: tuple[int, ...], patch: 
 
     def block(n_in: int, n_out: int) -> ResBlock:
         weights = weight(KERNEL, n_in, n_out), weight(KERNEL, n_out, n_out)
-        gains = jnp.ones(n_in), jnp.ones(n_out)
-        return ResBlock(gains, weights, (jnp.zeros(n_out),) * 2, dense(told, 2 * n_out, 1.0), dense(n_in, n_out))
+        gains = filled(1, n_in), filled(1, n_out)
+        return ResBlock(gains, weights, (filled(0, n_out),) * 2, dense(told, 2 * n_out, 1.0), dense(n_in, n_out))
 
     def reader(n: int) -> LinearAttention:
-        return LinearAttention(jnp.ones(n), dense(n, 3 * n), dense(n, n, 1.0))
+        return LinearAttention(filled(1, n), dense(n, 3 * n), dense(n, n, 1.0))
 
-    tell = dense(before, told), jnp.zeros(told), dense(told, told), jnp.zeros(told)
-    stem = weight(STEM, data, widths[0]), jnp.zeros(widths[0])
+    tell = dense(before, told), filled(0, told), dense(told, told), filled(0, told)
+    stem = weight(STEM, data, widths[0]), filled(0, widths[0])
     down, up = [], []
     above = (widths[0], *widths)
     for number, n in enumerate(widths):
@@ -308,5 +308,5 @@ def unet(key: Array, shape: Shape, before: int, widths: tuple[int, ...], patch: 
         last = number == len(widths) - 1
         higher = None if last else weight(KERNEL, widths[number + 1], n)
         up.append((block(2 * n, n), reader(n), higher))
-    end = jnp.ones(2 * widths[0]), weight(KERNEL, 2 * widths[0], data, 1.0), jnp.zeros(data)
+    end = filled(1, 2 * widths[0]), weight(KERNEL, 2 * widths[0], data, 1.0), filled(0, data)
     return UNet(tell, stem, tuple(down), middle, tuple(up), end, shape, before, patch)

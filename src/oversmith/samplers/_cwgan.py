@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array
 
 from oversmith.networks import MLP, mlp
@@ -64,7 +64,7 @@ def auxiliary_hyper(n_classes: int, weight: float, clamp: float) -> Hyper:
     """Name the classes and numbers that the classifier's losses read."""
     return {
         "n_classes": n_classes,
-        "guide_class": jnp.arange(class_bucket(n_classes)),
+        "guide_class": np.arange(class_bucket(n_classes)),
         "guide_classes": n_classes,
         "guidance": weight,
         "guidance_clamp": clamp,

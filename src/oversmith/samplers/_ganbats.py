@@ -12,12 +12,11 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from oversmith.networks import BatchNorm, BiLSTM, SelfAttention, attention, bi_lstm
+from oversmith.networks import BatchNorm, BiLSTM, SelfAttention, attention, bi_lstm, filled
 from oversmith.networks.conv import (
     by_batch,
     centre_crop,
     conv1d,
-    draw_weight,
     fresh_norm,
     to_rows,
     to_series,
@@ -25,6 +24,7 @@ from oversmith.networks.conv import (
 )
 from oversmith.networks.mlp import linear
 from oversmith.networks.normed import NormedGenerator
+from oversmith.networks.weights import draw_weight
 
 # Points a convolution of G-part and D-part sees.
 KERNEL = 5
@@ -135,7 +135,7 @@ def generator(
     ]
     weights.append(draw_weight(keys[-1], (1, sizes[-1], shape[0]), sizes[-1], 1))
     norms = tuple(fresh_norm(n) for n in widths)
-    return Generator(lstm, tuple(weights), jnp.zeros(shape[0]), norms, shape, condition, stride, squash)
+    return Generator(lstm, tuple(weights), filled(0, shape[0]), norms, shape, condition, stride, squash)
 
 
 class Discriminator(eqx.Module):
@@ -230,13 +230,13 @@ def discriminator(
     n = widths[-1]
     layers: tuple[Array, ...]
     if head == "gap":
-        layers = (draw_weight(head_key, (n, 1), n), jnp.zeros(1))
+        layers = (draw_weight(head_key, (n, 1), n), filled(0, 1))
     else:
         first, last = draw_weight(head_key, (places * n, n), places * n, 6), draw_weight(last_key, (n, 1), n)
-        layers = (first, jnp.zeros(n), last, jnp.zeros(1))
+        layers = (first, filled(0, n), last, filled(0, 1))
     return Discriminator(
         weights,
-        tuple(jnp.zeros(width) for width in widths),
+        tuple(filled(0, width) for width in widths),
         tuple(fresh_norm(width) for width in widths),
         attention(attention_key, n) if attends else None,
         layers,

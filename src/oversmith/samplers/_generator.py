@@ -23,6 +23,7 @@ from oversmith.networks import (
     conv_critic,
     conv_generator,
     conv_map,
+    filled,
     image_map,
     label_critic,
     label_generator,
@@ -141,8 +142,8 @@ def shapes(training: Training, latent_dim: int) -> Hyper:
     """Hand over the lengths of noise and condition: they are part of the program's shape, not of its data."""
     return {
         "columns": training.columns,
-        "latent": jnp.zeros(latent_dim),
-        "condition": jnp.zeros(training.condition_width),
+        "latent": filled(0, latent_dim),
+        "condition": filled(0, training.condition_width),
     }
 
 
@@ -254,5 +255,5 @@ def affine(scalers: Sequence[ClassScaler], width: int) -> Hyper:
         scale[place, scaler.linear_], shift[place, scaler.linear_] = scaler.spread_, scaler.mean_
         if rotation is not None and scaler.rotation_ is not None:
             rotation[place][np.ix_(scaler.linear_, scaler.linear_)] = scaler.rotation_
-    found = {"affine_scale": jnp.asarray(scale), "affine_shift": jnp.asarray(shift)}
-    return found if rotation is None else found | {"affine_rotation": jnp.asarray(rotation)}
+    found = {"affine_scale": scale, "affine_shift": shift}
+    return jax.device_put(found if rotation is None else found | {"affine_rotation": rotation})

@@ -113,7 +113,8 @@ def probabilities(guide: MLP, x: np.ndarray, n_classes: int) -> np.ndarray:
     """
     wide = np.zeros((len(x), width_bucket(x.shape[1])), np.float32)
     wide[:, : x.shape[1]] = x
-    return np.asarray(_probabilities(guide, jnp.asarray(pad_rows(wide)), jnp.int32(n_classes)))[: len(x), :n_classes]
+    given = jax.device_put((pad_rows(wide), np.int32(n_classes)))
+    return np.asarray(_probabilities(guide, *given))[: len(x), :n_classes]
 
 
 @eqx.filter_jit

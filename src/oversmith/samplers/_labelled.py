@@ -16,7 +16,7 @@ import numpy as np
 from jaxtyping import Array
 from scipy.special import softmax
 
-from oversmith.networks import halving_network, label_critic, label_generator, latent_noise
+from oversmith.networks import filled, halving_network, label_critic, label_generator, latent_noise
 from oversmith.samplers._generator import Batch, Hyper, Players, Record, beside_noise, conditioned, shapes
 from oversmith.samplers._labelled_sampler import TERMS
 from oversmith.samplers._latent import autoencoder_loss, autoencoder_refreshed, from_autoencoder
@@ -361,8 +361,8 @@ def players(
         made["autoencoder"] = {"encoder": encoder, "generator": generator}
     if class_latent:
         n = max(condition, 1)
-        root = jnp.broadcast_to(jnp.eye(latent_dim), (n, latent_dim, latent_dim))
-        made["latent"] = {"mean": jnp.zeros((n, latent_dim)), "root": root}
+        root = np.tile(np.eye(latent_dim, dtype=np.float32), (n, 1, 1))
+        made["latent"] = {"mean": filled(0, n, latent_dim), "root": jax.device_put(root)}
     return made
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array
@@ -45,7 +46,7 @@ def class_gaussians(encoder: Any, data: dict[str, Any]) -> dict[str, Array]:
     weight = 1 / np.bincount(label, minlength=n_classes)[label]
     centre = np.average(raw, axis=0, weights=weight)
     codes = (raw - centre) / (np.sqrt(np.average((raw - centre) ** 2, axis=0, weights=weight)) + 1e-3)
-    return {name: jnp.asarray(value, jnp.float32) for name, value in gaussians(codes, label, data).items()}
+    return {name: jax.device_put(np.float32(value)) for name, value in gaussians(codes, label, data).items()}
 
 
 def gaussians(codes: np.ndarray, label: np.ndarray, data: dict[str, Any]) -> dict[str, np.ndarray]:

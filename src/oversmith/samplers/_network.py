@@ -554,7 +554,10 @@ class NetworkSampler(BaseSampler):
             steps=0,
             shape=self._conv_shape(),
         )
-        made = self._outlines().get(self._sized(training)) or self._traced(training)
+        outlines, sized = self._outlines(), self._sized(training)
+        if sized not in outlines:
+            outlines[sized] = jax.tree.map(_outline, self._players(jax.random.key(0), training))
+        made = outlines[sized]
         players = {}
         for name, weights in model["players"].items():
             leaves, structure = jax.tree.flatten(made.get(name))
@@ -576,15 +579,6 @@ class NetworkSampler(BaseSampler):
     def _sized(self, training: Training) -> tuple[Any, ...]:
         """Everything that players are shaped by, within a fit."""
         return repr(self.get_params(deep=False)), training.width, training.padded_width, training.condition_width
-
-    def _traced(self, training: Training) -> Players:
-        """Find the shapes of the players: nothing is drawn or computed."""
-        import equinox as eqx
-        import jax
-
-        made: Players = eqx.filter_eval_shape(lambda key: self._players(key, training), jax.random.key(0))
-        self._outlines()[self._sized(training)] = made
-        return made
 
     def _from_network(
         self,

@@ -105,7 +105,7 @@ def base_data(base: np.ndarray, counts: Sequence[int]) -> Data:
     start = np.cumsum(count, dtype=np.int32) - count
     classes = class_bucket(len(count))
     arrays = {"u": pad_rows(base), "u_start": pad_rows(start, classes), "u_count": pad_rows(count, classes)}
-    return {name: jnp.asarray(value) for name, value in arrays.items()}
+    return jax.device_put(arrays)
 
 
 def padded(rows: np.ndarray, width: int) -> np.ndarray:

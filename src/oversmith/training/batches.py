@@ -184,7 +184,7 @@ def table_data(
         "class_count": pad_rows(count.astype(np.int32), bucket),
         "n_classes": np.int32(n_classes),
     }
-    return {name: jnp.asarray(value) for name, value in arrays.items()}
+    return jax.device_put(arrays)
 
 
 def _take(data: dict[str, Any], index: Array) -> dict[str, Array]:

@@ -135,7 +135,7 @@ def _start(phase: Phase, arrays: dict[str, Any]) -> _State:
 
     def zeros(player: Player) -> Any:
         shapes = jax.eval_shape(_transformation(player.optimiser).init, _trainable(arrays[player.name]))
-        return jax.tree.map(lambda leaf: jnp.asarray(np.zeros(leaf.shape, leaf.dtype)), shapes)
+        return jax.tree.map(lambda leaf: jax.device_put(np.zeros(leaf.shape, leaf.dtype)), shapes)
 
     return _State(
         arrays,
@@ -210,28 +210,33 @@ def _run_chunk(
     """Run the steps from ``start`` to ``stop``; return the state, mean metrics and each player's largest |loss|."""
     by_name = {player.name: player for player in phase.players}
 
-    def turn(
-        number: int, entry: Turn, step: Array, repeat: int | Array, state: _State
-    ) -> tuple[_State, dict[str, Array]]:
+    def turn(number: int, entry: Turn, step: Array, repeat: Array, state: _State) -> tuple[_State, dict[str, Array]]:
         turn_key = jax.random.fold_in(jax.random.fold_in(jax.random.fold_in(key, step), number), repeat)
         return _update(by_name[entry.player], phase, statics, state, data, hyper, turn_key, step)
 
-    def one_step(step: Array, carry: tuple[_State, dict[str, _Tally]]) -> tuple[_State, dict[str, _Tally]]:
-        for number, entry in enumerate(phase.schedule):
+    # Jitted, each is traced once, for what it records as for the loop; inlined, the program is the same.
+    turns = [jax.jit(partial(turn, number, entry), inline=True) for number, entry in enumerate(phase.schedule)]
 
-            def body(repeat: int | Array, carry: Any, number: int = number, entry: Turn = entry) -> Any:
+    def one_step(step: Array, carry: tuple[_State, dict[str, _Tally]]) -> tuple[_State, dict[str, _Tally]]:
+        for entry, run in zip(phase.schedule, turns, strict=True):
+
+            def body(repeat: int | Array, carry: Any, entry: Turn = entry, run: Callable[..., Any] = run) -> Any:
                 state, tallies = carry
-                state, metrics = turn(number, entry, step, repeat, state)
+                state, metrics = run(step, jnp.asarray(repeat, jnp.int32), state)
                 tally = tallies[entry.player].add(metrics, metrics[f"loss_{entry.player}"])
                 return state, {**tallies, entry.player: tally}
 
-            carry = body(0, carry) if entry.repeats is None else jax.lax.fori_loop(0, hyper[entry.repeats], body, carry)
+            carry = (
+                body(jnp.int32(0), carry)
+                if entry.repeats is None
+                else jax.lax.fori_loop(0, hyper[entry.repeats], body, carry)
+            )
         return carry
 
     tallies: dict[str, _Tally] = {}
-    for number, entry in enumerate(phase.schedule):
+    for entry, run in zip(phase.schedule, turns, strict=True):
         # What a loss records is known from its shapes alone.
-        _, metrics = jax.eval_shape(partial(turn, number, entry), start, start, state)
+        _, metrics = run.eval_shape(start, start, state)
         if taken := RESERVED & metrics.keys():
             raise ValueError(
                 f"loss of {entry.player!r}: records {', '.join(sorted(taken))}; the history needs that name"
@@ -350,7 +355,7 @@ def train(
         step = 0
         while step < phase.steps and reason == "max_steps":
             stop = min(step + check_every, phase.steps)
-            bounds = jnp.asarray(np.int32(step)), jnp.asarray(np.int32(stop))
+            bounds = jax.device_put((np.int32(step), np.int32(stop)))
             state, means, largest = jax.block_until_ready(
                 _run_chunk(phase, statics, state, data, hyper, phase_key, *bounds)
             )

@@ -41,7 +41,7 @@ def on_device(tree: Any) -> Any:
             return leaf
         value = np.asarray(leaf)
         narrow = {"f": np.float32, "i": np.int32, "u": np.int32}.get(value.dtype.kind)
-        return jnp.asarray(value if narrow is None else value.astype(narrow))
+        return jax.device_put(value if narrow is None else value.astype(narrow))
 
     return jax.tree.map(convert, tree)
 
@@ -100,7 +100,7 @@ def generate(
         padded = np.zeros(block, np.int32)
         padded[: len(part)] = part
         given = {name: _padded(rows[number * block :][:block], block) for name, rows in (inputs or {}).items()}
-        place = jnp.asarray(np.int32(number))
-        rows = _block(recipe.sample, players, key, place, jnp.asarray(padded), hyper | on_device(given))
+        place, label = jax.device_put((np.int32(number), padded))
+        rows = _block(recipe.sample, players, key, place, label, hyper | on_device(given))
         blocks.append(np.asarray(rows, np.float32)[: len(part)])
     return np.concatenate(blocks)

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 import jax
-import jax.numpy as jnp
+import numpy as np
 
 
 def copied(tree: Any) -> Any:
@@ -24,11 +24,11 @@ def copied(tree: Any) -> Any:
 
     Examples
     --------
-    >>> x = jnp.ones(2)
+    >>> x = jax.numpy.ones(2)
     >>> copied({"w": x})["w"] is x
     False
     """
-    return jax.tree.map(lambda leaf: jnp.array(leaf, copy=True) if isinstance(leaf, jax.Array) else leaf, tree)
+    return jax.tree.map(lambda leaf: jax.device_put(np.array(leaf)) if isinstance(leaf, jax.Array) else leaf, tree)
 
 
 class Checkpoint:
@@ -52,7 +52,7 @@ class Checkpoint:
     --------
     >>> checkpoint = Checkpoint(patience=1)
     >>> for step, value in [(1, 3.0), (2, 2.0), (3, 2.5)]:
-    ...     checkpoint.update(value, step, {"w": jnp.full(1, step)})
+    ...     checkpoint.update(value, step, {"w": jax.numpy.full(1, step)})
     >>> checkpoint.best_step, checkpoint.best["w"].tolist(), checkpoint.exhausted
     (2, [2], True)
     """
