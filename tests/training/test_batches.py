@@ -15,6 +15,7 @@ from oversmith.training import (
     table_data,
     width_bucket,
 )
+from oversmith.training.batches import _below, _bits
 
 # Three classes of 2, 5 and 93 rows, in mixed order; the only column is the number of the row.
 LABEL = np.random.default_rng(0).permutation(np.repeat([0, 1, 2], [2, 5, 93]))
@@ -130,3 +131,10 @@ def test_other_key_other_rows(draw):
     first, again, other = (draw(jax.random.key(k), data, 64)["x"] for k in (0, 0, 1))
     np.testing.assert_array_equal(first, again)
     assert not np.array_equal(first, other)
+
+
+@pytest.mark.parametrize("limit", [1, 2, 7, 1000, 2**16, 2**16 + 1, 2**31 - 1])
+def test_numbers_are_those_of_jax(limit):
+    keys = jax.random.split(jax.random.key(4), 3)
+    for key, bits in zip(keys, _bits(keys, 500), strict=True):
+        np.testing.assert_array_equal(_below(bits, limit), jax.random.randint(key, (500,), 0, limit))

@@ -187,6 +187,20 @@ def table_data(
     return jax.device_put(arrays)
 
 
+def _bits(keys: Array, size: int) -> Array:
+    """Draw what `jax.random.randint` draws for each of several keys, two words per number, in two hashes for all."""
+    halves = jax.vmap(jax.random.split)(keys)
+    return jax.vmap(jax.vmap(lambda key: jax.random.bits(key, (size,))))(halves)
+
+
+def _below(bits: Array, limit: Array | int) -> Array:
+    """Bring two words per number, 64 bits, below a limit, as `jax.random.randint` does from 0."""
+    high, low = bits
+    span = jnp.maximum(jnp.asarray(limit, jnp.int32), 1).astype(jnp.uint32)
+    half = jnp.uint32(2**16) % span
+    return ((high % span * (half * half % span) + low % span) % span).astype(jnp.int32)
+
+
 def _take(data: dict[str, Any], index: Array) -> dict[str, Array]:
     return {name: data[name][index] for name in ("x", "label", "weight")}
 
@@ -214,7 +228,7 @@ def draw_natural(key: Array, data: dict[str, Any], batch_size: int) -> dict[str,
     >>> draw_natural(jax.random.key(0), data, 8)["x"].shape
     (8, 32)
     """
-    return _take(data, jax.random.randint(key, (batch_size,), 0, data["count"]))
+    return _take(data, _below(_bits(key[None], batch_size)[0], data["count"]))
 
 
 def draw_balanced(key: Array, data: dict[str, Any], batch_size: int) -> dict[str, Array]:
@@ -240,9 +254,10 @@ def draw_balanced(key: Array, data: dict[str, Any], batch_size: int) -> dict[str
     >>> float(draw_balanced(jax.random.key(0), data, 1000)["label"].mean())
     0.5...
     """
-    class_key, row_key = jax.random.split(key)
-    label = jax.random.randint(class_key, (batch_size,), 0, data["n_classes"])
-    row = jax.random.randint(row_key, (batch_size,), 0, data["class_count"][label])
+    # Both draws are hashed together: hashes are half of the program of a small step, and its many small kernels.
+    for_class, for_row = _bits(jax.random.split(key), batch_size)
+    label = _below(for_class, data["n_classes"])
+    row = _below(for_row, data["class_count"][label])
     return _take(data, data["class_start"][label] + row)
 
 
@@ -270,6 +285,6 @@ def draw_weighted(key: Array, data: dict[str, Any], batch_size: int) -> dict[str
     >>> draw_weighted(jax.random.key(0), data, 4)["label"].tolist()
     [1, 1, 1, 1]
     """
-    level = jax.random.randint(key, (batch_size,), 0, _LAST)
+    level = _below(_bits(key[None], batch_size)[0], _LAST)
     batch = _take(data, jnp.searchsorted(data["cumulative"], level, side="right"))
     return {**batch, "weight": jnp.ones_like(batch["weight"])}

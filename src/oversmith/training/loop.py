@@ -210,19 +210,23 @@ def _run_chunk(
     """Run the steps from ``start`` to ``stop``; return the state, mean metrics and each player's largest |loss|."""
     by_name = {player.name: player for player in phase.players}
 
-    def turn(number: int, entry: Turn, step: Array, repeat: Array, state: _State) -> tuple[_State, dict[str, Array]]:
-        turn_key = jax.random.fold_in(jax.random.fold_in(jax.random.fold_in(key, step), number), repeat)
-        return _update(by_name[entry.player], phase, statics, state, data, hyper, turn_key, step)
+    def turn(player: Player, turn_key: Array, step: Array, repeat: Array, state: _State) -> Any:
+        update_key = jax.random.fold_in(turn_key, repeat)
+        return _update(player, phase, statics, state, data, hyper, update_key, step)
 
     # Jitted, each is traced once, for what it records as for the loop; inlined, the program is the same.
-    turns = [jax.jit(partial(turn, number, entry), inline=True) for number, entry in enumerate(phase.schedule)]
+    turns = [jax.jit(partial(turn, by_name[entry.player]), inline=True) for entry in phase.schedule]
+    numbers = jnp.arange(len(turns))
 
     def one_step(step: Array, carry: tuple[_State, dict[str, _Tally]]) -> tuple[_State, dict[str, _Tally]]:
-        for entry, run in zip(phase.schedule, turns, strict=True):
+        turn_keys = jax.vmap(partial(jax.random.fold_in, jax.random.fold_in(key, step)))(numbers)
+        for entry, run, turn_key in zip(phase.schedule, turns, turn_keys, strict=True):
 
-            def body(repeat: int | Array, carry: Any, entry: Turn = entry, run: Callable[..., Any] = run) -> Any:
+            def body(
+                repeat: int | Array, carry: Any, entry: Turn = entry, run: Any = run, turn_key: Array = turn_key
+            ) -> Any:
                 state, tallies = carry
-                state, metrics = run(step, jnp.asarray(repeat, jnp.int32), state)
+                state, metrics = run(turn_key, step, jnp.asarray(repeat, jnp.int32), state)
                 tally = tallies[entry.player].add(metrics, metrics[f"loss_{entry.player}"])
                 return state, {**tallies, entry.player: tally}
 
@@ -236,7 +240,7 @@ def _run_chunk(
     tallies: dict[str, _Tally] = {}
     for entry, run in zip(phase.schedule, turns, strict=True):
         # What a loss records is known from its shapes alone.
-        _, metrics = run.eval_shape(start, start, state)
+        _, metrics = run.eval_shape(key, start, start, state)
         if taken := RESERVED & metrics.keys():
             raise ValueError(
                 f"loss of {entry.player!r}: records {', '.join(sorted(taken))}; the history needs that name"
