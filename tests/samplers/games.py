@@ -47,9 +47,14 @@ def updated(session: Session, players: dict, player: str, n: int = 1) -> dict:
 def score_of_made(session: Session, players: dict, judge: str) -> float:
     """Mean score that the discriminator or the critics give 4,096 generated rows of all classes, for one noise."""
     label = jnp.arange(4096, dtype=jnp.int32) % len(session.lesson.codes)
-    rows = session.recipe.sample(players, jax.random.key(6), label, session.hyper)
-    networks = players[judge] if isinstance(players[judge], tuple) else (players[judge],)
-    return float(np.mean([network(conditioned(rows, label, session.hyper)).mean() for network in networks]))
+
+    @eqx.filter_jit
+    def scores(players: dict, hyper: dict) -> list[jax.Array]:
+        rows = session.recipe.sample(players, jax.random.key(6), label, hyper)
+        networks = players[judge] if isinstance(players[judge], tuple) else (players[judge],)
+        return [network(conditioned(rows, label, hyper)).mean() for network in networks]
+
+    return float(np.mean(scores(players, session.hyper)))
 
 
 def toy_hyper(width: int, latent: int = 2, condition: int = 0) -> dict:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import equinox as eqx
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 from games import session_of, updated
@@ -57,11 +59,11 @@ def test_generator_makes_any_length(length, stride):
         jax.random.key(0), (2, length), 3, hidden=4, layers=1, widths=(4,), recurrent=True, stride=stride, squash=True
     )
     rows = jax.random.normal(jax.random.key(1), (6, 3 + _ganbats.steps_of(length, stride)))
-    made = network(rows)
+    made = eqx.filter_jit(network)(rows)
     assert made.shape == (6, 2 * length)
     assert np.abs(made).max() <= 1
     # Every number of noise is heard.
-    slope = jax.jacobian(lambda row: network(row[None])[0])(rows[0])
+    slope = jax.jit(jax.jacobian(lambda row: network(row[None])[0]))(rows[0])
     assert (np.abs(slope).max(axis=0) > 0).all()
 
 
@@ -119,10 +121,14 @@ def opinion(session, players):
     """What the discriminator takes generated series for, beside as many real ones."""
     n = int(session.data["count"])
     label = np.asarray(session.data["label"][:n])
-    made = session.recipe.sample(players, jax.random.key(6), label, session.hyper)
-    both = np.concatenate([session.data["x"][:n], made])
-    rows = conditioned(both, np.concatenate([label, label]), session.hyper)
-    return float(players["discriminator"](rows)[n:].mean())
+
+    @eqx.filter_jit
+    def scores(players, x, label, hyper):
+        made = session.recipe.sample(players, jax.random.key(6), label, hyper)
+        rows = conditioned(jnp.concatenate([x, made]), jnp.concatenate([label, label]), hyper)
+        return players["discriminator"](rows)[n:]
+
+    return float(scores(players, session.data["x"][:n], label, session.hyper).mean())
 
 
 @pytest.mark.parametrize(

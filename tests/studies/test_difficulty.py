@@ -129,7 +129,7 @@ def test_grids_cover_every_experiment_in_full_and_a_quarter_of_the_sound_ones_qu
         raced = auto.build(Situation(np.repeat([0, 1], [40, 8]), ("a", "b"), 64, 0, 0, 8, (1, 64)))
         assert (raced.n_splits, raced.n_repeats, raced.fill) == ((2, 2, 1.0) if scope.quick else (5, 2, 1.0))
         assert len(raced.candidates) == 6
-        assert study.counted(scope).startswith(f"{folds} of 5 folds under either protocol")
+        assert study.counted(scope).startswith(f"{folds} of 5 folds asked for under either protocol")
         assert ("2 repeats of 2 inner folds in place of 6 of 5" in study.counted(scope)) is scope.quick
         everyone = {u.job.contender.name for found in units.values() for u in found}
         assert everyone >= {*study.RIVALS, "cgan-auto"} - {"none-tuned"}
@@ -329,12 +329,15 @@ def small():
     return Scores(store.scores()), store
 
 
-def test_a_toy_run_fills_its_rows(small):
+def test_a_toy_run_fills_its_rows(small, monkeypatch):
     scores, _ = small
     assert (scores.frame["status"] == "done").all()
     assert len(numbers.by_experiment(scores, numbers.DOCUMENTED, "cgan", study.DENSE.name)) == 4
     assert numbers.over_folds(scores, "cgan", study.DENSE.name, "majority").n == 2
     frame = numbers.folds_of(scores)
+    assert [*numbers.whole_folds(scores, "cgan", study.DENSE.name).values()] == [0, 0, 0]
+    monkeypatch.setattr(numbers, "_MOST", 4)
+    assert numbers.whole_folds(scores, "cgan", study.DENSE.name)[numbers.DOCUMENTED] == 2
     made = frame[frame["contender"] == "cgan"]
     assert (made["steps"] == 2).all()
     # Of a fold with a single minority row there is no distance.
@@ -349,7 +352,8 @@ def test_it_is_rebuilt_byte_for_byte_with_the_rest_pending(small, tmp_path):
     write_scores(store, tmp_path / "raw.parquet", notes, None)
     first, second = (rebuild(STUDIES["difficulty"], tmp_path / "raw.parquet") for _ in range(2))
     assert (first.markdown, first.csv, first.figures) == (second.markdown, second.csv, second.figures)
-    assert "1 of 5 folds under either protocol" in first.markdown
+    assert "1 of 5 folds asked for under either protocol" in first.markdown
+    assert "on all experiments: 0 as in the document, 0 soundly on images, 0 on tables" in first.markdown
     told = first.csv.splitlines()
     assert any('"144 experiments, after CGAN",minority F1,0.701059' in line for line in told)
     assert any("pending" in line and "DNS tunnels" not in line for line in told)

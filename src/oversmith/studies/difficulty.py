@@ -147,9 +147,9 @@ def counted(scope: Scope) -> str:
     race = QUICK_RACE if scope.quick else RACE
     some = "; 36 of the 144 experiments on images, and 36 of the 108 on tables; Auto on one of them" * scope.quick
     return (
-        f"{folds(scope)} of {FOLDS} folds under either protocol{some}; Auto with {race['n_repeats']} repeats of "
-        f"{race['n_splits']} inner folds in place of 6 of 5, and the share {race['fill']:g} of the deficit in place of "
-        "two"
+        f"{folds(scope)} of {FOLDS} folds asked for under either protocol{some}; Auto with {race['n_repeats']} repeats "
+        f"of {race['n_splits']} inner folds in place of 6 of 5, and the share {race['fill']:g} of the deficit in place "
+        "of two"
     )
 
 

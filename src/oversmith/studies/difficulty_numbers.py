@@ -200,6 +200,28 @@ def over_folds(scores: Scores, contender: str, classifier: str, quantity: str, c
     return mean_of((whole if len(whole) else means)["mean"].to_numpy(), 0.25)
 
 
+def whole_folds(scores: Scores, contender: str, classifier: str) -> dict[str, int]:
+    """Count the folds in which every experiment was run.
+
+    Parameters
+    ----------
+    scores : Scores
+        Raw scores.
+    contender, classifier : str
+        With whom.
+
+    Returns
+    -------
+    dict of str to int
+        By :data:`DOCUMENTED`, :data:`SOUND` and :data:`CUT`.
+    """
+    frame = folds_of(scores)
+    chosen = frame[(frame["contender"] == contender) & (frame["classifier"] == classifier)]
+    found = chosen.groupby(["part", "fold"])["experiment"].nunique().reset_index()
+    whole = {DOCUMENTED: _MOST, SOUND: _MOST, CUT: len(EXPERIMENTS) - 2 * len(GRID)}
+    return {part: int(((found["part"] == part) & (found["experiment"] == n)).sum()) for part, n in whole.items()}
+
+
 def over_experiments(values: pd.Series) -> Measured:
     """Mean over experiments and its interval, as if they were independent of each other; of two there is none."""
     found = mean_of(values.to_numpy(dtype=float))
