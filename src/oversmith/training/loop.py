@@ -230,11 +230,7 @@ def _run_chunk(
                 tally = tallies[entry.player].add(metrics, metrics[f"loss_{entry.player}"])
                 return state, {**tallies, entry.player: tally}
 
-            carry = (
-                body(jnp.int32(0), carry)
-                if entry.repeats is None
-                else jax.lax.fori_loop(0, hyper[entry.repeats], body, carry)
-            )
+            carry = body(0, carry) if entry.repeats is None else jax.lax.fori_loop(0, hyper[entry.repeats], body, carry)
         return carry
 
     tallies: dict[str, _Tally] = {}
