@@ -71,21 +71,7 @@ def uniform(key: Array, shape: tuple[int, ...], bound: float) -> np.ndarray:
 def draw_weight(key: Array, shape: tuple[int, ...], fan_in: int, spread: float = 1.0) -> Array:
     """Draw weights uniform in ±√(spread/fan-in): 1 is the default of `mlp`, 6 keeps the size of units before a ReLU.
 
-    Parameters
-    ----------
-    key : jax.random.key
-        Source of randomness.
-    shape : tuple of int
-        Of the weights.
-    fan_in : int
-        Inputs of a unit.
-    spread : float, default=1.0
-        See above.
-
-    Returns
-    -------
-    array
-        Single precision.
+    Shapes and types are those of `drawn`, which takes its numbers from NumPy: other ones for the same key.
 
     Examples
     --------
