@@ -12,7 +12,7 @@ BRIEF := --xla_backend_optimization_level=0 --xla_cpu_use_fusion_emitters=false 
 # Two processes with a thread for every core each wait for one another by spinning. XLA's pool reads NPROC.
 ALONE := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 NPROC=1
 
-.PHONY: demo test slow browser lint docs bench clean
+.PHONY: demo test slow golden browser lint docs bench clean
 
 demo: $(VENV)/.demo
 	$(BIN)/oversmith compare
@@ -22,6 +22,10 @@ test: $(VENV)/.dev
 
 slow: $(VENV)/.dev
 	$(BIN)/python -m pytest -m slow
+
+# Stored rows and results anew (all, or ONLY="gan results"); the commit says why.
+golden: $(VENV)/.dev
+	$(ALONE) XLA_FLAGS="$(BRIEF) $$XLA_FLAGS" $(BIN)/python tests/golden/renew.py $(ONLY)
 
 # What the tests marked "browser" need; `make test` uses what is there and says what it skipped.
 browser:

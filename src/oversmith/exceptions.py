@@ -13,12 +13,38 @@ class OversmithError(Exception):
 class InputError(OversmithError, ValueError):
     """Bad input: the message names the argument, what was found and the cure.
 
+    Parameters
+    ----------
+    argument : str
+        Name of the argument, as Python callers write it; the command line adds dashes.
+    finding : str
+        What is wrong with it.
+    cure : str
+        What to do.
+
     Examples
     --------
     >>> from oversmith.exceptions import InputError
+    >>> error = InputError("fill", "2 found", "give a share above 0 and up to 1")
+    >>> str(error), error.argument
+    ('fill: 2 found; give a share above 0 and up to 1', 'fill')
     >>> issubclass(InputError, ValueError)
     True
     """
+
+    def __init__(self, argument: str, finding: str | None = None, cure: str | None = None) -> None:
+        if finding is None:
+            # A whole message: "argument: finding; cure".
+            argument, _, rest = argument.partition(": ")
+            finding, _, cure = rest.rpartition("; ") if "; " in rest else (rest, "", "")
+        self.argument = argument
+        self.finding = finding
+        self.cure = cure or ""
+        super().__init__(argument, finding, self.cure)
+
+    def __str__(self) -> str:
+        message = f"{self.argument}: {self.finding}" if self.finding else self.argument
+        return f"{message}; {self.cure}" if self.cure else message
 
 
 class TooFewRowsError(InputError):
