@@ -156,4 +156,4 @@ def machine() -> str:
         cpu += hashlib.sha256(" ".join(sorted(flags.split()[2:])).encode()).hexdigest()[:12]
     versions = [f"{name} {version(name)}" for name in ("jax", "jaxlib", "numpy", "scipy", "scikit-learn")]
     switches = [f"{name}={os.environ.get(name, '')}" for name in ("XLA_FLAGS", "NPROC", "OPENBLAS_CORETYPE")]
-    return " ".join([cpu, *versions, *switches]).strip()
+    return " ".join(" ".join([cpu, *versions, *switches]).split())
