@@ -79,7 +79,9 @@ class EOWGANClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
 
     References
     ----------
-    .. [1] Document 000, Algorithm 1 and the text on adaptive refinement.
+    .. [1] R. Riaz, G. Han, K. Shaukat, N. U. Khan, H. Zhu, L. Wang, "A novel ensemble Wasserstein GAN framework for
+       effective anomaly detection in industrial internet of things environments", Scientific Reports 15, 2025;
+       Algorithm 1 and the text on adaptive refinement.
 
     Examples
     --------

@@ -70,8 +70,8 @@ class PriorCorrectedClassifier(Wrapper):
 
     References
     ----------
-    .. [1] M. Saerens, P. Latinne, C. Decaestecker: Adjusting the outputs of a classifier to new a priori
-       probabilities. Neural Computation 14 (2002).
+    .. [1] M. Saerens, P. Latinne, C. Decaestecker, "Adjusting the outputs of a classifier to new a priori
+       probabilities", Neural Computation 14, 2002.
 
     Examples
     --------

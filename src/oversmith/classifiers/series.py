@@ -235,7 +235,7 @@ class RandomConvolutions(TransformerMixin, BaseEstimator):
     References
     ----------
     .. [1] A. Dempster, D. F. Schmidt, G. I. Webb, "MiniRocket: A Very Fast (Almost) Deterministic Transform for Time
-       Series Classification", KDD 2021. Thresholds and dilations follow its idea, not its numbers.
+       Series Classification", KDD, 2021; thresholds and dilations follow its idea, not its numbers.
 
     Examples
     --------

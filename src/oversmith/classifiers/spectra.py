@@ -51,8 +51,9 @@ class SpectraCNN(SeriesCNN):
 
     References
     ----------
-    .. [1] Document 003: Imbalanced spectral data analysis using data augmentation based on the generative adversarial
-       network; its Table 7.
+    .. [1] J. Chung, J. Zhang, A. I. Saimon, Y. Liu, B. N. Johnson, Z. Kong, "Imbalanced spectral data analysis using
+       data augmentation based on the generative adversarial network", Scientific Reports 14, 2024,
+       doi:10.1038/s41598-024-63285-4; Table 7.
 
     Examples
     --------

@@ -49,7 +49,9 @@ class ThreePlayerClassifier(ClassifierMixin, BaseEstimator):
 
     References
     ----------
-    .. [1] Document 003: three-player GAN for imbalanced spectral data; its appendix, Eq. 5, and Table 7.
+    .. [1] J. Chung, J. Zhang, A. I. Saimon, Y. Liu, B. N. Johnson, Z. Kong, "Imbalanced spectral data analysis using
+       data augmentation based on the generative adversarial network", Scientific Reports 14, 2024,
+       doi:10.1038/s41598-024-63285-4; appendix, Eq. 5, and Table 7.
 
     Examples
     --------

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 
-from oversmith._registry import METHODS
+from oversmith._registry import METHODS, Method
 from oversmith.cli.options import Flag
 from oversmith.cli.output import print_json, print_table
+from oversmith.papers import PAPERS
 
 
 def methods(*, json: Flag = False) -> None:
@@ -21,9 +22,13 @@ def methods(*, json: Flag = False) -> None:
     if json:
         print_json([dataclasses.asdict(entry) for entry in entries])
         return
-    headings = ("method", "class", "data", "needs", "cost", "document", "what it does")
+    headings = ("method", "class", "data", "needs", "cost", "paper", "what it does")
     rows = [
-        (entry.kebab, entry.name, entry.modality, entry.needs, entry.cost, entry.document, entry.summary)
+        (entry.kebab, entry.name, entry.modality, entry.needs, entry.cost, _paper(entry), entry.summary)
         for entry in entries
     ]
-    print_table("Methods", [(heading, "left") for heading in headings], rows, spare=("class", "document", "data"))
+    print_table("Methods", [(heading, "left") for heading in headings], rows, spare=("class", "paper", "data"))
+
+
+def _paper(entry: Method) -> str:
+    return PAPERS[entry.source].short if entry.source else "—"

@@ -71,9 +71,10 @@ def make_rotated_digits(
 
     References
     ----------
-    .. [1] Document 004: Exploring GAN-based oversampling across varied data difficulty factors.
-    .. [2] E. Nazari, P. Branco, "On oversampling via generative adversarial networks under different data difficulty
-       factors", LIDTA, PMLR 154, 2021, and its published code.
+    .. [1] E. Nazari, P. Branco, G.-V. Jourdan, "Exploring GAN-Based Oversampling across Varied Data Difficulty
+       Factors", project page of two papers, 2021.
+    .. [2] E. Nazari, P. Branco, "On Oversampling via Generative Adversarial Networks under Different Data Difficulty
+       Factors", LIDTA, PMLR 154, 2021; its published code.
 
     Examples
     --------

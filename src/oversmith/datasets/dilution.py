@@ -41,7 +41,9 @@ def sigmoid_inflection(concentration: ArrayLike, response: ArrayLike) -> float:
 
     References
     ----------
-    .. [1] Document 003, "Data collection of Pluronic F-127 hydrogel libraries".
+    .. [1] J. Chung, J. Zhang, A. I. Saimon, Y. Liu, B. N. Johnson, Z. Kong, "Imbalanced spectral data analysis using
+       data augmentation based on the generative adversarial network", Scientific Reports 14, 2024,
+       doi:10.1038/s41598-024-63285-4; "Data collection of Pluronic F-127 hydrogel libraries".
 
     Examples
     --------
@@ -110,7 +112,9 @@ def line_crossing(concentration: ArrayLike, response: ArrayLike) -> float:
 
     References
     ----------
-    .. [1] Document 003, "Data collection of Alpha-Cyclodextrin hydrogel libraries".
+    .. [1] J. Chung, J. Zhang, A. I. Saimon, Y. Liu, B. N. Johnson, Z. Kong, "Imbalanced spectral data analysis using
+       data augmentation based on the generative adversarial network", Scientific Reports 14, 2024,
+       doi:10.1038/s41598-024-63285-4; "Data collection of Alpha-Cyclodextrin hydrogel libraries".
 
     Examples
     --------

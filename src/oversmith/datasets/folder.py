@@ -83,7 +83,10 @@ def load_spectra_folder(
 
     References
     ----------
-    .. [1] Document 003, "Data collection" and "Case study using spectral data from Pluronic F-127 hydrogel".
+    .. [1] J. Chung, J. Zhang, A. I. Saimon, Y. Liu, B. N. Johnson, Z. Kong, "Imbalanced spectral data analysis using
+       data augmentation based on the generative adversarial network", Scientific Reports 14, 2024,
+       doi:10.1038/s41598-024-63285-4; "Data collection" and "Case study using spectral data from Pluronic F-127
+       hydrogel".
 
     Examples
     --------

@@ -123,7 +123,9 @@ def make_hydrogel_spectra(
 
     References
     ----------
-    .. [1] Document 003, "Results" and "Data collection".
+    .. [1] J. Chung, J. Zhang, A. I. Saimon, Y. Liu, B. N. Johnson, Z. Kong, "Imbalanced spectral data analysis using
+       data augmentation based on the generative adversarial network", Scientific Reports 14, 2024,
+       doi:10.1038/s41598-024-63285-4; "Results" and "Data collection".
 
     Examples
     --------

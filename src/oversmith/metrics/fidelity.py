@@ -36,8 +36,8 @@ def energy_distance(a: ArrayLike, b: ArrayLike, *, max_rows: int = 1024, random_
 
     References
     ----------
-    .. [1] G. J. Székely, M. L. Rizzo, "Energy statistics: a class of statistics based on distances", Journal
-       of Statistical Planning and Inference 143 (2013).
+    .. [1] G. J. Székely, M. L. Rizzo, "Energy statistics: a class of statistics based on distances", Journal of
+       Statistical Planning and Inference 143, 2013.
 
     Examples
     --------

@@ -120,9 +120,9 @@ def two_sample_test(real: ArrayLike, synthetic: ArrayLike, *, random_state: int 
 
     References
     ----------
-    .. [1] D. Lopez-Paz, M. Oquab, "Revisiting classifier two-sample tests", ICLR 2017.
+    .. [1] D. Lopez-Paz, M. Oquab, "Revisiting classifier two-sample tests", ICLR, 2017.
     .. [2] J. A. Hanley, B. J. McNeil, "The meaning and use of the area under a receiver operating characteristic
-       curve", Radiology 143 (1982).
+       curve", Radiology 143, 1982.
 
     Examples
     --------
@@ -172,7 +172,7 @@ def density_coverage(real: ArrayLike, synthetic: ArrayLike, k: int = NEIGHBOURS)
 
     References
     ----------
-    .. [1] M. F. Naeem et al., "Reliable fidelity and diversity metrics for generative models", ICML 2020.
+    .. [1] M. F. Naeem et al., "Reliable fidelity and diversity metrics for generative models", ICML, 2020.
 
     Examples
     --------

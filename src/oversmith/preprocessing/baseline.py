@@ -50,10 +50,10 @@ class BaselineRemover(SpectralTransformer):
 
     References
     ----------
-    .. [1] P. H. C. Eilers: A perfect smoother. Analytical Chemistry 75(14), 2003, and the asymmetric form of Eilers and
-       Boelens, 2005.
-    .. [2] C. A. Lieber, A. Mahadevan-Jansen: Automated method for subtraction of fluorescence from biological Raman
-       spectra. Applied Spectroscopy 57(11), 2003.
+    .. [1] P. H. C. Eilers, "A perfect smoother", Analytical Chemistry 75(14), 2003; and the asymmetric form of Eilers
+       and Boelens, 2005.
+    .. [2] C. A. Lieber, A. Mahadevan-Jansen, "Automated method for subtraction of fluorescence from biological Raman
+       spectra", Applied Spectroscopy 57(11), 2003.
 
     Examples
     --------

@@ -61,8 +61,10 @@ class OutlierRemover(BaseCleaningSampler):
 
     References
     ----------
-    .. [1] Document 000, "Data preprocessing and feature extraction": extreme values are removed. Rule, fence and the
-       bound are ours; the document removes them before the split, this step inside the training part.
+    .. [1] R. Riaz, G. Han, K. Shaukat, N. U. Khan, H. Zhu, L. Wang, "A novel ensemble Wasserstein GAN framework for
+       effective anomaly detection in industrial internet of things environments", Scientific Reports 15, 2025; "Data
+       preprocessing and feature extraction": extreme values are removed. Rule, fence and the bound are ours; the paper
+       removes them before the split, this step does so inside the training part.
 
     Examples
     --------

@@ -38,8 +38,8 @@ class StandardNormalVariate(SpectralTransformer):
 
     References
     ----------
-    .. [1] R. J. Barnes, M. S. Dhanoa, S. J. Lister: Standard normal variate transformation and de-trending of
-       near-infrared diffuse reflectance spectra. Applied Spectroscopy 43(5), 1989.
+    .. [1] R. J. Barnes, M. S. Dhanoa, S. J. Lister, "Standard normal variate transformation and de-trending of
+       near-infrared diffuse reflectance spectra", Applied Spectroscopy 43(5), 1989.
 
     Examples
     --------

@@ -77,7 +77,9 @@ class SensorFeatures(TransformerMixin, BaseEstimator):
 
     References
     ----------
-    .. [1] Document 000, "Data preprocessing and feature extraction".
+    .. [1] R. Riaz, G. Han, K. Shaukat, N. U. Khan, H. Zhu, L. Wang, "A novel ensemble Wasserstein GAN framework for
+       effective anomaly detection in industrial internet of things environments", Scientific Reports 15, 2025; "Data
+       preprocessing and feature extraction".
 
     Examples
     --------

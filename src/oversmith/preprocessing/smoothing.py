@@ -48,7 +48,7 @@ class SavitzkyGolay(SpectralTransformer):
 
     References
     ----------
-    .. [1] A. Savitzky, M. J. E. Golay: Smoothing and differentiation of data by simplified least squares procedures.
+    .. [1] A. Savitzky, M. J. E. Golay, "Smoothing and differentiation of data by simplified least squares procedures",
        Analytical Chemistry 36(8), 1964.
 
     Examples

@@ -73,9 +73,10 @@ class ACGAN(LabelledSampler):
 
     References
     ----------
-    .. [1] Document 003: Imbalanced spectral data analysis using data augmentation based on the generative adversarial
-       network; its Table 6.
-    .. [2] A. Odena, C. Olah, J. Shlens, "Conditional Image Synthesis with Auxiliary Classifier GANs", ICML 2017.
+    .. [1] J. Chung, J. Zhang, A. I. Saimon, Y. Liu, B. N. Johnson, Z. Kong, "Imbalanced spectral data analysis using
+       data augmentation based on the generative adversarial network", Scientific Reports 14, 2024,
+       doi:10.1038/s41598-024-63285-4; Table 6.
+    .. [2] A. Odena, C. Olah, J. Shlens, "Conditional Image Synthesis with Auxiliary Classifier GANs", ICML, 2017.
     .. [3] A. Waheed et al., "CovidGAN: Data Augmentation Using Auxiliary Classifier GAN for Improved Covid-19
        Detection", IEEE Access 8, 2020.
 

@@ -146,7 +146,7 @@ class Auto(BaseResampler):
 
     References
     ----------
-    .. [1] C. Nadeau, Y. Bengio, "Inference for the generalization error", Machine Learning 52 (2003).
+    .. [1] C. Nadeau, Y. Bengio, "Inference for the generalization error", Machine Learning 52, 2003.
 
     Examples
     --------

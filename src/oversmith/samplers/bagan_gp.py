@@ -49,11 +49,13 @@ class BAGANGP(LabelledSampler):
 
     References
     ----------
-    .. [1] Document 003, column "BAGAN-GP" of its tables; Table 6.
+    .. [1] J. Chung, J. Zhang, A. I. Saimon, Y. Liu, B. N. Johnson, Z. Kong, "Imbalanced spectral data analysis using
+       data augmentation based on the generative adversarial network", Scientific Reports 14, 2024,
+       doi:10.1038/s41598-024-63285-4; column "BAGAN-GP" of the tables, and Table 6.
     .. [2] G. Huang, A. H. Jafari, "Enhanced balancing GAN: minority-class image generation", Neural Computing and
        Applications, 2021.
     .. [3] G. Mariani, F. Scheidegger, R. Istrate, C. Bekas, C. Malossi, "BAGAN: Data Augmentation with Balancing GAN",
-       2018.
+       arXiv:1803.09655, 2018.
 
     Examples
     --------

@@ -46,9 +46,10 @@ class SeriesBorderlineSMOTE(SeriesSMOTE):
     References
     ----------
     .. [1] H. Han, W.-Y. Wang, B.-H. Mao, "Borderline-SMOTE: A New Over-Sampling Method in Imbalanced Data Sets
-       Learning", ICIC 2005.
-    .. [2] Document 003: Imbalanced spectral data analysis using data augmentation based on the generative adversarial
-       network; its Table 6 tunes ``k_neighbors`` from 1 to 5.
+       Learning", ICIC, 2005.
+    .. [2] J. Chung, J. Zhang, A. I. Saimon, Y. Liu, B. N. Johnson, Z. Kong, "Imbalanced spectral data analysis using
+       data augmentation based on the generative adversarial network", Scientific Reports 14, 2024,
+       doi:10.1038/s41598-024-63285-4; Table 6 tunes ``k_neighbors`` from 1 to 5.
 
     Examples
     --------

@@ -36,8 +36,10 @@ class CDRAGAN(LabelledSampler):
 
     References
     ----------
-    .. [1] Document 003, column "CDRAGAN" of its tables; Table 6.
-    .. [2] N. Kodali, J. Abernethy, J. Hays, Z. Kira, "On Convergence and Stability of GANs", 2017.
+    .. [1] J. Chung, J. Zhang, A. I. Saimon, Y. Liu, B. N. Johnson, Z. Kong, "Imbalanced spectral data analysis using
+       data augmentation based on the generative adversarial network", Scientific Reports 14, 2024,
+       doi:10.1038/s41598-024-63285-4; column "CDRAGAN" of the tables, and Table 6.
+    .. [2] N. Kodali, J. Abernethy, J. Hays, Z. Kira, "On Convergence and Stability of GANs", preprint, 2017.
 
     Examples
     --------

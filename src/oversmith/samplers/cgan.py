@@ -79,7 +79,8 @@ class CGAN(GAN):
 
     References
     ----------
-    .. [1] Document 004: Exploring GAN-based oversampling across varied data difficulty factors.
+    .. [1] E. Nazari, P. Branco, G.-V. Jourdan, "Exploring GAN-Based Oversampling across Varied Data Difficulty
+       Factors", project page of two papers, 2021.
     .. [2] M. Mirza, S. Osindero, "Conditional Generative Adversarial Nets", arXiv:1411.1784, 2014.
 
     Examples

@@ -87,12 +87,13 @@ class ConditionalDiffusion(NetworkSampler):
 
     References
     ----------
-    .. [1] Document 003: Imbalanced spectral data analysis using data augmentation based on the generative adversarial
-       network; its Table 6.
-    .. [2] J. Song, C. Meng, S. Ermon, "Denoising Diffusion Implicit Models", ICLR 2021.
+    .. [1] J. Chung, J. Zhang, A. I. Saimon, Y. Liu, B. N. Johnson, Z. Kong, "Imbalanced spectral data analysis using
+       data augmentation based on the generative adversarial network", Scientific Reports 14, 2024,
+       doi:10.1038/s41598-024-63285-4; Table 6.
+    .. [2] J. Song, C. Meng, S. Ermon, "Denoising Diffusion Implicit Models", ICLR, 2021.
     .. [3] J. Ho, T. Salimans, "Classifier-Free Diffusion Guidance", arXiv:2207.12598, 2022.
-    .. [4] A. Nichol, P. Dhariwal, "Improved Denoising Diffusion Probabilistic Models", ICML 2021: the cosine schedule.
-    .. [5] T. Salimans, J. Ho, "Progressive Distillation for Fast Sampling of Diffusion Models", ICLR 2022: the
+    .. [4] A. Nichol, P. Dhariwal, "Improved Denoising Diffusion Probabilistic Models", ICML, 2021; the cosine schedule.
+    .. [5] T. Salimans, J. Ho, "Progressive Distillation for Fast Sampling of Diffusion Models", ICLR, 2022; the
        velocity.
 
     Examples

@@ -80,8 +80,9 @@ class CooperativeGAN(ThreePlayerGAN):
     ----------
     .. [1] H.-S. Choi, D. Jung, S. Kim, S. Yoon, "Imbalanced Data Classification via Cooperative Interaction Between
        Classifier and Generator", IEEE Transactions on Neural Networks and Learning Systems 33(8), 2022; its abstract.
-    .. [2] Document 003: Imbalanced spectral data analysis using data augmentation based on the generative adversarial
-       network; its section on benchmark methods and Table 6.
+    .. [2] J. Chung, J. Zhang, A. I. Saimon, Y. Liu, B. N. Johnson, Z. Kong, "Imbalanced spectral data analysis using
+       data augmentation based on the generative adversarial network", Scientific Reports 14, 2024,
+       doi:10.1038/s41598-024-63285-4; section on benchmark methods and Table 6.
 
     Examples
     --------

@@ -39,9 +39,10 @@ class DCGAN(GAN):
 
     References
     ----------
-    .. [1] Document 002: Research on data augmentation algorithm for time series based on deep learning.
+    .. [1] S. Liu, H. Qiao, L. Yuan, Y. Yuan, J. Liu, "Research on data augmentation algorithm for time series based on
+       deep learning", KSII Transactions on Internet and Information Systems 17(6), 2023, doi:10.3837/tiis.2023.06.002.
     .. [2] A. Radford, L. Metz, S. Chintala, "Unsupervised Representation Learning with Deep Convolutional Generative
-       Adversarial Networks", ICLR 2016.
+       Adversarial Networks", ICLR, 2016.
 
     Examples
     --------

@@ -116,8 +116,8 @@ class EOWGAN(AdversarialSampler):
 
     References
     ----------
-    .. [1] Document 000: EO-WGAN, an enhanced over-sampling framework of SMOTE and Wasserstein GAN for imbalanced
-       industrial data.
+    .. [1] R. Riaz, G. Han, K. Shaukat, N. U. Khan, H. Zhu, L. Wang, "A novel ensemble Wasserstein GAN framework for
+       effective anomaly detection in industrial internet of things environments", Scientific Reports 15, 2025.
 
     Examples
     --------

@@ -58,7 +58,7 @@ class FlowMatching(NetworkSampler):
 
     References
     ----------
-    .. [1] Y. Lipman et al., "Flow Matching for Generative Modeling", ICLR 2023.
+    .. [1] Y. Lipman et al., "Flow Matching for Generative Modeling", ICLR, 2023.
 
     Examples
     --------

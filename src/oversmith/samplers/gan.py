@@ -53,9 +53,13 @@ class GAN(AdversarialSampler):
 
     References
     ----------
-    .. [1] Document 000: EO-WGAN, an enhanced over-sampling framework of SMOTE and Wasserstein GAN for imbalanced
-       industrial data; column "GAN" of its Table 5.
-    .. [2] Document 001: SMOTified-GAN for class imbalanced pattern classification problems.
+    .. [1] R. Riaz, G. Han, K. Shaukat, N. U. Khan, H. Zhu, L. Wang, "A novel ensemble Wasserstein GAN framework for
+       effective anomaly detection in industrial internet of things environments", Scientific Reports 15, 2025; column
+       "GAN" of Table 5.
+    .. [2] A. Sharma, P. K. Singh, R. Chandra, "SMOTified-GAN for class imbalanced pattern classification problems",
+       IEEE Access 10, 2022, doi:10.1109/ACCESS.2022.3158977.
+    .. [3] I. Goodfellow et al., "Generative adversarial nets", Advances in Neural Information Processing Systems 27,
+       2014.
 
     Examples
     --------

@@ -105,7 +105,8 @@ class GANBATS(NetworkSampler):
 
     References
     ----------
-    .. [1] Document 002: Research on data augmentation algorithm for time series based on deep learning.
+    .. [1] S. Liu, H. Qiao, L. Yuan, Y. Yuan, J. Liu, "Research on data augmentation algorithm for time series based on
+       deep learning", KSII Transactions on Internet and Information Systems 17(6), 2023, doi:10.3837/tiis.2023.06.002.
 
     Examples
     --------

@@ -60,10 +60,10 @@ class GaussianCopula(BaseSampler):
 
     References
     ----------
-    .. [1] O. Ledoit, M. Wolf (2004), "A well-conditioned estimator for large-dimensional covariance matrices",
-       Journal of Multivariate Analysis 88(2).
-    .. [2] J. Schäfer, K. Strimmer (2005), "A shrinkage approach to large-scale covariance matrix estimation",
-       Statistical Applications in Genetics and Molecular Biology 4(1).
+    .. [1] O. Ledoit, M. Wolf, "A well-conditioned estimator for large-dimensional covariance matrices", Journal of
+       Multivariate Analysis 88(2), 2004.
+    .. [2] J. Schäfer, K. Strimmer, "A shrinkage approach to large-scale covariance matrix estimation", Statistical
+       Applications in Genetics and Molecular Biology 4(1), 2005.
 
     Examples
     --------

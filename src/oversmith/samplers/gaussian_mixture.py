@@ -60,7 +60,7 @@ class GaussianMixture(BaseSampler):
 
     References
     ----------
-    .. [1] G. Schwarz (1978), "Estimating the dimension of a model", The Annals of Statistics 6(2).
+    .. [1] G. Schwarz, "Estimating the dimension of a model", The Annals of Statistics 6(2), 1978.
 
     Examples
     --------

@@ -44,8 +44,8 @@ class Jitter(BaseSampler):
 
     References
     ----------
-    .. [1] L. Breiman, W. Meisel, E. Purcell (1977), "Variable kernel estimates of multivariate densities",
-       Technometrics 19(2): kernel widths in proportion to neighbour distances.
+    .. [1] L. Breiman, W. Meisel, E. Purcell, "Variable kernel estimates of multivariate densities", Technometrics
+       19(2), 1977; kernel widths in proportion to neighbour distances.
 
     Examples
     --------

@@ -124,9 +124,10 @@ class SMOTifiedGAN(GAN):
 
     References
     ----------
-    .. [1] Document 001: SMOTified-GAN for class imbalanced pattern classification problems.
-    .. [2] N. V. Chawla, K. W. Bowyer, L. O. Hall, W. P. Kegelmeyer, "SMOTE: synthetic minority over-sampling
-       technique", Journal of Artificial Intelligence Research 16 (2002).
+    .. [1] A. Sharma, P. K. Singh, R. Chandra, "SMOTified-GAN for class imbalanced pattern classification problems",
+       IEEE Access 10, 2022, doi:10.1109/ACCESS.2022.3158977.
+    .. [2] N. V. Chawla, K. W. Bowyer, L. O. Hall, W. P. Kegelmeyer, "SMOTE: Synthetic Minority Over-sampling
+       Technique", Journal of Artificial Intelligence Research 16, 2002.
 
     Examples
     --------

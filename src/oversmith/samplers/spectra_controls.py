@@ -41,8 +41,9 @@ class Shift(ChangedSeries):
 
     References
     ----------
-    .. [1] Document 003: Imbalanced spectral data analysis using data augmentation based on the generative adversarial
-       network; its introduction.
+    .. [1] J. Chung, J. Zhang, A. I. Saimon, Y. Liu, B. N. Johnson, Z. Kong, "Imbalanced spectral data analysis using
+       data augmentation based on the generative adversarial network", Scientific Reports 14, 2024,
+       doi:10.1038/s41598-024-63285-4; introduction.
 
     Examples
     --------
@@ -138,8 +139,9 @@ class Flip(ChangedSeries):
 
     References
     ----------
-    .. [1] Document 003: Imbalanced spectral data analysis using data augmentation based on the generative adversarial
-       network; its introduction.
+    .. [1] J. Chung, J. Zhang, A. I. Saimon, Y. Liu, B. N. Johnson, Z. Kong, "Imbalanced spectral data analysis using
+       data augmentation based on the generative adversarial network", Scientific Reports 14, 2024,
+       doi:10.1038/s41598-024-63285-4; introduction.
 
     Examples
     --------

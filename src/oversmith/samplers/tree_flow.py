@@ -60,7 +60,7 @@ class TreeFlow(BaseSampler):
     References
     ----------
     .. [1] A. Jolicoeur-Martineau et al., "Generating and Imputing Tabular Data via Diffusion and Flow-based
-       Gradient-Boosted Trees", AISTATS 2024. Theirs are boosted trees, one per column and level, without the Gaussian.
+       Gradient-Boosted Trees", AISTATS, 2024; theirs are boosted trees, one per column and level, without the Gaussian.
 
     Examples
     --------

@@ -47,8 +47,9 @@ class WGAN(WassersteinSampler):
 
     References
     ----------
-    .. [1] Document 000: EO-WGAN, an enhanced over-sampling framework of SMOTE and Wasserstein GAN for imbalanced
-       industrial data; column "WGAN" of its Table 5.
+    .. [1] R. Riaz, G. Han, K. Shaukat, N. U. Khan, H. Zhu, L. Wang, "A novel ensemble Wasserstein GAN framework for
+       effective anomaly detection in industrial internet of things environments", Scientific Reports 15, 2025; column
+       "WGAN" of Table 5.
     .. [2] M. Arjovsky, S. Chintala, L. Bottou, "Wasserstein Generative Adversarial Networks", ICML, 2017.
 
     Examples

@@ -48,8 +48,8 @@ class WGANGP(WassersteinSampler):
     ----------
     .. [1] I. Gulrajani, F. Ahmed, M. Arjovsky, V. Dumoulin, A. Courville, "Improved Training of Wasserstein GANs",
        NeurIPS, 2017.
-    .. [2] Document 000: EO-WGAN, an enhanced over-sampling framework of SMOTE and Wasserstein GAN for imbalanced
-       industrial data.
+    .. [2] R. Riaz, G. Han, K. Shaukat, N. U. Khan, H. Zhu, L. Wang, "A novel ensemble Wasserstein GAN framework for
+       effective anomaly detection in industrial internet of things environments", Scientific Reports 15, 2025.
 
     Examples
     --------

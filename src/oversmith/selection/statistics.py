@@ -53,7 +53,7 @@ def corrected_resampled_t(differences: ArrayLike, test_share: float, confidence:
 
     References
     ----------
-    .. [1] C. Nadeau, Y. Bengio, "Inference for the generalization error", Machine Learning 52 (2003).
+    .. [1] C. Nadeau, Y. Bengio, "Inference for the generalization error", Machine Learning 52, 2003.
 
     Examples
     --------

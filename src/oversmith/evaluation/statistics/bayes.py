@@ -56,8 +56,8 @@ def correlated_bayesian_t(differences: ArrayLike, test_share: float, rope: float
 
     References
     ----------
-    .. [1] G. Corani, A. Benavoli, "A Bayesian approach for comparing cross-validated algorithms on multiple data
-       sets", Machine Learning 100 (2015).
+    .. [1] G. Corani, A. Benavoli, "A Bayesian approach for comparing cross-validated algorithms on multiple data sets",
+       Machine Learning 100, 2015.
 
     Examples
     --------
@@ -114,7 +114,7 @@ def signed_rank_posterior(
     References
     ----------
     .. [1] A. Benavoli, G. Corani, J. Demšar, M. Zaffalon, "Time for a change: a tutorial for comparing multiple
-       classifiers through Bayesian analysis", Journal of Machine Learning Research 18 (2017).
+       classifiers through Bayesian analysis", Journal of Machine Learning Research 18, 2017.
 
     Examples
     --------

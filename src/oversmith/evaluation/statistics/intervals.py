@@ -60,7 +60,7 @@ def bootstrap_mean(
 
     References
     ----------
-    .. [1] B. Efron, "Better bootstrap confidence intervals", Journal of the American Statistical Association 82 (1987).
+    .. [1] B. Efron, "Better bootstrap confidence intervals", Journal of the American Statistical Association 82, 1987.
 
     Examples
     --------

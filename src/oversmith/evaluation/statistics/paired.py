@@ -120,7 +120,7 @@ def wilcoxon_against(scores: ArrayLike, control: ArrayLike) -> np.ndarray:
     References
     ----------
     .. [1] J. Demšar, "Statistical comparisons of classifiers over multiple data sets", Journal of Machine Learning
-       Research 7 (2006).
+       Research 7, 2006.
 
     Examples
     --------
@@ -156,8 +156,8 @@ def holm(p: ArrayLike) -> np.ndarray:
 
     References
     ----------
-    .. [1] S. Holm, "A simple sequentially rejective multiple test procedure", Scandinavian Journal of
-       Statistics 6 (1979).
+    .. [1] S. Holm, "A simple sequentially rejective multiple test procedure", Scandinavian Journal of Statistics 6,
+       1979.
 
     Examples
     --------

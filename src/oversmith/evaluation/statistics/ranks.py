@@ -83,7 +83,7 @@ def friedman(scores: ArrayLike) -> FriedmanResult:
     References
     ----------
     .. [1] R. L. Iman, J. M. Davenport, "Approximations of the critical region of the Friedman statistic",
-       Communications in Statistics 9 (1980).
+       Communications in Statistics 9, 1980.
 
     Examples
     --------
