@@ -12,7 +12,7 @@ BRIEF := --xla_backend_optimization_level=0 --xla_cpu_use_fusion_emitters=false 
 # Two processes with a thread for every core each wait for one another by spinning. XLA's pool reads NPROC.
 ALONE := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 NPROC=1
 
-.PHONY: demo test slow golden browser lint docs bench clean
+.PHONY: demo test slow golden browser lint house docs bench clean
 
 demo: $(VENV)/.demo
 	$(BIN)/oversmith compare
@@ -39,6 +39,10 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+
+# Size and structure against their guide figures.
+house: $(VENV)/.dev
+	$(BIN)/python benchmarks/house.py
 
 docs: $(VENV)/.docs
 	$(BIN)/mkdocs build --strict
