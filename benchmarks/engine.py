@@ -104,19 +104,19 @@ def measure_oversmith(size: int) -> dict[str, Any]:
     import numpy as np
 
     from oversmith.networks import column_arrays
-    from oversmith.samplers import _wasserstein
-    from oversmith.samplers._network import Training
+    from oversmith.recipes import wasserstein
+    from oversmith.recipes.sizes import Sizes
     from oversmith.training import count_compilations, table_data, train
 
     steps, loops = STEPS[size], 10 * STEPS[size]
     columns = column_arrays([SimpleNamespace(start=0, stop=size, activation="linear")], size)
-    training = Training(width=size, padded_width=size, condition_width=0, columns=columns, steps=steps)
-    recipe = _wasserstein.recipe(steps=steps, batch_size=size, lipschitz="gradient_penalty", combine="mean", ema=False)
+    training = Sizes(width=size, padded_width=size, condition_width=0, columns=columns, steps=steps)
+    recipe = wasserstein.recipe(steps=steps, batch_size=size, lipschitz="gradient_penalty", combine="mean", ema=False)
     widths = (size,) * 3
-    players = _wasserstein.players(
+    players = wasserstein.players(
         jax.random.key(0), training, latent_dim=size, generator_widths=widths, critic_widths=widths, n_critics=1
     )
-    hyper = _wasserstein.hyper(
+    hyper = wasserstein.hyper(
         training, latent_dim=size, learning_rate=1e-4, n_critic=N_CRITIC, penalty_weight=10.0, clip=0.01, ema_decay=0.9
     )
     data = table_data(np.random.default_rng(0).normal(size=(1000, size)), np.zeros(1000, int), n_classes=1)

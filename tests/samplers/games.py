@@ -12,8 +12,8 @@ import pandas as pd
 import pytest
 
 from oversmith.networks import column_arrays
-from oversmith.samplers._generator import conditioned
-from oversmith.samplers._lesson import Session
+from oversmith.recipes.generator import conditioned
+from oversmith.samplers._training_run import TrainingRun
 from oversmith.training import Turn, train
 
 
@@ -21,11 +21,11 @@ class _Begun(Exception):
     pass
 
 
-def session_of(sampler: object, X: object, y: object, **fit: object) -> Session:
+def session_of(sampler: object, X: object, y: object, **fit: object) -> TrainingRun:
     """Everything the engine would be given for the sampler's first model."""
-    kept: list[Session] = []
+    kept: list[TrainingRun] = []
 
-    def keep(session: Session) -> None:
+    def keep(session: TrainingRun) -> None:
         kept.append(session)
         raise _Begun
 
@@ -35,7 +35,7 @@ def session_of(sampler: object, X: object, y: object, **fit: object) -> Session:
     return kept[0]
 
 
-def updated(session: Session, players: dict, player: str, n: int = 1) -> dict:
+def updated(session: TrainingRun, players: dict, player: str, n: int = 1) -> dict:
     """Update one player ``n`` times, the others standing still; without moving averages."""
     (phase,) = session.recipe.phases
     alone = tuple(replace(each, ema=False) for each in phase.players if each.name == player)
@@ -44,7 +44,7 @@ def updated(session: Session, players: dict, player: str, n: int = 1) -> dict:
     return train(recipe, players, session.data, session.hyper, jax.random.key(5), check_every=n).players
 
 
-def score_of_made(session: Session, players: dict, judge: str) -> float:
+def score_of_made(session: TrainingRun, players: dict, judge: str) -> float:
     """Mean score that the discriminator or the critics give 4,096 generated rows of all classes, for one noise."""
     label = jnp.arange(4096, dtype=jnp.int32) % len(session.lesson.codes)
 

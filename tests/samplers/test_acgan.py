@@ -10,7 +10,7 @@ from games import Same, cross_entropies, session_of, softplus, toy_hyper, update
 from toys import spectra
 
 from oversmith import ACGAN, CovidGAN
-from oversmith.samplers import _acgan, _labelled
+from oversmith.recipes import acgan, mislabel_gan
 
 NETWORKS = {"generator_widths": (8, 8), "critic_widths": (8, 8), "latent_dim": 6, "batch_size": 16, "random_state": 0}
 SMALL = NETWORKS | {"max_steps": 3}
@@ -27,7 +27,7 @@ def game(n_classes=2):
 def test_discriminator_loss_by_hand():
     players, batch, hyper, matrix = game()
     key = jax.random.key(4)
-    value, record = _acgan.discriminator_loss(players, batch, key, 0, hyper)
+    value, record = acgan.discriminator_loss(players, batch, key, 0, hyper)
     asked = np.asarray(jax.random.randint(jax.random.split(key)[0], (2,), 0, 2))
     real, made = np.asarray(batch["x"]) @ matrix, np.eye(2)[asked] @ matrix
     named = cross_entropies(real[:, 1:], [0, 1]).mean(), cross_entropies(made[:, 1:], asked).mean()
@@ -39,7 +39,7 @@ def test_discriminator_loss_by_hand():
 def test_generator_loss_by_hand():
     players, batch, hyper, matrix = game()
     key = jax.random.key(4)
-    value, _ = _acgan.generator_loss(players, batch, key, 0, hyper)
+    value, _ = acgan.generator_loss(players, batch, key, 0, hyper)
     asked = np.asarray(jax.random.randint(jax.random.split(key)[0], (2,), 0, 2))
     made = np.eye(2)[asked] @ matrix
     expected = softplus(-made[:, 0]).mean() + 0.5 * cross_entropies(made[:, 1:], asked).mean()
@@ -62,8 +62,8 @@ def test_step_of_the_generator_raises_what_the_discriminator_thinks():
     def opinion(players):
         # By the batch's own statistics, as in the step itself: the running ones lag behind it.
         batch = {"label": jnp.arange(512, dtype=jnp.int32) % 2}
-        rows, _, _ = _labelled.asked_rows(players, batch, jax.random.key(6), session.hyper)
-        return float(_acgan.heads(players["discriminator"](rows))[0].mean())
+        rows, _, _ = mislabel_gan.random_rows(players, batch, jax.random.key(6), session.hyper)
+        return float(acgan.heads(players["discriminator"](rows))[0].mean())
 
     assert opinion(after) > opinion(players)
 

@@ -26,9 +26,9 @@ from toys import on_the_mixed_table, on_the_ring, own_class_share, three_classes
 
 from oversmith import CGAN
 from oversmith.networks import column_arrays
-from oversmith.samplers import _cgan
-from oversmith.samplers._generator import shapes
-from oversmith.samplers._lesson import Training
+from oversmith.recipes import gan
+from oversmith.recipes.generator import shapes
+from oversmith.recipes.sizes import Sizes
 from oversmith.training import count_compilations, draw_weighted
 
 TINY_PAPER = {"generator_widths": (8, 8), "critic_widths": (8, 8), "random_state": 0}
@@ -43,7 +43,7 @@ def test_generator_loss_by_hand():
     n = 20_000
     batch = {"x": jnp.zeros((n, 1)), "label": jnp.zeros(n, jnp.int32), "weight": jnp.ones(n)}
     hyper = toy_hyper(1, condition=2) | {"n_classes": 2}
-    loss, _ = _cgan.generator_loss()(players, batch, jax.random.key(0), jnp.int32(0), hyper)
+    loss, _ = gan.conditional_generator_loss()(players, batch, jax.random.key(0), jnp.int32(0), hyper)
     expected = (math.log(1 + math.exp(-2)) + math.log(1 + math.exp(1))) / 2
     assert float(loss) == pytest.approx(expected, abs=0.02)
 
@@ -124,20 +124,21 @@ def test_losses_do_not_depend_on_the_padding():
     found = []
     for padded in (32, 64):
         spans = [type("Span", (), {"start": 0, "stop": 3, "activation": "linear"})]
-        training = Training(3, padded, 2, column_arrays(spans, padded), 1)
-        players = _cgan.players(
+        training = Sizes(3, padded, 2, column_arrays(spans, padded), 1)
+        players = gan.players(
             jax.random.key(0),
             training,
             latent_dim=4,
             generator_widths=(8, 8),
             critic_widths=(8, 8, 8),
+            activation="leaky_relu",
             batch_norm=True,
         )
         hyper = shapes(training, 4) | {"n_classes": 2, "dropout": 0.4}
         x = jnp.zeros((16, padded)).at[:, :3].set(jax.random.normal(jax.random.key(1), (16, 3)))
         batch = {"x": x, "label": jnp.arange(16) % 2, "weight": jnp.ones(16)}
         options = {"steps": 1, "batch_size": 16, "ema": False, "batch_norm": True, "dropout": True}
-        (phase,) = _cgan.recipe(**options, draw=draw_weighted).phases
+        (phase,) = gan.conditional_recipe(**options, draw=draw_weighted).phases
         losses = [player.loss(players, batch, jax.random.key(2), jnp.int32(0), hyper)[0] for player in phase.players]
         generator = phase.players[1].refresh(players["generator"], batch, jax.random.key(2), hyper)
         found.append([*map(float, losses), float(generator.norms[1].mean.sum())])

@@ -13,7 +13,7 @@ from oversmith import ConditionalDiffusion
 from oversmith.exceptions import InputError
 from oversmith.networks.time import TIME_FEATURES
 from oversmith.networks.unet import patch_of
-from oversmith.samplers import _diffusion
+from oversmith.recipes import diffusion
 from oversmith.training import Optimiser, count_compilations
 
 TINY = {"widths": (4,), "n_noise_steps": 20, "n_sampling_steps": 3, "batch_size": 8, "max_steps": 3}
@@ -22,7 +22,7 @@ TINY = {"widths": (4,), "n_noise_steps": 20, "n_sampling_steps": 3, "batch_size"
 def hyper_of(n_noise_steps=1000, n_sampling_steps=50, width=3, classes=2, **changes):
     columns = type("Columns", (), {"mask": jnp.ones(width)})
     base = {
-        "signal": jnp.asarray(_diffusion.signal_levels(n_noise_steps)),
+        "signal": jnp.asarray(diffusion.signal_levels(n_noise_steps)),
         "n_sampling_steps": n_sampling_steps,
         "columns": columns,
         "condition": jnp.zeros(classes),
@@ -34,7 +34,7 @@ def hyper_of(n_noise_steps=1000, n_sampling_steps=50, width=3, classes=2, **chan
 
 
 def test_cosine_schedule():
-    levels = _diffusion.signal_levels(1000)
+    levels = diffusion.signal_levels(1000)
     when = np.arange(1001) / 1000
     share = np.cos((when + 0.008) / 1.008 * np.pi / 2) ** 2
     np.testing.assert_allclose(levels[:990], (share / share[0])[:990], rtol=1e-4)
@@ -52,7 +52,7 @@ def test_loss_by_hand():
         seen.append(np.asarray(rows))
         return jnp.tile(jnp.asarray(bias), (len(rows), 1))
 
-    found = _diffusion.told_losses({"denoiser": network}, jnp.asarray(x), jnp.array([0, 1, 0, 1, 0, 1]), key, hyper)
+    found = diffusion.row_losses({"denoiser": network}, jnp.asarray(x), jnp.array([0, 1, 0, 1, 0, 1]), key, hyper)
     step_key, noise_key = jax.random.split(key)
     step = np.asarray(jax.random.randint(step_key, (6,), 1, 1001))
     s, noise = np.asarray(hyper["signal"])[step][:, None], np.asarray(jax.random.normal(noise_key, x.shape))
@@ -79,9 +79,9 @@ def test_a_point_is_found_in_any_number_of_steps():
     for n_steps in (1, 7):
         hyper = hyper_of(n_sampling_steps=n_steps)
         players = {"denoiser": of_gaussian(hyper, jnp.array([1.0, -2.0, 0.5]), 0.0)}
-        made = _diffusion.diffusion_rows(players, jax.random.key(0), jnp.zeros(4, int), hyper)
+        made = diffusion.diffusion_rows(players, jax.random.key(0), jnp.zeros(4, int), hyper)
         np.testing.assert_allclose(made, np.tile([1.0, -2.0, 0.5], (4, 1)), atol=1e-3)
-        loss = _diffusion.told_losses(players, made, jnp.zeros(4, int), jax.random.key(1), hyper)
+        loss = diffusion.row_losses(players, made, jnp.zeros(4, int), jax.random.key(1), hyper)
         assert float(loss.max()) < 1e-3
 
 
@@ -91,7 +91,7 @@ def test_the_way_back_carries_noise_to_a_known_law():
     for n_steps, near in ((2, False), (50, True)):
         hyper = hyper_of(n_sampling_steps=n_steps)
         players = {"denoiser": of_gaussian(hyper, 1.5, 0.4)}
-        made = _diffusion.diffusion_rows(players, jax.random.key(0), jnp.zeros(64, int), hyper)
+        made = diffusion.diffusion_rows(players, jax.random.key(0), jnp.zeros(64, int), hyper)
         assert (float(jnp.abs(made - (1.5 + 0.4 * start)).max()) < 0.05 * 0.4 * float(jnp.abs(start).max())) == near
 
 
@@ -104,13 +104,13 @@ def test_guidance_by_hand():
 
     start, s = np.asarray(jax.random.normal(jax.random.key(0), (5, 3))), float(hyper["signal"][-1])
     for guidance in (0.0, 1.0, 4.0):
-        made = _diffusion.guided_rows(
+        made = diffusion.guided_rows(
             {"denoiser": network}, jax.random.key(0), jnp.zeros(5, int), hyper | {"guidance": guidance}
         )
         np.testing.assert_allclose(made, np.sqrt(s) * start - np.sqrt(1 - s) * (2 + 3 * guidance), rtol=1e-5)
-    plain = _diffusion.diffusion_rows({"denoiser": network}, jax.random.key(0), jnp.zeros(5, int), hyper)
+    plain = diffusion.diffusion_rows({"denoiser": network}, jax.random.key(0), jnp.zeros(5, int), hyper)
     np.testing.assert_allclose(plain, np.sqrt(s) * start - np.sqrt(1 - s) * 5, rtol=1e-5)
-    held = _diffusion.diffusion_rows(
+    held = diffusion.diffusion_rows(
         {"denoiser": network}, jax.random.key(0), jnp.zeros(5, int), hyper | {"bound": jnp.float32(1.0)}
     )
     assert np.array_equal(held, np.full((5, 3), -1.0))
@@ -125,7 +125,7 @@ def test_a_share_of_the_rows_is_shown_without_a_class(dropout):
         return rows[:, TIME_FEATURES + 2 :]
 
     batch = {"x": jnp.ones((4000, 3)), "label": jnp.arange(4000) % 2, "weight": jnp.ones(4000)}
-    _diffusion.denoiser_loss({"denoiser": network}, batch, jax.random.key(0), 0, hyper_of(class_dropout=dropout))
+    diffusion.denoiser_loss({"denoiser": network}, batch, jax.random.key(0), 0, hyper_of(class_dropout=dropout))
     shown = told[0].sum(axis=1) == 1
     assert abs((~shown).mean() - dropout) < 0.03
     assert (told[0].argmax(axis=1) == np.arange(4000) % 2)[shown].all()

@@ -10,7 +10,7 @@ from games import Same, cross_entropies, session_of, softplus
 from toys import spectra
 
 from oversmith import CooperativeGAN
-from oversmith.samplers import _cooperative, _labelled
+from oversmith.recipes import cooperative, mislabel_gan
 
 NETWORKS = {
     "generator_widths": (8, 8),
@@ -38,7 +38,7 @@ def test_target_by_hand():
     scores = np.array([[1.0, 0.2, 0.5, 9.0], [1.0, 0.2, 0.5, 9.0], [-1.0, 2.0, 0.5, 9.0]], np.float32)
     label, rival = np.array([0, 1, 2]), np.array([2, 0, 1])
     for step, share in ((0, 0.0), (5, 0.2), (10, 0.4)):
-        found = _cooperative.towards_the_border(jnp.asarray(scores), jnp.asarray(label), step, numbers())
+        found = cooperative.towards_the_border(jnp.asarray(scores), jnp.asarray(label), step, numbers())
         shares = share * np.array([0, 1, 1])
         real = scores[:, :3]
         expected = (1 - shares) * cross_entropies(real, label) + shares * cross_entropies(real, rival)
@@ -51,7 +51,7 @@ def test_where_the_classifier_shall_stand_in_the_end():
     scores = jnp.stack([jnp.zeros(121), gaps], axis=1)
     label, hyper = jnp.ones(121, int), numbers(2, 1.0, 10.0, (0.0, 1.0))
     ends = [
-        float(gaps[jnp.argmin(_cooperative.towards_the_border(scores, label, step, hyper))]) for step in (0, 5, 9, 10)
+        float(gaps[jnp.argmin(cooperative.towards_the_border(scores, label, step, hyper))]) for step in (0, 5, 9, 10)
     ]
     assert ends[0] == 6
     # A share of a quarter belongs to the other class: log-odds of log 3.
@@ -61,7 +61,7 @@ def test_where_the_classifier_shall_stand_in_the_end():
 
 
 def test_generator_loss_by_hand():
-    loss = _labelled.generator_loss(True, _cooperative.towards_the_border)
+    loss = mislabel_gan.generator_loss(True, cooperative.towards_the_border)
     matrix = np.array([[0.5, -0.5], [0.3, 0.9]], np.float32)
     players = {
         "generator": Same(jnp.eye(2)),
@@ -90,7 +90,7 @@ def test_order_and_no_stabilisers():
     (phase,) = session.recipe.phases
     assert [turn.player for turn in phase.schedule] == ["discriminator", "generator", "classifier"]
     judge = next(player for player in phase.players if player.name == "discriminator")
-    assert judge.loss is _labelled.discriminator_loss(None, None)
+    assert judge.loss is mislabel_gan.discriminator_loss(None, None)
     # Classes in order of their names: "gel" is the large one and keeps its place.
     assert session.hyper["widened"].tolist()[:3] == [0.0, 1.0, 1.0]
     assert float(session.hyper["total_steps"]) == 3

@@ -26,8 +26,8 @@ from sklearn.linear_model import LogisticRegression
 from toys import on_the_mixed_table, on_the_ring, own_class_share, three_classes
 
 from oversmith import CWGANGP, WGANGP
-from oversmith.samplers import _cwgan
-from oversmith.samplers._generator import to_table
+from oversmith.recipes import wasserstein
+from oversmith.recipes.generator import to_table
 from oversmith.training import count_compilations
 
 
@@ -58,10 +58,10 @@ def softplus(x: float) -> float:
 def test_losses_by_hand():
     players, batch, hyper = toy_classifier_game()
     # Both rows in the table's units: 11 and 8, so logits 1 and -2.
-    loss, _ = _cwgan.classifier_loss(players, batch, jax.random.key(0), jnp.int32(0), hyper)
+    loss, _ = wasserstein.auxiliary_classifier_loss(players, batch, jax.random.key(0), jnp.int32(0), hyper)
     assert float(loss) == pytest.approx((softplus(-1) + softplus(2)) / 2, rel=1e-5)
     # Generated rows 2 and -1: 14 in the table is beyond doubt, its cross-entropy counts as 0.3.
-    loss, record = _cwgan.auxiliary_term(players, jnp.array([[2.0], [-1.0]]), batch, hyper)
+    loss, record = wasserstein.auxiliary_term(players, jnp.array([[2.0], [-1.0]]), batch, hyper)
     assert float(record["auxiliary"]) == pytest.approx((0.3 + softplus(2)) / 2, rel=1e-5)
     assert float(loss) == pytest.approx(-0.5 + 3 * (0.3 + softplus(2)) / 2, rel=1e-5)
 
@@ -70,7 +70,7 @@ def test_a_row_beyond_doubt_is_left_alone():
     players, batch, hyper = toy_classifier_game()
 
     def auxiliary(rows):
-        return _cwgan.auxiliary_term(players, rows, batch, hyper)[1]["auxiliary"]
+        return wasserstein.auxiliary_term(players, rows, batch, hyper)[1]["auxiliary"]
 
     gradient = jax.grad(auxiliary)(jnp.array([[2.0], [-1.0]]))
     assert gradient[0, 0] == 0

@@ -141,9 +141,9 @@ def test_two_critics_differ():
 
     sampler = EOWGAN(n_critics=2)
     from oversmith.networks import column_arrays
-    from oversmith.samplers._lesson import Training
+    from oversmith.recipes.sizes import Sizes
 
-    training = Training(3, 32, 0, column_arrays((), 32), 1)
+    training = Sizes(3, 32, 0, column_arrays((), 32), 1)
     first, second = sampler._players(jax.random.key(0), training)["critic"]
     differ = [
         not np.array_equal(a, b)

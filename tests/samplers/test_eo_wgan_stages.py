@@ -60,7 +60,7 @@ def test_the_guide_loss_by_hand():
     import jax.numpy as jnp
 
     from oversmith.networks import MLP
-    from oversmith.samplers._generator import guide_loss
+    from oversmith.recipes.generator import guide_loss
 
     guide = MLP((jnp.array([[0.0, 1.0]]),), (jnp.zeros(2),), ())
     hyper = {
@@ -84,7 +84,7 @@ def test_the_table_scale_is_the_scalers_own(mode):
     import jax.numpy as jnp
 
     from oversmith.encoders import ClassScaler, Span
-    from oversmith.samplers._generator import affine, to_table
+    from oversmith.recipes.generator import affine, to_table
 
     rng = np.random.default_rng(0)
     table = rng.normal(size=(200, 3)) @ rng.normal(size=(3, 3))
@@ -203,7 +203,7 @@ def test_clean_leaves_noise_out():
 def test_label_smoothing_and_loss_clip_by_hand():
     import jax.numpy as jnp
 
-    from oversmith.samplers._wasserstein import _softened
+    from oversmith.recipes.wasserstein import _softened
 
     gap = jnp.array([-3.0, 0.5])
     plain = {"label_smoothing": jnp.float32(0.0), "loss_clip": jnp.float32(jnp.inf)}

@@ -35,7 +35,7 @@ def test_loss_by_hand():
 
     from oversmith.networks import column_arrays, mlp
     from oversmith.networks.time import TIME_FEATURES
-    from oversmith.samplers._flow import flow_loss, noise, to_flow
+    from oversmith.recipes.flow_matching import flow_loss, noise, to_flow
 
     class Span:
         def __init__(self, start, stop, activation):
@@ -59,7 +59,7 @@ def test_loss_by_hand():
 def test_noise_and_rows_do_not_depend_on_the_padding():
     import jax
 
-    from oversmith.samplers._flow import noise
+    from oversmith.recipes.flow_matching import noise
 
     narrow, wide = noise(jax.random.key(0), 8, 32), noise(jax.random.key(0), 8, 64)
     assert np.array_equal(narrow, wide[:, :32])
@@ -72,7 +72,7 @@ def test_heun_carries_a_known_field():
 
     from oversmith.networks import column_arrays, mlp
     from oversmith.networks.time import TIME_FEATURES
-    from oversmith.samplers._flow import flow_rows, noise
+    from oversmith.recipes.flow_matching import flow_rows, noise
 
     columns = column_arrays([], 32)
     columns = columns._replace(mask=jnp.ones(32))

@@ -24,8 +24,8 @@ from games import (
 from toys import on_the_mixed_table, on_the_ring, own_class_share, three_classes
 
 from oversmith import EOWGAN, GAN
-from oversmith.samplers import _gan
-from oversmith.samplers._generator import generator_loss
+from oversmith.recipes import gan
+from oversmith.recipes.generator import generator_loss
 from oversmith.training import count_compilations
 
 
@@ -48,12 +48,12 @@ def toy_game():
 
 
 def test_losses_by_hand():
-    loss, record = _gan.discriminator_loss()(*toy_game())
+    loss, record = gan.discriminator_loss()(*toy_game())
     on_real = (math.log(1 + math.exp(-2)) + 3 * math.log(1 + math.exp(1))) / 4
     assert float(loss) == pytest.approx(on_real - math.log(1 - sigmoid(0.5)), rel=1e-5)
     assert float(record["d_real"]) == pytest.approx((sigmoid(2) + 3 * sigmoid(-1)) / 4, rel=1e-5)
     assert float(record["d_fake"]) == pytest.approx(sigmoid(0.5), rel=1e-5)
-    loss, _ = generator_loss(_gan.generator_term)(*toy_game())
+    loss, _ = generator_loss(gan.generator_term)(*toy_game())
     assert float(loss) == pytest.approx(-math.log(sigmoid(0.5)), rel=1e-5)
 
 
@@ -63,7 +63,7 @@ def test_a_sure_discriminator_leaves_a_gradient():
 
     def loss(shift):
         moved = {"generator": players["generator"], "discriminator": lambda rows: rows[:, :1] - 200.0 + shift}
-        return generator_loss(_gan.generator_term)(moved, *rest)[0]
+        return generator_loss(gan.generator_term)(moved, *rest)[0]
 
     assert float(jax.grad(loss)(0.0)) == pytest.approx(-1.0)
 

@@ -10,8 +10,8 @@ from toys import waves
 
 from oversmith import DCGAN, GANBATS
 from oversmith.exceptions import InputError
-from oversmith.samplers import _ganbats
-from oversmith.samplers._generator import conditioned
+from oversmith.recipes import ganbats
+from oversmith.recipes.generator import conditioned
 
 SMALL = {
     "hidden": 8,
@@ -31,7 +31,7 @@ def test_the_budget_is_one_of_steps():
 
 def network_parts(**changes):
     options = {"hidden": 64, "layers": 2, "widths": (128, 64, 32), "recurrent": True, "stride": 1, "squash": True}
-    return _ganbats.generator(jax.random.key(0), (1, 128), 0, **(options | changes))
+    return ganbats.generator(jax.random.key(0), (1, 128), 0, **(options | changes))
 
 
 def count(tree):
@@ -44,21 +44,21 @@ def test_sizes_of_the_documents_networks():
     parts = 5 * (128 * 128 + 128 * 64 + 64 * 32) + 32 + 1 + 4 * (128 + 64 + 32)
     assert count(network_parts()) == lstm + parts
     gap, mlp = (
-        _ganbats.discriminator(jax.random.key(0), (1, 128), 0, widths=(32, 64), attends=True, head=head)
+        ganbats.discriminator(jax.random.key(0), (1, 128), 0, widths=(32, 64), attends=True, head=head)
         for head in ("gap", "mlp")
     )
     assert count(gap.head) == 65
     assert count(mlp.head) == 32 * 64 * 64 + 64 + 64 + 1
-    without = _ganbats.discriminator(jax.random.key(0), (1, 128), 0, widths=(32, 64), attends=False, head="gap")
+    without = ganbats.discriminator(jax.random.key(0), (1, 128), 0, widths=(32, 64), attends=False, head="gap")
     assert count(gap) - count(without) == 2 * 64 * 64
 
 
 @pytest.mark.parametrize("length, stride", [(5, 1), (24, 4), (37, 4), (50, 7)])
 def test_generator_makes_any_length(length, stride):
-    network = _ganbats.generator(
+    network = ganbats.generator(
         jax.random.key(0), (2, length), 3, hidden=4, layers=1, widths=(4,), recurrent=True, stride=stride, squash=True
     )
-    rows = jax.random.normal(jax.random.key(1), (6, 3 + _ganbats.steps_of(length, stride)))
+    rows = jax.random.normal(jax.random.key(1), (6, 3 + ganbats.steps_of(length, stride)))
     made = eqx.filter_jit(network)(rows)
     assert made.shape == (6, 2 * length)
     assert np.abs(made).max() <= 1

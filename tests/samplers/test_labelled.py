@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from games import Same, softplus, toy_hyper
 
-from oversmith.samplers import _labelled, _latent
+from oversmith.recipes import bagan, mislabel_gan
+from oversmith.recipes.bagan import class_gaussians, gaussians
 from oversmith.samplers._labelled_sampler import TERMS
-from oversmith.samplers._latent import class_gaussians, gaussians
 
 KEY = jax.random.key(0)
 
@@ -24,12 +24,12 @@ class LinearCritic(eqx.Module):
     condition: int = eqx.field(static=True, default=2)
 
     def __call__(self, rows):
-        return self.judged(self.convolutions(rows[:, self.condition :]), rows[:, : self.condition])
+        return self.score(self.convolutions(rows[:, self.condition :]), rows[:, : self.condition])
 
     def convolutions(self, rows):
         return rows
 
-    def judged(self, features, told):
+    def score(self, features, told):
         return ((features @ self.w) * (told @ self.sign))[:, None]
 
 
@@ -63,7 +63,7 @@ def without(name):
 
 def critic_value(mislabel="other", penalty=None, sign=(1.0, -1.0), made=((0.0, 0.0), (0.0, 0.0)), **changes):
     players = {"discriminator": LinearCritic(W, jnp.array(sign)), "generator": Same(jnp.array(made))}
-    loss = _labelled.discriminator_loss(mislabel, penalty)
+    loss = mislabel_gan.discriminator_loss(mislabel, penalty)
     value, record = loss(players, BATCH, KEY, jnp.int32(0), hyper(**changes))
     return float(value), record
 
@@ -111,13 +111,13 @@ def test_penalty_of_a_linear_discriminator(penalty):
 def test_wrong_labels_are_never_right():
     label = jnp.arange(3000) % 3
     told = hyper(n_classes=jnp.int32(3))
-    other = np.asarray(_labelled.wrong_labels(KEY, label, told, "other"))
+    other = np.asarray(mislabel_gan.wrong_labels(KEY, label, told, "other"))
     assert (other != np.asarray(label)).all()
     # Either of the other two equally often.
     assert abs(np.mean((other - np.asarray(label)) % 3 == 1) - 0.5) < 0.05
-    any_label = np.asarray(_labelled.wrong_labels(KEY, label, told, "any"))
+    any_label = np.asarray(mislabel_gan.wrong_labels(KEY, label, told, "any"))
     assert abs(np.mean(any_label == np.asarray(label)) - 1 / 3) < 0.05
-    two = np.asarray(_labelled.wrong_labels(KEY, LABEL, hyper(), "other"))
+    two = np.asarray(mislabel_gan.wrong_labels(KEY, LABEL, hyper(), "other"))
     assert two.tolist() == [1, 1, 0]
 
 
@@ -128,9 +128,9 @@ def generator_value(cooperates=True, **changes):
         "generator": Same(jnp.array([[3.0, -1.0], [2.0, -1.0]])),
         "classifier": LinearClassifier(jnp.array([[1.0, 0.0], [0.0, 0.0]])),
     }
-    loss = _labelled.generator_loss(cooperates)
+    loss = mislabel_gan.generator_loss(cooperates)
     value, record = loss(players, BATCH, KEY, jnp.int32(0), hyper(**changes))
-    asked = np.asarray(_labelled.asked_labels(jax.random.split(KEY)[0], LABEL, hyper()))
+    asked = np.asarray(mislabel_gan.random_labels(jax.random.split(KEY)[0], LABEL, hyper()))
     adversarial = np.mean(np.array([softplus(-5), softplus(2)])[asked])
     # The classifier's logits are (3, 0) and (2, 0).
     cooperative = np.mean(np.array([np.log1p(np.exp(-3)), np.log1p(np.exp(2))])[asked])
@@ -153,30 +153,30 @@ def test_generator_by_hand():
 def test_diversity_of_a_generator_that_makes_one_row_is_nothing():
     assert float(generator_value()[3]["diversity"]) == 0
     rows = jnp.array([[0.0, 0.0], [2.0, 2.0], [5.0, 5.0], [5.0, 9.0]])
-    per_class, overall = _labelled.spread_of_classes(rows, jnp.array([0, 0, 1, 1]), hyper())
+    per_class, overall = mislabel_gan.spread_of_classes(rows, jnp.array([0, 0, 1, 1]), hyper())
     np.testing.assert_allclose(per_class, [1, np.sqrt(2)], rtol=1e-5)
     assert float(overall) == pytest.approx(np.sqrt(1.5), rel=1e-5)
     # One row of a class tells nothing of its spread.
-    per_class, _ = _labelled.spread_of_classes(rows, jnp.array([0, 0, 0, 1]), hyper())
+    per_class, _ = mislabel_gan.spread_of_classes(rows, jnp.array([0, 0, 0, 1]), hyper())
     assert np.isfinite(per_class).tolist() == [True, False]
 
 
 def test_what_a_batch_lacks():
-    asked, weight = _labelled.deficit_labels(jnp.array([0, 0, 0, 1]), hyper())
+    asked, weight = mislabel_gan.deficit_labels(jnp.array([0, 0, 0, 1]), hyper())
     assert asked.tolist() == [1, 1, 1, 1]
     np.testing.assert_allclose(weight, 0.5)
     label = jnp.array([0] * 10 + [1] * 4 + [2] * 2)
     three = toy_hyper(2, condition=8) | {"n_classes": jnp.int32(3)}
-    asked, weight = (np.asarray(part) for part in _labelled.deficit_labels(label, three))
+    asked, weight = (np.asarray(part) for part in mislabel_gan.deficit_labels(label, three))
     assert set(asked) == {1, 2}
     np.testing.assert_allclose([weight[asked == c].sum() for c in (1, 2)], [6, 8], rtol=1e-5)
-    _, weight = _labelled.deficit_labels(jnp.array([0, 1, 0, 1]), hyper())
+    _, weight = mislabel_gan.deficit_labels(jnp.array([0, 1, 0, 1]), hyper())
     np.testing.assert_array_equal(weight, 0)
 
 
 def classifier_value(**changes):
     players = {"generator": Same(jnp.eye(2)), "classifier": LinearClassifier(jnp.eye(2))}
-    return float(_labelled.classifier_loss(players, BATCH, KEY, jnp.int32(0), hyper(**changes))[0])
+    return float(mislabel_gan.classifier_loss(players, BATCH, KEY, jnp.int32(0), hyper(**changes))[0])
 
 
 def test_classifier_by_hand():
@@ -203,7 +203,7 @@ def test_autoencoder_by_hand():
     codes = np.array([1.0, -1.0]) / (1 + 1e-3)
     batch = {"x": jnp.array([[4.0, 0.0], [2.0, 0.0]]), "label": jnp.array([0, 1])}
     pair = {"autoencoder": {"encoder": Half(), "generator": Decoder()}}
-    value, _ = _latent.autoencoder_loss(pair, batch, KEY, jnp.int32(0), hyper())
+    value, _ = bagan.autoencoder_loss(pair, batch, KEY, jnp.int32(0), hyper())
     expected = np.mean(np.abs(np.column_stack([codes - [4, 2], 2 * codes])))
     assert float(value) == pytest.approx(expected, rel=1e-5)
 
@@ -226,7 +226,7 @@ def test_noise_of_a_class_follows_its_gaussian():
     root = jnp.array([[[1.0, 0.0], [0.0, 1.0]], [[2.0, 0.0], [1.0, 0.5]]])
     own = {"mean": jnp.array([[0.0, 0.0], [3.0, -3.0]]), "root": root}
     label = jnp.ones(20_000, int)
-    drawn = np.asarray(_labelled.noise_for({"latent": own}, KEY, label, toy_hyper(2, latent=2)))
+    drawn = np.asarray(mislabel_gan.noise_for({"latent": own}, KEY, label, toy_hyper(2, latent=2)))
     np.testing.assert_allclose(drawn.mean(axis=0), [3, -3], atol=0.06)
     np.testing.assert_allclose(np.cov(drawn.T), [[4, 2], [2, 1.25]], atol=0.12)
 

@@ -29,7 +29,8 @@ import oversmith
 from oversmith import EOWGAN, GaussianMixture, SMOTifiedGAN
 from oversmith.encoders import ClassScaler
 from oversmith.exceptions import InputError
-from oversmith.samplers import _smotified, smotified_gan
+from oversmith.recipes import smotified
+from oversmith.samplers import smotified_gan
 from oversmith.samplers._gibbs import gibbs_rows
 from oversmith.samplers._holdout import OTHERS, Holdout, without
 from oversmith.samplers.gan import GAN
@@ -144,9 +145,9 @@ def test_levels_are_within_reach_of_the_residual_form():
 def test_a_base_row_is_of_the_class_of_its_real_row():
     x = np.concatenate([np.zeros((5, 2)), np.ones((3, 2))])
     data = table_data(x, np.repeat([0, 1], [5, 3]), n_classes=2)
-    base = _smotified.padded(np.concatenate([np.full((4, 2), 10.0), np.full((9, 2), 20.0)]), 32)
-    data |= _smotified.base_data(base, [4, 9])
-    for draw in (_smotified.draw_balanced_with_base, _smotified.draw_weighted_with_base):
+    base = smotified.padded(np.concatenate([np.full((4, 2), 10.0), np.full((9, 2), 20.0)]), 32)
+    data |= smotified.base_data(base, [4, 9])
+    for draw in (smotified.draw_balanced_with_base, smotified.draw_weighted_with_base):
         batch = draw(jax.random.key(0), data, 200)
         assert set(np.asarray(batch["label"])) == {0, 1}
         assert np.array_equal(np.asarray(batch["u"][:, 0]), 10.0 + 10.0 * np.asarray(batch["label"]))
@@ -216,7 +217,7 @@ def ratings(sampler, rows, label=1):
     assert place == 0
     players, training = sampler._restored(sampler.state_["models"][number])
     own = ClassScaler.from_state(sampler.state_["scalers"][label]).transform(sampler.encoder_.transform(rows))
-    return np.asarray(players["discriminator"](_smotified.padded(own, training.padded_width)))[:, 0]
+    return np.asarray(players["discriminator"](smotified.padded(own, training.padded_width)))[:, 0]
 
 
 def test_accepted_rows_are_rated_more_real():
@@ -554,7 +555,7 @@ def test_weights_of_new_rows_reach_the_draw(monkeypatch):
     sampler.partial_fit(X, y)
     sampler.partial_fit(X, y, sample_weight=np.linspace(0, 1, len(y)))
     draws = [recipe.phases[0].draw for recipe in recipes]
-    assert draws == [_smotified.draw_balanced_with_base, _smotified.draw_weighted_with_base]
+    assert draws == [smotified.draw_balanced_with_base, smotified.draw_weighted_with_base]
 
 
 def test_a_shared_model_goes_on_without_one_of_its_classes():

@@ -22,7 +22,7 @@ from games import (
 from toys import on_the_mixed_table, on_the_ring, own_class_share, three_classes
 
 from oversmith import EOWGAN, WGAN
-from oversmith.samplers import _wasserstein
+from oversmith.recipes import wasserstein
 from oversmith.training import count_compilations
 
 
@@ -38,10 +38,10 @@ def test_losses_by_hand():
         "weight": jnp.array([1.0, 3.0]),
     }
     hyper = toy_hyper(2) | {"label_smoothing": 0.0, "loss_clip": jnp.inf}
-    loss, record = _wasserstein.critic_loss_clip(players, batch, jax.random.key(0), jnp.int32(0), hyper)
+    loss, record = wasserstein.critic_loss_clip(players, batch, jax.random.key(0), jnp.int32(0), hyper)
     assert float(loss) == pytest.approx(0.5 - (2 - 3) / 4)
     assert float(record["wasserstein"]) == pytest.approx(-0.75)
-    loss, _ = _wasserstein.mean_term(players, jnp.array([[0.5, 0.0], [4.5, 0.0]]), batch, hyper)
+    loss, _ = wasserstein.mean_term(players, jnp.array([[0.5, 0.0], [4.5, 0.0]]), batch, hyper)
     assert float(loss) == pytest.approx(-(0.5 + 3 * 4.5) / 4)
 
 

@@ -23,7 +23,7 @@ from scipy.stats import binomtest
 from toys import on_the_mixed_table, on_the_ring, own_class_share, three_classes
 
 from oversmith import EOWGAN, WGANGP
-from oversmith.samplers import _wasserstein
+from oversmith.recipes import wasserstein
 
 
 def test_losses_by_hand():
@@ -38,7 +38,7 @@ def test_losses_by_hand():
         "weight": jnp.array([1.0, 3.0]),
     }
     hyper = toy_hyper(2) | {"label_smoothing": 0.0, "loss_clip": jnp.inf, "penalty_weight": 10.0}
-    loss, record = _wasserstein.critic_loss_penalty(players, batch, jax.random.key(0), jnp.int32(0), hyper)
+    loss, record = wasserstein.critic_loss_penalty(players, batch, jax.random.key(0), jnp.int32(0), hyper)
     gap = 1.5 - (10 - 3 * 3) / 4
     assert float(record["penalty"]) == pytest.approx((5 - 1) ** 2, rel=1e-5)
     assert float(loss) == pytest.approx(gap + 10 * 16, rel=1e-5)

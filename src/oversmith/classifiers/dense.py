@@ -240,7 +240,7 @@ class DenseClassifier(ClassifierMixin, BaseEstimator):
     ) -> None:
         import jax
 
-        from oversmith.classifiers import _softmax
+        from oversmith.recipes import classifier as softmax
         from oversmith.training import Optimiser, table_data, train
 
         n_classes, width = len(rows.present), self._padded_width(rows.x.shape[1])
@@ -252,11 +252,11 @@ class DenseClassifier(ClassifierMixin, BaseEstimator):
         x_held = self._scaled(rows.x[held])
 
         def held_out_loss(players: dict[str, Any], step: int) -> float:
-            chances = _softmax.log_chances(players["classifier"], x_held, n_classes, width)
+            chances = softmax.log_probabilities(players["classifier"], x_held, n_classes, width)
             return -float(np.average(chances[np.arange(len(held)), rows.code[held]], weights=rows.weight[held]))
 
         result = train(
-            _softmax.recipe(batch_size=self.batch_size, steps=steps, optimiser=Optimiser("adam", *self._betas)),
+            softmax.recipe(batch_size=self.batch_size, steps=steps, optimiser=Optimiser("adam", *self._betas)),
             {"classifier": network},
             table_data(
                 self._scaled(rows.x[kept]),
@@ -325,11 +325,11 @@ class DenseClassifier(ClassifierMixin, BaseEstimator):
             One column per class of ``classes_``; a class whose training rows all had weight zero has probability zero.
         """
         check_is_fitted(self, "state_")
-        from oversmith.classifiers._softmax import log_chances
+        from oversmith.recipes.classifier import log_probabilities
 
         x = self._scaled(validate_data(self, X, dtype=np.float64, reset=False))
         present = self.state_["present"]
-        chances = np.exp(log_chances(self._restored(), x, len(present), self._padded_width(x.shape[1])))
+        chances = np.exp(log_probabilities(self._restored(), x, len(present), self._padded_width(x.shape[1])))
         return spread_over_classes(chances, present, len(self.classes_))
 
     def predict(self, X: Any) -> np.ndarray:

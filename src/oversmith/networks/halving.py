@@ -188,9 +188,9 @@ class LabelCritic(eqx.Module):
 
     def __call__(self, rows: Float[Array, "batch in"]) -> Float[Array, "batch 1"]:
         """Score rows with their class condition in front."""
-        return self.judged(self.convolutions(rows[:, self.condition :]), rows[:, : self.condition])
+        return self.score(self.convolutions(rows[:, self.condition :]), rows[:, : self.condition])
 
-    def judged(
+    def score(
         self, features: Float[Array, "batch features"], condition: Float[Array, "batch condition"]
     ) -> Float[Array, "batch 1"]:
         """Score features under a class: one row's features serve several labels.

@@ -10,7 +10,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score
 from threadpoolctl import threadpool_limits
 
-from oversmith.samplers._lesson import Lesson
+from oversmith.samplers._training_run import TrainingRows
 from oversmith.selection import inner_holdout
 
 # With fewer held-out rows one row decides between two checkpoints.
@@ -80,12 +80,12 @@ def min_rows(fraction: float) -> int:
     return math.ceil(MIN_HELD_OUT / fraction)
 
 
-def holdout_of(lesson: Lesson, fraction: float, seed: list[int]) -> Holdout | None:
+def holdout_of(lesson: TrainingRows, fraction: float, seed: list[int]) -> Holdout | None:
     """Cut rows of the other classes too, beside those a lesson holds out of its own.
 
     Parameters
     ----------
-    lesson : Lesson
+    lesson : TrainingRows
         With rows held out.
     fraction : float
         Share of the other classes' rows to hold out.

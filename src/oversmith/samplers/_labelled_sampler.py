@@ -14,9 +14,10 @@ from sklearn.utils._param_validation import Interval, StrOptions
 
 from oversmith.encoders import ClassScaler
 from oversmith.exceptions import InputError
+from oversmith.recipes.sizes import Sizes
 from oversmith.samplers._encoded import EncodedTable
-from oversmith.samplers._lesson import Lesson, Session, Training
 from oversmith.samplers._network import Monitor, NetworkSampler
+from oversmith.samplers._training_run import TrainingRows, TrainingRun
 
 if TYPE_CHECKING:
     from jax import Array
@@ -227,10 +228,10 @@ class LabelledSampler(NetworkSampler):
 
     # ------------------------------------------------------------------ recipe
 
-    def _recipe(self, training: Training) -> Recipe:
-        from oversmith.samplers import _labelled
+    def _recipe(self, training: Sizes) -> Recipe:
+        from oversmith.recipes import mislabel_gan
 
-        return _labelled.recipe(
+        return mislabel_gan.recipe(
             steps=training.steps,
             pretrain_steps=min(self._pretrain_epochs() * math.ceil(training.rows / self.batch_size), training.steps),
             batch_size=self.batch_size,
@@ -240,10 +241,10 @@ class LabelledSampler(NetworkSampler):
             classifies=self._network_options()["classifier_widths"] is not None,
         )
 
-    def _players(self, key: Array, training: Training) -> dict[str, Any]:
-        from oversmith.samplers import _labelled
+    def _players(self, key: Array, training: Sizes) -> dict[str, Any]:
+        from oversmith.recipes import mislabel_gan
 
-        return _labelled.players(
+        return mislabel_gan.players(
             key,
             training,
             self._points(),
@@ -258,10 +259,10 @@ class LabelledSampler(NetworkSampler):
             **self._network_options(),
         )
 
-    def _hyper(self, training: Training) -> dict[str, Any]:
-        from oversmith.samplers import _labelled
+    def _hyper(self, training: Sizes) -> dict[str, Any]:
+        from oversmith.recipes import mislabel_gan
 
-        return _labelled.hyper(
+        return mislabel_gan.hyper(
             training,
             latent_dim=self.latent_dim,
             learning_rate=self.learning_rate,
@@ -269,11 +270,11 @@ class LabelledSampler(NetworkSampler):
             ema_decay=self.ema_decay or 0.0,
             mislabel_weight=self.mislabel_weight,
             penalty_weight=self.penalty_weight,
-            **self._hyper_options(),
+            **({"terms": dict.fromkeys(TERMS, True)} | self._hyper_options()),
         )
 
     def _lesson_hyper(
-        self, state: dict[str, Any], lesson: Lesson, training: Training, rng: np.random.Generator
+        self, state: dict[str, Any], lesson: TrainingRows, training: Sizes, rng: np.random.Generator
     ) -> dict[str, Any]:
         return {"n_classes": len(lesson.codes)}
 
@@ -288,7 +289,7 @@ class LabelledSampler(NetworkSampler):
         mode = "standard" if self._standardises() else None
         return ClassScaler(mode).fit(table.pooled, table.pooled, table.spans)
 
-    def _data(self, state: dict[str, Any], lesson: Lesson, rng: np.random.Generator) -> dict[str, Any]:
+    def _data(self, state: dict[str, Any], lesson: TrainingRows, rng: np.random.Generator) -> dict[str, Any]:
         from oversmith.training import table_data
 
         data = super()._data(state, lesson, rng)
@@ -301,10 +302,10 @@ class LabelledSampler(NetworkSampler):
         )
         return data | {"natural": natural["cumulative"]}
 
-    def _class_shares(self, lesson: Lesson) -> np.ndarray:
+    def _class_shares(self, lesson: TrainingRows) -> np.ndarray:
         return super()._class_shares(lesson) if self.real_sampling == "balanced" else lesson.natural_shares()
 
-    def _monitor(self, session: Session) -> Monitor | None:
+    def _monitor(self, session: TrainingRun) -> Monitor | None:
         return super()._monitor(session) if self.stop == "distance" else None
 
     def _held_out(self, n_rows: int, rng: np.random.Generator) -> np.ndarray:

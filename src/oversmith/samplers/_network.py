@@ -19,8 +19,9 @@ from oversmith._adapter import fit_context
 from oversmith.encoders import ClassScaler, ImageEncoder
 from oversmith.exceptions import DivergedError, InputError
 from oversmith.metrics import energy_distance
+from oversmith.recipes.sizes import Sizes
 from oversmith.samplers._encoded import EncodedTable, Target
-from oversmith.samplers._lesson import Lesson, Players, Session, Training
+from oversmith.samplers._training_run import Players, TrainingRows, TrainingRun
 from oversmith.samplers.base import BaseSampler
 from oversmith.selection import inner_holdout
 
@@ -185,15 +186,15 @@ class NetworkSampler(BaseSampler):
     # ------------------------------------------------------------------ what a method writes
 
     @abstractmethod
-    def _recipe(self, training: Training) -> Recipe:
+    def _recipe(self, training: Sizes) -> Recipe:
         """Name the players, their losses and the schedule."""
 
     @abstractmethod
-    def _players(self, key: Array, training: Training) -> Players:
+    def _players(self, key: Array, training: Sizes) -> Players:
         """Make the networks."""
 
     @abstractmethod
-    def _hyper(self, training: Training) -> dict[str, Any]:
+    def _hyper(self, training: Sizes) -> dict[str, Any]:
         """Gather the traced hyper-parameters that training and drawing share."""
 
     # ------------------------------------------------------------------ what a method may write
@@ -218,7 +219,7 @@ class NetworkSampler(BaseSampler):
     def _needs_network(self) -> bool:
         return True
 
-    def _data(self, state: dict[str, Any], lesson: Lesson, rng: np.random.Generator) -> dict[str, Any]:
+    def _data(self, state: dict[str, Any], lesson: TrainingRows, rng: np.random.Generator) -> dict[str, Any]:
         """Put the training rows on the device, for weighted draws with each class's share."""
         from oversmith.training import table_data
 
@@ -226,17 +227,17 @@ class NetworkSampler(BaseSampler):
         width, n_classes = self._padded_width(lesson.x.shape[1]), len(lesson.codes)
         return table_data(lesson.x, lesson.labels, frequency=frequency, n_classes=n_classes, width=width)
 
-    def _class_shares(self, lesson: Lesson) -> np.ndarray:
+    def _class_shares(self, lesson: TrainingRows) -> np.ndarray:
         """Return how often weighted draws take each class, up to a factor; by default all alike."""
         return np.ones(len(lesson.codes))
 
     def _lesson_hyper(
-        self, state: dict[str, Any], lesson: Lesson, training: Training, rng: np.random.Generator
+        self, state: dict[str, Any], lesson: TrainingRows, training: Sizes, rng: np.random.Generator
     ) -> dict[str, Any]:
         """Return traced values that only the training reads."""
         return {}
 
-    def _monitor(self, session: Session) -> Monitor | None:
+    def _monitor(self, session: TrainingRun) -> Monitor | None:
         """Return what scores a checkpoint, lower is better: the energy distance to the reference rows. Or nothing."""
         from oversmith.training import generate
 
@@ -266,7 +267,7 @@ class NetworkSampler(BaseSampler):
         """Return how many rows are made to score a checkpoint."""
         return SCORED_ROWS
 
-    def _score_inputs(self, session: Session, per_class: int) -> dict[str, np.ndarray] | None:
+    def _score_inputs(self, session: TrainingRun, per_class: int) -> dict[str, np.ndarray] | None:
         """Return what the generator needs per row to be scored, classes in order; nothing by default."""
         return None
 
@@ -278,11 +279,11 @@ class NetworkSampler(BaseSampler):
         """Return what the generator needs per replayed row of a class; nothing by default."""
         return None
 
-    def _watchers(self, session: Session) -> Sequence[Callable[[Any], Any]]:
+    def _watchers(self, session: TrainingRun) -> Sequence[Callable[[Any], Any]]:
         """Return the method's own callbacks; one that returns a text stops the training for that reason."""
         return ()
 
-    def _refine(self, session: Session, result: TrainResult) -> TrainResult:
+    def _refine(self, session: TrainingRun, result: TrainResult) -> TrainResult:
         """Go on from a finished training."""
         return result
 
@@ -320,7 +321,7 @@ class NetworkSampler(BaseSampler):
 
     def _lesson(
         self, state: dict[str, Any], table: EncodedTable, codes: list[int], asked: list[int], rng: np.random.Generator
-    ) -> Lesson:
+    ) -> TrainingRows:
         """Split, scale and gather the rows of the classes."""
         rows: dict[int, np.ndarray] = {}
         references: dict[int, np.ndarray] = {}
@@ -345,7 +346,7 @@ class NetworkSampler(BaseSampler):
             scaled.append(scalers[-1].transform(seen))
             labels.append(np.full(len(seen), place))
             weights.append(np.concatenate([weight, np.ones(len(seen) - len(weight))]))
-        return Lesson(
+        return TrainingRows(
             codes=codes,
             asked=asked,
             rows=rows,
@@ -378,11 +379,11 @@ class NetworkSampler(BaseSampler):
     def _run(
         self,
         state: dict[str, Any],
-        lesson: Lesson,
+        lesson: TrainingRows,
         rng: np.random.Generator,
         started: float,
         players: Players | None = None,
-    ) -> tuple[TrainResult, Training]:
+    ) -> tuple[TrainResult, Sizes]:
         """Train one model, from fresh networks or from the given ones."""
         training = self._sizes(len(lesson.x), lesson.table, len(lesson.codes))
         session = self._session(state, lesson, training, rng, started, players)
@@ -391,12 +392,12 @@ class NetworkSampler(BaseSampler):
     def _session(
         self,
         state: dict[str, Any],
-        lesson: Lesson,
-        training: Training,
+        lesson: TrainingRows,
+        training: Sizes,
         rng: np.random.Generator,
         started: float,
         players: Players | None,
-    ) -> Session:
+    ) -> TrainingRun:
         """Set up one training."""
         import jax
 
@@ -406,7 +407,7 @@ class NetworkSampler(BaseSampler):
             recipe = self._recipe(training)
         else:
             recipe = self._resumed(self._recipe(training))
-        return Session(
+        return TrainingRun(
             lesson=lesson,
             training=training,
             state=state,
@@ -418,7 +419,7 @@ class NetworkSampler(BaseSampler):
             started=started,
         )
 
-    def _train_session(self, session: Session, phase: str | None = None) -> TrainResult:
+    def _train_session(self, session: TrainingRun, phase: str | None = None) -> TrainResult:
         """Run the engine on a session, with this sampler's budgets, callbacks and progress bar.
 
         A ``phase`` names a stretch after the main training in the history.
@@ -459,7 +460,7 @@ class NetworkSampler(BaseSampler):
         self._record(result, names, "held-out rows" if session.lesson.held_out else "training rows", phase)
         return result
 
-    def _sizes(self, n_rows: int, table: EncodedTable, n_classes: int) -> Training:
+    def _sizes(self, n_rows: int, table: EncodedTable, n_classes: int) -> Sizes:
         from oversmith.training import class_bucket
 
         width, shape = table.pooled.shape[1], self._conv_shape()
@@ -467,7 +468,7 @@ class NetworkSampler(BaseSampler):
             self._check_convolutions()
         padded = self._padded_width(width)
         condition = class_bucket(n_classes) if n_classes > 1 else 0
-        return Training(width, padded, condition, self._columns(padded), self._steps(n_rows), shape, n_rows)
+        return Sizes(width, padded, condition, self._columns(padded), self._steps(n_rows), shape, n_rows)
 
     def _columns(self, padded: int) -> Columns:
         """Say what the encoded columns mean."""
@@ -527,7 +528,7 @@ class NetworkSampler(BaseSampler):
 
     # ------------------------------------------------------------------ storing and drawing
 
-    def _model(self, result: TrainResult, training: Training, codes: list[int]) -> dict[str, Any]:
+    def _model(self, result: TrainResult, training: Sizes, codes: list[int]) -> dict[str, Any]:
         """Describe a trained model in JSON values and arrays; `_restored` undoes it."""
         import jax
 
@@ -542,11 +543,11 @@ class NetworkSampler(BaseSampler):
             },
         }
 
-    def _restored(self, model: dict[str, Any]) -> tuple[Players, Training]:
+    def _restored(self, model: dict[str, Any]) -> tuple[Players, Sizes]:
         """Rebuild the networks of a model and the sizes it was trained with."""
         import jax
 
-        training = Training(
+        training = Sizes(
             width=model["width"],
             padded_width=model["padded_width"],
             condition_width=model["condition_width"],
@@ -576,7 +577,7 @@ class NetworkSampler(BaseSampler):
             known = _OUTLINES[self] = self.encoder_, {}
         return known[1]
 
-    def _sized(self, training: Training) -> tuple[Any, ...]:
+    def _sized(self, training: Sizes) -> tuple[Any, ...]:
         """Everything that players are shaped by, within a fit."""
         return repr(self.get_params(deep=False)), training.width, training.padded_width, training.condition_width
 

@@ -11,8 +11,8 @@ from sklearn.metrics import average_precision_score
 from oversmith.selection import stratified_folds
 
 if TYPE_CHECKING:
-    from oversmith.samplers._lesson import Players, Session
     from oversmith.samplers._network import NetworkSampler
+    from oversmith.samplers._training_run import Players, TrainingRun
     from oversmith.training import TrainResult
 
 # Folds over the real rows: each row is judged by a classifier that has not seen it.
@@ -42,7 +42,7 @@ class Verdict:
 
 
 def refine(
-    sampler: NetworkSampler, session: Session, result: TrainResult, *, rounds: int, hard_weight: float
+    sampler: NetworkSampler, session: TrainingRun, result: TrainResult, *, rounds: int, hard_weight: float
 ) -> TrainResult:
     """Fine-tune a generator on hard rows while the inner score rises.
 
@@ -50,7 +50,7 @@ def refine(
     ----------
     sampler : NetworkSampler
         Whose generator it is; its ``history_`` is told of every round.
-    session : Session
+    session : TrainingRun
         The training that ended in ``result``.
     result : TrainResult
         Where to start from.
@@ -87,8 +87,13 @@ def refine(
 
 
 def _again(
-    sampler: NetworkSampler, session: Session, result: TrainResult, verdict: Verdict, hard_weight: float, number: int
-) -> Session:
+    sampler: NetworkSampler,
+    session: TrainingRun,
+    result: TrainResult,
+    verdict: Verdict,
+    hard_weight: float,
+    number: int,
+) -> TrainingRun:
     """Set up the fine-tuning: the same lesson with hard rows drawn more often, from the present weights."""
     lesson = session.lesson
     weights = lesson.weights.copy()
@@ -104,12 +109,12 @@ def _again(
     )
 
 
-def judge(session: Session, players: Players) -> Verdict:
+def judge(session: TrainingRun, players: Players) -> Verdict:
     """Score a generator on inner folds of the real rows, and find the hard ones.
 
     Parameters
     ----------
-    session : Session
+    session : TrainingRun
         The training, with its lesson.
     players : dict
         The networks to judge.
@@ -121,7 +126,7 @@ def judge(session: Session, players: Players) -> Verdict:
     """
     import jax
 
-    from oversmith.samplers._guide import probabilities, train_guide
+    from oversmith.recipes.guide import probabilities, train_guide
 
     lesson = session.lesson
     x, codes = _real_rows(session)
@@ -146,7 +151,7 @@ def judge(session: Session, players: Players) -> Verdict:
     return Verdict(float(np.mean(scores)), hard)
 
 
-def _real_rows(session: Session) -> tuple[np.ndarray, np.ndarray]:
+def _real_rows(session: TrainingRun) -> tuple[np.ndarray, np.ndarray]:
     lesson, rows, codes = session.lesson, [], []
     for code in lesson.asked:
         rows.append(lesson.rows[code])
@@ -159,7 +164,7 @@ def _real_rows(session: Session) -> tuple[np.ndarray, np.ndarray]:
     return np.concatenate(rows), np.concatenate(codes)
 
 
-def _made_rows(session: Session, players: Players) -> tuple[np.ndarray, np.ndarray]:
+def _made_rows(session: TrainingRun, players: Players) -> tuple[np.ndarray, np.ndarray]:
     from oversmith.training import generate
 
     lesson, rows, codes = session.lesson, [], []

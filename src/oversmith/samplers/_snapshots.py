@@ -9,8 +9,8 @@ import numpy as np
 from oversmith.encoders import ClassScaler
 
 if TYPE_CHECKING:
-    from oversmith.samplers._lesson import Session
     from oversmith.samplers._network import NetworkSampler
+    from oversmith.samplers._training_run import TrainingRun
     from oversmith.training import TrainingEvent, TrainResult
 
 # A key of its own: what is drawn here moves no other random number.
@@ -56,14 +56,14 @@ class Snapshots:
     def __call__(self, event: TrainingEvent) -> None:
         """Do nothing: without its sampler a training has nothing to show."""
 
-    def bound(self, sampler: NetworkSampler, session: Session) -> _Watch:
+    def bound(self, sampler: NetworkSampler, session: TrainingRun) -> _Watch:
         """Watch one training.
 
         Parameters
         ----------
         sampler : NetworkSampler
             Whose training it is.
-        session : Session
+        session : TrainingRun
             The training about to begin.
 
         Returns
@@ -77,7 +77,7 @@ class Snapshots:
 class _Watch:
     """One training under the eyes of `Snapshots`."""
 
-    def __init__(self, snapshots: Snapshots, sampler: NetworkSampler, session: Session) -> None:
+    def __init__(self, snapshots: Snapshots, sampler: NetworkSampler, session: TrainingRun) -> None:
         self.snapshots, self.sampler, self.session = snapshots, sampler, session
         self.inputs = sampler._score_inputs(session, snapshots.rows)
         self.taken: dict[int, list[Any]] = {0: self._draw(session.players)}

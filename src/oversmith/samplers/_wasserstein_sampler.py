@@ -5,8 +5,8 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import TYPE_CHECKING, Any
 
+from oversmith.recipes.sizes import Sizes
 from oversmith.samplers._adversarial import AdversarialSampler
-from oversmith.samplers._lesson import Training
 
 if TYPE_CHECKING:
     from jax import Array
@@ -30,20 +30,20 @@ class WassersteinSampler(AdversarialSampler):
     def _hyper_options(self) -> dict[str, Any]:
         """Return the traced numbers of the method: ``penalty_weight`` and ``clip`` at least."""
 
-    def _recipe(self, training: Training) -> Recipe:
-        from oversmith.samplers import _wasserstein
+    def _recipe(self, training: Sizes) -> Recipe:
+        from oversmith.recipes import wasserstein
 
-        return _wasserstein.recipe(
+        return wasserstein.recipe(
             steps=training.steps,
             batch_size=self.batch_size,
             ema=self.ema_decay is not None,
             **self._recipe_options(),
         )
 
-    def _players(self, key: Array, training: Training) -> dict[str, Any]:
-        from oversmith.samplers import _wasserstein
+    def _players(self, key: Array, training: Sizes) -> dict[str, Any]:
+        from oversmith.recipes import wasserstein
 
-        return _wasserstein.players(
+        return wasserstein.players(
             key,
             training,
             latent_dim=self.latent_dim,
@@ -52,10 +52,10 @@ class WassersteinSampler(AdversarialSampler):
             n_critics=self._n_critics,
         )
 
-    def _hyper(self, training: Training) -> dict[str, Any]:
-        from oversmith.samplers import _wasserstein
+    def _hyper(self, training: Sizes) -> dict[str, Any]:
+        from oversmith.recipes import wasserstein
 
-        return _wasserstein.hyper(
+        return wasserstein.hyper(
             training,
             latent_dim=self.latent_dim,
             learning_rate=self.learning_rate,

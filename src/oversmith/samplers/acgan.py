@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from sklearn.utils._param_validation import Interval
 
+from oversmith.recipes.sizes import Sizes
 from oversmith.samplers._labelled_sampler import LabelledSampler
-from oversmith.samplers._lesson import Training
 
 if TYPE_CHECKING:
     from oversmith.training import Recipe
@@ -110,17 +110,17 @@ class ACGAN(LabelledSampler):
         self.class_weight = class_weight
 
     def _network_options(self) -> dict[str, Any]:
-        from oversmith.samplers import _acgan
+        from oversmith.recipes import acgan
 
-        return {"classifier_widths": None, "critic": _acgan.discriminator}
+        return {"classifier_widths": None, "critic": acgan.discriminator}
 
-    def _recipe(self, training: Training) -> Recipe:
-        from oversmith.samplers import _acgan, _labelled
+    def _recipe(self, training: Sizes) -> Recipe:
+        from oversmith.recipes import acgan, mislabel_gan
 
-        losses = {"discriminator": _acgan.discriminator_loss, "generator": _acgan.generator_loss}
-        return _labelled.with_losses(super()._recipe(training), losses)
+        losses = {"discriminator": acgan.discriminator_loss, "generator": acgan.generator_loss}
+        return mislabel_gan.with_losses(super()._recipe(training), losses)
 
-    def _hyper(self, training: Training) -> dict[str, Any]:
+    def _hyper(self, training: Sizes) -> dict[str, Any]:
         return super()._hyper(training) | {"class_weight": self.class_weight}
 
 

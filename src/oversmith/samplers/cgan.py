@@ -11,9 +11,10 @@ from sklearn.utils._param_validation import Interval, StrOptions
 
 from oversmith.encoders import ClassScaler
 from oversmith.exceptions import InputError
+from oversmith.recipes.sizes import Sizes
 from oversmith.samplers._copying import CopyProofDistance, thinned
-from oversmith.samplers._lesson import Lesson, Session, Training
 from oversmith.samplers._network import Monitor
+from oversmith.samplers._training_run import TrainingRows, TrainingRun
 from oversmith.samplers.gan import GAN
 
 if TYPE_CHECKING:
@@ -172,7 +173,7 @@ class CGAN(GAN):
         if self.dropout:
             raise InputError(f"dropout: {self.dropout!r} found, which dense layers alone have; choose backbone='mlp'")
 
-    def _monitor(self, session: Session) -> Monitor | None:
+    def _monitor(self, session: TrainingRun) -> Monitor | None:
         return super()._monitor(session) if self.stop == "auto" else None
 
     def _held_out(self, n_rows: int, rng: np.random.Generator) -> np.ndarray:
@@ -184,11 +185,11 @@ class CGAN(GAN):
     def _distance_to(self, rows: np.ndarray, scaler: ClassScaler, most: int) -> Callable[[np.ndarray], float]:
         return CopyProofDistance(scaler.transform(thinned(rows, most)))
 
-    def _recipe(self, training: Training) -> Recipe:
-        from oversmith.samplers import _cgan
+    def _recipe(self, training: Sizes) -> Recipe:
+        from oversmith.recipes import gan
         from oversmith.training import draw_balanced, draw_weighted
 
-        return _cgan.recipe(
+        return gan.conditional_recipe(
             steps=training.steps,
             batch_size=self.batch_size,
             ema=self.ema_decay is not None,
@@ -197,27 +198,28 @@ class CGAN(GAN):
             draw=draw_balanced if self.balanced else draw_weighted,
         )
 
-    def _players(self, key: Array, training: Training) -> dict[str, Any]:
-        from oversmith.samplers import _cgan
+    def _players(self, key: Array, training: Sizes) -> dict[str, Any]:
+        from oversmith.recipes import gan
 
-        return _cgan.players(
+        return gan.players(
             key,
             training,
             latent_dim=self.latent_dim,
             generator_widths=tuple(self.generator_widths),
             critic_widths=tuple(self.critic_widths),
+            activation="leaky_relu",
             batch_norm=self.batch_norm,
         )
 
-    def _hyper(self, training: Training) -> dict[str, Any]:
+    def _hyper(self, training: Sizes) -> dict[str, Any]:
         return super()._hyper(training) | {"dropout": self.dropout}
 
     def _lesson_hyper(
-        self, state: dict[str, Any], lesson: Lesson, training: Training, rng: np.random.Generator
+        self, state: dict[str, Any], lesson: TrainingRows, training: Sizes, rng: np.random.Generator
     ) -> dict[str, Any]:
         return {"n_classes": len(lesson.codes)}
 
-    def _class_shares(self, lesson: Lesson) -> np.ndarray:
+    def _class_shares(self, lesson: TrainingRows) -> np.ndarray:
         if self.balanced:
             return super()._class_shares(lesson)
         return lesson.natural_shares()

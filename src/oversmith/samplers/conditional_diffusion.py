@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from sklearn.utils._param_validation import Interval, StrOptions
 
 from oversmith.exceptions import InputError
-from oversmith.samplers._lesson import Players, Session, Training
+from oversmith.recipes.sizes import Sizes
 from oversmith.samplers._network import Monitor, NetworkSampler
+from oversmith.samplers._training_run import Players, TrainingRun
 
 if TYPE_CHECKING:
     from jax import Array
@@ -192,10 +193,10 @@ class ConditionalDiffusion(NetworkSampler):
         }
         return cls(**(setting | changes))
 
-    def _recipe(self, training: Training) -> Recipe:
-        from oversmith.samplers import _diffusion
+    def _recipe(self, training: Sizes) -> Recipe:
+        from oversmith.recipes import diffusion
 
-        return _diffusion.recipe(
+        return diffusion.recipe(
             steps=training.steps,
             batch_size=self.batch_size,
             ema=self.ema_decay is not None,
@@ -203,23 +204,23 @@ class ConditionalDiffusion(NetworkSampler):
             betas=self._betas(),
         )
 
-    def _players(self, key: Array, training: Training) -> Players:
+    def _players(self, key: Array, training: Sizes) -> Players:
         from oversmith.networks.unet import patch_of
-        from oversmith.samplers import _diffusion
+        from oversmith.recipes import diffusion
 
         shape = self._points()
         patch = patch_of(shape) if self.patch == "auto" else int(self.patch)
-        return _diffusion.players(key, training, shape, tuple(self.widths), patch)
+        return diffusion.players(key, training, shape, tuple(self.widths), patch)
 
-    def _hyper(self, training: Training) -> dict[str, Any]:
-        from oversmith.samplers import _diffusion
+    def _hyper(self, training: Sizes) -> dict[str, Any]:
+        from oversmith.recipes import diffusion
 
         if self.n_sampling_steps > self.n_noise_steps:
             raise InputError(
                 f"n_sampling_steps: {self.n_sampling_steps} found, but there are {self.n_noise_steps} noise steps "
                 "(n_noise_steps) to go back; take as many or fewer"
             )
-        return _diffusion.hyper(
+        return diffusion.hyper(
             training,
             learning_rate=self.learning_rate,
             ema_decay=self.ema_decay or 0.0,
@@ -236,8 +237,16 @@ class ConditionalDiffusion(NetworkSampler):
             raise InputError(f"betas: {self.betas!r} found; give two numbers in [0, 1), Adam's decays")
         return float(betas[0]), float(betas[1])
 
-    def _monitor(self, session: Session) -> Monitor | None:
-        from oversmith.samplers import _diffusion
-        from oversmith.samplers._held_out import held_out_monitor
+    def _monitor(self, session: TrainingRun) -> Monitor | None:
+        from oversmith.recipes import diffusion
+        from oversmith.recipes.held_out import held_out_monitor
 
-        return held_out_monitor(session, _diffusion.told_losses, _SCORED_DRAWS, _SCORED_ROWS)
+        return held_out_monitor(
+            diffusion.row_losses,
+            *session.lesson.reference_rows(),
+            session.key(2),
+            session.hyper,
+            width=session.training.padded_width,
+            draws=_SCORED_DRAWS,
+            smallest=_SCORED_ROWS,
+        )

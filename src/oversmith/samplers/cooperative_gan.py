@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from sklearn.utils._param_validation import Interval
 
+from oversmith.recipes.sizes import Sizes
 from oversmith.samplers._labelled_sampler import LabelledSampler
-from oversmith.samplers._lesson import Lesson, Training
+from oversmith.samplers._training_run import TrainingRows
 from oversmith.samplers.three_player import ThreePlayerGAN
 
 if TYPE_CHECKING:
@@ -106,17 +107,17 @@ class CooperativeGAN(ThreePlayerGAN):
         super().__init__(coop_weight=coop_weight, **_WITHOUT, **common)
         self.rho = rho
 
-    def _recipe(self, training: Training) -> Recipe:
-        from oversmith.samplers import _cooperative, _labelled
+    def _recipe(self, training: Sizes) -> Recipe:
+        from oversmith.recipes import cooperative, mislabel_gan
 
-        loss = _labelled.generator_loss(True, _cooperative.towards_the_border)
-        return _labelled.with_losses(super()._recipe(training), {"generator": loss})
+        loss = mislabel_gan.generator_loss(True, cooperative.towards_the_border)
+        return mislabel_gan.with_losses(super()._recipe(training), {"generator": loss})
 
-    def _hyper(self, training: Training) -> dict[str, Any]:
+    def _hyper(self, training: Sizes) -> dict[str, Any]:
         return super()._hyper(training) | {"rho": self.rho, "total_steps": float(max(training.steps, 1))}
 
     def _lesson_hyper(
-        self, state: dict[str, Any], lesson: Lesson, training: Training, rng: np.random.Generator
+        self, state: dict[str, Any], lesson: TrainingRows, training: Sizes, rng: np.random.Generator
     ) -> dict[str, Any]:
         widened = np.zeros(max(training.condition_width, 1), np.float32)
         widened[[lesson.codes.index(code) for code in lesson.asked]] = 1

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from sklearn.utils._param_validation import Interval
 
-from oversmith.samplers._lesson import Lesson, Training
+from oversmith.recipes.sizes import Sizes
+from oversmith.samplers._training_run import TrainingRows
 from oversmith.samplers.wgan_gp import WGANGP
 
 if TYPE_CHECKING:
@@ -103,35 +104,35 @@ class CWGANGP(WGANGP):
         self.auxiliary_clamp = auxiliary_clamp
         self.classifier_widths = classifier_widths
 
-    def _recipe(self, training: Training) -> Recipe:
-        from oversmith.samplers import _cwgan
+    def _recipe(self, training: Sizes) -> Recipe:
+        from oversmith.recipes import wasserstein
 
-        return _cwgan.recipe(
+        return wasserstein.auxiliary_recipe(
             steps=training.steps,
             batch_size=self.batch_size,
             ema=self.ema_decay is not None,
             **self._recipe_options(),
         )
 
-    def _players(self, key: Array, training: Training) -> dict[str, Any]:
+    def _players(self, key: Array, training: Sizes) -> dict[str, Any]:
         import jax
 
-        from oversmith.samplers import _cwgan
+        from oversmith.recipes import wasserstein
 
         # A key of its own: the other two networks are those of a model without the classifier.
         classifier_key = jax.random.fold_in(key, 1)
-        classifier = _cwgan.classifier_network(classifier_key, training, tuple(self.classifier_widths))
+        classifier = wasserstein.auxiliary_classifier(classifier_key, training, tuple(self.classifier_widths))
         return super()._players(key, training) | {"classifier": classifier}
 
-    def _hyper(self, training: Training) -> dict[str, Any]:
+    def _hyper(self, training: Sizes) -> dict[str, Any]:
         hyper = super()._hyper(training)
         return hyper | {"learning_rate": {**hyper["learning_rate"], "classifier": self.learning_rate}}
 
     def _lesson_hyper(
-        self, state: dict[str, Any], lesson: Lesson, training: Training, rng: np.random.Generator
+        self, state: dict[str, Any], lesson: TrainingRows, training: Sizes, rng: np.random.Generator
     ) -> dict[str, Any]:
-        from oversmith.samplers import _cwgan
-        from oversmith.samplers._generator import affine
+        from oversmith.recipes import wasserstein
+        from oversmith.recipes.generator import affine
 
-        auxiliary = _cwgan.auxiliary_hyper(len(lesson.codes), self.auxiliary_weight, self.auxiliary_clamp)
+        auxiliary = wasserstein.auxiliary_hyper(len(lesson.codes), self.auxiliary_weight, self.auxiliary_clamp)
         return affine(lesson.scalers, training.padded_width) | auxiliary

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from oversmith.samplers._lesson import Training
+from oversmith.recipes.sizes import Sizes
 from oversmith.samplers.gan import GAN
 
 if TYPE_CHECKING:
@@ -107,17 +107,17 @@ class DCGAN(GAN):
         }
         return cls(**(setting | changes))
 
-    def _recipe(self, training: Training) -> Recipe:
-        from oversmith.samplers import _gan
+    def _recipe(self, training: Sizes) -> Recipe:
+        from oversmith.recipes import gan
 
-        return _gan.recipe(
+        return gan.recipe(
             steps=training.steps, batch_size=self.batch_size, ema=self.ema_decay is not None, batch_norm=True
         )
 
-    def _players(self, key: Array, training: Training) -> dict[str, Any]:
+    def _players(self, key: Array, training: Sizes) -> dict[str, Any]:
         import jax
 
-        from oversmith.samplers._generator import critic_network, generator_network
+        from oversmith.recipes.generator import critic_network, generator_network
 
         generator_key, critic_key = jax.random.split(key)
         widths = tuple(self.generator_widths), tuple(self.critic_widths)

@@ -10,11 +10,12 @@ import numpy as np
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 
 from oversmith.exceptions import InputError
+from oversmith.recipes.sizes import Sizes
 from oversmith.samplers._adversarial import AdversarialSampler
 from oversmith.samplers._encoded import EncodedTable
-from oversmith.samplers._lesson import Lesson, Session, Training
 from oversmith.samplers._refinement import refine
 from oversmith.samplers._smote import discrete_columns, rows_from, smote_rows
+from oversmith.samplers._training_run import TrainingRows, TrainingRun
 from oversmith.selection import noisy_rows
 
 if TYPE_CHECKING:
@@ -355,10 +356,10 @@ class EOWGAN(AdversarialSampler):
                 f"guidance: {self.guidance!r} found, which needs dense layers; choose backbone='mlp', or guidance=0"
             )
 
-    def _recipe(self, training: Training) -> Recipe:
-        from oversmith.samplers import _wasserstein
+    def _recipe(self, training: Sizes) -> Recipe:
+        from oversmith.recipes import wasserstein
 
-        return _wasserstein.recipe(
+        return wasserstein.recipe(
             steps=training.steps,
             batch_size=self.batch_size,
             lipschitz=self.lipschitz,
@@ -367,10 +368,10 @@ class EOWGAN(AdversarialSampler):
             guided=self.guidance > 0,
         )
 
-    def _players(self, key: Array, training: Training) -> dict[str, Any]:
-        from oversmith.samplers import _wasserstein
+    def _players(self, key: Array, training: Sizes) -> dict[str, Any]:
+        from oversmith.recipes import wasserstein
 
-        return _wasserstein.players(
+        return wasserstein.players(
             key,
             training,
             latent_dim=self.latent_dim,
@@ -379,10 +380,10 @@ class EOWGAN(AdversarialSampler):
             n_critics=self.n_critics,
         )
 
-    def _hyper(self, training: Training) -> dict[str, Any]:
-        from oversmith.samplers import _wasserstein
+    def _hyper(self, training: Sizes) -> dict[str, Any]:
+        from oversmith.recipes import wasserstein
 
-        return _wasserstein.hyper(
+        return wasserstein.hyper(
             training,
             latent_dim=self.latent_dim,
             learning_rate=self.learning_rate,
@@ -395,15 +396,22 @@ class EOWGAN(AdversarialSampler):
         )
 
     def _lesson_hyper(
-        self, state: dict[str, Any], lesson: Lesson, training: Training, rng: np.random.Generator
+        self, state: dict[str, Any], lesson: TrainingRows, training: Sizes, rng: np.random.Generator
     ) -> dict[str, Any]:
         if not self.guidance:
             return {}
-        from oversmith.samplers._guide import guide_hyper
+        from oversmith.recipes.guide import guide_hyper
 
-        return guide_hyper(lesson, training, self.guidance, self.guidance_clamp, int(rng.integers(2**31)))
+        return guide_hyper(
+            *lesson.all_rows(),
+            dict(zip(lesson.codes, lesson.scalers, strict=True)),
+            padded_width=training.padded_width,
+            weight=self.guidance,
+            clamp=self.guidance_clamp,
+            seed=int(rng.integers(2**31)),
+        )
 
-    def _refine(self, session: Session, result: TrainResult) -> TrainResult:
+    def _refine(self, session: TrainingRun, result: TrainResult) -> TrainResult:
         if not self.refine_rounds:
             return result
         return refine(self, session, result, rounds=self.refine_rounds, hard_weight=self.hard_weight)

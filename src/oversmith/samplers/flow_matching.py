@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from sklearn.utils._param_validation import Interval
 
-from oversmith.samplers._lesson import Players, Session, Training
+from oversmith.recipes.sizes import Sizes
 from oversmith.samplers._network import Monitor, NetworkSampler
+from oversmith.samplers._training_run import Players, TrainingRun
 
 if TYPE_CHECKING:
     from jax import Array
@@ -101,18 +102,18 @@ class FlowMatching(NetworkSampler):
     def _learns_from_all(self) -> bool:  # type: ignore[override]
         return self.conditional is not False
 
-    def _recipe(self, training: Training) -> Recipe:
-        from oversmith.samplers import _flow
+    def _recipe(self, training: Sizes) -> Recipe:
+        from oversmith.recipes import flow_matching
 
         ema, block = self.ema_decay is not None, self._scored_rows()
-        return _flow.recipe(steps=training.steps, batch_size=self.batch_size, ema=ema, block=block)
+        return flow_matching.recipe(steps=training.steps, batch_size=self.batch_size, ema=ema, block=block)
 
-    def _players(self, key: Array, training: Training) -> Players:
-        from oversmith.samplers import _flow
+    def _players(self, key: Array, training: Sizes) -> Players:
+        from oversmith.recipes import flow_matching
 
-        return _flow.players(key, training, tuple(self.widths))
+        return flow_matching.players(key, training, tuple(self.widths))
 
-    def _hyper(self, training: Training) -> dict[str, Any]:
+    def _hyper(self, training: Sizes) -> dict[str, Any]:
         return {
             "learning_rate": {"velocity": self.learning_rate},
             "ema_decay": self.ema_decay or 0.0,
@@ -126,10 +127,16 @@ class FlowMatching(NetworkSampler):
         # Through convolutions, and fifty times each, 512 rows would take longer than the steps between two scores.
         return 128 if self._of_images() else super()._scored_rows()
 
-    def _monitor(self, session: Session) -> Monitor | None:
+    def _monitor(self, session: TrainingRun) -> Monitor | None:
         if not session.lesson.held_out:
             return super()._monitor(session)
-        from oversmith.samplers import _flow
-        from oversmith.samplers._held_out import held_out_monitor
+        from oversmith.recipes import flow_matching
+        from oversmith.recipes.held_out import held_out_monitor
 
-        return held_out_monitor(session, _flow.told_losses)
+        return held_out_monitor(
+            flow_matching.row_losses,
+            *session.lesson.reference_rows(),
+            session.key(2),
+            session.hyper,
+            width=session.training.padded_width,
+        )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
+from oversmith.recipes.sizes import Sizes
 from oversmith.samplers._adversarial import AdversarialSampler
-from oversmith.samplers._lesson import Training
 from oversmith.samplers.eo_wgan import PAPER_CRITIC, PAPER_GENERATOR
 
 if TYPE_CHECKING:
@@ -112,15 +112,15 @@ class GAN(AdversarialSampler):
         }
         return cls(**(setting | changes))
 
-    def _recipe(self, training: Training) -> Recipe:
-        from oversmith.samplers import _gan
+    def _recipe(self, training: Sizes) -> Recipe:
+        from oversmith.recipes import gan
 
-        return _gan.recipe(steps=training.steps, batch_size=self.batch_size, ema=self.ema_decay is not None)
+        return gan.recipe(steps=training.steps, batch_size=self.batch_size, ema=self.ema_decay is not None)
 
-    def _players(self, key: Array, training: Training) -> dict[str, Any]:
-        from oversmith.samplers import _gan
+    def _players(self, key: Array, training: Sizes) -> dict[str, Any]:
+        from oversmith.recipes import gan
 
-        return _gan.players(
+        return gan.players(
             key,
             training,
             latent_dim=self.latent_dim,
@@ -128,10 +128,10 @@ class GAN(AdversarialSampler):
             critic_widths=tuple(self.critic_widths),
         )
 
-    def _hyper(self, training: Training) -> dict[str, Any]:
-        from oversmith.samplers import _gan
+    def _hyper(self, training: Sizes) -> dict[str, Any]:
+        from oversmith.recipes import gan
 
-        return _gan.hyper(
+        return gan.hyper(
             training,
             latent_dim=self.latent_dim,
             learning_rate=self.learning_rate,

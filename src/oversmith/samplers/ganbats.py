@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from sklearn.utils._param_validation import Interval, StrOptions
 
 from oversmith.exceptions import InputError
-from oversmith.samplers._lesson import Players, Session, Training
+from oversmith.recipes.sizes import Sizes
 from oversmith.samplers._network import Monitor, NetworkSampler
+from oversmith.samplers._training_run import Players, TrainingRun
 
 if TYPE_CHECKING:
     from jax import Array
@@ -245,22 +246,22 @@ class GANBATS(NetworkSampler):
             return 1 if length <= POINTWISE else 4
         return int(self.lstm_stride)
 
-    def _recipe(self, training: Training) -> Recipe:
-        from oversmith.samplers import _gan
+    def _recipe(self, training: Sizes) -> Recipe:
+        from oversmith.recipes import gan
 
-        return _gan.recipe(
+        return gan.recipe(
             steps=training.steps, batch_size=self.batch_size, ema=self.ema_decay is not None, batch_norm=True
         )
 
-    def _players(self, key: Array, training: Training) -> Players:
+    def _players(self, key: Array, training: Sizes) -> Players:
         import jax
 
-        from oversmith.samplers import _ganbats
+        from oversmith.recipes import ganbats
 
         shape = self._points()
         generator_key, discriminator_key = jax.random.split(key)
         return {
-            "generator": _ganbats.generator(
+            "generator": ganbats.generator(
                 generator_key,
                 shape,
                 training.condition_width,
@@ -271,7 +272,7 @@ class GANBATS(NetworkSampler):
                 stride=self._stride(shape[1]),
                 squash=self.class_scaling is None and self.scaling == "minmax",
             ),
-            "discriminator": _ganbats.discriminator(
+            "discriminator": ganbats.discriminator(
                 discriminator_key,
                 shape,
                 training.condition_width,
@@ -281,27 +282,27 @@ class GANBATS(NetworkSampler):
             ),
         }
 
-    def _hyper(self, training: Training) -> dict[str, Any]:
-        from oversmith.samplers import _gan, _ganbats
+    def _hyper(self, training: Sizes) -> dict[str, Any]:
+        from oversmith.recipes import gan, ganbats
 
         length = self._points()[1]
-        return _gan.hyper(
+        return gan.hyper(
             training,
-            latent_dim=_ganbats.steps_of(length, self._stride(length)),
+            latent_dim=ganbats.steps_of(length, self._stride(length)),
             learning_rate=self.learning_rate,
             n_critic=1,
             ema_decay=self.ema_decay or 0.0,
         )
 
-    def _lesson_hyper(self, state: dict[str, Any], lesson: Any, training: Training, rng: Any) -> dict[str, Any]:
+    def _lesson_hyper(self, state: dict[str, Any], lesson: Any, training: Sizes, rng: Any) -> dict[str, Any]:
         if self.halve_epochs is None:
             return {"halve_every": math.inf}
         return {"halve_every": float(self.halve_epochs * math.ceil(len(lesson.x) / self.batch_size))}
 
-    def _monitor(self, session: Session) -> Monitor | None:
+    def _monitor(self, session: TrainingRun) -> Monitor | None:
         return super()._monitor(session) if self.stop == "distance" else None
 
-    def _watchers(self, session: Session) -> Sequence[Callable[[Any], Any]]:
+    def _watchers(self, session: TrainingRun) -> Sequence[Callable[[Any], Any]]:
         if self.stop != "chance":
             return ()
 

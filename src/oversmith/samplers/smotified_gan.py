@@ -14,13 +14,14 @@ from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from oversmith._adapter import BaseOverSampler
 from oversmith.encoders import ClassScaler
 from oversmith.exceptions import InputError
+from oversmith.recipes.sizes import Sizes
 from oversmith.samplers._encoded import EncodedTable
 from oversmith.samplers._gibbs import gibbs_rows
 from oversmith.samplers._holdout import Holdout, holdout_of, min_rows, without
-from oversmith.samplers._lesson import Lesson, Players, Session, Training
 from oversmith.samplers._network import NetworkSampler
 from oversmith.samplers._partial import REPLAYED_ROWS
 from oversmith.samplers._smote import discrete_columns, rows_from, smote_rows
+from oversmith.samplers._training_run import Players, TrainingRows, TrainingRun
 from oversmith.samplers.eo_wgan import MAX_OTHER_ROWS, MAX_SMOTE_ROWS
 from oversmith.samplers.gan import GAN
 from oversmith.selection import inner_holdout
@@ -323,7 +324,7 @@ class SMOTifiedGAN(GAN):
             }
 
     def _base_rows(
-        self, state: dict[str, Any], code: int, n: int, rng: np.random.Generator, lesson: Lesson | None = None
+        self, state: dict[str, Any], code: int, n: int, rng: np.random.Generator, lesson: TrainingRows | None = None
     ) -> np.ndarray:
         """Make rows for the generator to start from; for a lesson's training, none from rows it holds out."""
         rows = state["rows"][code]
@@ -339,12 +340,16 @@ class SMOTifiedGAN(GAN):
         return rows_from(self.base, rows, others, self.encoder_.spans_, n, rng, argument="base")
 
     def _inputs(
-        self, state: dict[str, Any], counts: dict[int, int], rng: np.random.Generator, lesson: Lesson | None = None
+        self,
+        state: dict[str, Any],
+        counts: dict[int, int],
+        rng: np.random.Generator,
+        lesson: TrainingRows | None = None,
     ) -> dict[str, np.ndarray] | None:
         """Make the generator's input rows of some classes, in their own scales; nothing where it is fed noise."""
         if self.latent == "noise":
             return None
-        from oversmith.samplers._smotified import padded
+        from oversmith.recipes.smotified import padded
 
         parts = [
             ClassScaler.from_state(state["scalers"][code]).transform(self._base_rows(state, code, n, rng, lesson))
@@ -353,21 +358,21 @@ class SMOTifiedGAN(GAN):
         rows = np.concatenate(parts)
         return {"u": padded(rows, self._padded_width(rows.shape[1]))}
 
-    def _data(self, state: dict[str, Any], lesson: Lesson, rng: np.random.Generator) -> dict[str, Any]:
+    def _data(self, state: dict[str, Any], lesson: TrainingRows, rng: np.random.Generator) -> dict[str, Any]:
         data = super()._data(state, lesson, rng)
         deficit = lesson.table.deficit
         counts = {code: min(max(deficit.get(code, 0), MIN_BASE_ROWS), MAX_SMOTE_ROWS) for code in lesson.codes}
         inputs = self._inputs(state, counts, rng, lesson)
         if inputs is None:
             return data
-        from oversmith.samplers._smotified import base_data
+        from oversmith.recipes.smotified import base_data
 
         return data | base_data(inputs["u"], list(counts.values()))
 
-    def _score_inputs(self, session: Session, per_class: int) -> dict[str, np.ndarray] | None:
+    def _score_inputs(self, session: TrainingRun, per_class: int) -> dict[str, np.ndarray] | None:
         return self._scored_inputs(session, dict.fromkeys(session.lesson.asked, per_class))
 
-    def _scored_inputs(self, session: Session, counts: dict[int, int]) -> dict[str, np.ndarray] | None:
+    def _scored_inputs(self, session: TrainingRun, counts: dict[int, int]) -> dict[str, np.ndarray] | None:
         return self._inputs(session.state, counts, np.random.default_rng([session.seed, 5]), session.lesson)
 
     def _replay_inputs(self, code: int, rng: np.random.Generator) -> dict[str, np.ndarray] | None:
@@ -382,10 +387,10 @@ class SMOTifiedGAN(GAN):
                 "convolutions with batch norm"
             )
 
-    def _recipe(self, training: Training) -> Recipe:
-        from oversmith.samplers import _smotified
+    def _recipe(self, training: Sizes) -> Recipe:
+        from oversmith.recipes import smotified
 
-        return _smotified.recipe(
+        return smotified.recipe(
             steps=training.steps,
             batch_size=self.batch_size,
             ema=self.ema_decay is not None,
@@ -395,10 +400,10 @@ class SMOTifiedGAN(GAN):
             batch_norm=self.batch_norm,
         )
 
-    def _players(self, key: Array, training: Training) -> Players:
-        from oversmith.samplers import _smotified
+    def _players(self, key: Array, training: Sizes) -> Players:
+        from oversmith.recipes import smotified
 
-        return _smotified.players(
+        return smotified.players(
             key,
             training,
             latent=self.latent,
@@ -412,16 +417,16 @@ class SMOTifiedGAN(GAN):
     def _session(
         self,
         state: dict[str, Any],
-        lesson: Lesson,
-        training: Training,
+        lesson: TrainingRows,
+        training: Sizes,
         rng: np.random.Generator,
         started: float,
         players: Players | None,
-    ) -> Session:
+    ) -> TrainingRun:
         session = super()._session(state, lesson, training, rng, started, players)
         if self.latent == "noise" or np.ptp(lesson.weights) == 0:
             return session
-        from oversmith.samplers._smotified import weighted
+        from oversmith.recipes.smotified import weighted
 
         return replace(session, recipe=weighted(session.recipe))
 
@@ -439,13 +444,13 @@ class SMOTifiedGAN(GAN):
             min_rows=min_rows(self.validation_fraction),
         )
 
-    def _holdout(self, lesson: Lesson) -> Holdout | None:
+    def _holdout(self, lesson: TrainingRows) -> Holdout | None:
         """Return the rows that validate by F1, the same at every call; nothing where energy distance does."""
         if self.stop != "f1":
             return None
         return holdout_of(lesson, self.validation_fraction, [self.seed_, 6, *lesson.codes])
 
-    def _monitor(self, session: Session) -> Callable[[Players, int], float] | None:
+    def _monitor(self, session: TrainingRun) -> Callable[[Players, int], float] | None:
         if self.stop is None:
             return None
         lesson, holdout, distance = session.lesson, self._holdout(session.lesson), super()._monitor(session)
@@ -467,13 +472,13 @@ class SMOTifiedGAN(GAN):
 
         return monitor
 
-    def _as_returned(self, code: int, made: np.ndarray, lesson: Lesson) -> np.ndarray:
+    def _as_returned(self, code: int, made: np.ndarray, lesson: TrainingRows) -> np.ndarray:
         """Turn generated rows into what a caller would see, encoded again."""
         scaler = lesson.scalers[lesson.codes.index(code)]
         rows = scaler.inverse(made[:, : self.encoder_.width_].astype(np.float64))
         return self.encoder_.transform(self._decode(code, rows))
 
-    def _watchers(self, session: Session) -> Sequence[Callable[[TrainingEvent], Any]]:
+    def _watchers(self, session: TrainingRun) -> Sequence[Callable[[TrainingEvent], Any]]:
         if self.loss_floor is None:
             return ()
         floor = self.loss_floor
@@ -484,7 +489,7 @@ class SMOTifiedGAN(GAN):
 
         return (near_zero,)
 
-    def _train_session(self, session: Session, phase: str | None = None) -> TrainResult:
+    def _train_session(self, session: TrainingRun, phase: str | None = None) -> TrainResult:
         result = super()._train_session(session, phase)
         by_f1 = self._holdout(session.lesson) is not None
         for row in self.history_[-len(result.history) :]:
@@ -506,7 +511,7 @@ class SMOTifiedGAN(GAN):
         """Make more rows than are needed, and keep those that the discriminator rates most real."""
         import jax
 
-        from oversmith.samplers._smotified import rated
+        from oversmith.recipes.smotified import rated
         from oversmith.training import generate
 
         drawn = math.ceil(self.accept_factor * n)

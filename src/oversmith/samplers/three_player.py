@@ -134,7 +134,7 @@ class ThreePlayerGAN(LabelledSampler):
         strange = [name for name in self.without if name not in TERMS]
         if strange:
             raise InputError(f"without: found {strange[0]!r}; choose among {', '.join(map(repr, TERMS))}")
-        return {"coop_weight": self.coop_weight, "without": tuple(self.without)}
+        return {"coop_weight": self.coop_weight, "terms": {name: name not in self.without for name in TERMS}}
 
     def _pretrain_epochs(self) -> int:
         return self.pretrain_epochs
@@ -192,9 +192,11 @@ class PlayerClassifier:
         ndarray of float64, shape (n_cases, n_classes)
             One column per class of ``classes_``.
         """
-        from oversmith.samplers import _labelled
+        from oversmith.recipes.classifier import log_probabilities
+        from oversmith.recipes.mislabel_gan import BLOCK
 
-        return _labelled.chances(*self._asked(X), len(self._model["codes"]))
+        network, rows = self._asked(X)
+        return np.exp(log_probabilities(network, rows, len(self._model["codes"]), rows.shape[1], BLOCK))
 
     def features(self, X: Any) -> np.ndarray:
         """Numbers that the network's last layer decides by, which document 003 shows in its Figures 4 and 8.
@@ -209,9 +211,9 @@ class PlayerClassifier:
         ndarray of float32, shape (n_cases, n_features)
             What its convolutions make of each spectrum.
         """
-        from oversmith.samplers import _labelled
+        from oversmith.recipes import mislabel_gan
 
-        return _labelled.features(*self._asked(X))
+        return mislabel_gan.features(*self._asked(X))
 
     def _asked(self, X: Any) -> tuple[Any, np.ndarray]:
         """Return the network and spectra in its scale."""

@@ -227,13 +227,13 @@ def heads(shape: tuple[int, ...], condition: int, batch: int) -> dict[str, dict[
     import equinox as eqx
     import jax
 
-    from oversmith.samplers import _ganbats
+    from oversmith.recipes import ganbats
 
     found: dict[str, dict[str, float]] = {}
     rows = jax.random.normal(jax.random.key(0), (batch, condition + shape[0] * shape[1]))
-    judge = eqx.filter_jit(_ganbats.Discriminator.__call__)
+    judge = eqx.filter_jit(ganbats.Discriminator.__call__)
     for head in ("gap", "mlp"):
-        net = _ganbats.discriminator(jax.random.key(0), shape, condition, widths=(32, 64), attends=True, head=head)
+        net = ganbats.discriminator(jax.random.key(0), shape, condition, widths=(32, 64), attends=True, head=head)
         judge(net, rows).block_until_ready()
         seconds = []
         for _ in range(20):

@@ -1,11 +1,6 @@
-"""The small classifier that guides a generator and finds the rows that are hard.
-
-Apart from the samplers, because this module imports JAX: it is loaded where a training starts.
-"""
+"""The small classifier that guides a generator (classifier-guided loss of Riaz et al. 2025) and finds hard rows."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import equinox as eqx
 import jax
@@ -13,9 +8,10 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array
 
+from oversmith.encoders import ClassScaler
 from oversmith.networks import MLP, mlp
-from oversmith.samplers._generator import affine
-from oversmith.samplers._lesson import Lesson, Training
+from oversmith.recipes import classifier
+from oversmith.recipes.generator import affine
 from oversmith.training import (
     Optimiser,
     Phase,
@@ -29,7 +25,7 @@ from oversmith.training import (
     train,
     width_bucket,
 )
-from oversmith.training.objectives import cross_entropy
+from oversmith.training.recipe import Hyper, Players
 
 GUIDE_WIDTHS = (64, 64)
 # 400 class-balanced batches of 64: the training loss of the classifier is flat by then on the tuning sets.
@@ -38,16 +34,9 @@ GUIDE_RATE = 3e-3
 _BATCH = 64
 
 
-def classifier_loss(
-    players: dict[str, Any], batch: dict[str, Array], key: Array, step: Array, hyper: dict[str, Any]
-) -> tuple[Array, dict[str, Array]]:
-    """Mean cross-entropy of the classes."""
-    return cross_entropy(players["classifier"](batch["x"]), batch["label"], hyper["n_classes"]).mean(), {}
-
-
 _PHASE = Phase(
     "classifier",
-    players=(Player("classifier", classifier_loss, Optimiser("adam")),),
+    players=(Player("classifier", classifier.loss, Optimiser("adam")),),
     schedule=(Turn("classifier"),),
     draw=draw_balanced,
     batch_size=_BATCH,
@@ -90,7 +79,7 @@ def train_guide(x: np.ndarray, labels: np.ndarray, n_classes: int, key: Array) -
     return result.players["classifier"]
 
 
-def _no_rows(players: dict[str, Any], key: Array, label: Array, hyper: dict[str, Any]) -> Array:
+def _no_rows(players: Players, key: Array, label: Array, hyper: Hyper) -> Array:
     return label[:, None]
 
 
@@ -113,8 +102,8 @@ def probabilities(guide: MLP, x: np.ndarray, n_classes: int) -> np.ndarray:
     """
     wide = np.zeros((len(x), width_bucket(x.shape[1])), np.float32)
     wide[:, : x.shape[1]] = x
-    given = jax.device_put((pad_rows(wide), np.int32(n_classes)))
-    return np.asarray(_probabilities(guide, *given))[: len(x), :n_classes]
+    rows, n = jax.device_put((pad_rows(wide), np.int32(n_classes)))
+    return np.asarray(_probabilities(guide, rows, n))[: len(x), :n_classes]
 
 
 @eqx.filter_jit
@@ -123,36 +112,44 @@ def _probabilities(guide: MLP, x: Array, n_classes: Array) -> Array:
     return jax.nn.softmax(jnp.where(jnp.arange(logits.shape[1]) < n_classes, logits, -jnp.inf), axis=1)
 
 
-def guide_hyper(lesson: Lesson, training: Training, weight: float, clamp: float, seed: int) -> dict[str, Any]:
-    """Train the guide on all real rows and what the generator learns from, and hand it over frozen.
+def guide_hyper(
+    x: np.ndarray,
+    codes: np.ndarray,
+    own: dict[int, ClassScaler],
+    *,
+    padded_width: int,
+    weight: float,
+    clamp: float,
+    seed: int,
+) -> Hyper:
+    """Train the guide, and return it with the numbers that `oversmith.recipes.generator.guide_loss` reads.
 
     Parameters
     ----------
-    lesson : Lesson
-        What the generator is trained on.
-    training : Training
-        Its sizes.
+    x : ndarray of shape (n, width)
+        Rows of all classes, in the table's scale.
+    codes : ndarray of shape (n,)
+        Their class codes.
+    own : dict of int to ClassScaler
+        Scale of each class that the generator learns, by its code, in the order of the generator's labels.
+    padded_width : int
+        Padded width of the rows.
     weight, clamp : float
-        The guide's share in the generator's loss, and the cross-entropy below which a row is left alone.
+        Weight of the guide in the generator's loss, and the cross-entropy below which a row has no gradient.
     seed : int
         Source of the guide's weights and batches.
 
     Returns
     -------
     dict
-        What `_generator.guide_loss` reads.
+        Traced values of the training.
     """
-    own = [scaler.inverse(lesson.x[lesson.labels == place]) for place, scaler in enumerate(lesson.scalers)]
-    rest = ~np.isin(lesson.table.pooled_codes, lesson.codes)
-    x = np.concatenate([*own, lesson.table.pooled[rest]])
-    own_codes = [np.full(len(rows), code) for rows, code in zip(own, lesson.codes, strict=True)]
-    codes = np.concatenate([*own_codes, lesson.table.pooled_codes[rest]])
     classes, labels = np.unique(codes, return_inverse=True)
-    places = np.zeros(class_bucket(len(lesson.codes)), np.int32)
-    places[: len(lesson.codes)] = np.searchsorted(classes, lesson.codes)
-    return affine(lesson.scalers, training.padded_width) | {
+    guide_class = np.zeros(class_bucket(len(own)), np.int32)
+    guide_class[: len(own)] = np.searchsorted(classes, list(own))
+    return affine(list(own.values()), padded_width) | {
         "guide": train_guide(x, labels, len(classes), jax.random.key(seed)),
-        "guide_class": places,
+        "guide_class": guide_class,
         "guide_classes": len(classes),
         "guidance": weight,
         "guidance_clamp": clamp,

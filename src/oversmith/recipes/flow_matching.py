@@ -1,11 +1,9 @@
-"""The flow-matching recipe: one network that learns the velocity from noise to rows, and the way back along it.
+"""Flow matching (Lipman et al. 2023): a network that learns the velocity from noise x_0 to rows x_1.
 
-Apart from the sampler, because this module imports JAX: it is loaded where a training starts.
+The velocity on the straight line x_t = (1 - t) x_0 + t x_1 is x_1 - x_0; rows are drawn by following the learnt one.
 """
 
 from __future__ import annotations
-
-from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -14,17 +12,14 @@ from jaxtyping import Array, Float, Int
 from oversmith.networks import MLP, one_hot
 from oversmith.networks.columns import LINEAR, Columns
 from oversmith.networks.time import TIME_FEATURES, time_features
-from oversmith.samplers._generator import row_network
-from oversmith.samplers._lesson import Training
+from oversmith.recipes.generator import row_network
+from oversmith.recipes.sizes import Sizes
 from oversmith.training import Optimiser, Phase, Player, Recipe, Turn, draw_balanced
+from oversmith.training.recipe import Batch, Hyper, Players
 
-Players = dict[str, Any]
-Batch = dict[str, Array]
-Hyper = dict[str, Any]
-
-# The class's own input: louder than a column, because a network that has to tell classes apart by a whisper learns the
-# rare one late (a ring of eight modes: 22 % of the rows in a mode after 2,000 steps at 1, 64 to 68 % at 4).
-LOUDNESS = 4.0
+# The size of the class's input: larger than a column, because with a small one the network learns the rare class late
+# (a ring of eight modes: 22 % of the rows in a mode after 2,000 steps at 1, 64 to 68 % at 4).
+CLASS_INPUT = 4.0
 
 
 def velocity(
@@ -34,14 +29,14 @@ def velocity(
     label: Int[Array, " batch"],
     hyper: Hyper,
 ) -> Float[Array, "batch width"]:
-    """Ask the network where rows move at a time; the padding stays where it is."""
-    told = LOUDNESS * one_hot(label, hyper["condition"].shape[0])
+    """Return the velocity of rows at a time, under a class; padded columns do not move."""
+    condition = CLASS_INPUT * one_hot(label, hyper["condition"].shape[0])
     # Time and class in front, so that padding stays at the end.
-    return network(jnp.concatenate([time_features(time), told, rows], axis=1)) * hyper["columns"].mask
+    return network(jnp.concatenate([time_features(time), condition, rows], axis=1)) * hyper["columns"].mask
 
 
 def to_flow(rows: Array, columns: Columns) -> Array:
-    """Spread flags and levels from 0 and 1 to -1 and 1: noise of unit variance neither drowns nor keeps them."""
+    """Map flags and levels from 0 and 1 to -1 and 1: the spread that suits noise of unit variance."""
     discrete = columns.code != LINEAR
     return jnp.where(discrete, 2 * rows - 1, rows) * columns.mask
 
@@ -76,8 +71,8 @@ def velocity_loss(
     return flow_loss(players["velocity"], batch["x"], batch["label"], key, hyper).mean(), {}
 
 
-def told_losses(players: Players, x: Array, label: Array, key: Array, hyper: Hyper) -> Float[Array, " batch"]:
-    """Loss of each row: what scores a checkpoint."""
+def row_losses(players: Players, x: Array, label: Array, key: Array, hyper: Hyper) -> Float[Array, " batch"]:
+    """Loss of each row, to score a checkpoint."""
     return flow_loss(players["velocity"], x, label, key, hyper)
 
 
@@ -111,6 +106,6 @@ def recipe(*, steps: int, batch_size: int, ema: bool, block: int = 512) -> Recip
     return Recipe((phase,), sample=flow_rows, block=block)
 
 
-def players(key: Array, training: Training, widths: tuple[int, ...]) -> Players:
+def players(key: Array, sizes: Sizes, widths: tuple[int, ...]) -> Players:
     """Make the network: time, class and row in, velocity out."""
-    return {"velocity": row_network(key, training, TIME_FEATURES + training.condition_width, widths, "silu")}
+    return {"velocity": row_network(key, sizes, TIME_FEATURES + sizes.condition_width, widths, "silu")}

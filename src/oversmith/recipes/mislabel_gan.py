@@ -1,6 +1,8 @@
-"""The recipe of the GANs that are told the class and see it told wrongly (document 003).
+"""GANs whose discriminator also sees real rows with wrong labels: the three-player GAN (Chung et al. 2024) and others.
 
-Apart from the samplers, because this module imports JAX: it is loaded where a training starts.
+The discriminator D minimises Eq. 3 of the paper (real, generated and mislabelled rows, gradient penalty), the generator
+G Eq. 4 (adversarial, and cooperative with the classifier C), and C Eq. 5 (real and generated rows). BAGAN-GP and
+CDRAGAN have no classifier; `oversmith.recipes.cooperative` has another cooperative loss.
 """
 
 from __future__ import annotations
@@ -14,57 +16,56 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array
-from scipy.special import softmax
 
 from oversmith.networks import filled, halving_network, label_critic, label_generator, latent_noise
-from oversmith.samplers._generator import Batch, Hyper, Players, Record, beside_noise, conditioned, shapes
-from oversmith.samplers._labelled_sampler import TERMS
-from oversmith.samplers._latent import autoencoder_loss, autoencoder_refreshed, from_autoencoder
-from oversmith.samplers._lesson import Training
-from oversmith.training import Optimiser, Phase, Player, Recipe, Turn, draw_weighted, generate
+from oversmith.recipes import classifier as softmax_classifier
+from oversmith.recipes.bagan import autoencoder_loss, autoencoder_refreshed, from_autoencoder
+from oversmith.recipes.generator import Record, beside_noise, conditioned, shapes
+from oversmith.recipes.sizes import Sizes
+from oversmith.training import Optimiser, Phase, Player, Recipe, Turn, draw_weighted
 from oversmith.training.objectives import around_real, cross_entropy, gradient_penalty, interpolate
-from oversmith.training.recipe import Data, Draw, Loss, Sample
+from oversmith.training.recipe import Batch, Data, Draw, Hyper, Loss, Players
 
-# (the classifier's scores, labels, step, hyper) → what the generator is to lower, row by row.
+# (the classifier's scores, labels, step, hyper) → what the generator minimises, row by row.
 Cooperation = Callable[[Array, Array, Array, Hyper], Array]
-# Rows made at once when they are drawn.
+# Rows generated at once when they are drawn.
 BLOCK = 256
 
 # ---------------------------------------------------------------------- rows
 
 
-def asked_labels(key: Array, like: Array, hyper: Hyper) -> Array:
+def random_labels(key: Array, like: Array, hyper: Hyper) -> Array:
     """Draw as many classes as there are labels in ``like``, each equally likely."""
     return jax.random.randint(key, like.shape, 0, hyper["n_classes"])
 
 
 def wrong_labels(key: Array, label: Array, hyper: Hyper, among: str) -> Array:
-    """Draw another class for each row (``"other"``), or any class, its own among them (``"any"``)."""
+    """Draw another class for each row (``"other"``), or any class, its own included (``"any"``)."""
     if among == "any":
-        return asked_labels(key, label, hyper)
+        return random_labels(key, label, hyper)
     step = jax.random.randint(key, label.shape, 1, jnp.maximum(hyper["n_classes"], 2))
     return (label + step) % hyper["n_classes"]
 
 
 def noise_for(players: Players, key: Array, label: Array, hyper: Hyper) -> Array:
-    """Draw the generator's noise: standard normal, or of the class's own Gaussian where there is one."""
+    """Draw the generator's noise: standard normal, or from the Gaussian of the class where there is one."""
     noise = latent_noise(key, label.shape[0], hyper["latent"].shape[0])
-    # In training the numbers stand where those find them too who are not shown the players.
+    # In training they are in hyper: not every loss reads all players.
     own = hyper.get("class_latent", players.get("latent"))
     if own is None:
         return noise
     return own["mean"][label] + jnp.einsum("bi,bji->bj", noise, own["root"][label])
 
 
-def made_rows(players: Players, key: Array, label: Array, hyper: Hyper) -> Array:
-    """Let the generator make one row per label, in inference mode."""
+def generated_rows(players: Players, key: Array, label: Array, hyper: Hyper) -> Array:
+    """Generate one row per label, in inference mode."""
     return players["generator"](conditioned(noise_for(players, key, label, hyper), label, hyper))
 
 
-def asked_rows(players: Players, batch: Batch, key: Array, hyper: Hyper) -> tuple[Array, Any, Array]:
-    """Make rows by the batch's own statistics; also return the moved generator and the classes asked for."""
+def random_rows(players: Players, batch: Batch, key: Array, hyper: Hyper) -> tuple[Array, Any, Array]:
+    """Generate rows of random classes by the batch's statistics; also return the updated generator and the classes."""
     label_key, noise_key = jax.random.split(key)
-    label = asked_labels(label_key, batch["label"], hyper)
+    label = random_labels(label_key, batch["label"], hyper)
     inputs = conditioned(noise_for(players, noise_key, label, hyper), label, hyper)
     rows, moved = players["generator"].in_training(inputs)
     return rows, moved, label
@@ -73,28 +74,28 @@ def asked_rows(players: Players, batch: Batch, key: Array, hyper: Hyper) -> tupl
 # ---------------------------------------------------------------------- losses
 
 
-def called_real(logits: Array) -> Array:
-    """Lower it, and rows are taken for real: -log D, from log-odds."""
+def real_loss(logits: Array) -> Array:
+    """Return -log D from log-odds: small where rows are taken for real."""
     return jnp.mean(jax.nn.softplus(-logits))
 
 
-def called_made(logits: Array) -> Array:
-    """Lower it, and rows are taken for generated ones: -log(1 - D), from log-odds."""
+def generated_loss(logits: Array) -> Array:
+    """Return -log(1 - D) from log-odds: small where rows are taken for generated ones."""
     return jnp.mean(jax.nn.softplus(logits))
 
 
-def opinions(on_real: Array, on_made: Array) -> Record:
-    """Say what a discriminator takes real and generated rows for, and how often it is right, from log-odds."""
+def discriminator_outputs(on_real: Array, on_fake: Array) -> Record:
+    """Return the mean D of real and of generated rows, and the discriminator's accuracy, from log-odds."""
     return {
         "d_real": jax.nn.sigmoid(on_real).mean(),
-        "d_fake": jax.nn.sigmoid(on_made).mean(),
-        "d_accuracy": (jnp.mean(on_real > 0) + jnp.mean(on_made < 0)) / 2,
+        "d_fake": jax.nn.sigmoid(on_fake).mean(),
+        "d_accuracy": (jnp.mean(on_real > 0) + jnp.mean(on_fake < 0)) / 2,
     }
 
 
 @cache
 def discriminator_loss(mislabel: str | None, penalty: str | None) -> Loss:
-    """Make the discriminator's loss (document 003, Eq. 3): real, generated and mislabelled rows, and the penalty.
+    """Make the discriminator's loss (Chung et al. 2024, Eq. 3): real, generated and mislabelled rows, and the penalty.
 
     Parameters
     ----------
@@ -112,29 +113,29 @@ def discriminator_loss(mislabel: str | None, penalty: str | None) -> Loss:
     def loss(players: Players, batch: Batch, key: Array, step: Array, hyper: Hyper) -> tuple[Array, Record]:
         label_key, noise_key, wrong_key, mix_key = jax.random.split(key, 4)
         critic, real, label, n = players["discriminator"], batch["x"], batch["label"], len(batch["x"])
-        asked = asked_labels(label_key, label, hyper)
-        made = made_rows(players, noise_key, asked, hyper)
-        # One pass over real and made rows; the features of a real row serve its label and the wrong one.
-        features = critic.convolutions(jnp.concatenate([real, made]))
-        labels = [label, asked]
+        fake_label = random_labels(label_key, label, hyper)
+        fake = generated_rows(players, noise_key, fake_label, hyper)
+        # One pass over real and generated rows; the features of a real row serve its label and the wrong one.
+        features = critic.convolutions(jnp.concatenate([real, fake]))
+        labels = [label, fake_label]
         if mislabel is not None:
             features = jnp.concatenate([features, features[:n]])
             labels.append(wrong_labels(wrong_key, label, hyper, mislabel))
-        told = conditioned(jnp.zeros((len(features), 0)), jnp.concatenate(labels), hyper)
-        logits = critic.judged(features, told)[:, 0]
-        on_real, on_made, on_wrong = logits[:n], logits[n : 2 * n], logits[2 * n :]
+        condition = conditioned(jnp.zeros((len(features), 0)), jnp.concatenate(labels), hyper)
+        logits = critic.score(features, condition)[:, 0]
+        on_real, on_fake, on_wrong = logits[:n], logits[n : 2 * n], logits[2 * n :]
         terms = hyper["terms"]
-        value = terms["discriminator_real"] * called_real(on_real)
-        value += terms["discriminator_generated"] * called_made(on_made)
-        record = opinions(on_real, on_made)
+        value = terms["discriminator_real"] * real_loss(on_real)
+        value += terms["discriminator_generated"] * generated_loss(on_fake)
+        record = discriminator_outputs(on_real, on_fake)
         if mislabel is not None:
-            value += hyper["mislabel_weight"] * called_made(on_wrong)
+            value += hyper["mislabel_weight"] * generated_loss(on_wrong)
             record["d_wrong"] = jax.nn.sigmoid(on_wrong).mean()
         if penalty is not None:
-            at = interpolate(mix_key, real, made) if penalty == "interpolate" else around_real(mix_key, real)
-            own = told[:n]
+            at = interpolate(mix_key, real, fake) if penalty == "interpolate" else around_real(mix_key, real)
+            own = condition[:n]
             slopes = gradient_penalty(
-                lambda rows: critic.judged(critic.convolutions(rows), own)[:, 0], at, jnp.ones(real.shape[1])
+                lambda rows: critic.score(critic.convolutions(rows), own)[:, 0], at, jnp.ones(real.shape[1])
             )
             record["penalty"] = slopes.mean()
             value += hyper["penalty_weight"] * record["penalty"]
@@ -144,9 +145,9 @@ def discriminator_loss(mislabel: str | None, penalty: str | None) -> Loss:
 
 
 def spread_of_classes(rows: Array, label: Array, hyper: Hyper) -> tuple[Array, Array]:
-    """Say how far rows lie from their class's mean: root mean square per class, and over all; inf without two rows."""
-    places = jnp.arange(max(hyper["condition"].shape[0], 1))
-    member = (label[:, None] == places).astype(rows.dtype)
+    """Return the root mean square distance to the class mean, per class (inf below two rows) and over all."""
+    classes = jnp.arange(max(hyper["condition"].shape[0], 1))
+    member = (label[:, None] == classes).astype(rows.dtype)
     count = member.sum(axis=0)
     mean = member.T @ rows / jnp.maximum(count, 1)[:, None]
     distance = jnp.mean((rows - mean[label]) ** 2, axis=1)
@@ -155,28 +156,27 @@ def spread_of_classes(rows: Array, label: Array, hyper: Hyper) -> tuple[Array, A
 
 
 def diversity(rows: Array, label: Array, batch: Batch, hyper: Hyper) -> Array:
-    """Say how far generated rows of a class lie apart, the least of all classes, beside real ones."""
+    """Return the spread of generated rows within a class, the least of all classes, relative to real rows."""
     _, of_real = spread_of_classes(batch["x"], batch["label"], hyper)
     per_class, of_all = spread_of_classes(rows, label, hyper)
     return jnp.minimum(per_class.min(), of_all) / jnp.maximum(of_real, 1e-6)
 
 
 def own_class(scores: Array, label: Array, step: Array, hyper: Hyper) -> Array:
-    """Cross-entropy of the classifier's scores for the classes that rows were asked for, row by row."""
+    """Cross-entropy of the classifier's scores for the classes that rows were generated for, row by row."""
     return cross_entropy(scores, label, hyper["n_classes"])
 
 
 @cache
 def generator_loss(cooperates: bool, cooperation: Cooperation = own_class) -> Loss:
-    """Make the generator's loss (document 003, Eq. 4): adversarial, and cooperative where there is a classifier.
+    """Make the generator's loss (Chung et al. 2024, Eq. 4): adversarial, and cooperative where there is a classifier.
 
     Parameters
     ----------
     cooperates : bool
         Whether there is a classifier.
     cooperation : callable
-        ``(scores, label, step, hyper) -> losses`` of each row, a module-level function: what it wants of the
-        classifier.
+        ``(scores, label, step, hyper) -> losses`` of each row, a module-level function.
 
     Returns
     -------
@@ -185,9 +185,9 @@ def generator_loss(cooperates: bool, cooperation: Cooperation = own_class) -> Lo
     """
 
     def loss(players: Players, batch: Batch, key: Array, step: Array, hyper: Hyper) -> tuple[Array, Record]:
-        rows, _, label = asked_rows(players, batch, key, hyper)
+        rows, _, label = random_rows(players, batch, key, hyper)
         logits = players["discriminator"](conditioned(rows, label, hyper))[:, 0]
-        value = hyper["terms"]["generator_adversarial"] * called_real(logits)
+        value = hyper["terms"]["generator_adversarial"] * real_loss(logits)
         record = {"diversity": diversity(rows, label, batch, hyper)}
         if cooperates:
             record["cooperation"] = cooperation(players["classifier"](rows), label, step, hyper).mean()
@@ -199,35 +199,35 @@ def generator_loss(cooperates: bool, cooperation: Cooperation = own_class) -> Lo
 
 def refreshed(network: Any, batch: Batch, key: Array, hyper: Hyper) -> Any:
     """Move the generator's running statistics towards those of rows of all classes alike."""
-    return asked_rows({"generator": network}, batch, key, hyper)[1]
+    return random_rows({"generator": network}, batch, key, hyper)[1]
 
 
 def deficit_labels(label: Array, hyper: Hyper) -> tuple[Array, Array]:
-    """Say which classes a batch lacks: a label for each row of a block, and how much each row must weigh.
+    """Return the labels that balance a batch, as many as it has rows, and the weight of each.
 
     The weights of a class's rows add up to what it has fewer than the batch's largest class.
     """
-    places = jnp.arange(max(hyper["condition"].shape[0], 1))
-    count = jnp.sum(label[:, None] == places, axis=0)
-    lacking = jnp.where(places < hyper["n_classes"], count.max() - count, 0).astype(jnp.float32)
+    classes = jnp.arange(max(hyper["condition"].shape[0], 1))
+    count = jnp.sum(label[:, None] == classes, axis=0)
+    lacking = jnp.where(classes < hyper["n_classes"], count.max() - count, 0).astype(jnp.float32)
     upto = jnp.cumsum(lacking)
     at = (jnp.arange(len(label)) + 0.5) / len(label) * upto[-1]
-    asked = jnp.minimum(jnp.searchsorted(upto, at, side="right"), hyper["n_classes"] - 1)
-    given = jnp.sum(asked[:, None] == places, axis=0)
-    return asked, lacking[asked] / jnp.maximum(given[asked], 1)
+    added = jnp.minimum(jnp.searchsorted(upto, at, side="right"), hyper["n_classes"] - 1)
+    n_added = jnp.sum(added[:, None] == classes, axis=0)
+    return added, lacking[added] / jnp.maximum(n_added[added], 1)
 
 
 def classifier_loss(players: Players, batch: Batch, key: Array, step: Array, hyper: Hyper) -> tuple[Array, Record]:
-    """Cross-entropy on a natural batch of real rows, filled up with generated ones (document 003, Eq. 5).
+    """Cross-entropy on a natural batch of real rows, balanced by generated ones (Chung et al. 2024, Eq. 5).
 
-    The mean over real and generated rows together: the document adds two means, which have the same gradients up to a
+    The mean over real and generated rows together: the paper adds two means, which have the same gradients up to a
     factor where nearly all rows of the rare class are generated.
     """
     real, label = batch["natural_x"], batch["natural_label"]
-    asked, weight = deficit_labels(label, hyper)
-    made = made_rows(players, key, asked, hyper)
-    scores = players["classifier"](jnp.concatenate([real, made]))
-    labels = jnp.concatenate([label, asked])
+    fake_label, weight = deficit_labels(label, hyper)
+    fake = generated_rows(players, key, fake_label, hyper)
+    scores = players["classifier"](jnp.concatenate([real, fake]))
+    labels = jnp.concatenate([label, fake_label])
     losses = cross_entropy(scores, labels, hyper["n_classes"])
     terms = hyper["terms"]
     weights = jnp.concatenate([jnp.full(len(label), terms["classifier_real"]), terms["classifier_generated"] * weight])
@@ -235,22 +235,7 @@ def classifier_loss(players: Players, batch: Batch, key: Array, step: Array, hyp
     return value, {}
 
 
-# ---------------------------------------------------------------------- what the classifier says
-
-
-def _scores(players: Players, key: Array, label: Array, hyper: Hyper) -> Array:
-    return players["classifier"](hyper["x"])
-
-
-def chances(classifier: Any, rows: np.ndarray, n_classes: int) -> np.ndarray:
-    """Class probabilities of rows in the networks' scale, shape (n, n_classes)."""
-    return softmax(_answers(_scores, classifier, rows)[:, :n_classes].astype(np.float64), axis=1)
-
-
-def _answers(ask: Sample, classifier: Any, rows: np.ndarray) -> np.ndarray:
-    prediction = Recipe((), sample=ask, block=BLOCK)
-    nothing, inputs = np.zeros(len(rows), np.int32), {"x": rows.astype(np.float32)}
-    return generate(prediction, {"classifier": classifier}, jax.random.key(0), nothing, {}, inputs=inputs)
+# ---------------------------------------------------------------------- features of the classifier
 
 
 def _features(players: Players, key: Array, label: Array, hyper: Hyper) -> Array:
@@ -258,8 +243,8 @@ def _features(players: Players, key: Array, label: Array, hyper: Hyper) -> Array
 
 
 def features(classifier: Any, rows: np.ndarray) -> np.ndarray:
-    """Numbers that the classifier's last layer sees of rows in the networks' scale, shape (n, features)."""
-    return _answers(_features, classifier, rows)
+    """Return what the classifier's last layer reads of rows in the networks' scale, shape (n, features)."""
+    return softmax_classifier.outputs(_features, classifier, rows, BLOCK)
 
 
 # ---------------------------------------------------------------------- recipe, players, numbers
@@ -318,11 +303,11 @@ def recipe(
         players.append(Player("classifier", classifier_loss, adam))
         turns = (*turns, Turn("classifier"))
     phases.append(Phase("adversarial", tuple(players), turns, draw, batch_size, steps, from_autoencoder))
-    return Recipe(tuple(phases), sample=made_rows, block=BLOCK)
+    return Recipe(tuple(phases), sample=generated_rows, block=BLOCK)
 
 
 def with_losses(recipe: Recipe, losses: Mapping[str, Loss]) -> Recipe:
-    """Let players of the last phase have other losses, by their names."""
+    """Replace losses of players of the last phase, by the players' names."""
     *before, game = recipe.phases
     players = tuple(replace(player, loss=losses.get(player.name, player.loss)) for player in game.players)
     return replace(recipe, phases=(*before, replace(game, players=players)))
@@ -330,7 +315,7 @@ def with_losses(recipe: Recipe, losses: Mapping[str, Loss]) -> Recipe:
 
 def players(
     key: Array,
-    training: Training,
+    sizes: Sizes,
     shape: tuple[int, ...],
     *,
     latent_dim: int,
@@ -345,29 +330,29 @@ def players(
     class_latent: bool = False,
     critic: Callable[..., Any] = label_critic,
 ) -> Players:
-    """Make the networks; a generator that is pre-trained starts as half of the autoencoder."""
+    """Make the networks; a pre-trained generator starts as the decoder of the autoencoder."""
     keys = jax.random.split(key, 4)
-    condition = training.condition_width
+    condition = sizes.condition_width
     generate_from = beside_noise if label_input == "concatenate" else label_generator
     generator = generate_from(keys[0], shape, condition, latent_dim, generator_widths, squash, initial_sd)
-    made: Players = {
+    networks: Players = {
         "generator": generator,
         "discriminator": critic(keys[1], shape, condition, critic_widths, head_units, initial_sd),
     }
     if classifier_widths is not None:
-        made["classifier"] = halving_network(keys[2], shape, classifier_widths, max(condition, 2), initial_sd)
+        networks["classifier"] = halving_network(keys[2], shape, classifier_widths, max(condition, 2), initial_sd)
     if pretrained:
         encoder = halving_network(keys[3], shape, critic_widths, latent_dim, initial_sd)
-        made["autoencoder"] = {"encoder": encoder, "generator": generator}
+        networks["autoencoder"] = {"encoder": encoder, "generator": generator}
     if class_latent:
         n = max(condition, 1)
         root = np.tile(np.eye(latent_dim, dtype=np.float32), (n, 1, 1))
-        made["latent"] = {"mean": filled(0, n, latent_dim), "root": jax.device_put(root)}
-    return made
+        networks["latent"] = {"mean": filled(0, n, latent_dim), "root": jax.device_put(root)}
+    return networks
 
 
 def hyper(
-    training: Training,
+    sizes: Sizes,
     *,
     latent_dim: int,
     learning_rate: float,
@@ -376,16 +361,16 @@ def hyper(
     mislabel_weight: float,
     penalty_weight: float,
     coop_weight: float = 0.0,
-    without: tuple[str, ...] = (),
+    terms: Mapping[str, float],
 ) -> Hyper:
     """Gather what the compiled program takes as arguments: changing a value compiles nothing."""
     names = ("autoencoder", "discriminator", "generator", "classifier")
-    return shapes(training, latent_dim) | {
+    return shapes(sizes, latent_dim) | {
         "learning_rate": dict.fromkeys(names, jnp.float32(learning_rate)),
         "n_critic": jnp.int32(n_critic),
         "ema_decay": jnp.float32(ema_decay),
         "mislabel_weight": jnp.float32(mislabel_weight),
         "penalty_weight": jnp.float32(penalty_weight),
         "coop_weight": jnp.float32(coop_weight),
-        "terms": {name: jnp.float32(name not in without) for name in TERMS},
+        "terms": {name: jnp.float32(weight) for name, weight in terms.items()},
     }

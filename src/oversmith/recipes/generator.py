@@ -1,7 +1,4 @@
-"""Generators of rows and what guides them: the parts every adversarial recipe shares.
-
-Apart from the samplers, because this module imports JAX: it is loaded where a training starts.
-"""
+"""Generators, critics and the guide: the parts that all adversarial recipes share."""
 
 from __future__ import annotations
 
@@ -33,25 +30,23 @@ from oversmith.networks import (
     recording,
     with_condition,
 )
-from oversmith.samplers._lesson import Training
+from oversmith.recipes.sizes import Sizes
 from oversmith.training import class_bucket
 from oversmith.training.objectives import cross_entropy
+from oversmith.training.recipe import Batch, Hyper, Players
 
-Players = dict[str, Any]
-Batch = dict[str, Array]
-Hyper = dict[str, Any]
 FakeRows = Callable[[Players, Array, Array, Hyper], Array]
 Record = dict[str, Array]
-# One of the modules of `oversmith.networks`: what it is depends on the data.
+# One of the modules of `oversmith.networks`; which one depends on the data.
 Network = Any
-# Units of the dense layer in which a critic of images hears the class.
+# Units of the dense layer of a critic of images, which comes after the product with the class.
 HEAD_UNITS = 64
 # (players, generated rows, batch, hyper) → loss and what to record.
 GeneratorTerm = Callable[[Players, Array, Batch, Hyper], tuple[Array, Record]]
 
 
 def fake_rows(players: Players, key: Array, label: Int[Array, " batch"], hyper: Hyper) -> Float[Array, "batch width"]:
-    """Let the generator make one row per label from noise, in the class's own scale."""
+    """Generate one row G(z, y) per label y from noise z, in the scale of its class."""
     noise_key, level_key = jax.random.split(key)
     noise = latent_noise(noise_key, label.shape[0], hyper["latent"].shape[0])
     raw = players["generator"](conditioned(noise, label, hyper))
@@ -59,25 +54,25 @@ def fake_rows(players: Players, key: Array, label: Int[Array, " batch"], hyper: 
 
 
 def conditioned(rows: Array, label: Array, hyper: Hyper) -> Array:
-    """Put the class in front of rows, where the model serves several classes."""
+    """Put the one-hot class in front of rows, where the model serves several classes."""
     return with_condition(rows, label, hyper["condition"].shape[0])
 
 
 def generator_network(
     key: Array,
-    training: Training,
+    sizes: Sizes,
     latent_dim: int,
     widths: tuple[int, ...],
     activation: str = "relu",
     batch_norm: bool = False,
 ) -> Network:
     """Make the generator: noise and class in, one value per encoded column out."""
-    inputs, shape = latent_dim + training.condition_width, training.shape
+    inputs, shape = latent_dim + sizes.condition_width, sizes.shape
     if shape is None:
-        dense = mlp(key, inputs, widths, training.padded_width, (activation,) * len(widths), unit_spread=True)
+        dense = mlp(key, inputs, widths, sizes.padded_width, (activation,) * len(widths), unit_spread=True)
         return normed(dense) if batch_norm else dense
-    if of_images(shape):
-        return beside_noise(key, shape, training.condition_width, latent_dim, widths, batch_norm=batch_norm)
+    if is_image(shape):
+        return beside_noise(key, shape, sizes.condition_width, latent_dim, widths, batch_norm=batch_norm)
     return conv_generator(key, shape, inputs, widths, batch_norm)
 
 
@@ -91,59 +86,59 @@ def beside_noise(
     initial_sd: float | None = None,
     batch_norm: bool = True,
 ) -> LabelGenerator:
-    """Make a generator that is given the class beside the noise instead of multiplying the noise by it."""
+    """Make a generator that reads the class beside the noise, instead of multiplying the noise by it."""
     network = label_generator(key, shape, 0, condition + latent, widths, squash, initial_sd, batch_norm)
-    # One number among a hundred would hardly be heard: the class is to be as loud as all of the noise.
+    # One number among a hundred would hardly count: the class gets as much weight as all of the noise.
     return eqx.tree_at(lambda net: net.weights[0], network, replace_fn=lambda w: w.at[:condition].multiply(latent**0.5))
 
 
 def critic_network(
-    key: Array, training: Training, widths: tuple[int, ...], activations: tuple[str, ...], batch_norm: bool = False
+    key: Array, sizes: Sizes, widths: tuple[int, ...], activations: tuple[str, ...], batch_norm: bool = False
 ) -> Network:
     """Make a critic or discriminator: class and row in, one number out; dense layers have no batch norm."""
-    condition, shape = training.condition_width, training.shape
+    condition, shape = sizes.condition_width, sizes.shape
     if shape is None:
-        true_in = training.width + condition
-        return mlp(key, training.padded_width + condition, widths, 1, activations, true_in=true_in)
-    if of_images(shape):
+        true_in = sizes.width + condition
+        return mlp(key, sizes.padded_width + condition, widths, 1, activations, true_in=true_in)
+    if is_image(shape):
         return label_critic(key, shape, condition, widths, HEAD_UNITS, batch_norm=batch_norm)
     return conv_critic(key, shape, condition, widths, batch_norm)
 
 
 def row_network(
     key: Array,
-    training: Training,
+    sizes: Sizes,
     before: int,
     widths: tuple[int, ...],
     activation: str,
     unit_spread: bool = False,
 ) -> Network:
     """Make a network from rows, with ``before`` numbers in front of them, to rows."""
-    shape = training.shape
+    shape = sizes.shape
     if shape is None:
         return mlp(
             key,
-            before + training.padded_width,
+            before + sizes.padded_width,
             widths,
-            training.padded_width,
+            sizes.padded_width,
             (activation,) * len(widths),
-            true_in=before + training.width,
+            true_in=before + sizes.width,
             unit_spread=unit_spread,
         )
-    return image_map(key, shape, before, widths) if of_images(shape) else conv_map(key, shape, before, widths)
+    return image_map(key, shape, before, widths) if is_image(shape) else conv_map(key, shape, before, widths)
 
 
-def of_images(shape: tuple[int, ...]) -> bool:
-    """Tell whether rows of this shape are images: channels, height and width."""
+def is_image(shape: tuple[int, ...]) -> bool:
+    """Return whether rows of this shape are images: channels, height and width."""
     return len(shape) == 3
 
 
-def shapes(training: Training, latent_dim: int) -> Hyper:
-    """Hand over the lengths of noise and condition: they are part of the program's shape, not of its data."""
+def shapes(sizes: Sizes, latent_dim: int) -> Hyper:
+    """Return the columns and the lengths of noise and condition, which are part of the program's shape."""
     return {
-        "columns": training.columns,
+        "columns": sizes.columns,
         "latent": filled(0, latent_dim),
-        "condition": filled(0, training.condition_width),
+        "condition": filled(0, sizes.condition_width),
     }
 
 
@@ -161,8 +156,8 @@ def generator_loss(term: GeneratorTerm, fake: FakeRows = fake_rows, guided: bool
     fake : callable
         ``(players, key, label, hyper) -> rows``, a module-level function.
     guided : bool
-        Whether a frozen classifier adds its cross-entropy (document 000, classifier-guided loss); ``hyper`` then holds
-        ``guide``, ``guide_class``, ``guide_classes``, ``guidance``, ``guidance_clamp`` and what `to_table` reads.
+        Whether a frozen classifier adds its cross-entropy (Riaz et al. 2025, classifier-guided loss); ``hyper`` then
+        holds ``guide``, ``guide_class``, ``guide_classes``, ``guidance``, ``guidance_clamp`` and what `to_table` reads.
 
     Returns
     -------
@@ -185,37 +180,37 @@ def generator_loss(term: GeneratorTerm, fake: FakeRows = fake_rows, guided: bool
 
 
 @cache
-def in_training(made: FakeRows) -> FakeRows:
-    """Let a generator with batch norm see the batch's own statistics."""
+def in_training(generate: FakeRows) -> FakeRows:
+    """Return the way rows are generated with the statistics of the batch, for a generator with batch norm."""
 
     def rows(players: Players, key: Array, label: Array, hyper: Hyper) -> Array:
         run, _ = recording(players["generator"])
-        return made({**players, "generator": run}, key, label, hyper)
+        return generate({**players, "generator": run}, key, label, hyper)
 
     return rows
 
 
 @cache
-def refreshed(made: FakeRows) -> Callable[[Any, Batch, Array, Hyper], Any]:
-    """Move a generator's running statistics towards those of the rows its loss has just seen."""
+def refreshed(generate: FakeRows) -> Callable[[Any, Batch, Array, Hyper], Any]:
+    """Return what moves a generator's running statistics towards those of the rows of its last loss."""
 
     def refresh(network: Any, batch: Batch, key: Array, hyper: Hyper) -> Any:
         run, moved = recording(network)
-        made({"generator": run}, key, batch["label"], batch_inputs(batch, hyper))
+        generate({"generator": run}, key, batch["label"], batch_inputs(batch, hyper))
         return moved[0]
 
     return refresh
 
 
 def batch_inputs(batch: Batch, hyper: Hyper) -> Hyper:
-    """Show the generator what the batch brings for it besides the label, under the names `generate` uses."""
+    """Add what the generator reads of a batch besides the label, under the names `generate` uses."""
     return hyper | {name: value for name, value in batch.items() if name not in ("x", "label", "weight")}
 
 
 def guide_loss(guide: MLP, rows: Array, batch: Batch, hyper: Hyper) -> Array:
-    """Cross-entropy of a classifier on generated rows for the class they were asked for, bounded below.
+    """Cross-entropy of a classifier on generated rows for the classes they were generated for, bounded below.
 
-    A row below ``guidance_clamp`` has no gradient, so that the generator is not pulled to the classes' prototypes.
+    A row below ``guidance_clamp`` has no gradient, so that not all rows move to the most typical row of their class.
     """
     logits = guide(to_table(rows, batch["label"], hyper))
     target = hyper["guide_class"][batch["label"]]
@@ -224,7 +219,7 @@ def guide_loss(guide: MLP, rows: Array, batch: Batch, hyper: Hyper) -> Array:
 
 
 def to_table(rows: Array, label: Array, hyper: Hyper) -> Array:
-    """Bring rows from their classes' own scales to the table's: what joint classifiers and guides see."""
+    """Bring rows from the scales of their classes to the scale of the table, which classifiers of all classes read."""
     if "affine_rotation" in hyper:
         rows = jnp.einsum("bi,bij->bj", rows, hyper["affine_rotation"][label])
     return rows * hyper["affine_scale"][label] + hyper["affine_shift"][label]
@@ -251,9 +246,9 @@ def affine(scalers: Sequence[ClassScaler], width: int) -> Hyper:
     rotation = (
         np.tile(np.eye(width, dtype=np.float32), (n, 1, 1)) if any(s.rotation_ is not None for s in scalers) else None
     )
-    for place, scaler in enumerate(scalers):
-        scale[place, scaler.linear_], shift[place, scaler.linear_] = scaler.spread_, scaler.mean_
+    for label, scaler in enumerate(scalers):
+        scale[label, scaler.linear_], shift[label, scaler.linear_] = scaler.spread_, scaler.mean_
         if rotation is not None and scaler.rotation_ is not None:
-            rotation[place][np.ix_(scaler.linear_, scaler.linear_)] = scaler.rotation_
-    found = {"affine_scale": scale, "affine_shift": shift}
-    return jax.device_put(found if rotation is None else found | {"affine_rotation": rotation})
+            rotation[label][np.ix_(scaler.linear_, scaler.linear_)] = scaler.rotation_
+    arrays = {"affine_scale": scale, "affine_shift": shift}
+    return jax.device_put(arrays if rotation is None else arrays | {"affine_rotation": rotation})

@@ -1,7 +1,4 @@
-"""The recipe of a softmax classifier: one network, cross-entropy, rows drawn in proportion to their weights.
-
-Apart from the estimators, because this module imports JAX: it is loaded where a training or a prediction starts.
-"""
+"""A softmax classifier: one network, cross-entropy, rows drawn in proportion to their weights."""
 
 from __future__ import annotations
 
@@ -15,17 +12,16 @@ from scipy.special import log_softmax
 
 from oversmith.training import Optimiser, Phase, Player, Recipe, Turn, draw_weighted, generate, width_bucket
 from oversmith.training.objectives import cross_entropy
+from oversmith.training.recipe import Batch, Hyper, Players, Sample
 
 
-def loss(
-    players: dict[str, Any], batch: dict[str, Array], key: Array, step: Array, hyper: dict[str, Any]
-) -> tuple[Array, dict[str, Array]]:
-    """Mean cross-entropy of the batch; the weights of the rows were spent in the draw."""
+def loss(players: Players, batch: Batch, key: Array, step: Array, hyper: Hyper) -> tuple[Array, dict[str, Array]]:
+    """Mean cross-entropy of the batch; the weights of the rows act in the draw."""
     rows = cross_entropy(players["classifier"](batch["x"]), batch["label"], hyper["n_classes"])
     return jnp.mean(rows), {}
 
 
-def logits(players: dict[str, Any], key: Array, label: Array, hyper: dict[str, Any]) -> Array:
+def logits(players: Players, key: Array, label: Array, hyper: Hyper) -> Array:
     """Score the rows of a block, which `generate` puts into ``hyper``."""
     return players["classifier"](hyper["x"])
 
@@ -43,14 +39,18 @@ def recipe(*, batch_size: int, steps: int, optimiser: Optimiser) -> Recipe:
     return Recipe((phase,), sample=logits)
 
 
-# Prediction reads the recipe's last entry alone.
-_PREDICTION = Recipe((), sample=logits)
+def outputs(sample: Sample, network: Any, x: np.ndarray, block: int = 1024) -> np.ndarray:
+    """Return what a function of the classifier gives for rows, ``block`` of them at once."""
+    prediction, unused = Recipe((), sample=sample, block=block), np.zeros(len(x), np.int32)
+    inputs = {"x": x.astype(np.float32)}
+    return generate(prediction, {"classifier": network}, jax.random.key(0), unused, {}, inputs=inputs)
 
 
-def log_chances(network: Any, x: np.ndarray, n_classes: int, width: int | None = None) -> np.ndarray:
+def log_probabilities(
+    network: Any, x: np.ndarray, n_classes: int, width: int | None = None, block: int = 1024
+) -> np.ndarray:
     """Logarithms of the class probabilities of rows, shape (n, n_classes); rows are padded to a width."""
     padded = np.zeros((len(x), width_bucket(x.shape[1]) if width is None else width), np.float32)
     padded[:, : x.shape[1]] = x
-    nothing = np.zeros(len(x), np.int32)
-    scores = generate(_PREDICTION, {"classifier": network}, jax.random.key(0), nothing, {}, inputs={"x": padded})
+    scores = outputs(logits, network, padded, block)
     return log_softmax(scores[:, :n_classes].astype(np.float64), axis=1)

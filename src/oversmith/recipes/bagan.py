@@ -1,7 +1,4 @@
-"""The start as an autoencoder, and Gaussians of the classes among its codes: what BAGAN draws its noise from.
-
-Apart from the samplers, because this module imports JAX: it is loaded where a training starts.
-"""
+"""The start of BAGAN (Mariani et al. 2018, Huang & Jafari 2021): an autoencoder, and the Gaussian of each class."""
 
 from __future__ import annotations
 
@@ -13,8 +10,8 @@ import numpy as np
 from jaxtyping import Array
 from sklearn.covariance import LedoitWolf
 
-from oversmith.samplers._generator import Batch, Hyper, Players, Record, conditioned
-from oversmith.training.recipe import Data
+from oversmith.recipes.generator import Record, conditioned
+from oversmith.training.recipe import Batch, Data, Hyper, Players
 
 # Rows encoded at once.
 BLOCK = 256
@@ -52,15 +49,15 @@ def class_gaussians(encoder: Any, data: dict[str, Any]) -> dict[str, Array]:
 def gaussians(codes: np.ndarray, label: np.ndarray, data: dict[str, Any]) -> dict[str, np.ndarray]:
     """Fit the Gaussians to standardised codes; see `class_gaussians`."""
     n_classes, d, bucket = int(data["n_classes"]), codes.shape[1], len(data["class_count"])
-    means = np.stack([codes[label == place].mean(axis=0) for place in range(n_classes)])
+    means = np.stack([codes[label == number].mean(axis=0) for number in range(n_classes)])
     apart = codes - means[label]
     pooled = LedoitWolf(assume_centered=True).fit(apart).covariance_
     mean, root = np.zeros((bucket, d)), np.tile(np.eye(d), (bucket, 1, 1))
-    for place in range(n_classes):
-        own = apart[label == place]
+    for number in range(n_classes):
+        own = apart[label == number]
         trust = len(own) / (len(own) + d)
         shrunk = trust * own.T @ own / len(own) + (1 - trust) * pooled
-        mean[place], root[place] = means[place], np.linalg.cholesky(shrunk + 1e-6 * np.eye(d))
+        mean[number], root[number] = means[number], np.linalg.cholesky(shrunk + 1e-6 * np.eye(d))
     return {"mean": mean, "root": root}
 
 
@@ -91,13 +88,13 @@ def autoencoder_refreshed(pair: Any, batch: Batch, key: Array, hyper: Hyper) -> 
 
 
 def from_autoencoder(players: Players, data: Data, hyper: Hyper) -> tuple[Players, Data, Hyper]:
-    """Let the generator go on from the autoencoder's half, and learn the classes' latent Gaussians where they serve."""
-    kept = {name: player for name, player in players.items() if name != "autoencoder"}
+    """Continue with the autoencoder's generator, and fit the Gaussians of the classes where the noise is theirs."""
+    players_left = {name: player for name, player in players.items() if name != "autoencoder"}
     pair = players.get("autoencoder")
     if pair is not None:
-        kept["generator"] = pair["generator"]
+        players_left["generator"] = pair["generator"]
     if "latent" not in players:
-        return kept, data, hyper
+        return players_left, data, hyper
     if pair is not None:
-        kept["latent"] = class_gaussians(pair["encoder"], data)
-    return kept, data, {**hyper, "class_latent": kept["latent"]}
+        players_left["latent"] = class_gaussians(pair["encoder"], data)
+    return players_left, data, {**hyper, "class_latent": players_left["latent"]}

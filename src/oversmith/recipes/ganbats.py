@@ -1,6 +1,6 @@
-"""The networks of GANBATS: recurrent generator, attentive discriminator.
+"""GANBATS (Liu et al. 2023): a generator with a bidirectional LSTM, a discriminator with self-attention (Eq. 4 to 6).
 
-Apart from the sampler, because this module imports JAX: it is loaded where a training starts.
+The losses are those of the GAN (Eq. 1 and 2), with batch norm in both players: `oversmith.recipes.gan`.
 """
 
 from __future__ import annotations
@@ -166,7 +166,7 @@ class Discriminator(eqx.Module):
     condition: int = eqx.field(static=True)
 
     def __call__(self, rows: Float[Array, "batch in"]) -> Float[Array, "batch 1"]:
-        """Judge rows.
+        """Return the log-odds that rows are real.
 
         Parameters
         ----------

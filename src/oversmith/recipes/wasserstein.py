@@ -1,36 +1,40 @@
-"""The Wasserstein recipe: one generator, one or more critics, penalty or clipping.
+"""The Wasserstein GAN: a generator G against critics C, kept Lipschitz by a penalty or by clipping.
 
-Apart from the samplers, because this module imports JAX: it is loaded where a training starts.
+C minimises -E[C(x)] + E[C(G(z))] (Riaz et al. 2025, Eq. 6) and G minimises -E[C(G(z))] (Eq. 7).
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array
 
-from oversmith.networks import MLP
-from oversmith.samplers._generator import (
-    Batch,
-    Hyper,
-    Players,
+from oversmith.networks import MLP, mlp
+from oversmith.recipes import classifier as softmax_classifier
+from oversmith.recipes.generator import (
     Record,
     conditioned,
     critic_network,
     fake_rows,
     generator_loss,
     generator_network,
+    guide_loss,
     shapes,
+    to_table,
 )
-from oversmith.samplers._lesson import Training
-from oversmith.training import Optimiser, Phase, Player, Recipe, Turn, draw_balanced
+from oversmith.recipes.sizes import Sizes
+from oversmith.training import Optimiser, Phase, Player, Recipe, Turn, class_bucket, draw_balanced
 from oversmith.training.objectives import (
     gradient_penalty,
     interpolate,
     wasserstein_critic,
     wasserstein_generator,
 )
-from oversmith.training.recipe import Draw
+from oversmith.training.recipe import Batch, Draw, Hyper, Players
 
 
 def _gap(critic: MLP, real: Array, fake: Array, weight: Array) -> Array:
@@ -40,7 +44,7 @@ def _gap(critic: MLP, real: Array, fake: Array, weight: Array) -> Array:
 
 
 def critic_loss_penalty(players: Players, batch: Batch, key: Array, step: Array, hyper: Hyper) -> tuple[Array, Record]:
-    """Score fake rows low and real rows high (document 000, Eq. 6), with the gradient penalty."""
+    """Score fake rows low and real rows high (Riaz et al. 2025, Eq. 6), with the gradient penalty."""
     fake_key, mix_key = jax.random.split(key)
     label = batch["label"]
     fake = fake_rows(players, fake_key, label, hyper)
@@ -61,7 +65,7 @@ def critic_loss_penalty(players: Players, batch: Batch, key: Array, step: Array,
 
 
 def critic_loss_clip(players: Players, batch: Batch, key: Array, step: Array, hyper: Hyper) -> tuple[Array, Record]:
-    """Score fake rows low and real rows high (document 000, Eq. 6); the weights are clipped after the update."""
+    """Score fake rows low and real rows high (Riaz et al. 2025, Eq. 6); the weights are clipped after the update."""
     label = batch["label"]
     fake = conditioned(fake_rows(players, key, label, hyper), label, hyper)
     real = conditioned(batch["x"], label, hyper)
@@ -81,12 +85,12 @@ def _scores(players: Players, fake: Array, batch: Batch, hyper: Hyper) -> Array:
 
 
 def mean_term(players: Players, fake: Array, batch: Batch, hyper: Hyper) -> tuple[Array, Record]:
-    """Raise the mean score of the critics (document 000, Eq. 7)."""
+    """Raise the mean score of the critics (Riaz et al. 2025, Eq. 7)."""
     return wasserstein_generator(_scores(players, fake, batch, hyper).mean(axis=0), batch["weight"]), {}
 
 
 def min_term(players: Players, fake: Array, batch: Batch, hyper: Hyper) -> tuple[Array, Record]:
-    """Raise the score of the critic that is hardest to please, row by row."""
+    """Raise, row by row, the lowest of the critics' scores."""
     return wasserstein_generator(_scores(players, fake, batch, hyper).min(axis=0), batch["weight"]), {}
 
 
@@ -142,7 +146,7 @@ def recipe(
 
 def players(
     key: Array,
-    training: Training,
+    sizes: Sizes,
     *,
     latent_dim: int,
     generator_widths: tuple[int, ...],
@@ -151,16 +155,16 @@ def players(
 ) -> Players:
     """Make the networks: the generator widens from noise to a row, each critic narrows from a row to a score."""
     generator_key, *critic_keys = jax.random.split(key, 1 + n_critics)
-    # Document 000: Tanh after the critic's first layer, LeakyReLU after the others.
+    # Riaz et al. 2025: Tanh after the critic's first layer, LeakyReLU after the others.
     activations = ("tanh",) + ("leaky_relu",) * (len(critic_widths) - 1)
     return {
-        "generator": generator_network(generator_key, training, latent_dim, generator_widths),
-        "critic": tuple(critic_network(critic_key, training, critic_widths, activations) for critic_key in critic_keys),
+        "generator": generator_network(generator_key, sizes, latent_dim, generator_widths),
+        "critic": tuple(critic_network(critic_key, sizes, critic_widths, activations) for critic_key in critic_keys),
     }
 
 
 def hyper(
-    training: Training,
+    sizes: Sizes,
     *,
     latent_dim: int,
     learning_rate: float,
@@ -172,7 +176,7 @@ def hyper(
     loss_clip: float | None = None,
 ) -> Hyper:
     """Gather what the compiled program takes as arguments: changing a value compiles nothing."""
-    return shapes(training, latent_dim) | {
+    return shapes(sizes, latent_dim) | {
         "learning_rate": {"critic": jnp.float32(learning_rate), "generator": jnp.float32(learning_rate)},
         "n_critic": jnp.int32(n_critic),
         "penalty_weight": jnp.float32(penalty_weight),
@@ -180,4 +184,62 @@ def hyper(
         "ema_decay": jnp.float32(ema_decay),
         "label_smoothing": jnp.float32(label_smoothing),
         "loss_clip": jnp.float32(jnp.inf if loss_clip is None else loss_clip),
+    }
+
+
+# ---------------------------------------------------------------------- with an auxiliary classifier
+
+
+def auxiliary_classifier_loss(
+    players: Players, batch: Batch, key: Array, step: Array, hyper: Hyper
+) -> tuple[Array, Record]:
+    """Cross-entropy of the auxiliary classifier on real rows, in the table's scale."""
+    in_table = {**batch, "x": to_table(batch["x"], batch["label"], hyper)}
+    return softmax_classifier.loss(players, in_table, key, step, hyper)
+
+
+def auxiliary_term(players: Players, fake: Array, batch: Batch, hyper: Hyper) -> tuple[Array, Record]:
+    """Raise the critic's score, and the classifier's probability that generated rows are of their class."""
+    value, record = mean_term(players, fake, batch, hyper)
+    auxiliary = guide_loss(players["classifier"], fake, batch, hyper)
+    return value + hyper["guidance"] * auxiliary, {**record, "auxiliary": auxiliary}
+
+
+def auxiliary_recipe(**options: Any) -> Recipe:
+    """Add an auxiliary classifier to the recipe: the conditional WGAN-GP.
+
+    Parameters
+    ----------
+    **options : object
+        Of `recipe`.
+
+    Returns
+    -------
+    Recipe
+        One phase: the critic ``n_critic`` times, the generator once, the classifier once.
+    """
+    plain = recipe(**options)
+    (phase,) = plain.phases
+    critic, generator = phase.players
+    classifier = Player("classifier", auxiliary_classifier_loss, Optimiser("adam"))
+    generator = replace(generator, loss=generator_loss(auxiliary_term))
+    # The classifier comes last: the others' turns, and so their random numbers, are those of the plain recipe.
+    turns = (*phase.schedule, Turn("classifier"))
+    return replace(plain, phases=(replace(phase, players=(critic, generator, classifier), schedule=turns),))
+
+
+def auxiliary_classifier(key: Array, sizes: Sizes, widths: tuple[int, ...]) -> MLP:
+    """Make the auxiliary classifier: a row in the table's scale in, the logits of a bucket of classes out."""
+    n_out = max(sizes.condition_width, class_bucket(1))
+    return mlp(key, sizes.padded_width, widths, n_out, ("relu",) * len(widths), true_in=sizes.width)
+
+
+def auxiliary_hyper(n_classes: int, weight: float, clamp: float) -> Hyper:
+    """Name the classes and numbers that the losses with an auxiliary classifier read."""
+    return {
+        "n_classes": n_classes,
+        "guide_class": np.arange(class_bucket(n_classes)),
+        "guide_classes": n_classes,
+        "guidance": weight,
+        "guidance_clamp": clamp,
     }

@@ -1,4 +1,4 @@
-"""What passes between the sampler, its recipe and the engine: sizes, a lesson, a session."""
+"""What passes between a sampler and the engine: the rows of one model, and one training of it."""
 
 from __future__ import annotations
 
@@ -9,57 +9,27 @@ import numpy as np
 
 from oversmith.encoders import ClassScaler
 from oversmith.exceptions import InputError
+from oversmith.recipes.sizes import Sizes
 from oversmith.samplers._encoded import EncodedTable
 
 if TYPE_CHECKING:
     from jax import Array
 
-    from oversmith.networks import Columns
     from oversmith.training import Recipe
 
 Players = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Training:
-    """The sizes of one training, as the recipes need them.
-
-    Parameters
-    ----------
-    width, padded_width : int
-        Encoded columns, and the bucket they are padded to.
-    condition_width : int
-        Length of the class condition, 0 for a model of one class.
-    columns : Columns
-        What the generator's output columns mean.
-    steps : int
-        Generator updates.
-    shape : tuple of int or None
-        Channels and time points, or channels, height and width, where the networks are convolutions; None for dense
-        layers.
-    rows : int
-        Training rows, for budgets in epochs.
-    """
-
-    width: int
-    padded_width: int
-    condition_width: int
-    columns: Columns
-    steps: int
-    shape: tuple[int, ...] | None = None
-    rows: int = 0
-
-
-@dataclass(frozen=True)
-class Lesson:
-    """What one model is trained on; a class's place in ``codes`` is the label its networks see.
+class TrainingRows:
+    """What one model is trained on; the index of a class in ``codes`` is the label its networks see.
 
     Parameters
     ----------
     codes : list of int
         Class codes.
     asked : list of int
-        Those of them that are to be generated; the others only teach.
+        Those of them that are to be generated; the others are context.
     rows : dict of int to ndarray
         Real rows of each class in the table's scale, without those held out.
     references : dict of int to ndarray
@@ -86,7 +56,7 @@ class Lesson:
     table: EncodedTable
 
     def frequency(self, shares: np.ndarray) -> np.ndarray:
-        """Say how often each training row is drawn, where classes are drawn in the given shares.
+        """Return how often each training row is drawn, where classes are drawn in the given shares.
 
         Parameters
         ----------
@@ -110,21 +80,45 @@ class Lesson:
             )
         return self.weights * (shares / per_class)[self.labels]
 
+    def all_rows(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return the training rows of the model and the rows of all other classes, with their class codes.
+
+        Returns
+        -------
+        x : ndarray of shape (n_rows, width)
+            Rows in the table's scale.
+        codes : ndarray of shape (n_rows,)
+            Their class codes.
+        """
+        own = [scaler.inverse(self.x[self.labels == label]) for label, scaler in enumerate(self.scalers)]
+        own_codes = [np.full(len(rows), code) for rows, code in zip(own, self.codes, strict=True)]
+        rest = ~np.isin(self.table.pooled_codes, self.codes)
+        codes = np.concatenate([*own_codes, self.table.pooled_codes[rest]])
+        return np.concatenate([*own, self.table.pooled[rest]]), codes
+
+    def reference_rows(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return the rows that score checkpoints, each in the scale of its class, and their labels."""
+        labels = [self.codes.index(code) for code in self.asked]
+        rows = [
+            self.scalers[label].transform(self.references[code]) for label, code in zip(labels, self.asked, strict=True)
+        ]
+        return np.concatenate(rows), np.repeat(labels, [len(part) for part in rows])
+
     def natural_shares(self) -> np.ndarray:
         """Return how many rows of each class the table has: the shares of natural draws."""
         return np.array([max(int((self.table.pooled_codes == code).sum()), 1) for code in self.codes])
 
 
 @dataclass(frozen=True)
-class Session:
-    """One training about to begin: the lesson, the sizes, what the engine is given.
+class TrainingRun:
+    """One training about to begin: its rows, its sizes, and what the engine is given.
 
     Parameters
     ----------
-    lesson : Lesson
-        What is learnt.
-    training : Training
-        Sizes.
+    lesson : TrainingRows
+        The rows of the model.
+    training : Sizes
+        Sizes of its networks.
     state : dict
         The sampler's state so far.
     recipe : Recipe
@@ -134,13 +128,13 @@ class Session:
     players : dict
         The networks to start from.
     seed : int
-        Source of the session's keys.
+        Source of the keys.
     started : float
         When the sampler's training began, by the performance counter.
     """
 
-    lesson: Lesson
-    training: Training
+    lesson: TrainingRows
+    training: Sizes
     state: dict[str, Any]
     recipe: Recipe
     data: dict[str, Any]
@@ -150,7 +144,7 @@ class Session:
     started: float
 
     def key(self, number: int) -> Array:
-        """Give the session's key of a number; 0 to 3 are taken (networks, training, scoring, guide)."""
+        """Return the key of a number; 0 to 3 are in use (networks, training, scoring, guide)."""
         import jax
 
         return jax.random.fold_in(jax.random.key(self.seed), number)

@@ -1,6 +1,7 @@
-"""The recipe of SMOTified-GAN: the GAN's losses, a generator that is fed rows made from the class instead of noise.
+"""SMOTified-GAN (Sharma et al. 2022): the losses of the GAN, G(u) of rows u from SMOTE instead of noise z.
 
-Apart from the sampler, because this module imports JAX: it is loaded where a training starts.
+D minimises E[-log D(x*)] - E[log(1 - D(G(u)))] over the rows x* of the minority class and G minimises -E[log D(G(u))];
+the paper does not number its equations.
 """
 
 from __future__ import annotations
@@ -17,12 +18,9 @@ from jaxtyping import Array
 
 from oversmith.networks import MLP, activate, latent_noise, normed
 from oversmith.networks.columns import LINEAR
-from oversmith.samplers import _gan
-from oversmith.samplers._generator import (
-    Batch,
+from oversmith.recipes import gan
+from oversmith.recipes.generator import (
     FakeRows,
-    Hyper,
-    Players,
     conditioned,
     fake_rows,
     generator_loss,
@@ -31,12 +29,12 @@ from oversmith.samplers._generator import (
     refreshed,
     row_network,
 )
-from oversmith.samplers._lesson import Training
+from oversmith.recipes.sizes import Sizes
 from oversmith.training import Recipe, class_bucket, draw_balanced, draw_weighted, pad_rows
-from oversmith.training.recipe import Data, Draw, Sample
+from oversmith.training.recipe import Batch, Data, Draw, Hyper, Players, Sample
 
-# A level or flag of a base row enters the residual form as a logit of this size: certain to half a per cent after the
-# bound on logits, and still within reach of the network.
+# A level or flag of a base row enters the residual form as a logit of this size: a probability of 99.5 per cent after
+# the bound on logits, which the network can still change.
 LEVEL_LOGIT = 6.0
 
 
@@ -47,10 +45,10 @@ def fake(latent: str, residual: bool, output: str) -> FakeRows:
     Parameters
     ----------
     latent : {"smote", "noise"}
-        What the generator is fed: the base rows ``hyper["u"]``, one per label, or noise.
+        What the generator reads: the base rows ``hyper["u"]``, one per label, or noise.
     residual : bool
         Whether the network's output is added to the base rows: u + f(u). Levels and flags enter the sum as logits and
-        leave it without noise, so that f = 0 gives back every base row.
+        leave it without noise, so that f = 0 returns every base row.
     output : {"linear", "sigmoid"}
         What the last layer does in numeric columns.
 
@@ -58,7 +56,7 @@ def fake(latent: str, residual: bool, output: str) -> FakeRows:
     -------
     callable
         ``(players, key, label, hyper) -> rows``; equal arguments give the same object, so that they share a compiled
-        program, and what a `GAN` does is the very function of the GAN.
+        program; noise with a linear output gives the function of the GAN itself.
     """
     if (latent, output) == ("noise", "linear"):
         return fake_rows
@@ -66,10 +64,10 @@ def fake(latent: str, residual: bool, output: str) -> FakeRows:
     def rows(players: Players, key: Array, label: Array, hyper: Hyper) -> Array:
         noise_key, level_key = jax.random.split(key)
         columns = hyper["columns"]
-        given = latent_noise(noise_key, len(label), len(hyper["latent"])) if latent == "noise" else hyper["u"]
-        raw = players["generator"](conditioned(given, label, hyper))
+        inputs = latent_noise(noise_key, len(label), len(hyper["latent"])) if latent == "noise" else hyper["u"]
+        raw = players["generator"](conditioned(inputs, label, hyper))
         if residual:
-            return activate(raw + jnp.where(columns.code == LINEAR, given, LEVEL_LOGIT * (2 * given - 1)), columns)
+            return activate(raw + jnp.where(columns.code == LINEAR, inputs, LEVEL_LOGIT * (2 * inputs - 1)), columns)
         if output == "sigmoid":
             raw = jnp.where(columns.code == LINEAR, jax.nn.sigmoid(raw), raw)
         return activate(raw, columns, level_key)
@@ -126,8 +124,8 @@ def _with_base(draw: Draw) -> Draw:
         row_key, base_key = jax.random.split(key)
         batch = draw(row_key, data, batch_size)
         label = batch["label"]
-        place = jax.random.randint(base_key, label.shape, 0, data["u_count"][label])
-        return {**batch, "u": data["u"][data["u_start"][label] + place]}
+        index = jax.random.randint(base_key, label.shape, 0, data["u_count"][label])
+        return {**batch, "u": data["u"][data["u_start"][label] + index]}
 
     return both
 
@@ -147,12 +145,12 @@ def weighted(recipe: Recipe) -> Recipe:
 
 
 @cache
-def rated(made: FakeRows) -> Sample:
-    """Put what the discriminator thinks of a row, the log-odds of being real, behind its last column."""
+def rated(fake: FakeRows) -> Sample:
+    """Append the discriminator's log-odds of being real to each generated row."""
 
     def rows(players: Players, key: Array, label: Array, hyper: Hyper) -> Array:
-        new = made(players, key, label, hyper)
-        logits = _gan.judge(players["discriminator"], conditioned(new, label, hyper), key, hyper)
+        new = fake(players, key, label, hyper)
+        logits = gan.discriminate(players["discriminator"], conditioned(new, label, hyper), key, hyper)
         return jnp.concatenate([new, logits[:, None]], axis=1)
 
     return rows
@@ -177,29 +175,29 @@ def recipe(
     latent, residual, output : str, bool, str
         As `fake` takes them.
     batch_norm : bool
-        Whether the generator has batch norm. The discriminator then sees rows made in inference mode, as they are drawn
-        later.
+        Whether the generator has batch norm. The discriminator then sees rows generated in inference mode, as they are
+        drawn later.
 
     Returns
     -------
     Recipe
         One phase: the discriminator ``n_critic`` times, then the generator once.
     """
-    made = fake(latent, residual, output)
+    rows = fake(latent, residual, output)
     draw = draw_balanced if latent == "noise" else draw_balanced_with_base
-    plain = _gan.recipe(steps=steps, batch_size=batch_size, ema=ema, fake=made, draw=draw)
+    plain = gan.recipe(steps=steps, batch_size=batch_size, ema=ema, fake=rows, draw=draw)
     if not batch_norm:
         return plain
     (phase,) = plain.phases
     discriminator, generator = phase.players
-    loss = generator_loss(_gan.generator_term, in_training(made))
-    generator = replace(generator, loss=loss, refresh=refreshed(made))
+    loss = generator_loss(gan.generator_term, in_training(rows))
+    generator = replace(generator, loss=loss, refresh=refreshed(rows))
     return replace(plain, phases=(replace(phase, players=(discriminator, generator)),))
 
 
 def players(
     key: Array,
-    training: Training,
+    sizes: Sizes,
     *,
     latent: str,
     latent_dim: int,
@@ -210,17 +208,17 @@ def players(
 ) -> Players:
     """Make the networks; the discriminator is that of a GAN with the same key.
 
-    In the residual form the generator's last layer starts at zero, so that it starts by giving back its input.
+    In the residual form the generator's last layer starts at zero, so that it starts by returning its input.
     """
     generator_key, discriminator_key = jax.random.split(key)
     if latent == "noise":
-        generator = generator_network(generator_key, training, latent_dim, generator_widths)
+        generator = generator_network(generator_key, sizes, latent_dim, generator_widths)
     else:
         widths = generator_widths
-        generator = row_network(generator_key, training, training.condition_width, widths, "relu", unit_spread=True)
+        generator = row_network(generator_key, sizes, sizes.condition_width, widths, "relu", unit_spread=True)
     if residual:
         generator = eqx.tree_at(lambda net: (net.weights[-1], net.biases[-1]), generator, replace_fn=jnp.zeros_like)
     return {
         "generator": normed(generator) if batch_norm and isinstance(generator, MLP) else generator,
-        "discriminator": _gan.discriminator_network(discriminator_key, training, critic_widths),
+        "discriminator": gan.discriminator_network(discriminator_key, sizes, critic_widths),
     }

@@ -1,7 +1,4 @@
-"""The recipe of the conditional diffusion: one U-Net that learns to take noise away, and the short way back.
-
-Apart from the sampler, because this module imports JAX: it is loaded where a training starts.
-"""
+"""Diffusion: a U-Net that learns to remove noise (Nichol & Dhariwal 2021), and DDIM steps back from noise to rows."""
 
 from __future__ import annotations
 
@@ -14,11 +11,12 @@ from jaxtyping import Array, Float
 
 from oversmith.networks import UNet, one_hot, unet
 from oversmith.networks.time import TIME_FEATURES, time_features
-from oversmith.samplers._generator import Batch, Hyper, Players, Record
-from oversmith.samplers._lesson import Training
+from oversmith.recipes.generator import Record
+from oversmith.recipes.sizes import Sizes
 from oversmith.training import Optimiser, Phase, Player, Recipe, Turn, draw_balanced
+from oversmith.training.recipe import Batch, Hyper, Players
 
-# Keeps the first noise step from being nothing, and the share of noise that one step adds below one.
+# Keeps the first noise step above zero, and the share of noise that one step adds below one.
 _OFFSET = 0.008
 _LARGEST_STEP = 0.999
 # Rows drawn at once: each costs as many passes as there are sampling steps.
@@ -26,7 +24,7 @@ _BLOCK = 128
 
 
 def signal_levels(n_noise_steps: int) -> np.ndarray:
-    """Say how much of a row's variance is left after each noise step: the cosine schedule.
+    """Return the share of a row's variance that is left after each noise step: the cosine schedule.
 
     Parameters
     ----------
@@ -54,15 +52,15 @@ def predicted(
     network: UNet,
     rows: Float[Array, "batch width"],
     step: Array,
-    told: Float[Array, "batch classes"],
+    condition: Float[Array, "batch classes"],
     hyper: Hyper,
 ) -> Float[Array, "batch width"]:
-    """Ask the network for the velocity of noisy rows at a noise step, under a class; zeros stand for no class."""
+    """Return the velocity of noisy rows at a noise step, under a class; zeros stand for no class."""
     time = step / (hyper["signal"].shape[0] - 1)
-    return network(jnp.concatenate([time_features(time), told, rows], axis=1))
+    return network(jnp.concatenate([time_features(time), condition, rows], axis=1))
 
 
-def row_losses(players: Players, x: Array, told: Array, key: Array, hyper: Hyper) -> Float[Array, " batch"]:
+def noise_losses(players: Players, x: Array, condition: Array, key: Array, hyper: Hyper) -> Float[Array, " batch"]:
     """Squared distance of the network's velocity from √s ε − √(1 − s) x at random noise steps, mean over points.
 
     ``s`` is the signal level of the step and ``ε`` the noise; the network sees √s x + √(1 − s) ε.
@@ -73,53 +71,53 @@ def row_losses(players: Players, x: Array, told: Array, key: Array, hyper: Hyper
     noise = jax.random.normal(noise_key, x.shape)
     noisy = jnp.sqrt(signal) * x + jnp.sqrt(1 - signal) * noise
     target = jnp.sqrt(signal) * noise - jnp.sqrt(1 - signal) * x
-    return jnp.mean((predicted(players["denoiser"], noisy, step, told, hyper) - target) ** 2, axis=1)
+    return jnp.mean((predicted(players["denoiser"], noisy, step, condition, hyper) - target) ** 2, axis=1)
 
 
 def denoiser_loss(players: Players, batch: Batch, key: Array, step: Array, hyper: Hyper) -> tuple[Array, Record]:
-    """Mean loss of a batch; a share of the rows is shown without its class."""
+    """Mean loss of a batch; a share of the rows comes without its class."""
     drop_key, row_key = jax.random.split(key)
-    told = one_hot(batch["label"], hyper["condition"].shape[0])
-    kept = jax.random.uniform(drop_key, (len(told), 1)) >= hyper["class_dropout"]
-    return row_losses(players, batch["x"], told * kept, row_key, hyper).mean(), {}
+    condition = one_hot(batch["label"], hyper["condition"].shape[0])
+    with_class = jax.random.uniform(drop_key, (len(condition), 1)) >= hyper["class_dropout"]
+    return noise_losses(players, batch["x"], condition * with_class, row_key, hyper).mean(), {}
 
 
-def told_losses(players: Players, x: Array, label: Array, key: Array, hyper: Hyper) -> Float[Array, " batch"]:
-    """Loss of each row under its class: what scores a checkpoint."""
-    return row_losses(players, x, one_hot(label, hyper["condition"].shape[0]), key, hyper)
+def row_losses(players: Players, x: Array, label: Array, key: Array, hyper: Hyper) -> Float[Array, " batch"]:
+    """Loss of each row under its class, to score a checkpoint."""
+    return noise_losses(players, x, one_hot(label, hyper["condition"].shape[0]), key, hyper)
 
 
 def diffusion_rows(players: Players, key: Array, label: Array, hyper: Hyper) -> Float[Array, "batch width"]:
-    """Take the noise away in few steps that add none (DDIM), as the class says."""
+    """Remove the noise in few steps that add none (DDIM), under the class."""
     return _denoised(players["denoiser"], key, label, hyper, guided=False)
 
 
 def guided_rows(players: Players, key: Array, label: Array, hyper: Hyper) -> Float[Array, "batch width"]:
-    """Take the noise away, further from what the network says without a class."""
+    """Remove the noise, further away from the network's output without a class (Ho & Salimans 2022)."""
     return _denoised(players["denoiser"], key, label, hyper, guided=True)
 
 
 def _denoised(network: UNet, key: Array, label: Array, hyper: Hyper, guided: bool) -> Array:
-    told, signal = one_hot(label, hyper["condition"].shape[0]), hyper["signal"]
+    condition, signal = one_hot(label, hyper["condition"].shape[0]), hyper["signal"]
     n_steps, n_noise_steps = hyper["n_sampling_steps"], hyper["signal"].shape[0] - 1
 
-    def place(number: Array) -> Array:
+    def noise_step(number: Array) -> Array:
         return jnp.round(n_noise_steps * (1 - number / n_steps)).astype(jnp.int32)
 
-    def one(number: Array, rows: Array) -> Array:
-        step = jnp.full(len(rows), place(number))
-        velocity = predicted(network, rows, step, told, hyper)
+    def ddim_step(number: Array, rows: Array) -> Array:
+        step = jnp.full(len(rows), noise_step(number))
+        velocity = predicted(network, rows, step, condition, hyper)
         if guided:
-            alone = predicted(network, rows, step, jnp.zeros_like(told), hyper)
-            velocity = alone + hyper["guidance"] * (velocity - alone)
-        now, then = signal[place(number)], signal[place(number + 1)]
+            unconditional = predicted(network, rows, step, jnp.zeros_like(condition), hyper)
+            velocity = unconditional + hyper["guidance"] * (velocity - unconditional)
+        now, later = signal[noise_step(number)], signal[noise_step(number + 1)]
         clean = jnp.sqrt(now) * rows - jnp.sqrt(1 - now) * velocity
         clean = jnp.clip(clean, -hyper["bound"], hyper["bound"])
         noise = (rows - jnp.sqrt(now) * clean) / jnp.sqrt(1 - now)
-        return jnp.sqrt(then) * clean + jnp.sqrt(1 - then) * noise
+        return jnp.sqrt(later) * clean + jnp.sqrt(1 - later) * noise
 
     start = jax.random.normal(key, (len(label), hyper["columns"].mask.shape[0]))
-    return jax.lax.fori_loop(0, n_steps, one, start)
+    return jax.lax.fori_loop(0, n_steps, ddim_step, start)
 
 
 def recipe(*, steps: int, batch_size: int, ema: bool, guided: bool, betas: tuple[float, float]) -> Recipe:
@@ -135,13 +133,13 @@ def recipe(*, steps: int, batch_size: int, ema: bool, guided: bool, betas: tuple
     return Recipe((phase,), sample=guided_rows if guided else diffusion_rows, block=_BLOCK)
 
 
-def players(key: Array, training: Training, shape: tuple[int, ...], widths: tuple[int, ...], patch: int) -> Players:
+def players(key: Array, sizes: Sizes, shape: tuple[int, ...], widths: tuple[int, ...], patch: int) -> Players:
     """Make the network: noise step, class and noisy row in, velocity out."""
-    return {"denoiser": unet(key, shape, TIME_FEATURES + training.condition_width, widths, patch)}
+    return {"denoiser": unet(key, shape, TIME_FEATURES + sizes.condition_width, widths, patch)}
 
 
 def hyper(
-    training: Training,
+    sizes: Sizes,
     *,
     learning_rate: float,
     ema_decay: float,
@@ -160,7 +158,7 @@ def hyper(
         "n_sampling_steps": n_sampling_steps,
         "signal": signal_levels(n_noise_steps),
         "bound": bound,
-        "columns": training.columns,
+        "columns": sizes.columns,
         # Only its length is read: it is part of the program's shape, not of its data.
-        "condition": np.zeros(training.condition_width, np.float32),
+        "condition": np.zeros(sizes.condition_width, np.float32),
     }
