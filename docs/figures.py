@@ -110,7 +110,7 @@ def draw_ranks(group: str) -> None:
     from oversmith.evaluation import Store, read_scores
     from oversmith.evaluation.statistics import rank_methods
     from oversmith.plot import critical_difference_diagram
-    from oversmith.report.svg import canvas
+    from oversmith.report.picture import canvas
     from oversmith.studies.figures import as_svg
 
     store = Store(None)

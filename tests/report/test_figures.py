@@ -21,10 +21,11 @@ def test_what_was_noticed_of_the_players_is_told_under_their_training(binary: Co
     history[-1]["notice"] = FROZEN
     noticed = dataclasses.replace(binary, training=training)
     captions = [picture.caption for _, drawn in pictures(summarise(noticed))["training"] for picture in drawn]
-    told, plain = (next(text for text in captions if part in text) for part in ("fill 1.0", "fill 0.33"))
+    caption, plain = (next(text for text in captions if part in text) for part in ("fill 1.0", "fill 0.33"))
     looks = len(history)
     assert (
-        f" Look out: {STRONG}, in 2 of {looks} looks. Look out: {FROZEN}, in 2 of {looks} looks, the last among" in told
+        f" Attention: {STRONG}, in 2 of {looks} checks. Attention: {FROZEN}, in 2 of {looks} checks, also in the last"
+        in caption
     )
-    assert "Look out" not in plain
-    assert f"{FROZEN}, in 2 of {looks} looks, the last among them." in render(summarise(noticed))
+    assert "Attention" not in plain
+    assert f"{FROZEN}, in 2 of {looks} checks, also in the last one." in render(summarise(noticed))

@@ -14,7 +14,7 @@ from oversmith.evaluation import Comparison
 from oversmith.plot import style
 from oversmith.report import summarise
 from oversmith.report.names import printable
-from oversmith.report.svg import canvas, to_svg
+from oversmith.report.picture import canvas, to_svg
 
 SCRIPT = "<script>alert('\"x\"')</script>"
 

@@ -17,8 +17,7 @@ from PIL import Image
 from oversmith.evaluation import Comparison
 from oversmith.evaluation.gallery import gallery
 from oversmith.report import render, summarise
-from oversmith.report.image_figures import image_pictures
-from oversmith.report.images import image_parts
+from oversmith.report.widgets.images import collect, draw
 
 RNG = np.random.default_rng(0)
 REAL = RNG.integers(0, 256, (40, 16)).astype(np.uint8)
@@ -76,7 +75,7 @@ def decoded(uri: str) -> np.ndarray:
 
 
 def test_pictures_hold_the_pixels_of_the_images(summary):
-    (minority, majority) = image_pictures(summary)
+    (minority, majority) = draw(summary)
     assert minority["title"] == "Class positive"
     real, generated, copied = minority["sheets"]
     assert [sheet.title for sheet in (real, generated, copied)] == ["Real", "EO-WGAN, fill 1.0", "SMOTE"]
@@ -92,7 +91,7 @@ def test_pictures_hold_the_pixels_of_the_images(summary):
 
 
 def test_training_is_shown_step_by_step_with_the_kept_one_marked(summary):
-    (strip,) = image_pictures(summary)[0]["training"]
+    (strip,) = draw(summary)[0]["training"]
     assert [tile.caption for tile in strip.tiles] == ["step 0", "step 100", "step 300, kept"]
     assert [tile.marked for tile in strip.tiles] == [False, False, True]
     assert decoded(strip.tiles[0].uri).shape == (6 * 5 - 1, 4, 2)
@@ -101,8 +100,8 @@ def test_training_is_shown_step_by_step_with_the_kept_one_marked(summary):
 
 def test_words_follow_the_numbers(binary):
     def read(images, name="eo-wgan-1.0"):
-        (part, _) = image_parts(with_images(binary, images), [name])["classes"]
-        return part["made"][0]
+        (part, _) = collect(with_images(binary, images), [name])["classes"]
+        return part["generated"][0]
 
     fresh = read(FRESH)
     assert fresh["reading"].startswith("About as near to the training images")
@@ -165,4 +164,4 @@ def test_pixels_that_are_none_are_refused_not_shown(summary):
     broken = copy.deepcopy(summary)
     broken["images"]["classes"][0]["real"]["images"][0] = ["<script>"]
     with pytest.raises(ValueError, match="hexadecimal"):
-        image_pictures(broken)
+        draw(broken)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import confusion_matrix, f1_score, matthews_corrcoef, roc_auc_score
 
-from oversmith.report.predicted import Fold, judged
+from oversmith.report.widgets.curves import Fold, collect
 
 
 def folds(n: int = 4, rows: int = 300, classes: int = 2) -> list[Fold]:
@@ -22,7 +22,7 @@ def folds(n: int = 4, rows: int = 300, classes: int = 2) -> list[Fold]:
 
 def test_roc_has_the_area_of_scikit_learn() -> None:
     made = folds()
-    told = judged(made, 1)
+    told = collect(made, 1)
     assert told is not None
     grid = np.linspace(0, 1, 101)
     area = np.trapezoid(told["roc"]["mean"], grid)
@@ -31,7 +31,7 @@ def test_roc_has_the_area_of_scikit_learn() -> None:
 
 def test_labels_are_read_at_the_threshold() -> None:
     made = folds()
-    told = judged(made, 1)
+    told = collect(made, 1)
     assert told is not None
     y = np.concatenate([f.y for f in made])
     called = np.concatenate([(f.scores[:, 1] >= 0.3).astype(int) for f in made])
@@ -47,7 +47,7 @@ def test_probabilities_that_are_doubled_show_it() -> None:
     rng = np.random.default_rng(0)
     p = rng.uniform(0, 0.5, 4000)
     y = (rng.random(4000) < p).astype(int)
-    honest, doubled = (judged([Fold(y, np.column_stack([1 - s, s]))], 1) for s in (p, 2 * p))
+    honest, doubled = (collect([Fold(y, np.column_stack([1 - s, s]))], 1) for s in (p, 2 * p))
     assert honest is not None
     assert doubled is not None
     assert honest["calibration"]["ece"] < 0.03
@@ -57,7 +57,7 @@ def test_probabilities_that_are_doubled_show_it() -> None:
 
 def test_several_classes_have_no_sweep_and_a_matrix_of_all() -> None:
     made = folds(classes=3)
-    told = judged(made, None)
+    told = collect(made, None)
     assert told is not None
     assert told["sweep"] is None
     assert np.sum(told["confusion"]) == sum(len(f.y) for f in made)
@@ -66,7 +66,7 @@ def test_several_classes_have_no_sweep_and_a_matrix_of_all() -> None:
 
 def test_a_fold_without_positives_is_left_out() -> None:
     empty = Fold(np.zeros(10, dtype=int), np.tile([0.7, 0.3], (10, 1)))
-    told = judged([*folds(2), empty], 1)
+    told = collect([*folds(2), empty], 1)
     assert told is not None
     assert told["n_folds"] == 2
-    assert judged([empty], 1) is None
+    assert collect([empty], 1) is None

@@ -11,7 +11,7 @@ from oversmith.evaluation import Comparison
 from oversmith.exceptions import InputError
 from oversmith.plot import Ruler, class_bands, difference_spectrum, series_bands
 from oversmith.report import render, summarise
-from oversmith.report.series import class_parts, series_parts
+from oversmith.report.widgets import series
 
 POINTS = [400.0, 500.0, 600.0]
 AXIS = {"points": POINTS, "name": "wavelength", "unit": "nm", "quantity": "absorbance"}
@@ -36,7 +36,7 @@ def comparison(binary: Comparison) -> Comparison:
 
 def test_spectra_are_told_in_their_own_units(comparison):
     entry = comparison.embedding["smote"]
-    (part, _) = series_parts(comparison, ["smote", "eo-wgan-1.0"])
+    (part, _) = series.collect(comparison, ["smote", "eo-wgan-1.0"])
     (channel,) = part["channels"]
     real, made = entry["real"][30:] * 0.002 + 0.01, entry["synthetic"] * 0.002 + 0.01
     assert np.allclose(channel["bands"]["real"], np.quantile(real, (0.1, 0.5, 0.9), axis=0), atol=1e-5)
@@ -51,7 +51,7 @@ def test_spectra_are_told_in_their_own_units(comparison):
 
 
 def test_classes_come_largest_first(comparison):
-    (channel,) = class_parts(comparison)
+    (channel,) = series.collect_classes(comparison)
     assert [(entry["name"], entry["rows"]) for entry in channel["classes"]] == [("negative", 30), ("positive", 10)]
     real = comparison.embedding["smote"]["real"][:30] * 0.002 + 0.01
     assert np.allclose(channel["classes"][0]["band"], np.quantile(real, (0.1, 0.5, 0.9), axis=0), atol=1e-5)
@@ -60,8 +60,8 @@ def test_classes_come_largest_first(comparison):
 def test_series_without_an_axis_stay_scaled(comparison):
     data = {name: value for name, value in comparison.data.items() if name != "axis"}
     plain = dataclasses.replace(comparison, data=data)
-    assert class_parts(plain) == []
-    (part, _) = series_parts(plain, ["smote", "eo-wgan-1.0"])
+    assert series.collect_classes(plain) == []
+    (part, _) = series.collect(plain, ["smote", "eo-wgan-1.0"])
     entry = comparison.embedding["smote"]
     assert np.allclose(part["channels"][0]["bands"]["real"][1], np.median(entry["real"][30:], axis=0), atol=1e-3)
     assert "difference" not in part["channels"][0]

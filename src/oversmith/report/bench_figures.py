@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from oversmith.report.curve_figures import curve_section
 from oversmith.report.shared_figures import effect_picture, rank_picture, time_picture
-from oversmith.report.training_figures import training_pictures
+from oversmith.report.widgets import training
+from oversmith.report.widgets.curves import draw
 
 _SETS = "the mean over data sets, paired by classifier, fold and seed ({n} data sets)"
 _FOLDS = "paired over {n} folds (each the mean over classifiers and seeds)"
@@ -24,7 +24,7 @@ def bench_pictures(summary: dict[str, Any]) -> dict[str, Any]:
     -------
     dict
         ``places``: per protocol ``ranks`` (a picture or None), ``effects`` (pictures) and ``time`` (a picture or None);
-        ``datasets``: per data set ``curves`` (as :func:`curve_section` gives them) and ``training``.
+        ``datasets``: per data set ``curves`` (from :func:`oversmith.report.widgets.curves.draw`) and ``training``.
     """
     control = summary["places"][0]["control"]
     return {
@@ -38,7 +38,7 @@ def bench_pictures(summary: dict[str, Any]) -> dict[str, Any]:
 
 def _of_set(entry: dict[str, Any], uid: str, control: str | None, generated: list[str]) -> dict[str, Any]:
     curves = [
-        curve_section(
+        draw(
             part,
             uid=f"{uid}-{number}",
             chance=None if part["several"] else entry["prevalence"],
@@ -49,7 +49,7 @@ def _of_set(entry: dict[str, Any], uid: str, control: str | None, generated: lis
         )
         for number, part in enumerate(entry["curves"])
     ]
-    return {"curves": curves, "training": training_pictures(entry["training"], f"{uid}-training")}
+    return {"curves": curves, "training": training.draw(entry["training"], f"{uid}-training")}
 
 
 def place_pictures(place: dict[str, Any], number: int = 0) -> dict[str, Any]:

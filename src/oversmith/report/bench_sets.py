@@ -12,8 +12,8 @@ from oversmith.evaluation.comparison import FAILED
 from oversmith.evaluation.contenders import NONE_TUNED
 from oversmith.evaluation.statistics.matrix import fill_with_chance
 from oversmith.report.names import LONGEST_NAME, LOWER_IS_BETTER, printable
-from oversmith.report.predicted import Fold, judged
-from oversmith.report.trained import trained_models
+from oversmith.report.widgets import training
+from oversmith.report.widgets.curves import Fold, collect
 
 SHOWN = ("average_precision", "roc_auc", "f1_tuned", "precision_tuned", "recall_tuned", "g_mean_tuned", "f1", "brier")
 _MOST_LINES = 4
@@ -131,7 +131,7 @@ class _Reader:
                 continue
             positive = self.positive.get(str(mine["dataset"].iloc[0]))
             folds = list(self._folds(mine, positive))
-            told = judged(folds, positive, points=_POINTS, thin=thin) if folds else None
+            told = collect(folds, positive, points=_POINTS, thin=thin) if folds else None
             if told is not None:
                 facts = {key: metrics[name][key]["mean"] for key in ("average_precision", "roc_auc")}
                 found.append({"contender": name, "title": self.titles.get(name, name), **facts, **told})
@@ -169,7 +169,7 @@ class _Reader:
             for entry in told.get("quality") or ():
                 kept = {key: value for key, value in entry.items() if key not in ("columns", "correlation", "copies")}
                 quality.append({"contender": name, "title": self.titles.get(name, name), "drawn": False, **kept})
-        return {"training": trained_models(trainings, self.titles, _HISTORY), "quality": quality}
+        return {"training": training.collect(trainings, self.titles, _HISTORY), "quality": quality}
 
 
 def _table(rows: pd.DataFrame, judge: str, titles: dict[str, Any], control: str) -> dict[str, Any]:

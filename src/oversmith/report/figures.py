@@ -10,14 +10,9 @@ from oversmith.plot import (
     embedding,
 )
 from oversmith.plot.counts import legend_handles
-from oversmith.report.curve_figures import curve_section
-from oversmith.report.image_figures import image_pictures
-from oversmith.report.made_rows_figures import made_pictures
-from oversmith.report.picture import Picture, signed_number
-from oversmith.report.series_figures import class_pictures, series_pictures
+from oversmith.report.picture import Picture, canvas, signed_number, to_svg
 from oversmith.report.shared_figures import effect_picture, rank_picture, time_picture
-from oversmith.report.svg import canvas, to_svg
-from oversmith.report.training_figures import training_pictures
+from oversmith.report.widgets import curves, images, quality, series, training
 
 Summary = dict[str, Any]
 
@@ -42,12 +37,12 @@ def pictures(summary: Summary) -> dict[str, Any]:
         "effects": _effects(summary),
         "curves": _curves(summary),
         "counts": _counts(summary),
-        "training": training_pictures(summary["training"], "training"),
+        "training": training.draw(summary["training"], "training"),
         "embedding": _embedding(summary),
-        "quality": made_pictures(summary),
-        "series": series_pictures(summary),
-        "spectra": class_pictures(summary),
-        "images": image_pictures(summary),
+        "quality": quality.draw(summary),
+        "series": series.draw(summary),
+        "spectra": series.draw_classes(summary),
+        "images": images.draw(summary),
         "time": _time(summary),
     }
 
@@ -81,7 +76,7 @@ def _curves(summary: Summary) -> list[dict[str, Any]]:
     several = summary["data"].get("positive") is None and len(summary["data"]["classes"]) > 2
     classes = [entry["name"] for entry in summary["data"]["classes"]]
     return [
-        curve_section(
+        curves.draw(
             entry,
             uid=f"curves-{index}",
             chance=_chance(summary),

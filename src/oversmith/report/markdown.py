@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
-from oversmith.report.svg import adopt_svg
+from oversmith.report.picture import adopt_svg
 
 
 def to_html(lines: Sequence[str], figures: Mapping[str, str], *, uid: str, label: str) -> str:

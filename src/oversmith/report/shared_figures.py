@@ -7,8 +7,7 @@ from typing import Any
 
 from oversmith.plot import critical_difference_diagram, effect_forest, time_quality
 from oversmith.plot._style import signed
-from oversmith.report.picture import Picture, first_upper, plain_number, signed_number
-from oversmith.report.svg import canvas, to_svg
+from oversmith.report.picture import Picture, canvas, first_upper, plain_number, signed_number, to_svg
 
 _COLUMNS = ["contender", "difference", "low", "high", "p", "p, Holm", "wins / ties / losses", "decision"]
 

@@ -13,14 +13,10 @@ import numpy as np
 from oversmith.evaluation import Comparison
 from oversmith.evaluation.comparison import jsonable
 from oversmith.plot import embed
-from oversmith.report.images import image_parts
-from oversmith.report.made_rows import made_parts
 from oversmith.report.names import printable_tree
-from oversmith.report.predicted import Fold, judged
-from oversmith.report.series import class_parts, series_parts
 from oversmith.report.tables import failures, fold_ranks, leaderboard, per_classifier, primary_metric, skipped
-from oversmith.report.trained import trained_models
 from oversmith.report.verdict import effects, generative, verdict
+from oversmith.report.widgets import curves, images, quality, series, training
 
 SCHEMA_VERSION = 2
 
@@ -68,12 +64,12 @@ def summarise(comparison: Comparison) -> dict[str, Any]:
         "effects": effects(comparison),
         "curves": _curves(comparison),
         "counts": _counts(comparison),
-        "training": trained_models(comparison.training, titles),
+        "training": training.collect(comparison.training, titles),
         "embedding": _embedding(comparison),
-        "quality": made_parts(comparison, _shown(comparison)),
-        "series": series_parts(comparison, _shown(comparison)),
-        "class_spectra": class_parts(comparison),
-        "images": image_parts(comparison, _shown(comparison)),
+        "quality": quality.collect(comparison, _shown(comparison)),
+        "series": series.collect(comparison, _shown(comparison)),
+        "class_spectra": series.collect_classes(comparison),
+        "images": images.collect(comparison, _shown(comparison)),
         "time": _time(comparison),
     }
     clean: dict[str, Any] = printable_tree(jsonable(summary))
@@ -109,9 +105,9 @@ def _curves(comparison: Comparison) -> list[dict[str, Any]]:
         for table in per_classifier(comparison)
         for row in table["rows"]
     }
-    groups: dict[tuple[str, str], list[Fold]] = {}
+    groups: dict[tuple[str, str], list[curves.Fold]] = {}
     for entry in comparison.predictions:
-        fold = Fold(np.asarray(entry["y"]), np.asarray(entry["scores"]), entry["threshold"])
+        fold = curves.Fold(np.asarray(entry["y"]), np.asarray(entry["scores"]), entry["threshold"])
         groups.setdefault((entry["classifier"], entry["contender"]), []).append(fold)
     figures = []
     for classifier in comparison.classifiers:
@@ -121,7 +117,7 @@ def _curves(comparison: Comparison) -> list[dict[str, Any]]:
             folds = groups.get((classifier["name"], name)) or groups.get((classifier["name"], twin))
             metrics = means.get((classifier["name"], name), {})
             average = metrics.get("average_precision", {}).get("mean")
-            told = judged(folds, positive) if folds and average is not None else None
+            told = curves.collect(folds, positive) if folds and average is not None else None
             if told is not None:
                 area = metrics.get("roc_auc", {}).get("mean")
                 facts = {"contender": name, "title": titles[name], "average_precision": average, "roc_auc": area}

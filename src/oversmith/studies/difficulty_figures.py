@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from oversmith.plot._style import CYCLE, PALETTE
-from oversmith.report.svg import canvas
+from oversmith.report.picture import canvas
 from oversmith.studies.difficulty import DOCUMENT, JUDGES, RIVALS, STOPPED, TUNED
 from oversmith.studies.difficulty_data import TITLES
 from oversmith.studies.difficulty_numbers import (

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from oversmith.plot._style import CYCLE, PALETTE
-from oversmith.report.svg import canvas
+from oversmith.report.picture import canvas
 from oversmith.studies.rows import Measured
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def as_svg(figure: Figure) -> str:
     Parameters
     ----------
     figure : Figure
-        Drawn inside :func:`oversmith.report.svg.canvas`, which must still be open.
+        Drawn inside :func:`oversmith.report.picture.canvas`, which must still be open.
 
     Returns
     -------

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from oversmith.plot._style import CYCLE, PALETTE
-from oversmith.report.svg import canvas
+from oversmith.report.picture import canvas
 from oversmith.studies.figures import as_svg
 from oversmith.studies.rows import prose
 from oversmith.studies.scores import Scores
