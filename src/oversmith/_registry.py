@@ -407,6 +407,7 @@ METHODS: dict[str, Method] = {
 
 # Public names that are not methods: name → module.
 _OTHER = {
+    "Data": "oversmith.io.data",
     "BoundaryFilter": "oversmith.selection.filters",
     # Another name of ACGAN.
     "CovidGAN": "oversmith.samplers.acgan",
@@ -434,8 +435,13 @@ _OTHER = {
     "eo_wgan_variants": "oversmith.samplers.eo_wgan_variants",
     "load": "oversmith.samplers.persistence",
     "load_demo": "oversmith.datasets.embedded",
+    "read": "oversmith.io.read",
     "tune": "oversmith.samplers.tune",
 }
+
+
+# Over-samplers of imbalanced-learn that people ask for here.
+_IMBALANCED_LEARN = ("smote", "smotenc", "smoten", "adasyn", "random-over-sampling")
 
 
 def method(kebab: str) -> Method:
@@ -464,15 +470,21 @@ def method(kebab: str) -> Method:
     """
     if kebab in METHODS:
         return METHODS[kebab]
+    if kebab in _IMBALANCED_LEARN:
+        raise InputError(
+            "method",
+            f"{kebab!r} is imbalanced-learn's",
+            "a comparison sets every method against SMOTE by itself, a benchmark takes it as a contender",
+        )
     near = difflib.get_close_matches(kebab.lower(), METHODS, n=1, cutoff=0.4)
     hint = f"did you mean {near[0]!r}?" if near else f"known methods: {', '.join(METHODS)}"
-    raise InputError(f"method: {kebab!r} is not a method of Oversmith; {hint}")
+    raise InputError("method", f"{kebab!r} is not a method of Oversmith", hint)
 
 
 _ARE = {"table": "a table", "series": "series", "image": "images"}
 
 
-def check_modality(kebab: str, modality: str, argument: str = "method") -> None:
+def check_modality(kebab: str, modality: str) -> None:
     """Refuse a method that does not take such data.
 
     Parameters
@@ -481,8 +493,6 @@ def check_modality(kebab: str, modality: str, argument: str = "method") -> None:
         The method in kebab case.
     modality : {"table", "series", "image"}
         What the data are.
-    argument : str, default="method"
-        What the caller's argument is called.
 
     Raises
     ------
@@ -500,7 +510,7 @@ def check_modality(kebab: str, modality: str, argument: str = "method") -> None:
     if modality not in found.split(", "):
         able = [entry.kebab for entry in METHODS.values() if modality in entry.modality.split(", ")]
         raise InputError(
-            f"{argument}: {kebab!r} takes {found} and the data are {_ARE[modality]}; choose one of {', '.join(able)}"
+            "method", f"{kebab!r} takes {found} and the data are {_ARE[modality]}", f"choose one of {', '.join(able)}"
         )
 
 

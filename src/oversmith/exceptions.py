@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterable, Sequence
 from typing import Any
+
+# Names in a message where none is near.
+_LISTED = 20
 
 
 class OversmithError(Exception):
     """Base of every error Oversmith raises on purpose."""
 
 
-class InputError(OversmithError, ValueError):
-    """Bad input: the message names the argument, what was found and the cure.
+class ArgumentError(OversmithError):
+    """An error about one argument: the message names it, what was found and the cure.
 
     Parameters
     ----------
@@ -28,8 +32,6 @@ class InputError(OversmithError, ValueError):
     >>> error = InputError("fill", "2 found", "give a share above 0 and up to 1")
     >>> str(error), error.argument
     ('fill: 2 found; give a share above 0 and up to 1', 'fill')
-    >>> issubclass(InputError, ValueError)
-    True
     """
 
     def __init__(self, argument: str, finding: str | None = None, cure: str | None = None) -> None:
@@ -45,6 +47,21 @@ class InputError(OversmithError, ValueError):
     def __str__(self) -> str:
         message = f"{self.argument}: {self.finding}" if self.finding else self.argument
         return f"{message}; {self.cure}" if self.cure else message
+
+
+class InputError(ArgumentError, ValueError):
+    """Bad input, by argument, finding and cure.
+
+    Examples
+    --------
+    >>> from oversmith.exceptions import InputError
+    >>> issubclass(InputError, ValueError)
+    True
+    """
+
+
+class WriteError(ArgumentError):
+    """An output cannot be written, by argument, finding and cure."""
 
 
 class TooFewRowsError(InputError):
@@ -83,18 +100,41 @@ class MissingExtraError(OversmithError, ImportError):
 
 
 def nearest_hint(name: str, known: Iterable[str]) -> str:
-    """Say which known name is near to one that is not, or name them all.
+    """Say which known name is near to one that is not, whatever the case, or list them.
 
     Examples
     --------
     >>> from oversmith.exceptions import nearest_hint
-    >>> nearest_hint("max_step", ["fill", "max_steps"]), nearest_hint("colour", ["max_steps", "fill"])
-    ("did you mean 'max_steps'?", 'known are fill, max_steps')
+    >>> nearest_hint("Max_step", ["fill", "max_steps"]), nearest_hint("colour", ["max_steps", "fill"])
+    ("did you mean 'max_steps'?", 'choose from max_steps, fill')
     """
     import difflib
 
-    near = difflib.get_close_matches(name, names := sorted(known), n=1)
-    return f"did you mean {near[0]!r}?" if near else f"known are {', '.join(names)}"
+    names = list(known)
+    by_case = {candidate.casefold(): candidate for candidate in reversed(names)}
+    near = difflib.get_close_matches(name.casefold(), list(by_case), n=1)
+    if near:
+        return f"did you mean {by_case[near[0]]!r}?"
+    more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
+    return f"choose from {', '.join(names[:_LISTED])}{more}"
+
+
+def system_reason(error: OSError) -> str:
+    """Say in words why the system refused.
+
+    Examples
+    --------
+    >>> import errno
+    >>> from oversmith.exceptions import system_reason
+    >>> system_reason(OSError(errno.ENOSPC, "No space left on device"))
+    'the disk is full (No space left on device)'
+    """
+    text = " ".join(str(error.strerror or error).split())
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"the disk is full ({text})"
+    if error.errno == errno.EFBIG:
+        return f"the limit on the size of a file is reached ({text})"
+    return text[:1].lower() + text[1:]
 
 
 def describe_error(error: BaseException) -> str:

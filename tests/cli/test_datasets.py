@@ -41,7 +41,7 @@ def test_wrong_words(capsys, tmp_path):
     assert main(["datasets", "info", "gless2"]) == 2
     assert "did you mean 'glass2'" in capsys.readouterr().err
     assert main(["datasets", "get", "glass2", "-o", str(tmp_path / "x.txt")]) == 2
-    assert ".parquet or .csv" in capsys.readouterr().err
+    assert ".csv or .parquet" in capsys.readouterr().err
     assert main(["datasets", "list", "--group", "judge"]) == 2
     assert 'Did you mean "judging"?' in capsys.readouterr().err
 

@@ -33,7 +33,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("compare machines.csv", "--target: it is missing; name the column of the classes, there are: serial, size"),
+        ("compare machines.csv", "--target: it is missing; name the column of the classes; choose from serial,"),
         ("compare machines.csv --target falt", "--target: 'machines.csv' has no column 'falt'; did you mean 'fault'?"),
         (
             "compare machines.csv --target serial",

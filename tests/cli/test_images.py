@@ -8,9 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from oversmith import read
 from oversmith.cli import main
-from oversmith.cli.arrays import named_arrays, read_npz
-from oversmith.cli.images import against, declared
 
 RNG = np.random.default_rng(0)
 GREY = RNG.integers(0, 256, (24, 4, 4)).astype(np.uint8)
@@ -22,33 +21,6 @@ def saved(folder: Path, name: str = "in.npz", **arrays: np.ndarray) -> Path:
     path = folder / name
     np.savez(path, **{"y": Y} | arrays)
     return path
-
-
-def settled(path: Path, modality: str | None = None, channels: str | None = None):
-    return declared(read_npz(path.read_bytes(), path.name), path, modality, channels)
-
-
-# ---------------------------------------------------------------------- what a file holds
-
-
-def test_grey_images_are_declared_in_three_ways(tmp_path):
-    by_option = settled(saved(tmp_path, X=GREY), "image")
-    by_array = settled(saved(tmp_path, X=GREY, modality=np.array("images")))
-    by_registry = settled(saved(tmp_path, "mnist_test.npz", X=GREY))
-    for found in (by_option, by_array, by_registry):
-        assert found.modality == "image"
-        assert found.features("y", []).shape == (24, 1, 4, 4)
-        assert "modality" not in found.columns
-    # The option stands above the file, and floats are series unless somebody says otherwise.
-    assert settled(saved(tmp_path, X=GREY, modality="image"), "series").features("y", []).shape == (24, 4, 4)
-    assert settled(saved(tmp_path, X=GREY / 255.0)).modality == "series"
-    assert settled(saved(tmp_path, X=GREY / 255.0), "image").modality == "image"
-
-
-def test_four_dimensions_are_images_with_channels_first_or_last(tmp_path):
-    assert settled(saved(tmp_path, X=COLOUR)).features("y", []).shape == (24, 3, 4, 5)
-    last = settled(saved(tmp_path, X=np.moveaxis(COLOUR, 1, 3)), None, "last")
-    assert np.array_equal(last.features("y", []), COLOUR)
 
 
 @pytest.mark.parametrize(
@@ -65,8 +37,8 @@ def test_four_dimensions_are_images_with_channels_first_or_last(tmp_path):
         ({"X": GREY, "modality": np.array("picture")}, (), "array 'modality' of 'in.npz' holds 'picture'"),
         ({"X": GREY, "modality": np.arange(3)}, (), "array 'modality' of 'in.npz' holds shape (3,)"),
         ({"X": GREY}, ("--modality", "image", "--channels", "last"), "--channels: 'last' is for images of four"),
-        ({"X": COLOUR}, ("--axis", "y"), "--axis: 'in.npz' holds images"),
-        ({"X": COLOUR}, ("--bounds", "0:100"), "--bounds: 0:100 is declared, and"),
+        ({"X": COLOUR}, ("--axis", "y"), "--axis: 'in.npz' holds images, and"),
+        ({"X": COLOUR}, ("--bounds", "0:100"), "--bounds: 0 to 100 is declared, and"),
         ({"X": COLOUR}, ("--bounds", "9:1"), "--bounds: '9:1' found"),
         ({"X": COLOUR}, ("--bounds", "wide"), "--bounds: 'wide' found"),
         (
@@ -129,7 +101,7 @@ def test_resample_gives_back_images_of_the_same_kind(tmp_path, x, options, capsy
         assert found["X"].min() >= 0
         assert found["X"].max() <= (255 if x.dtype == np.uint8 else 1)
     # What was written says what it holds.
-    assert settled(out, None, options[1] if options[0] == "--channels" else None).modality == "image"
+    assert read(out, channels=options[1] if options[0] == "--channels" else None).modality == "image"
 
 
 # ---------------------------------------------------------------------- compare
@@ -158,7 +130,7 @@ def test_compare_sets_one_class_against_another_and_shows_the_images(tmp_path, c
         (("--positive", "five"), "--positive: 'five' is not a class of 'y'"),
         (("--positive", "nine", "--negative", "seven"), "--negative: 'seven' is not a class of 'y'"),
         (("--positive", "nine", "--negative", "nine"), "--negative: 'nine' is the positive class"),
-        (("--negative", "nine"), "--negative: 'nine' is given without --positive"),
+        (("--negative", "nine"), "--negative: 'nine' is given without a positive class"),
         (("--positive", "six", "--negative", "nine", "--thin", "1.5"), "more than there are, 3 to 6"),
     ],
 )
@@ -166,16 +138,3 @@ def test_classes_that_are_not_there(tmp_path, options, message, capsys):
     path = saved(tmp_path, X=COLOUR)
     assert main(["compare", str(path), *options, "-o", str(tmp_path / "out.html")]) in (1, 2)
     assert message in capsys.readouterr().err
-
-
-@pytest.mark.data
-def test_digits_of_the_registry_by_name(data_dir, monkeypatch):
-    monkeypatch.setenv("OVERSMITH_DATA", str(data_dir))
-    found = declared(named_arrays("mnist_test"), Path("mnist_test"), None, None)
-    assert found.modality == "image"
-    assert found.features("y", []).shape == (10_000, 1, 28, 28)
-    assert found.features("y", []).dtype == np.uint8
-    assert against(["9"], "4", dict.fromkeys(found.labels("y").tolist(), 1), "y") == ["4", "9"]
-    # The same file by its path is known by its name.
-    path = data_dir / "images" / "mnist_test.npz"
-    assert settled(path).features("y", []).shape == (10_000, 1, 28, 28)

@@ -109,7 +109,7 @@ def test_same_seed_same_bytes_and_force(parquet: Path, capsys: pytest.CaptureFix
 
 
 @pytest.mark.parametrize(
-    ("options", "added"), [(["--ratio", "0.5"], 12), (["--fill", "0.25"], 8), (["--ratio", "1"], 32)]
+    ("options", "added"), [(["--sampling-ratio", "0.5"], 12), (["--fill", "0.25"], 8), (["--sampling-ratio", "1"], 32)]
 )
 def test_counts_are_as_asked(frame: pd.DataFrame, tmp_path: Path, options: list[str], added: int):
     two = frame[frame["target"] != "b"].drop(columns=["kind", "code"])
@@ -163,11 +163,14 @@ def test_balanced_input_is_copied(tmp_path: Path, capsys: pytest.CaptureFixture[
             ["--target", "target", "--flag-column", "size"],
             "--flag-column: 'in.csv' already has a column 'size'",
         ),
-        (["--target", "target", "--ratio", "0.5"], "--ratio: it is for two classes"),
-        (["--target", "target", "--positive", "c", "--ratio", "0.1"], "--ratio: 0.1 is below the ratio"),
+        (["--target", "target", "--sampling-ratio", "0.5"], "--sampling-ratio: it is for two classes"),
         (
-            ["--target", "target", "--ratio", "0.5", "--fill", "0.5"],
-            "--ratio: it was given together with --fill",
+            ["--target", "target", "--positive", "c", "--sampling-ratio", "0.1"],
+            "--sampling-ratio: 0.1 is below",
+        ),
+        (
+            ["--target", "target", "--sampling-ratio", "0.5", "--fill", "0.5"],
+            "--sampling-ratio: it was given together with fill",
         ),
         (["--target", "id"], "--target: "),
     ],

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 from oversmith.cli import main
-from oversmith.cli.compare import _group_names
 from oversmith.evaluation import Plan, Protocol, run
 from oversmith.evaluation.task import prepare
 
@@ -57,12 +56,6 @@ def test_a_sample_keeps_shares_and_records(records: Path, capsys: pytest.Capture
     page = (folder / "out.html").read_text()
     assert "in.npz" in page
     assert "median" in page
-
-
-def test_groups_that_are_one_person_are_one_group():
-    found = _group_names(np.array([200, 201, 202], dtype=np.int16), "record", Path("mitbih_beats.npz"))
-    assert found.tolist() == [200, 201, 201]
-    assert _group_names(np.array([201, 202]), "record", Path("mine.npz")).tolist() == [201, 202]
 
 
 @pytest.mark.parametrize("groups, message", [("patient", "--groups: 'patient' is no other column"), ("y", "'y' is no")])

@@ -97,7 +97,7 @@ def test_doctor_tells_what_applies(folder: Path, monkeypatch: pytest.MonkeyPatch
     found = json.loads(capsys.readouterr().out)
     assert found["config"] == str(folder / "oversmith.toml")
     assert found["option_variables"] == {"OVERSMITH_COMPARE_FOLDS": "3"}
-    assert set(found["extras"]) == {"boost", "tune"}
+    assert set(found["extras"]) == {"boost", "tune", "excel"}
 
 
 def test_the_command_again_is_literal(monkeypatch: pytest.MonkeyPatch):

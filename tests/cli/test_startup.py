@@ -92,8 +92,12 @@ def test_doctor(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPa
         (["resample"], "DATA"),
         (["resample", "a.csv", "--target", "y", "--target", "z"], "--target specified multiple times"),
         (
-            ["resample", "a.csv", "--target", "y", "--method", "eo-wgan", "-o", "b.csv", "--ratio", "2"],
-            "--ratio",
+            ["resample", "a.csv", "--target", "y", "--method", "eo-wgan", "-o", "b.csv", "--sampling-ratio", "2"],
+            "--sampling-ratio",
+        ),
+        (
+            ["resample", "a.csv", "--method", "jitter", "-o", "b.csv", "--ratio", "0.5"],
+            "--ratio: it is called --sampling-ratio now",
         ),
         (["compare", "--folds", "1"], "--folds"),
         (["compare", "--seed", "x"], "--seed"),
@@ -173,7 +177,6 @@ def test_errors_in_words():
         1,
     )
     assert explain(MemoryError("unable to allocate"))[1] == 1
-    assert explain(KeyboardInterrupt())[1] == 130
     message, code = explain(ZeroDivisionError("two\nlines"))
     assert code == 1
     assert message == "unexpected error, ZeroDivisionError: two lines; run it again with --debug for the traceback"
@@ -216,5 +219,5 @@ def test_signals_are_not_lost_in_finalisers(name: str, code: int):
     script = LOST.format(number=int(getattr(signal, name)))
     result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
     assert result.returncode == code
-    assert result.stderr.endswith("nothing was written\n")
+    assert result.stderr.endswith("nothing was written, go on with: oversmith spin\n")
     assert result.stderr.count("\n") == 1

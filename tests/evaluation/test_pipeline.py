@@ -11,8 +11,8 @@ from sklearn.pipeline import Pipeline
 
 from oversmith.evaluation.contenders import Situation, choose, default_classifiers, default_contenders
 from oversmith.evaluation.pipeline import ManyClassifiers, PlainFrame, Resampling, build_pipeline, preparation
-from oversmith.evaluation.task import column_kind
 from oversmith.exceptions import InputError, TooFewRowsError
+from oversmith.io.kinds import column_kind
 
 
 class Broken(ClassifierMixin, BaseEstimator):

@@ -1,14 +1,12 @@
 from __future__ import annotations
 
-import datetime as dt
-
 import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
 
 from oversmith.evaluation.protocol import environment, freeze_splits, seed_for, shared_duplicates
-from oversmith.evaluation.task import column_kind, prepare
+from oversmith.evaluation.task import prepare
 from oversmith.exceptions import InputError
 
 
@@ -18,29 +16,6 @@ def table(n=40):
 
 
 Y = np.array(["no"] * 30 + ["yes"] * 10)
-
-
-@pytest.mark.parametrize(
-    "values, kind",
-    [
-        ([1, 2, 3], "numeric"),
-        (pd.array([1, None, 3], dtype="Int64"), "numeric"),
-        (pd.array([1.5, None], dtype="double[pyarrow]"), "numeric"),
-        (np.array([1, 2.5, None], dtype=object), "numeric"),
-        ([True, False], "boolean"),
-        (pd.array([True, None], dtype="boolean"), "boolean"),
-        (np.array([True, None], dtype=object), "boolean"),
-        (["x", None], "categorical"),
-        (pd.Categorical([1, 2, 1]), "categorical"),
-        (np.array(["x", 1], dtype=object), "categorical"),
-        (pd.to_datetime(["2020-01-01", None]), "datetime"),
-        (pd.to_datetime(["2020-01-01"]).tz_localize("Europe/Paris"), "datetime"),
-        (pd.to_timedelta([1, 2], unit="h"), "datetime"),
-        (np.array([dt.date(2020, 1, 1), None], dtype=object), "datetime"),
-    ],
-)
-def test_kinds(values, kind):
-    assert column_kind(pd.Series(values)) == kind
 
 
 def test_labels_become_codes_in_sorted_order_and_the_smaller_class_is_positive():

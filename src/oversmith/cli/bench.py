@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import App, Parameter
 
-from oversmith.cli.bench_plan import plan_of, read_request, request_of
-from oversmith.cli.bench_results import export, import_, kept_plan, open_results, report, resume_command, status
-from oversmith.cli.dry_run import tell_plan
+from oversmith.cli.bench_request import request_of
+from oversmith.cli.bench_results import export, import_, open_results, report, resume_command, status, stored_plan
+from oversmith.cli.dry_run import print_plan
 from oversmith.cli.errors import Terminated
 from oversmith.cli.examples import COMMANDS, epilogue
 from oversmith.cli.invocation import stopped
@@ -76,7 +76,7 @@ def run(
     json: Flag = False,
     dry_run: Flag = False,
 ) -> int:
-    """Run a plan and keep its results in a folder; what is there already is not run again.
+    """Run a plan and keep its results in a folder; results that are there already are not run again.
 
     Parameters
     ----------
@@ -103,14 +103,14 @@ def run(
     folds : int
         Folds of the stratified cross-validation.
     repeats : int
-        How often the data are cut anew.
+        How often the data are split anew.
     split : str
         Parts of fixed size instead of folds, in percent: 80/20 or 70/15/15.
     thin : float
         Make the positive class rarer in the training parts: one row to so many others, 25 for instance. Test parts
         keep their shares.
     seed : list of int
-        Seed of samplers and classifiers; may be repeated. The cuts do not depend on it.
+        Seed of samplers and classifiers; may be repeated. The splits do not depend on it.
     max_steps : int
         Generator steps at most.
     jobs : int
@@ -149,11 +149,13 @@ def run(
     given = [name for name, value in options.items() if value is not None]
     if plan is not None and given:
         raise InputError(
-            f"{given[0]}: it is given beside the plan {str(plan)!r}; write it into the plan, or leave that out"
+            given[0], f"it is given beside the plan {str(plan)!r}", "write it into the plan, or leave that out"
         )
+    from oversmith.evaluation.plan_file import plan_of, read_request
+
     request = request_of(options) if plan is None else read_request(plan)
     if dry_run:
-        tell_plan([plan_of(request)], output, jobs, json=json)
+        print_plan([plan_of(request)], output, jobs, json=json)
         return 0
     limits = {"jobs": jobs, "backend": backend, "time_limit": time_limit, "memory_limit": memory_limit}
     return _run(output, request, limits, retry_failed=retry_failed, rerun_stale=rerun_stale, json=json)
@@ -193,12 +195,14 @@ def resume(
     dry_run : bool
         Run nothing: print what would be run and about how long it takes.
     """
+    from oversmith.evaluation.plan_file import plan_of
+
     with open_results(folder) as store:
-        request, limits = kept_plan(store, folder)
-    asked = {"jobs": jobs, "time_limit": time_limit, "memory_limit": memory_limit}
-    limits |= {name: value for name, value in asked.items() if value is not None}
+        request, limits = stored_plan(store, folder)
+    given = {"jobs": jobs, "time_limit": time_limit, "memory_limit": memory_limit}
+    limits |= {name: value for name, value in given.items() if value is not None}
     if dry_run:
-        tell_plan([plan_of(request)], folder, limits["jobs"], json=json)
+        print_plan([plan_of(request)], folder, limits["jobs"], json=json)
         return 0
     return _run(folder, request, limits, retry_failed=retry_failed, rerun_stale=rerun_stale, json=json)
 
@@ -214,6 +218,7 @@ def _run(
 ) -> int:
     from oversmith.evaluation import Store, missing
     from oversmith.evaluation import run as run_plan
+    from oversmith.evaluation.plan_file import plan_of
 
     plan = plan_of(request)
     with Store(folder) as store:
@@ -222,14 +227,14 @@ def _run(
         store.set_meta("limits", json_format.dumps(limits, sort_keys=True))
         print(f"{left.cells} results in {left.total} jobs; {left.stored} jobs are done already", file=sys.stderr)
         workers = _workers(limits["jobs"], len(left.units))
-        told = _Teller(left.units, store, workers)
-        told.say(left.units)
+        estimates = _Estimates(left.units, store, workers)
+        estimates.show(left.units)
         try:
             with progress_bar("Running") as advance:
 
                 def progress(done: int, total: int, label: str) -> None:
                     advance(done, total, label)
-                    told.after(left.units, done - left.stored)
+                    estimates.after(left.units, done - left.stored)
 
                 run_plan(
                     plan,
@@ -245,33 +250,33 @@ def _run(
         except (KeyboardInterrupt, Terminated) as error:
             return stopped(error, "finished jobs are stored", resume_command(folder))
         counts = missing(plan, store).statuses
-    lost = {name: number for name, number in counts.items() if name not in ("done", "skipped")}
-    if lost:
-        listed = ", ".join(f"{number} {name}" for name, number in lost.items())
+    incomplete = {name: number for name, number in counts.items() if name not in ("done", "skipped")}
+    if incomplete:
+        listed = ", ".join(f"{number} {name}" for name, number in incomplete.items())
         print(f"oversmith: {listed}; see 'oversmith bench report {shlex.quote(str(folder))}'", file=sys.stderr)
     print_json({"folder": str(folder), "results": counts}) if json else print(folder)
     return 0
 
 
-class _Teller:
-    """Says how long the run will take: from stored timings at once, else after the first job and the first round."""
+class _Estimates:
+    """Estimates of the time left: at once where timings are stored, and after the first job and the first round."""
 
     def __init__(self, units: Sequence[Unit], store: Store, workers: int) -> None:
         self._store, self._workers = store, workers
         # The first data set comes first, contender by contender.
-        self._turns = {1, len({unit.job.contender.name for unit in units})}
+        self._moments = {1, len({unit.job.contender.name for unit in units})}
 
-    def say(self, units: Sequence[Unit]) -> None:
+    def show(self, units: Sequence[Unit]) -> None:
         from oversmith.evaluation.estimate import estimate
 
         if not units:
             return
-        found = estimate(units, self._store, self._workers)
-        print(f"estimate for {len(units)} jobs on {self._workers} process(es): {found}", file=sys.stderr)
+        time = estimate(units, self._store, self._workers)
+        print(f"estimate for {len(units)} jobs on {self._workers} process(es): {time}", file=sys.stderr)
 
     def after(self, units: Sequence[Unit], done: int) -> None:
-        if done in self._turns:
-            self.say(units[done:])
+        if done in self._moments:
+            self.show(units[done:])
 
 
 def _workers(jobs: int | None, units: int) -> int:

@@ -9,19 +9,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from oversmith.cli.bench_plan import plan_of
-from oversmith.cli.errors import WriteError, one_line, reason
-from oversmith.cli.files import check_output, replacing
+from oversmith.cli.errors import one_line
 from oversmith.cli.options import Flag, Folder, OutputFile, OutputFolder
 from oversmith.cli.output import print_json, print_table, wrap
-from oversmith.exceptions import InputError, OversmithError
+from oversmith.exceptions import InputError, OversmithError, WriteError, system_reason
 
 if TYPE_CHECKING:
     from oversmith.evaluation import Store
 
 
 def status(folder: Folder, /, *, json: Flag = False) -> None:
-    """Show how far the plan of a folder is.
+    """Show how much of the plan of a folder is done.
 
     Parameters
     ----------
@@ -31,22 +29,23 @@ def status(folder: Folder, /, *, json: Flag = False) -> None:
         Print JSON.
     """
     from oversmith.evaluation import missing
+    from oversmith.evaluation.plan_file import plan_of
 
     with open_results(folder) as store:
         counts = store.counts()
         left, why = None, "its results were read in, or made in Python"
         if store.meta("plan") is not None:
             try:
-                left = missing(plan_of(kept_plan(store, folder)[0]), store)
+                left = missing(plan_of(stored_plan(store, folder)[0]), store)
             except OversmithError as error:
-                # What is stored can be told even where the data are no longer at hand.
+                # The counts can be shown even where the data are no longer at hand.
                 why = f"the plan cannot be followed here, {one_line(error)}"
-    found: dict[str, Any] = {"folder": str(folder), "results": counts}
+    facts: dict[str, Any] = {"folder": str(folder), "results": counts}
     if left is not None:
-        found["plan"] = {"results": left.cells, "stale": left.stale, **left.statuses}
-        found["units"] = {"done": left.stored, "total": left.total}
+        facts["plan"] = {"results": left.cells, "stale": left.stale, **left.statuses}
+        facts["units"] = {"done": left.stored, "total": left.total}
     if json:
-        print_json(found)
+        print_json(facts)
         return
     rows = [(name, str(count)) for name, count in counts.items()]
     print_table(f"{folder}: results", [("status", "left"), ("number", "right")], rows)
@@ -78,14 +77,17 @@ def export(
         Print path and number as JSON.
     """
     from oversmith.evaluation import write_scores
+    from oversmith.io.write import check_output
 
-    check_output(file, "FILE", force=force)
+    check_output(file, "file", force=force)
     with open_results(folder) as store:
         try:
             rows = write_scores(store, file)
         except OSError as error:
             raise WriteError(
-                f"FILE: {str(file)!r} cannot be written, {reason(error)}; free some space or name a path elsewhere"
+                "file",
+                f"{str(file)!r} cannot be written, {system_reason(error)}",
+                "free some space or name a path elsewhere",
             ) from error
     print_json({"file": str(file), "results": rows}) if json else print(f"{file}: {rows} results")
 
@@ -105,7 +107,7 @@ def import_(file: Annotated[Path, Parameter(metavar="FILE")], /, *, output: Outp
     from oversmith.evaluation import Store, read_scores
 
     if not file.is_file():
-        raise InputError(f"FILE: there is no file {str(file)!r}; check the path")
+        raise InputError("file", f"there is no file {str(file)!r}", "check the path")
     with Store(output) as store:
         read, passed = read_scores(store, file)
     if json:
@@ -130,7 +132,7 @@ def report(
     results : Path
         Folder of the results, or a file that export wrote.
     control : str
-        The contender all others are set against.
+        The contender that all others are compared with.
     output : Path
         Write the tables to this file instead.
     force : bool
@@ -139,9 +141,10 @@ def report(
         Print what the page of `oversmith report` shows as JSON, in place of the tables.
     """
     from oversmith.evaluation.bench_report import report_markdown
+    from oversmith.io.write import check_output, replacing
 
     if output is not None:
-        check_output(output, "--output", force=force)
+        check_output(output, "output", force=force)
     with _results(results) as store:
         if json:
             from oversmith.report import summarise_bench
@@ -152,7 +155,7 @@ def report(
         if not json:
             print(text, end="")
         return
-    with replacing(output, "--output") as file:
+    with replacing(output, "output") as file:
         file.write(text.encode())
     if not json:
         print(output)
@@ -176,14 +179,14 @@ def open_results(folder: Path) -> Store:
     return Store(folder, write=False)
 
 
-def kept_plan(store: Store, folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Plan and limits of the last run."""
+def stored_plan(store: Store, folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Read the plan and the limits of the last run."""
     request, limits = store.meta("plan"), store.meta("limits")
     if request is None or limits is None:
-        raise InputError(f"FOLDER: {str(folder)!r} holds no plan; start one with 'oversmith bench run'")
+        raise InputError("folder", f"{str(folder)!r} holds no plan", "start one with 'oversmith bench run'")
     return json_format.loads(request), json_format.loads(limits)
 
 
 def resume_command(folder: Path) -> str:
-    """Literal command that goes on with a plan."""
+    """Write the command that goes on with a plan."""
     return f"oversmith bench resume {shlex.quote(str(folder))}"

@@ -1,10 +1,10 @@
-"""``oversmith check-leakage``: a procedure, or a split, that knows what it must not know."""
+"""``oversmith check-leakage``: whether a procedure, or a split, uses what it must not know."""
 
 from __future__ import annotations
 
 import importlib.util
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Annotated, Any
@@ -12,10 +12,8 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from oversmith.cli.errors import FAILURE, one_line
-from oversmith.cli.files import read_data
 from oversmith.cli.options import Columns, Flag, Seed, Target, whole
 from oversmith.cli.output import print_json, progress_bar, wrap
-from oversmith.cli.target import check_columns, class_counts, find_class
 from oversmith.exceptions import InputError
 
 
@@ -72,25 +70,27 @@ def check_leakage(
     json : bool
         Print JSON instead of sentences.
     """
-    dropped = list(drop or ())
     if train is not None or test is not None:
         if train is None or test is None or procedure is not None:
-            raise InputError("--train: give --train and --test together, and no procedure beside them")
-        return _split(train, test, target, dropped, json)
+            raise InputError("train", "train and test belong together", "give both, and no procedure beside them")
+        return _split(train, test, target, drop or (), json)
     if procedure is None or data is None:
-        raise InputError("PROCEDURE: give FILE.py:FUNCTION and DATA, or --train and --test")
+        raise InputError(
+            "procedure", "a procedure and data are needed", "give FILE.py:FUNCTION and DATA, or train= and test="
+        )
     evaluate = _function(procedure)
-    features, labels = _read(data, target, dropped)
-    counts = class_counts(labels, target)
     from oversmith.evaluation.leakage import check_leakage as check
+    from oversmith.io import read
+
+    rows = read(data, target, positive=positive, drop=drop or (), groups="none")
 
     with progress_bar("Checking") as advance:
-        found = check(
+        result = check(
             evaluate,
-            features,
-            labels,
+            rows.X,
+            rows.labels,
             metric=metric,
-            positive=None if positive is None else find_class(positive, counts, target),
+            positive=rows.positive,
             chance=chance,
             test_share=test_share,
             n_seeds=seeds,
@@ -100,22 +100,24 @@ def check_leakage(
     if json:
         print_json(
             {
-                "sound": found.sound,
-                "metric": found.metric,
-                "chance": found.chance,
-                "repeated_rows": found.n_repeated,
-                "checks": [vars(check) for check in found.checks],
+                "sound": result.sound,
+                "metric": result.metric,
+                "chance": result.chance,
+                "repeated_rows": result.n_repeated,
+                "checks": [vars(check) for check in result.checks],
             }
         )
     else:
-        wrap(str(found))
-    return 0 if found.sound else FAILURE
+        wrap(str(result))
+    return 0 if result.sound else FAILURE
 
 
-def _split(train: Path, test: Path, target: str, dropped: list[str], json: bool) -> int:
+def _split(train: Path, test: Path, target: str, drop: Sequence[str], json: bool) -> int:
     from oversmith.evaluation.split_check import check_split
+    from oversmith.io import read
 
-    found = check_split(*_read(train, target, dropped), *_read(test, target, dropped))
+    parts = [read(path, target, drop=drop, groups="none") for path in (train, test)]
+    result = check_split(parts[0].X, parts[0].labels, parts[1].X, parts[1].labels)
     if json:
         kinds = [
             {
@@ -125,35 +127,29 @@ def _split(train: Path, test: Path, target: str, dropped: list[str], json: bool)
                 "leak": entry.leak,
                 "note": entry.note,
             }
-            for entry in found.findings
+            for entry in result.findings
         ]
-        print_json({"sound": found.sound, "findings": kinds})
+        print_json({"sound": result.sound, "findings": kinds})
     else:
-        wrap(str(found))
-    return 0 if found.sound else FAILURE
-
-
-def _read(path: Path, target: str, dropped: list[str]) -> tuple[Any, Any]:
-    source = read_data(path)
-    check_columns(source, target, dropped)
-    return source.features(target, dropped), source.labels(target)
+        wrap(str(result))
+    return 0 if result.sound else FAILURE
 
 
 def _function(procedure: str) -> Callable[[Any, Any], float]:
     """Load the function of a file, or of a module that can be imported."""
-    place, colon, name = procedure.rpartition(":")
-    if not colon or not place or not name:
-        raise InputError(f"PROCEDURE: {procedure!r} found; write FILE.py:FUNCTION")
-    path = Path(place)
+    file, colon, name = procedure.rpartition(":")
+    if not colon or not file or not name:
+        raise InputError("procedure", f"{procedure!r} found", "write FILE.py:FUNCTION")
+    path = Path(file)
     if path.suffix != ".py":
-        raise InputError(f"PROCEDURE: {place!r} is no Python file; write FILE.py:FUNCTION")
+        raise InputError("procedure", f"{file!r} is no Python file", "write FILE.py:FUNCTION")
     if not path.is_file():
-        raise InputError(f"PROCEDURE: there is no file {place!r}; check the path")
+        raise InputError("procedure", f"there is no file {file!r}", "check the path")
     module = _run(path)
     function = getattr(module, name, None)
     if not callable(function):
         known = ", ".join(key for key, value in vars(module).items() if callable(value) and not key.startswith("_"))
-        raise InputError(f"PROCEDURE: {place!r} has no function {name!r}; it has {known or 'none'}")
+        raise InputError("procedure", f"{file!r} has no function {name!r}", f"it has {known or 'none'}")
     return function
 
 
@@ -169,5 +165,5 @@ def _run(path: Path) -> ModuleType:
         spec.loader.exec_module(module)
     except Exception as error:
         reason = f"{type(error).__name__}: {one_line(error)}"
-        raise InputError(f"PROCEDURE: {str(path)!r} cannot be run ({reason}); run it with Python first") from error
+        raise InputError("procedure", f"{str(path)!r} cannot be run ({reason})", "run it with Python first") from error
     return module

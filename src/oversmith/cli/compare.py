@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import json as json_format
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 
-from oversmith._registry import check_modality
 from oversmith.cli.cache import persistent_cache
 from oversmith.cli.compare_table import print_summary
-from oversmith.cli.dry_run import tell_plan
+from oversmith.cli.dry_run import print_plan
 from oversmith.cli.errors import Terminated
-from oversmith.cli.files import check_output, named_target, read_data, replacing
-from oversmith.cli.images import against, declared
 from oversmith.cli.invocation import command_again, stopped
 from oversmith.cli.options import (
     AtLeastOne,
@@ -32,15 +28,12 @@ from oversmith.cli.options import (
     Ratio,
     Seed,
 )
-from oversmith.cli.output import progress_bar
-from oversmith.cli.spectra import check_thin, checked_bounds, folds_for, known_set, with_axis
-from oversmith.cli.target import check_classifier, check_columns, check_method, class_counts, find_class, nearest
+from oversmith.cli.output import print_note, progress_bar
 from oversmith.exceptions import InputError
 
 if TYPE_CHECKING:
-    from oversmith.cli.arrays import Arrays
-    from oversmith.cli.tables import Table
     from oversmith.evaluation import Store
+    from oversmith.io import Data
 
 DEFAULT_REPORT = Path("oversmith-report.html")
 KEPT = "oversmith-kept"
@@ -82,9 +75,9 @@ def compare(
     Parameters
     ----------
     data : Path
-        The table: .csv, .parquet or .npz (arrays X and the one named by --target). An npz whose X has three
-        dimensions holds series: cases, channels, time points; one of four holds images. Or the name of series,
-        spectra or images that `oversmith datasets list` lists.
+        A .csv, .tsv, .parquet, .xlsx or .npz file (arrays X and the one named by --target). An npz whose X has three
+        dimensions holds series: cases, channels, time points; one of four holds images. Or a folder of spectra, or the
+        name of a data set that `oversmith datasets list` lists.
     target : str
         Column of the classes; array y of an npz file unless given.
     positive : str
@@ -102,8 +95,8 @@ def compare(
         Method to compare, as `oversmith methods` names it; may be repeated. EO-WGAN unless given, the three-player GAN
         for spectra (series with an axis), CGAN for images. Each fills a third of the deficit, and all of it.
     classifier : list of str
-        Classifier to judge by, for example lr or xgb; may be repeated. Several of different kinds unless given: a gain
-        under one alone says little.
+        Classifier to score with, for example lr or xgb; may be repeated. Several of different kinds unless given: a
+        gain under one alone says little.
     seed : int
         Seed of splits, samplers and classifiers.
     folds : int
@@ -141,58 +134,69 @@ def compare(
     json : bool
         Print what the report shows as JSON, in place of the table; the report is written too.
     dry_run : bool
-        Run nothing: print what would be run and about how long it takes.
+        Run nothing: print what was understood of the data, what would be run and about how long it takes.
     """
-    report = DEFAULT_REPORT if output is None else output
-    check_output(report, "--output", force=force or output is None)
-    source, target, positive = _source(data, target, positive)
-    source = with_axis(declared(source, data, modality, channels), data, axis)
-    groups = _groups(groups, data, source, target)
-    dropped = [*(drop or ()), *([] if groups is None or hasattr(source, "arrays") else [groups])]
-    check_columns(source, target, dropped)
-    chosen_methods = list(dict.fromkeys(method)) if method else None
-    for name in chosen_methods or ():
-        check_method(name)
-    chosen_classifiers = list(dict.fromkeys(check_classifier(name) for name in classifier)) if classifier else None
-    labels = source.labels(target)
-    counts = class_counts(labels, target)
-    chosen = None if positive is None else find_class(positive, counts, target)
-    taking_part = against(negative, chosen, counts, target)
-    if taking_part is not None:
-        counts = {name: rows for name, rows in counts.items() if name in taking_part}
-    check_thin(thin, counts, chosen, target)
-    features = source.features(target, dropped)
-    for name in chosen_methods or ():
-        check_modality(name, {3: "series", 4: "image"}.get(getattr(features, "ndim", 2), "table"), "--method")
-    bounds_checked = checked_bounds(bounds, source, target, dropped)
-    groups_of = None if groups is None else _group_names(source.labels(groups), groups, data)
-    if taking_part is not None:
-        features, labels, groups_of = _of_classes(features, labels, groups_of, taking_part)
-    if max_rows is not None and max_rows < len(labels):
-        features, labels, groups_of = _sampled(features, labels, groups_of, max_rows, seed)
+    from oversmith._registry import check_modality
+    from oversmith.classifiers import find_classifier
+    from oversmith.evaluation.checks import DEFAULT_FOLDS, check_thin, choose_folds
+    from oversmith.io import read
+    from oversmith.io.bounds import check_bounds, parse_bounds
+    from oversmith.io.read import DEMO
+    from oversmith.io.write import check_output
 
+    report = DEFAULT_REPORT if output is None else output
+    check_output(report, "output", force=force or output is None)
+    methods = list(dict.fromkeys(method)) if method else None
+    classifiers = list(dict.fromkeys(find_classifier(name).name for name in classifier)) if classifier else None
+    if data is None and target is not None:
+        raise InputError("target", f"{target!r} is given without DATA", "name the file that has this column")
+    rows = read(
+        DEMO if data is None else data,
+        target,
+        positive=positive,
+        negative=negative,
+        drop=drop or (),
+        groups=groups,
+        modality=modality,
+        channels=channels,
+        axis=axis,
+    )
+    for name in methods or ():
+        check_modality(name, rows.sampler_modality)
+    check_thin(thin, rows.label_counts, rows.positive, rows.target)
+    value_bounds = None if bounds is None else parse_bounds(bounds)
+    check_bounds(rows.X, value_bounds, rows.name)
+    if max_rows is not None:
+        rows = rows.sample(max_rows, seed)
+    if not dry_run:
+        for note in rows.notes:
+            print_note(note)
+    if folds is None:
+        folds = choose_folds(rows.groups, rows.labels, rows.positive)
+        if folds < DEFAULT_FOLDS:
+            print_note(f"{folds} folds, because there are classes in no more than {folds} groups")
     options = {
-        "groups": groups_of,
-        "target": target,
-        "name": source.name,
-        "positive": chosen,
+        "groups": rows.groups,
+        "target": rows.target,
+        "name": rows.name,
+        "positive": rows.positive,
         "seed": seed,
-        "folds": folds_for(folds, groups_of, labels, chosen),
+        "folds": folds,
         "repeats": repeats,
         "inner_folds": inner_folds,
         "max_steps": max_steps,
         "ratio": thin,
-        "bounds": bounds_checked,
-        "axis": getattr(source, "axis", None),
-        "methods": chosen_methods,
-        "classifiers": chosen_classifiers,
+        "bounds": value_bounds,
+        "axis": rows.axis,
+        "methods": methods,
+        "classifiers": classifiers,
     }
     if dry_run:
         from oversmith.evaluation import comparison_plan
 
-        tell_plan([comparison_plan(features, labels, **options)], store, jobs, json=json)
+        print_plan([comparison_plan(rows.X, rows.labels, **options)], store, jobs, json=json, data=rows)
         return 0
-    summary = _run(features, labels, report=report, folder=store, jobs=jobs, options=options)
+    summary = _run(rows, report=report, folder=store, jobs=jobs, options=options)
     if isinstance(summary, int):
         return summary
     if json:
@@ -203,81 +207,14 @@ def compare(
     return 0
 
 
-def _source(data: Path | None, target: str | None, positive: str | None) -> tuple[Table | Arrays, str, str | None]:
-    """Read the file, or take the embedded table."""
-    if data is None:
-        if target is not None:
-            raise InputError(f"--target: {target!r} is given without DATA; name the file that has this column")
-        import pyarrow as pa
-
-        from oversmith.cli.tables import Table as ArrowTable
-        from oversmith.datasets import load_demo
-
-        frame, column, minority = load_demo()
-        table = pa.Table.from_pandas(frame, preserve_index=False)
-        return ArrowTable("breast cancer, thinned", table), column, positive or minority
-    source = read_data(data)
-    target = named_target(source, target)
-    if positive is None and not data.suffix and hasattr(source, "arrays"):
-        # A set named in place of a file is about a class.
-        positive = getattr(known_set(data), "positive", None)
-    return source, target, positive
-
-
-def _groups(groups: str | None, data: Path | None, source: Table | Arrays, target: str) -> str | None:
-    """Find the column of groups: the one named, or the one the registry knows for a file of this name."""
-    if groups is not None:
-        if groups.casefold() == "none":
-            return None
-        if groups not in source.columns or groups == target:
-            raise InputError(f"--groups: {groups!r} is no other column; {nearest(groups, source.columns)}")
-        return groups
-    declared = getattr(known_set(data), "groups", None)
-    if declared is None or declared not in source.columns:
-        return None
-    print(f"oversmith: rows of one {declared!r} stay together (--groups none to split them)", file=sys.stderr)
-    return declared
-
-
-def _group_names(found: Any, groups: str, data: Path | None) -> Any:
-    """Give groups that the registry knows for one the same name."""
-    known = known_set(data)
-    return known.merged(found) if known is not None and known.groups == groups and known.same_group else found
-
-
-def _sampled(features: Any, labels: Any, groups: Any, n: int, seed: int) -> tuple[Any, Any, Any]:
-    """Take a random sample of the rows, classes in proportion and every class with two rows at least."""
-    import numpy as np
-    import pandas as pd
-
-    rng, codes = np.random.default_rng(seed), pd.factorize(np.asarray(labels))[0]
-    kept = []
-    for code in np.unique(codes):
-        rows = np.flatnonzero(codes == code)
-        kept.append(rng.choice(rows, min(len(rows), max(round(len(rows) * n / len(codes)), 2)), replace=False))
-    return _taken(np.sort(np.concatenate(kept)), features, labels, groups)
-
-
-def _of_classes(features: Any, labels: Any, groups: Any, classes: list[Any]) -> tuple[Any, Any, Any]:
-    """Take the rows of some classes."""
-    import numpy as np
-    import pandas as pd
-
-    return _taken(np.flatnonzero(pd.Series(np.asarray(labels)).isin(classes)), features, labels, groups)
-
-
-def _taken(rows: Any, *parts: Any) -> Any:
-    """Take the same rows of frames and arrays."""
-    return tuple(part if part is None else part.iloc[rows] if hasattr(part, "iloc") else part[rows] for part in parts)
-
-
 def _run(
-    features: Any, labels: Any, *, report: Path, folder: Path | None, jobs: int | None, options: dict[str, Any]
+    rows: Data, *, report: Path, folder: Path | None, jobs: int | None, options: dict[str, Any]
 ) -> dict[str, Any] | int:
-    """Run the comparison and write its report; the exit code where it was stopped."""
+    """Run the comparison and write its report; return the exit code where it was stopped."""
     with progress_bar("Starting") as advance:
         # Seconds of imports.
         from oversmith.evaluation import Store, run_comparison
+        from oversmith.io.write import replacing
         from oversmith.report import render, summarise
 
         with persistent_cache(), Store(folder) as results:
@@ -285,14 +222,14 @@ def _run(
                 results.set_meta("command", command_again())
             try:
                 comparison = run_comparison(
-                    features, labels, n_jobs=jobs, progress=advance.named("Comparing"), store=results, **options
+                    rows.X, rows.labels, n_jobs=jobs, progress=advance.named("Comparing"), store=results, **options
                 )
                 advance.named("Writing the report")
                 summary = summarise(comparison)
                 page = render(summary)
             except (KeyboardInterrupt, Terminated) as error:
                 return _stopped(error, results)
-        with replacing(report, "--output") as file:
+        with replacing(report, "output") as file:
             file.write(page.encode())
     return summary
 

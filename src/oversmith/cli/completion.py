@@ -22,7 +22,7 @@ def completion(shell: Shell, /, *, install: Flag = False) -> None:
         Write the script into your home folder, and what loads it into the file your shell starts with; the path goes
         to stdout.
     """
-    from oversmith.cli import app
+    from oversmith.cli.application import app
 
     if not install:
         print(app.generate_completion(shell=shell))

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from cyclopts import App
 
 from oversmith.cli.examples import COMMANDS, epilogue
-from oversmith.cli.files import check_output, replacing
 from oversmith.cli.options import DatasetName, Flag, Group, Modality, OutputFile
 from oversmith.cli.output import print_json, print_table, progress_bar, wrap
 
@@ -62,7 +61,7 @@ def list_(
 
 @datasets.command
 def info(name: DatasetName, /, *, json: Flag = False) -> None:
-    """Tell about a data set.
+    """Show what is known of a data set.
 
     Parameters
     ----------
@@ -125,25 +124,26 @@ def get(name: DatasetName, /, *, output: OutputFile = None, force: Flag = False,
     """
     from oversmith.datasets import load_dataset
     from oversmith.exceptions import InputError
+    from oversmith.io.format import checked_suffix
+    from oversmith.io.write import check_output, replacing
 
     if output is not None:
-        if output.suffix not in (".parquet", ".csv"):
-            raise InputError(f"--output: {str(output)!r} found; the suffix tells the format: .parquet or .csv")
-        check_output(output, "--output", force=force)
+        checked_suffix(output, "output", (".csv", ".parquet"))
+        check_output(output, "output", force=force)
     with progress_bar(f"Getting {name}"):
         data = load_dataset(name)
     if output is not None:
         if data.modality != "tabular":
-            raise InputError(f"--output: {name} is no table; read {data.info.file} from the folder")
+            raise InputError("output", f"{name} is no table", f"read {data.info.file} from the folder")
         frame = data.X.assign(target=data.y)
-        with replacing(output, "--output") as file:
+        with replacing(output, "output") as file:
             if output.suffix == ".csv":
                 file.write(frame.to_csv(index=False, lineterminator="\n").encode())
             else:
                 frame.to_parquet(file, index=False)
     if json:
-        told = {"name": name, "rows": len(data.X), "checksum": data.checksum}
-        print_json(told | {"output": None if output is None else str(output)})
+        facts = {"name": name, "rows": len(data.X), "checksum": data.checksum}
+        print_json(facts | {"output": None if output is None else str(output)})
         return
     wrap(f"{name}: {len(data.X):,} rows, checked (SHA-256 of the values {data.checksum[:16]}...)")
     if output is not None:

@@ -32,7 +32,7 @@ PACKAGES = (
     ),
 )
 # Extra → the modules it brings.
-EXTRAS = {"boost": ("xgboost",), "tune": ("optuna",)}
+EXTRAS = {"boost": ("xgboost",), "excel": ("openpyxl",), "tune": ("optuna",)}
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "XLA_FLAGS")
 
 

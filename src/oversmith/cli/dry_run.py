@@ -7,14 +7,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from oversmith.cli.output import print_json, print_table, wrap
+from oversmith.cli.output import print_data, print_json, print_table, wrap
 
 if TYPE_CHECKING:
     from oversmith.evaluation import Plan, Store
     from oversmith.evaluation.plan import Unit
+    from oversmith.io import Data
 
 
-def tell_plan(plans: Sequence[Plan], folder: Path | None, jobs: int | None, *, json: bool) -> None:
+def print_plan(
+    plans: Sequence[Plan], folder: Path | None, jobs: int | None, *, json: bool, data: Data | None = None
+) -> None:
     """Print the jobs of plans as a table, or as JSON, with the time they are estimated to take.
 
     Parameters
@@ -27,6 +30,8 @@ def tell_plan(plans: Sequence[Plan], folder: Path | None, jobs: int | None, *, j
         Jobs at the same time.
     json : bool
         Print JSON.
+    data : Data, optional
+        What was read; what was understood of it is printed too.
     """
     import joblib
 
@@ -35,37 +40,39 @@ def tell_plan(plans: Sequence[Plan], folder: Path | None, jobs: int | None, *, j
     from oversmith.evaluation.pace import START
     from oversmith.evaluation.store import FILE
 
-    there = folder is not None and (folder / FILE).is_file()
-    with Store(folder, write=False) if there else Store() as store:
+    is_stored = folder is not None and (folder / FILE).is_file()
+    with Store(folder, write=False) if is_stored else Store() as store:
         left = [missing(plan, store) for plan in plans]
-        units = [unit for found in left for unit in found.units]
+        units = [unit for part in left for unit in part.units]
         workers = max(1, min(jobs or joblib.cpu_count(), len(units)))
-        found = estimate(units, store, workers)
+        time = estimate(units, store, workers)
         rows = _rows(units, store)
     if units:
-        found = replace(found, seconds=found.seconds + START)
-    told: dict[str, Any] = {
+        time = replace(time, seconds=time.seconds + START)
+    facts: dict[str, Any] = {} if data is None else {"data": data.facts()}
+    facts |= {
         "jobs": rows,
         "fits": sum(part.total for part in left),
         "fits_left": len(units),
         "results": sum(part.cells for part in left),
         "processes": workers,
-        "seconds": round(found.seconds, 1),
-        "timed": found.timed,
+        "seconds": round(time.seconds, 1),
+        "timed": time.timed,
     }
     if json:
-        print_json(told)
+        print_json(facts)
         return
+    if data is not None:
+        print_data(data)
+        print()
     headings = [("data set", "left"), ("contender", "left"), ("fits", "right"), ("classifiers", "left")]
-    cells = [(row["dataset"], row["contender"], row["fits"], ", ".join(row["classifiers"])) for row in rows]
-    print_table(
-        "Nothing is run",
-        [*headings, ("process time", "right")],
-        [(*c, r["about"]) for c, r in zip(cells, rows, strict=True)],
-    )
+    cells = [
+        (row["dataset"], row["contender"], row["fits"], ", ".join(row["classifiers"]), row["about"]) for row in rows
+    ]
+    print_table("Nothing is run", [*headings, ("process time", "right")], cells)
     wrap(
-        f"{told['fits_left']} of {told['fits']} fits are left, {told['results']} results in all, on {workers} "
-        f"process{'es' if workers > 1 else ''}: {found}."
+        f"{facts['fits_left']} of {facts['fits']} fits are left, {facts['results']} results in all, on {workers} "
+        f"process{'es' if workers > 1 else ''}: {time}."
     )
 
 
@@ -77,14 +84,14 @@ def _rows(units: Sequence[Unit], store: Store) -> list[dict[str, Any]]:
         grouped.setdefault((unit.job.task.name, unit.job.contender.title), []).append(unit)
     rows = []
     for (dataset, contender), some in grouped.items():
-        judges = dict.fromkeys(judge.name for unit in some for judge in unit.job.classifiers)
+        classifiers = dict.fromkeys(classifier.name for unit in some for classifier in unit.job.classifiers)
         seconds = estimate(some, store, 1).seconds
         rows.append(
             {
                 "dataset": dataset,
                 "contender": contender,
                 "fits": len(some),
-                "classifiers": list(judges),
+                "classifiers": list(classifiers),
                 "seconds": round(seconds, 1),
                 "about": duration(seconds),
             }

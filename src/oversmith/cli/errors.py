@@ -3,31 +3,37 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
+import re
 import signal
 import sys
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from types import FrameType
 from typing import Any, TextIO
 
 from cyclopts import CycloptsError
 
 from oversmith.cli.usage import usage_message
-from oversmith.exceptions import InputError, OversmithError
+from oversmith.exceptions import ArgumentError, InputError, OversmithError, system_reason
 
 FAILURE = 1
 USAGE = 2
 INTERRUPTED = 130
 TERMINATED = 143
 
-_FULL = {errno.ENOSPC, errno.EDQUOT}
-
-
-class WriteError(OversmithError):
-    """An output could not be written; the message names the path and the cure."""
+# Arguments of the library that have another name on the command line.
+_OPTION_OF = {
+    "axes": "axis",
+    "methods": "method",
+    "classifiers": "classifier",
+    "ratio": "thin",
+    "random_state": "seed",
+    "n_jobs": "jobs",
+}
+# An argument in the cure of a message: drop= or modality='image'.
+_ARGUMENT = re.compile(r"\b([a-z][a-z_]*)=('[^']*'|[\w.:-]+)?")
 
 
 def one_line(text: object) -> str:
@@ -42,13 +48,52 @@ def one_line(text: object) -> str:
     return " ".join(str(text).split())
 
 
-def explain(error: BaseException) -> tuple[str, int]:
+def as_typed(text: str, options: Mapping[str, str]) -> str:
+    """Write the arguments in a text as options of the command line.
+
+    Parameters
+    ----------
+    text : str
+        A cure or a note, with arguments as Python callers write them.
+    options : mapping of str to str
+        Argument to option, of the command that runs.
+
+    Returns
+    -------
+    str
+        The text for the command line.
+
+    Examples
+    --------
+    >>> from oversmith.cli.errors import as_typed
+    >>> as_typed("say modality='image', or leave it out with drop=", {"modality": "--modality", "drop": "--drop"})
+    'say --modality image, or leave it out with --drop'
+    """
+
+    def option(match: re.Match[str]) -> str:
+        name, value = match[1], match[2]
+        written = options.get(_OPTION_OF.get(name, name))
+        return match[0] if written is None else written + (f" {value.strip(chr(39))}" if value else "")
+
+    return _ARGUMENT.sub(option, text)
+
+
+def _option(argument: str, options: Mapping[str, str]) -> str:
+    """Name an argument as the command line does; a path is what stands first without dashes."""
+    if argument == "path":
+        return next((name for name in options.values() if name.isupper()), argument)
+    return options.get(argument) or options.get(_OPTION_OF.get(argument, argument), argument)
+
+
+def explain(error: Exception, options: Mapping[str, str] | None = None) -> tuple[str, int]:
     """Turn an error into one line and an exit code.
 
     Parameters
     ----------
-    error : BaseException
+    error : Exception
         What a command raised.
+    options : mapping of str to str, optional
+        Argument to option, of the command that ran.
 
     Returns
     -------
@@ -59,21 +104,19 @@ def explain(error: BaseException) -> tuple[str, int]:
     --------
     >>> from oversmith.cli.errors import explain
     >>> from oversmith.exceptions import InputError
-    >>> explain(InputError("--seed: -1 is negative; give 0 or more"))
+    >>> explain(InputError("seed", "-1 is negative", "give 0 or more"), {"seed": "--seed"})
     ('--seed: -1 is negative; give 0 or more', 2)
-    >>> explain(KeyboardInterrupt())
-    ('interrupted; nothing was written', 130)
     """
+    options = options or {}
     if isinstance(error, CycloptsError):
         return one_line(usage_message(error)), USAGE
-    if isinstance(error, InputError):
-        return one_line(error), USAGE
+    if isinstance(error, ArgumentError):
+        cure = f"; {as_typed(error.cure, options)}" if error.cure else ""
+        finding = f": {error.finding}" if error.finding else ""
+        message = f"{_option(error.argument, options)}{finding}{cure}"
+        return one_line(message), USAGE if isinstance(error, InputError) else FAILURE
     if isinstance(error, OversmithError):
         return one_line(error), FAILURE
-    if isinstance(error, KeyboardInterrupt):
-        return "interrupted; nothing was written", INTERRUPTED
-    if isinstance(error, Terminated):
-        return "terminated; nothing was written", TERMINATED
     if isinstance(error, BrokenPipeError):
         return "", FAILURE
     if isinstance(error, MemoryError):
@@ -83,27 +126,9 @@ def explain(error: BaseException) -> tuple[str, int]:
         )
     if isinstance(error, OSError):
         where = f"{error.filename}: " if error.filename else ""
-        return f"{where}{reason(error)}; check the disk and the permissions", FAILURE
+        return f"{where}{system_reason(error)}; check the disk and the permissions", FAILURE
     found = f"{type(error).__name__}: {one_line(error)}"
     return f"unexpected error, {found}; run it again with --debug for the traceback", FAILURE
-
-
-def reason(error: OSError) -> str:
-    """Say in words why the system refused.
-
-    Examples
-    --------
-    >>> import errno
-    >>> from oversmith.cli.errors import reason
-    >>> reason(OSError(errno.ENOSPC, "No space left on device"))
-    'the disk is full (No space left on device)'
-    """
-    text = one_line(error.strerror or error)
-    if error.errno in _FULL:
-        return f"the disk is full ({text})"
-    if error.errno == errno.EFBIG:
-        return f"the limit on the size of a file is reached ({text})"
-    return text[:1].lower() + text[1:]
 
 
 def finish_stdout() -> bool:
@@ -118,7 +143,7 @@ def finish_stdout() -> bool:
         sys.stdout.flush()
     except OSError as error:
         if not isinstance(error, BrokenPipeError):
-            print(f"oversmith: stdout: {reason(error)}; send the output elsewhere", file=sys.stderr)
+            print(f"oversmith: stdout: {system_reason(error)}; send the output elsewhere", file=sys.stderr)
         # What is left in the buffer cannot go anywhere: without this the interpreter complains again on exit.
         with contextlib.suppress(OSError, ValueError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -25,8 +25,13 @@ def invoked(words: Sequence[str]) -> Iterator[None]:
         _words.reset(token)
 
 
+def invoked_words() -> tuple[str, ...]:
+    """Return the words of the command line that runs now."""
+    return _words.get()
+
+
 def command_again(*more: str) -> str:
-    """Literal command that does the same again, variables of the environment that it reads included.
+    """Write the command that does the same again, variables of the environment that it reads included.
 
     Parameters
     ----------
@@ -52,15 +57,15 @@ def command_again(*more: str) -> str:
     return " ".join([*([] if not prefixes else read), shlex.join(["oversmith", *words, *more])])
 
 
-def stopped(error: BaseException, kept: str, command: str) -> int:
-    """Tell that a command was stopped, what is kept and how to go on.
+def stopped(error: BaseException, state: str, command: str) -> int:
+    """Say that a command was stopped, what is stored and how to go on.
 
     Parameters
     ----------
     error : KeyboardInterrupt or Terminated
         What stopped it.
-    kept : str
-        What is kept, as a clause.
+    state : str
+        What is stored, as a clause.
     command : str
         The command that goes on.
 
@@ -70,5 +75,5 @@ def stopped(error: BaseException, kept: str, command: str) -> int:
         The exit code.
     """
     word, code = ("terminated", TERMINATED) if isinstance(error, Terminated) else ("interrupted", INTERRUPTED)
-    print(f"oversmith: {word}; {kept}, go on with: {command}", file=sys.stderr)
+    print(f"oversmith: {word}; {state}, go on with: {command}", file=sys.stderr)
     return code

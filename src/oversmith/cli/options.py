@@ -24,6 +24,9 @@ def whole(**limits: int) -> Parameter:
     return Parameter(converter=whole_number, validator=validators.Number(**limits))
 
 
+RENAMED = {("resample", "ratio"): "sampling-ratio"}
+"""Command and option of an earlier version, and what the option is called now."""
+
 AtLeastOne = whole(gte=1)
 AtLeastTwo = whole(gte=2)
 Above = Parameter(validator=validators.Number(gt=0))
@@ -64,7 +67,7 @@ Folder = Annotated[Path, Parameter(metavar="FOLDER")]
 Seeds = Annotated[
     list[int] | None, Parameter(converter=lambda kind, tokens: [whole_number(int, [t]) for t in tokens], metavar="SEED")
 ]
-# What rows are; a set of the registry and an array are named by the same words.
+# What rows are: a data set of the registry and an array are named by the same words.
 Modality = Annotated[Literal["table", "series", "spectra", "image", "tabular", "images"] | None, Parameter()]
 Flag = Annotated[bool, Parameter(show_default=False)]
 # One word for what a command writes, a file or a folder.

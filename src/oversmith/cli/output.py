@@ -8,10 +8,15 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from oversmith.cli.errors import as_typed
+from oversmith.cli.invocation import invoked_words
+
 if TYPE_CHECKING:
     from rich.console import Console
 
-# Off a terminal nothing is cut to a window that does not exist.
+    from oversmith.io import Data
+
+# Off a terminal there is no window to fit.
 _WIDE = 200
 
 
@@ -74,8 +79,8 @@ def print_table(
     shown = console(stderr=stderr)
     for heading in spare:
         if _narrowest(columns, rows) > shown.width:
-            kept = [place for place, column in enumerate(columns) if column[0] != heading]
-            columns, rows = [columns[place] for place in kept], [[row[place] for place in kept] for row in rows]
+            left = [index for index, column in enumerate(columns) if column[0] != heading]
+            columns, rows = [columns[index] for index in left], [[row[index] for index in left] for row in rows]
     if len(columns) > 2 and _narrowest(columns, rows) > shown.width:
         shown.print(Text(title, style="bold"))
         for row in rows:
@@ -90,9 +95,9 @@ def print_table(
         show_edge=False,
         show_header=any(heading for heading, _ in columns),
     )
-    for place, (heading, justify) in enumerate(columns):
+    for index, (heading, justify) in enumerate(columns):
         # Names in the first of several columns are for copying: they stay in one piece.
-        whole = place == 0 and len(columns) > 2
+        whole = index == 0 and len(columns) > 2
         table.add_column(
             Text(heading), justify="right" if justify == "right" else "left", overflow="fold", no_wrap=whole
         )
@@ -104,8 +109,8 @@ def print_table(
 def _narrowest(columns: Sequence[tuple[str, str]], rows: Sequence[Sequence[Any]]) -> int:
     """Width at which no word of a table is broken."""
     words = [
-        max((len(word) for cell in (heading, *(row[place] for row in rows)) for word in str(cell).split()), default=0)
-        for place, (heading, _) in enumerate(columns)
+        max((len(word) for cell in (heading, *(row[index] for row in rows)) for word in str(cell).split()), default=0)
+        for index, (heading, _) in enumerate(columns)
     ]
     return sum(words) + 3 * len(columns)
 
@@ -132,6 +137,34 @@ def print_json(value: Any) -> None:
     print(json.dumps(value, indent=2, ensure_ascii=False, default=str))
 
 
+def print_note(note: str) -> None:
+    """Print a note of the library on stderr, its arguments written as options.
+
+    Parameters
+    ----------
+    note : str
+        The note.
+    """
+    from oversmith.cli.application import option_names
+
+    print(f"oversmith: {as_typed(note, option_names(invoked_words()))}", file=sys.stderr)
+
+
+def print_data(data: Data) -> None:
+    """Print what was understood of data.
+
+    Parameters
+    ----------
+    data : Data
+        What was read.
+    """
+    from oversmith.cli.application import option_names
+
+    options = option_names(invoked_words())
+    lines = [(name, as_typed(text, options) if name == "note" else text) for name, text in data.describe()]
+    print_table(f"{data.name}: {len(data):,} rows", [("", "left"), ("", "left")], lines)
+
+
 class Advance:
     """Moves a progress bar: ``advance(done, total, text)``; does nothing where no bar is shown.
 
@@ -141,7 +174,7 @@ class Advance:
         Takes ``completed``, ``total``, ``text`` and ``description``.
     """
 
-    def __init__(self, update: Callable[..., None] = lambda **told: None) -> None:
+    def __init__(self, update: Callable[..., None] = lambda **changes: None) -> None:
         self._update = update
 
     def __call__(self, done: float, total: float, text: str) -> None:
@@ -184,4 +217,4 @@ def progress_bar(title: str) -> Iterator[Advance]:
         columns += [TimeElapsedColumn(), TextColumn("{task.fields[text]}", markup=False)]
     with Progress(*columns, console=shown, transient=True) as bars:
         task = bars.add_task(title, total=None, text="")
-        yield Advance(lambda **told: bars.update(task, **told))
+        yield Advance(lambda **changes: bars.update(task, **changes))

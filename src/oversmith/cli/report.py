@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from oversmith.cli.files import check_output, replacing
 from oversmith.cli.options import Flag, OutputFile
 from oversmith.cli.output import progress_bar
 from oversmith.exceptions import InputError, OversmithError
@@ -37,7 +36,7 @@ def report(
     results : Path
         Folder of `oversmith compare --store`, of a benchmark or a study; or the raw scores of the last two.
     control : str
-        Of a benchmark: the contender all others are set against; none-tuned unless given.
+        Of a benchmark: the contender that all others are compared with; none-tuned unless given.
     output : Path
         The page; oversmith-report.html in this folder unless given.
     force : bool
@@ -45,14 +44,16 @@ def report(
     json : bool
         Print what the page shows as JSON, in place of its path.
     """
+    from oversmith.io.write import check_output, replacing
+
     page = DEFAULT_REPORT if output is None else output
-    check_output(page, "--output", force=force or output is None)
+    check_output(page, "output", force=force or output is None)
     with progress_bar("Writing the report"):
         from oversmith.report import render
 
         summary = _summary(results, control)
         text = render(summary)
-        with replacing(page, "--output") as file:
+        with replacing(page, "output") as file:
             file.write(text.encode())
     if json:
         print(json_format.dumps(summary, ensure_ascii=False, allow_nan=False, indent=1))
@@ -67,7 +68,9 @@ def _summary(results: Path, control: str | None) -> dict[str, Any]:
     from oversmith.report import summarise, summarise_bench
 
     if not results.exists():
-        raise InputError(f"RESULTS: there is nothing at {str(results)!r}; name a folder of results, or a .parquet file")
+        raise InputError(
+            "results", f"there is nothing at {str(results)!r}", "name a folder of results, or a .parquet file"
+        )
     if results.is_file():
         if read_notes(results).get("study") is not None:
             return _study(results, control)
@@ -78,7 +81,9 @@ def _summary(results: Path, control: str | None) -> dict[str, Any]:
         if store.meta("study") is not None:
             raw = results / "raw.parquet"
             if not raw.is_file():
-                raise InputError(f"RESULTS: the study in {str(results)!r} was stopped; go on with 'oversmith study'")
+                raise InputError(
+                    "results", f"the study in {str(results)!r} was stopped", "go on with 'oversmith study'"
+                )
             return _study(raw, control)
         if store.meta("comparison") is not None:
             _no_control(control, "a comparison")
@@ -86,7 +91,9 @@ def _summary(results: Path, control: str | None) -> dict[str, Any]:
         command, n = store.meta("command"), sum(store.counts().values())
         if command is not None:
             raise InputError(
-                f"RESULTS: {str(results)!r} holds {n} results of a comparison that was stopped; go on with: {command}"
+                "results",
+                f"{str(results)!r} holds {n} results of a comparison that was stopped",
+                f"go on with: {command}",
             )
         return summarise_bench(store, control=control, name=results.resolve().name, notes=_left(store, results))
 
@@ -101,20 +108,20 @@ def _study(raw: Path, control: str | None) -> dict[str, Any]:
 
 def _no_control(control: str | None, what: str) -> None:
     if control is not None:
-        raise InputError(f"--control: {what} has its own, no resampling with a tuned threshold; leave it out")
+        raise InputError("control", f"{what} has its own, no resampling with a tuned threshold", "leave it out")
 
 
 def _left(store: Store, folder: Path) -> list[str]:
     """Say how much of the plan is left, where that can be known."""
-    from oversmith.cli.bench_plan import plan_of
-    from oversmith.cli.bench_results import kept_plan, resume_command
+    from oversmith.cli.bench_results import resume_command, stored_plan
     from oversmith.evaluation import missing
+    from oversmith.evaluation.plan_file import plan_of
 
     if store.meta("plan") is None:
         return []
     try:
-        pending = missing(plan_of(kept_plan(store, folder)[0]), store).statuses.get("pending", 0)
+        pending = missing(plan_of(stored_plan(store, folder)[0]), store).statuses.get("pending", 0)
     except OversmithError:
-        # The data are no longer at hand: the results are, and tell what they tell.
+        # The data are no longer at hand; the results are shown without it.
         return []
     return [f"{pending} results of the plan are pending; go on with: {resume_command(folder)}"] if pending else []

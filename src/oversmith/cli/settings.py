@@ -1,8 +1,8 @@
 """Where options come from besides the command line: the environment, then a file ``oversmith.toml``.
 
 ``OVERSMITH_COMPARE_SEED=3`` sets ``--seed`` of ``oversmith compare``; in the file it is ``seed = 3`` under
-``[compare]``. The command line comes first, the environment second, the file third. A name that nothing answers to is
-an error in the file, where it is a slip, and a warning in the environment, which is shared with others.
+``[compare]``. The command line comes first, the environment second, the file third. A name that is no option is an
+error in the file, and a warning in the environment, which is shared with other programs.
 """
 
 from __future__ import annotations
@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from cyclopts.config import Dict, Env
 
-from oversmith.cli.errors import reason
-from oversmith.cli.target import nearest
-from oversmith.exceptions import InputError
+from oversmith.cli.options import RENAMED
+from oversmith.exceptions import InputError, nearest_hint, system_reason
 
 if TYPE_CHECKING:
     from cyclopts import App, ArgumentCollection
@@ -26,7 +25,7 @@ PREFIX = "OVERSMITH_"
 
 
 class ConfigFile(Dict):
-    """Options from a file; a key that no option answers to is an error with the nearest name."""
+    """Options from a file; a key that is no option is an error with the nearest name."""
 
     def __call__(self, app: App, commands: tuple[str, ...], arguments: ArgumentCollection) -> None:
         """Add what the section of the command holds."""
@@ -37,7 +36,9 @@ class ConfigFile(Dict):
         for name in section if commands else ():
             if name not in known and name not in app:
                 where = f"[{'.'.join(commands)}]"
-                raise InputError(f"--config: {where} of {self.source!r} sets {name!r}; {nearest(name, known)}")
+                new = RENAMED.get((*commands, name))
+                hint = f"it is called {new!r} now" if new else nearest_hint(name, known)
+                raise InputError("config", f"{where} of {self.source!r} sets {name!r}", hint)
         super().__call__(app, commands, arguments)
 
 
@@ -49,18 +50,18 @@ class Environment(Env):
         return variable_prefix(commands)
 
     def __call__(self, app: App, commands: tuple[str, ...], arguments: ArgumentCollection) -> None:
-        """Add what the environment holds, and tell of variables that no option answers to."""
+        """Add what the environment holds, and warn of variables that are no options."""
         super().__call__(app, commands, arguments)
         if not commands or not len(arguments):
             return
         known = {self._convert_argument(commands, argument): argument for argument in arguments}
         for name in sorted(os.environ):
             if name.startswith(self._prefix(commands)) and name not in known:
-                print(f"oversmith: warning: {name} sets no option; {nearest(name, list(known))}", file=sys.stderr)
+                print(f"oversmith: warning: {name} sets no option; {nearest_hint(name, known)}", file=sys.stderr)
 
 
 def variable_prefix(commands: tuple[str, ...]) -> str:
-    """Begin of the variables of a command.
+    """Say how the variables of a command begin.
 
     Examples
     --------
@@ -108,32 +109,33 @@ def read_config(path: Path, sections: dict[str, tuple[str, ...]]) -> ConfigFile:
     Raises
     ------
     InputError
-        For a file that is missing, is no TOML or has a section that no command answers to.
+        For a file that is missing, is no TOML or has a section that is no command.
     """
     import tomllib
 
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise InputError(f"--config: there is no file {str(path)!r}; check the path") from None
+        raise InputError("config", f"there is no file {str(path)!r}", "check the path") from None
     except OSError as error:
-        raise InputError(f"--config: {str(path)!r} cannot be read, {reason(error)}; check the file") from error
+        raise InputError("config", f"{str(path)!r} cannot be read, {system_reason(error)}", "check the file") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"--config: {str(path)!r} is not TOML ({error}); see docs/command-line.md") from error
+        raise InputError("config", f"{str(path)!r} is not TOML ({error})", "see docs/command-line.md") from error
     for name, section in content.items():
         if not isinstance(section, dict):
             raise InputError(
-                f"--config: {name!r} stands outside a section in {str(path)!r}; write it under the command, "
-                "[compare] for instance"
+                "config",
+                f"{name!r} stands outside a section in {str(path)!r}",
+                "write it under the command, [compare] for instance",
             )
         if name not in sections:
-            raise InputError(f"--config: no command is called {name!r}; {nearest(name, list(sections))}")
+            raise InputError("config", f"no command is called {name!r}", nearest_hint(name, sections))
         below = sections[name]
         for key, value in section.items():
             if below and key not in below:
-                raise InputError(f"--config: [{name}] has no command {key!r}; {nearest(key, list(below))}")
+                raise InputError("config", f"[{name}] has no command {key!r}", nearest_hint(key, below))
             if below and not isinstance(value, dict):
-                raise InputError(f"--config: [{name}] {key!r} is {value!r}; write options under [{name}.{key}]")
+                raise InputError("config", f"[{name}] {key!r} is {value!r}", f"write options under [{name}.{key}]")
     return ConfigFile(_hyphens(content), source=str(path))
 
 

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from oversmith.cli.cache import persistent_cache
-from oversmith.cli.dry_run import tell_plan
-from oversmith.cli.errors import Terminated, WriteError, reason
+from oversmith.cli.dry_run import print_plan
+from oversmith.cli.errors import Terminated
 from oversmith.cli.invocation import command_again, stopped
 from oversmith.cli.options import Count, Flag, MaybeOutputFolder, whole
 from oversmith.cli.output import print_json, progress_bar
-from oversmith.exceptions import InputError
+from oversmith.exceptions import InputError, WriteError, nearest_hint, system_reason
 
 if TYPE_CHECKING:
     from oversmith.studies import Result, Study
@@ -79,7 +79,7 @@ def study(
     from oversmith.studies import STUDIES, Scope, rebuild, run_study
 
     if name not in STUDIES:
-        raise InputError(f"NAME: {name!r} is not known; choose from {', '.join(STUDIES)}")
+        raise InputError("name", f"{name!r} is not known", nearest_hint(name, STUDIES))
     chosen = STUDIES[name]
     options = {"seeds": seeds, "max-steps": max_steps, "max-rows": max_rows}
     options |= {"max-points": max_points}
@@ -89,13 +89,13 @@ def study(
         }
         beside = [option for option, value in given.items() if value]
         if beside:
-            raise InputError(f"{beside[0]}: it is given beside --from, which runs nothing; leave one out")
+            raise InputError(beside[0], "it is given beside --from, which runs nothing", "leave one out")
         return _end(rebuild(chosen, from_), chosen, output, json=json)
     if quick and seeds is not None:
-        raise InputError("--seeds: it is given beside --quick, which has its own; leave one out")
+        raise InputError("seeds", "it is given beside --quick, which has its own", "leave one out")
     if name != "spectra" and (defaults or max_points is not None):
         raise InputError(
-            f"--{'defaults' if defaults else 'max-points'}: it is for the study of spectra alone; leave it out"
+            "defaults" if defaults else "max_points", "it is for the study of spectra alone", "leave it out"
         )
     folder = output or Path(f"study-{name}{'-quick' if quick else ''}")
     rows, steps = chosen.quick if quick else (10_000, None)
@@ -110,7 +110,7 @@ def study(
     if dry_run:
         from oversmith.studies import study_plans
 
-        tell_plan(list(study_plans(chosen, scope).values()), folder, jobs, json=json)
+        print_plan(list(study_plans(chosen, scope).values()), folder, jobs, json=json)
         return 0
     words = ["oversmith", "study", name, *(["--quick"] if quick else []), *(["--defaults"] if defaults else [])]
     words += [word for key, value in options.items() if value is not None for word in (f"--{key}", str(value))]
@@ -139,7 +139,9 @@ def _end(result: Result, study: Study, folder: Path | None, *, json: bool) -> in
             written = write_result(result, folder, study.name)
         except OSError as error:
             raise WriteError(
-                f"--out: {str(folder)!r} cannot be written, {reason(error)}; free some space or name another folder"
+                "output",
+                f"{str(folder)!r} cannot be written, {system_reason(error)}",
+                "free some space or name another folder",
             ) from error
         for path in written:
             print(path, file=sys.stderr)

@@ -6,6 +6,8 @@ from typing import get_args
 
 from cyclopts import CoercionError, CycloptsError, MissingArgumentError, UnknownOptionError, UnusedCliTokensError
 
+from oversmith.cli.options import RENAMED
+
 _KINDS = {int: "a whole number", float: "a number", bool: "true or false"}
 
 
@@ -43,6 +45,10 @@ def usage_message(error: CycloptsError) -> str:
             source = "" if error.token.source in ("cli", "env") else f" in {error.token.source}"
             return f"{_name(error)}: {error.token.value!r} found{source}; give {kinds[0]}"
     text = str(error)
+    if isinstance(error, UnknownOptionError):
+        for (*command, old), new in RENAMED.items():
+            if command == list(error.command_chain or ()) and error.token.keyword == f"--{old}":
+                return f"--{old}: it is called --{new} now; write that"
     if isinstance(error, UnknownOptionError) and "Did you mean" not in text:
         return f"{text.rstrip()} '{help_line}' lists the options"
     return text

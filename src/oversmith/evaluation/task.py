@@ -16,6 +16,7 @@ from oversmith.encoders import modality_of
 from oversmith.encoders.image import channels_first, image_shape_of
 from oversmith.encoders.reading import check_finite, stacked
 from oversmith.exceptions import InputError
+from oversmith.io.kinds import column_kind
 
 _PLURAL = {"series": "series", "image": "images"}
 _AXES = {"series": (3,), "image": (3, 4)}
@@ -202,46 +203,6 @@ def prepare(
         shape=shape,
         axis=axis,
     )
-
-
-def column_kind(column: pd.Series) -> str:
-    """How a column is treated: by its type, and for a column of objects by what they are.
-
-    Parameters
-    ----------
-    column : Series
-        The column.
-
-    Returns
-    -------
-    str
-        ``"numeric"``, ``"datetime"``, ``"boolean"`` or ``"categorical"``.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> from oversmith.evaluation.task import column_kind
-    >>> column_kind(pd.Series([1, None])), column_kind(pd.Series(["a", None]))
-    ('numeric', 'categorical')
-    """
-    api = pd.api.types
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        return "categorical"
-    inferred = api.infer_dtype(column, skipna=True) if column.dtype == object else ""
-    if api.is_bool_dtype(column.dtype) or inferred == "boolean":
-        return "boolean"
-    if api.is_datetime64_any_dtype(column.dtype) or api.is_timedelta64_dtype(column.dtype):
-        return "datetime"
-    if inferred in ("datetime", "datetime64", "date", "timedelta"):
-        return "datetime"
-    if api.is_numeric_dtype(column.dtype) or inferred in (
-        "integer",
-        "floating",
-        "mixed-integer-float",
-        "decimal",
-    ):
-        return "numeric"
-    return "categorical"
 
 
 def data_sha256(X: pd.DataFrame, y: np.ndarray) -> str:

@@ -1,4 +1,4 @@
-"""One Arrow column as a sampler sees it, and a synthetic column in the type or spelling of the real one."""
+"""One Arrow column as pandas takes it, and a generated column in the type or spelling of the real one."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 _DAY = {"s": 86_400, "ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}
 
 
-def view_type(kind: pa.DataType) -> pa.DataType | None:
-    """Choose the Arrow type in which pandas takes a column, or None when a sampler cannot take it.
+def pandas_type(kind: pa.DataType) -> pa.DataType | None:
+    """Choose the Arrow type in which pandas takes a column; None where a sampler cannot take it.
 
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from oversmith.cli.columns import view_type
-    >>> view_type(pa.date32())
+    >>> from oversmith.io.columns import pandas_type
+    >>> pandas_type(pa.date32())
     TimestampType(timestamp[s])
-    >>> view_type(pa.list_(pa.int8())) is None
+    >>> pandas_type(pa.list_(pa.int8())) is None
     True
     """
     types = pa.types
@@ -44,13 +44,13 @@ def view_type(kind: pa.DataType) -> pa.DataType | None:
     if types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind):
         return pa.large_string()
     if types.is_dictionary(kind):
-        return kind if view_type(kind.value_type) == kind.value_type or _text(kind.value_type) else None
+        return kind if pandas_type(kind.value_type) == kind.value_type or _text(kind.value_type) else None
     plain = (types.is_integer, types.is_floating, types.is_boolean, types.is_timestamp, types.is_duration)
     return kind if any(test(kind) for test in plain) else None
 
 
-def view_column(column: pa.ChunkedArray, name: str) -> pd.Series:
-    """Convert a column to pandas: whole numbers and truth values with gaps stay what they are.
+def to_pandas(column: pa.ChunkedArray, name: str) -> pd.Series:
+    """Convert a column to pandas; whole numbers and truth values with missing cells keep their type.
 
     Parameters
     ----------
@@ -72,16 +72,16 @@ def view_column(column: pa.ChunkedArray, name: str) -> pd.Series:
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from oversmith.cli.columns import view_column
-    >>> view_column(pa.chunked_array([[1, None]]), "a").dtype
+    >>> from oversmith.io.columns import to_pandas
+    >>> to_pandas(pa.chunked_array([[1, None]]), "a").dtype
     Int64Dtype()
     """
     import pandas as pd
 
-    kind = view_type(column.type)
+    kind = pandas_type(column.type)
     if kind is None:
         raise InputError(
-            f"DATA: column {name!r} holds {column.type} cells, a table takes single values; leave it out with --drop"
+            "path", f"column {name!r} holds {column.type} cells, a table takes single values", "leave it out with drop="
         )
     if kind != column.type:
         column = column.cast(kind)
@@ -95,8 +95,8 @@ def view_column(column: pa.ChunkedArray, name: str) -> pd.Series:
     return pd.Series(column.to_pandas(), name=name)
 
 
-def synthetic_column(values: pd.Series, real: pa.ChunkedArray) -> pa.Array:
-    """Convert synthetic values to the Arrow type of the real column.
+def to_arrow(values: pd.Series, real: pa.ChunkedArray) -> pa.Array:
+    """Convert generated values to the Arrow type of the real column.
 
     Parameters
     ----------
@@ -113,8 +113,8 @@ def synthetic_column(values: pd.Series, real: pa.ChunkedArray) -> pa.Array:
     Examples
     --------
     >>> import pandas as pd, pyarrow as pa
-    >>> from oversmith.cli.columns import synthetic_column
-    >>> synthetic_column(pd.Series([1.239]), pa.chunked_array([[None]], pa.decimal128(5, 2))).to_pylist()
+    >>> from oversmith.io.columns import to_arrow
+    >>> to_arrow(pd.Series([1.239]), pa.chunked_array([[None]], pa.decimal128(5, 2))).to_pylist()
     [Decimal('1.24')]
     """
     kind = real.type
@@ -124,14 +124,14 @@ def synthetic_column(values: pd.Series, real: pa.ChunkedArray) -> pa.Array:
         return pa.array([_rounded(value, kind.scale) for value in values], kind)
     if pa.types.is_time(kind):
         values = values.clip(0, _DAY[kind.unit] - 1)
-    array = pa.Array.from_pandas(values, type=view_type(kind))
+    array = pa.Array.from_pandas(values, type=pandas_type(kind))
     if pa.types.is_floating(kind) and array.null_count and not real.null_count:
-        # The file spells its gaps as not-a-number.
+        # The file writes missing values as not-a-number.
         array = array.fill_null(float("nan"))
     return array.cast(kind)
 
 
-def synthetic_text(values: pa.ChunkedArray, spelling: tuple[pa.ChunkedArray, pa.ChunkedArray] | None) -> list[str]:
+def to_text(values: pa.ChunkedArray, spelling: tuple[pa.ChunkedArray, pa.ChunkedArray] | None) -> list[str]:
     """Spell values as the cells of a CSV file.
 
     Parameters
@@ -139,7 +139,7 @@ def synthetic_text(values: pa.ChunkedArray, spelling: tuple[pa.ChunkedArray, pa.
     values : pyarrow.ChunkedArray
         Typed values.
     spelling : tuple of pyarrow.ChunkedArray, optional
-        The real column as text and as values: a gap, a truth value or a date is then spelt as it is there.
+        The real column as text and as values: a missing cell, a truth value or a date is spelt as it is there.
 
     Returns
     -------
@@ -149,17 +149,17 @@ def synthetic_text(values: pa.ChunkedArray, spelling: tuple[pa.ChunkedArray, pa.
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from oversmith.cli.columns import synthetic_text
+    >>> from oversmith.io.columns import to_text
     >>> spelling = pa.chunked_array([["yes", "NA"]]), pa.chunked_array([["yes", None]])
-    >>> synthetic_text(pa.chunked_array([["yes", None]]), spelling)
+    >>> to_text(pa.chunked_array([["yes", None]]), spelling)
     ['yes', 'NA']
     """
-    gap, sample = "", ""
+    missing, sample = "", ""
     known: dict[Any, str] = {}
     if spelling is not None:
         text, typed = spelling
         if typed.null_count:
-            gap = text.filter(pc.is_null(typed))[0].as_py()
+            missing = text.filter(pc.is_null(typed))[0].as_py()
         if typed.null_count < len(typed):
             sample = text.filter(pc.is_valid(typed))[0].as_py()
         if pa.types.is_boolean(values.type):
@@ -173,7 +173,7 @@ def synthetic_text(values: pa.ChunkedArray, spelling: tuple[pa.ChunkedArray, pa.
     cells = []
     for value in values.to_pylist():
         if value is None:
-            cells.append(gap)
+            cells.append(missing)
         else:
             cells.append(known.get(value) or str(value))
     return cells
@@ -184,10 +184,10 @@ def _text(kind: pa.DataType) -> bool:
 
 
 def _encoded(values: pd.Series, real: pa.ChunkedArray) -> pa.Array:
-    """Encode synthetic values by the codes of the real column's own dictionary."""
+    """Encode generated values by the codes of the real column's dictionary."""
     kind = real.type
     dictionary = real.unify_dictionaries().chunk(0).dictionary
-    plain = pa.array([None if gap else value for value, gap in zip(values, values.isna(), strict=True)])
+    plain = pa.array([None if missing else value for value, missing in zip(values, values.isna(), strict=True)])
     codes = pc.index_in(plain.cast(dictionary.type), value_set=dictionary)
     return pa.DictionaryArray.from_arrays(codes.cast(kind.index_type), dictionary, ordered=kind.ordered)
 

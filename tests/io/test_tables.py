@@ -1,11 +1,11 @@
-"""Reading and writing: types, text, atomic replacement, refusals."""
+"""Tables read and written: types and text."""
 
 from __future__ import annotations
 
 import datetime as dt
 import io
+import sys
 from decimal import Decimal
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -13,12 +13,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from oversmith.cli.arrays import Arrays, read_npz
-from oversmith.cli.columns import synthetic_column
-from oversmith.cli.errors import WriteError
-from oversmith.cli.files import check_output, read_data, replacing
-from oversmith.cli.tables import Table, read_csv, read_parquet
-from oversmith.exceptions import InputError
+from oversmith.exceptions import InputError, MissingExtraError
+from oversmith.io.columns import to_arrow
+from oversmith.io.read_tables import read_csv, read_excel, read_parquet
+from oversmith.io.tables import Table
 
 CSV = (
     "id,zip,price,amount,open,day,when,note,target\n"
@@ -71,20 +69,19 @@ def parquet_bytes(table: pa.Table, **options: object) -> bytes:
     return stream.getvalue()
 
 
-def rewritten(source: Table | Arrays, suffix: str, target: str, drop: tuple[str, ...] = (), **options: object) -> bytes:
-    """The file with its own rows in reverse order as synthetic rows."""
+def rewritten(
+    source: Table,
+    suffix: str,
+    target: str,
+    drop: tuple[str, ...] = (),
+    flag: str | None = None,
+    real: bool = True,
+) -> bytes:
+    """The file with its own rows in reverse order as generated rows."""
     stream = io.BytesIO()
-    rows, labels = source.features(target, drop), source.labels(target)
-    arguments = {"flag": None, "keep_real": True} | options
-    source.write(
-        stream,
-        suffix,
-        target=target,
-        drop=drop,
-        new_features=rows[::-1],
-        new_labels=labels[::-1],
-        **arguments,
-    )
+    X, y = source.features([target, *drop]), source.column(target)
+    rows = np.arange(len(y) if real else 0)
+    source.write(stream, suffix, rows=rows, target=target, X=X[::-1], y=y[::-1], flag=flag)
     return stream.getvalue()
 
 
@@ -101,13 +98,13 @@ def test_parquet_types_survive_the_way_through_pandas():
         assert [repr(value) for value in result.column(name).to_pylist()] == real + real[::-1], name
 
 
-def test_synthetic_times_stay_within_the_day():
+def test_generated_times_stay_within_the_day():
     real = pa.chunked_array([[dt.time(1), dt.time(23)]], pa.time32("s"))
-    assert synthetic_column(pd.Series([-5, 86_405]), real).to_pylist() == [dt.time(0), dt.time(23, 59, 59)]
+    assert to_arrow(pd.Series([-5, 86_405]), real).to_pylist() == [dt.time(0), dt.time(23, 59, 59)]
 
 
 def test_gaps_keep_whole_numbers_whole():
-    frame = read_parquet(parquet_bytes(arrow_table()), "t.parquet").features("y", ())
+    frame = read_parquet(parquet_bytes(arrow_table()), "t.parquet").features(["y"])
     assert str(frame["gaps"].dtype) == "UInt16"
     assert str(frame["small"].dtype) == "int8"
     assert str(frame["flag"].dtype) == "boolean"
@@ -137,7 +134,7 @@ def test_csv_cells_are_copied_as_they_stand():
 
 
 def test_csv_types():
-    frame = read_csv(CSV.encode(), "t.csv").features("target", ("id",))
+    frame = read_csv(CSV.encode(), "t.csv").features(["target", "id"])
     assert frame.columns.tolist() == ["zip", "price", "amount", "open", "day", "when", "note"]
     assert frame["zip"].tolist() == ["01234", "00001", "99999"]
     assert str(frame["amount"].dtype) == "Int64"
@@ -148,7 +145,7 @@ def test_csv_types():
 
 def test_csv_types_come_from_all_rows_not_from_the_first_megabyte():
     rows = "".join(f"{i},0\n" for i in range(300_000))
-    frame = read_csv(f"a,y\n{rows}word,1\n".encode(), "t.csv").features("y", ())
+    frame = read_csv(f"a,y\n{rows}word,1\n".encode(), "t.csv").features(["y"])
     assert frame["a"].iloc[-1] == "word"
 
 
@@ -166,112 +163,78 @@ def test_csv_to_parquet_and_back():
     typed = read_parquet(rewritten(source, ".parquet", "target", ("id",)), "t.parquet")
     assert typed.columns == ["zip", "price", "amount", "open", "day", "when", "note", "target"]
     assert typed.arrow.schema.field("amount").type == pa.int64()
-    text = rewritten(typed, ".csv", "target", keep_real=False).decode().splitlines()
+    text = rewritten(typed, ".csv", "target", real=False).decode().splitlines()
     assert len(text) == 7
     assert text[1] == '01234,1.5,3,True,2024-01-02,2024-01-02 10:00:00,"a, b",yes'
 
 
-def test_npz_keeps_dtypes_and_compression():
+def test_nested_cells_are_refused():
+    source = read_parquet(parquet_bytes(pa.table({"a": [[1], [2]], "y": [0, 1]})), "t.parquet")
+    with pytest.raises(InputError, match=r"column 'a' holds list<.*drop="):
+        source.features(["y"])
+
+
+def test_some_rows_of_a_file_are_written_as_they_stand():
+    source = read_csv(CSV.encode(), "t.csv")
     stream = io.BytesIO()
-    np.savez_compressed(stream, X=np.eye(3, dtype=np.float32), y=np.array([1, 0, 0], np.int8))
-    source = read_npz(stream.getvalue(), "t.npz")
-    assert source.compressed
-    out = np.load(io.BytesIO(rewritten(source, ".npz", "y", flag="new")), allow_pickle=False)
-    assert out["X"].dtype == np.float32
-    assert out["y"].dtype == np.int8
-    assert np.array_equal(out["X"][:3], np.eye(3))
-    assert out["y"].tolist() == [1, 0, 0, 0, 0, 1]
-    assert out["new"].tolist() == [False] * 3 + [True] * 3
+    X, y = source.features(["target"]), source.column("target")
+    source.write(stream, ".tsv", rows=np.array([2, 0]), target="target", X=X[:0], y=y[:0], flag=None)
+    lines = stream.getvalue().decode().splitlines()
+    assert lines[1] == CSV.splitlines()[3].replace(",", "\t")
+    assert [line.split("\t")[0] for line in lines] == ["id", "2", "0"]
 
 
-def test_npz_never_unpickles(tmp_path: Path):
-    np.savez(tmp_path / "t.npz", X=np.array([[{}]], dtype=object), y=np.array([1]))
-    with pytest.raises(InputError, match="holds Python objects"):
-        read_data(tmp_path / "t.npz")
+def test_tsv_is_separated_by_tabs_even_with_commas_in_its_header():
+    source = read_csv(b"a, b\ty\n1\tp\n2\tn\n", "t.tsv", "\t")
+    assert source.columns == ["a, b", "y"]
+    assert rewritten(source, ".csv", "y", real=False).decode().splitlines()[0] == "a, b\ty"
+
+
+def excel(*sheets: list[list[object]]) -> bytes:
+    openpyxl = pytest.importorskip("openpyxl")
+    book, stream = openpyxl.Workbook(), io.BytesIO()
+    book.remove(book.active)
+    for number, rows in enumerate(sheets):
+        sheet = book.create_sheet(f"sheet {number}")
+        for row in rows:
+            sheet.append(row)
+    book.save(stream)
+    return stream.getvalue()
+
+
+def test_excel_types_and_sheets():
+    when = dt.datetime(2024, 1, 2, 3)
+    rows = [
+        ["size", "site", "when", "mixed", "y", None],
+        [1.5, "a", when, 1, "p"],
+        [2, "#N/A", None, "x", "n"],
+        [None] * 5,
+    ]
+    source = read_excel(excel(rows, [["other"]]), "t.xlsx")
+    assert source.notes == ("sheet 'sheet 0' is read, the first of 2",)
+    frame = source.features(["y"])
+    assert frame["size"].tolist() == [1.5, 2.0]
+    assert frame["site"].isna().tolist() == [False, True]
+    assert frame["when"].dtype.kind == "M"
+    assert frame["mixed"].tolist() == ["1", "x"]
+    assert rewritten(source, ".csv", "y").decode().splitlines()[1].startswith("1.5,a,2024-01-02 03:00:00")
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "message"),
+    ("rows", "message"),
     [
-        ("t.csv", b"", "is empty"),
-        ("t.csv", b"a,y\n", "no rows"),
-        ("t.csv", b"a,a\n1,2\n", "two columns named 'a'"),
-        ("t.csv", b"a,y\n1,2\n3\n", "Expected 2 columns"),
-        ("t.csv", "a,y\né,2\n".encode("latin-1"), "not UTF-8"),
-        ("t.csv", b"\n\n", "CSV"),
-        ("t.parquet", b"PAR1 not", "not a readable Parquet file"),
-        ("t.npz", b"PK nothing", "not a readable npz file"),
-        ("t.xlsx", b"x", "the suffix '.xlsx'"),
-        ("t", b"x", "no suffix"),
+        ([["a", "a"], [1, 2]], "two columns named 'a'"),
+        ([["a", None, "b"], [1, 2, 3]], "the first row of 't.xlsx' is no header"),
+        ([["a", "b"]], "a header and no rows"),
+        ([], "is no header"),
     ],
 )
-def test_unreadable_files_are_named(tmp_path: Path, name: str, content: bytes, message: str):
-    path = tmp_path / name
-    path.write_bytes(content)
-    with pytest.raises(InputError, match=message) as caught:
-        read_data(path)
-    assert str(caught.value).startswith("DATA: ")
-    assert "\n" not in str(caught.value)
+def test_excel_sheets_that_are_no_table(rows: list[list[object]], message: str):
+    with pytest.raises(InputError, match=message):
+        read_excel(excel(rows), "t.xlsx")
 
 
-def test_missing_file_suggests_the_nearest(tmp_path: Path):
-    (tmp_path / "flows.csv").write_text("a,y\n1,2\n")
-    with pytest.raises(InputError, match=r"did you mean '.*flows\.csv'"):
-        read_data(tmp_path / "flow.csv")
-    with pytest.raises(InputError, match="is a folder"):
-        (tmp_path / "folder.csv").mkdir()
-        read_data(tmp_path / "folder.csv")
-
-
-def test_npz_of_other_shapes_is_refused():
-    for arrays, message in (({"y": np.ones(2)}, "no array 'X'"), ({"X": np.ones((2, 3, 4, 5, 6))}, "5-D")):
-        stream = io.BytesIO()
-        np.savez(stream, **arrays)
-        with pytest.raises(InputError, match=message):
-            read_npz(stream.getvalue(), "t.npz")
-
-
-def test_nested_cells_are_refused():
-    source = read_parquet(parquet_bytes(pa.table({"a": [[1], [2]], "y": [0, 1]})), "t.parquet")
-    with pytest.raises(InputError, match=r"column 'a' holds list<.*--drop"):
-        source.features("y", ())
-
-
-def test_a_failed_write_leaves_the_old_file_and_no_other(tmp_path: Path):
-    path = tmp_path / "out.csv"
-    path.write_text("old")
-    with pytest.raises(WriteError, match="the disk is full"), replacing(path, "-o") as file:
-        file.write(b"half")
-        raise OSError(28, "No space left on device")
-    with pytest.raises(KeyboardInterrupt), replacing(path, "-o") as file:
-        file.write(b"half")
-        raise KeyboardInterrupt
-    assert path.read_text() == "old"
-    assert list(tmp_path.iterdir()) == [path]
-
-
-def test_replacing_follows_a_link(tmp_path: Path):
-    real, link = tmp_path / "real.csv", tmp_path / "link.csv"
-    real.write_text("old")
-    link.symlink_to(real)
-    with replacing(link, "-o") as file:
-        file.write(b"new")
-    assert link.is_symlink()
-    assert real.read_text() == "new"
-
-
-def test_output_paths_are_checked_before_any_work(tmp_path: Path):
-    path = tmp_path / "out.csv"
-    check_output(path, "-o", force=False)
-    path.write_text("old")
-    check_output(path, "-o", force=True)
-    for wrong, message in (
-        (path, "exists; name another file, or add --force"),
-        (tmp_path / "no" / "out.csv", "does not exist"),
-        (tmp_path, "is a folder"),
-        (Path("/dev/full"), "not an ordinary file"),
-    ):
-        with pytest.raises(InputError, match=message):
-            check_output(wrong, "-o", force=False)
-    with pytest.raises(InputError, match="named twice"):
-        check_output(path, "--json", force=True, others=[tmp_path / "." / "out.csv"])
+def test_excel_needs_its_extra(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(sys.modules, "openpyxl", None)
+    with pytest.raises(MissingExtraError, match=r"pip install 'oversmith\[excel\]'"):
+        read_excel(b"", "t.xlsx")

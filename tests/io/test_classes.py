@@ -1,4 +1,4 @@
-"""The target, the class meant, and what a request may ask."""
+"""Classes counted and found."""
 
 from __future__ import annotations
 
@@ -6,31 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from oversmith.cli.tables import read_csv
-from oversmith.cli.target import check_columns, class_counts, find_class, nearest
-from oversmith.exceptions import InputError
-
-DATA = read_csv(b"age,Income,target\n1,2,a\n3,4,b\n", "t.csv")
-
-
-@pytest.mark.parametrize(
-    ("target", "drop", "message"),
-    [
-        ("Target", [], "--target: 't.csv' has no column 'Target'; did you mean 'target'?"),
-        ("zzz", [], "--target: 't.csv' has no column 'zzz'; there are: age, Income, target"),
-        ("target", ["income"], "--drop: 't.csv' has no column 'income'; did you mean 'Income'?"),
-        ("target", ["target"], "--drop: 'target' is the target"),
-        ("target", ["age", "Income"], "--drop: no column but the target"),
-    ],
-)
-def test_columns_are_checked(target: str, drop: list[str], message: str):
-    with pytest.raises(InputError) as caught:
-        check_columns(DATA, target, drop)
-    assert str(caught.value).startswith(message)
+from oversmith.exceptions import InputError, nearest_hint
+from oversmith.io.classes import class_counts, find_class
 
 
 def test_long_lists_are_cut():
-    assert nearest("zzz", [f"c{i}" for i in range(40)]).endswith("c11 and 28 more")
+    assert nearest_hint("zzz", [f"c{i}" for i in range(40)]).endswith("c19 and 20 more")
 
 
 def test_classes_are_counted_largest_first():
@@ -62,5 +43,5 @@ def test_class_is_found_in_its_own_type():
     assert find_class("1", {1: 4, 2: 3}, "y") == 1
     assert find_class("2.50", {1.5: 4, 2.5: 3}, "y") == 2.5
     assert find_class("true", {True: 4, False: 3}, "y") is True
-    with pytest.raises(InputError, match="--positive: 'wurms' is not a class of 'y'; did you mean 'Worms'"):
+    with pytest.raises(InputError, match="positive: 'wurms' is not a class of 'y'; did you mean 'Worms'"):
         find_class("wurms", {"Worms": 1, "Normal": 2}, "y")

@@ -1,0 +1,229 @@
+"""Files, folders of spectra and data sets by name read into :class:`oversmith.io.data.Data`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from oversmith.exceptions import InputError, nearest_hint
+from oversmith.io.arrays import Arrays
+from oversmith.io.classes import class_counts, find_negative
+from oversmith.io.data import Data, check_drop
+from oversmith.io.format import checked_suffix, read_bytes
+from oversmith.io.read_arrays import from_dataset, read_npz, read_spectra_folder
+from oversmith.io.read_tables import from_frame, read_csv, read_excel, read_parquet
+from oversmith.io.tables import Table
+
+if TYPE_CHECKING:
+    from oversmith.datasets import DatasetInfo
+
+DEMO = "demo"
+"""Name of the embedded table."""
+MODALITIES = ("table", "series", "spectra", "image", "tabular", "images")
+
+
+def read(
+    path: str | os.PathLike[str],
+    target: str | None = None,
+    *,
+    positive: Any = None,
+    negative: Any = None,
+    drop: str | Sequence[str] = (),
+    groups: str | None = None,
+    modality: Literal["table", "series", "spectra", "image", "tabular", "images"] | None = None,
+    channels: Literal["first", "last"] | None = None,
+    axis: str | None = None,
+) -> Data:
+    r"""Read rows and their classes from a file, a folder of spectra, or a data set by its name.
+
+    Parameters
+    ----------
+    path : path or str
+        A ``.csv``, ``.tsv``, ``.parquet``, ``.xlsx`` (needs the extra ``excel``) or ``.npz`` file; a folder of spectra
+        with a table ``labels.csv``; the name of a data set (:func:`oversmith.datasets.list_datasets`); or ``"demo"``
+        for the embedded table. An npz file has an array ``X``: rows and columns, series (cases, channels, time
+        points) or images (cases, channels, height, width).
+    target : str, optional
+        Column of the classes. Arrays: the array ``y`` by default.
+    positive, negative : object, optional
+        One class, and the classes it is set against; see :meth:`Data.against`.
+    drop : str or sequence of str
+        Columns of a table that are no features.
+    groups : str, optional
+        Column that says which rows belong together; by default the one that the registry knows for a file of this
+        name, ``"none"`` for none.
+    modality : str, optional
+        What ``X`` of an npz file holds, where its dimensions do not say so: needed for grey images.
+    channels : {"first", "last"}, optional
+        Where the channels of images are; first by default.
+    axis : str, optional
+        Array of an npz file that says where the points of spectra lie. One that is called like an axis is found by
+        itself; ``"none"`` takes none. For a folder of spectra: how their axes become one, ``"same"``, ``"index"`` or
+        ``"overlap"``.
+
+    Returns
+    -------
+    Data
+        Features, classes, and what was understood.
+
+    Raises
+    ------
+    InputError
+        For a file that cannot be read, and for columns and classes that are not there.
+    MissingExtraError
+        For an Excel file without openpyxl.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from oversmith import read
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "machines.csv").write_text("size,site,fault\n1,a,no\n2,b,no\n3,a,yes\n")
+    ...     read(Path(folder, "machines.csv"), target="fault")
+    Data 'machines.csv': 3 rows
+      table      2 columns: 1 numeric, 1 categorical
+      target     fault: no 2, yes 1
+      smallest   yes, 33 % of the rows
+    """
+    if modality is not None and modality not in MODALITIES:
+        raise InputError("modality", f"{modality!r} found", f"choose from {', '.join(MODALITIES[:4])}")
+    path = Path(path)
+    is_name = not path.suffix and path.name == str(path) and not path.exists()
+    if is_name and path.name == DEMO:
+        from oversmith.datasets import load_demo
+
+        frame, column, minority = load_demo()
+        source: Table | Arrays = from_frame(frame, "breast cancer, thinned")
+        target, positive = target or column, minority if positive is None else positive
+    else:
+        source = _read_source(path, is_name, axis)
+        if is_name and positive is None and source.info is not None:
+            positive = source.info.positive
+    source = _settled(source, path, modality, channels, axis)
+    groups, note = _group_column(groups, source, target)
+    names = [drop] if isinstance(drop, str) else list(drop)
+    data = _with_target(source, target, groups, names)
+    data = replace(data, notes=(*source.notes, *note))
+    data = data.with_groups(groups) if groups is not None else data
+    if positive is not None:
+        return data.against(positive, negative)
+    if negative is not None and np.size(negative):
+        find_negative(negative, None, data.label_counts, data.target)
+    return data
+
+
+def _read_source(path: Path, is_name: bool, axis: str | None) -> Table | Arrays:
+    """Read a file, a folder or a data set."""
+    if is_name:
+        source = _named(path.name)
+        if source is not None:
+            return source
+    if str(path).startswith(("http:", "https:")):
+        raise InputError("path", f"{str(path)!r} is an address, and nothing is downloaded", "name a file at hand")
+    if path.is_dir():
+        return read_spectra_folder(path, axis)
+    suffix = checked_suffix(path, "path")
+    content, info = read_bytes(path), known_set(path)
+    if suffix == ".npz":
+        return replace(read_npz(content, path.name), info=info)
+    if suffix == ".tsv":
+        return replace(read_csv(content, path.name, "\t"), info=info)
+    reader = {".csv": read_csv, ".parquet": read_parquet, ".xlsx": read_excel}[suffix]
+    return replace(reader(content, path.name), info=info)
+
+
+def known_set(path: Path) -> DatasetInfo | None:
+    """Find the registry's entry for a file, or a data set, of this name.
+
+    Parameters
+    ----------
+    path : Path
+        The file, or the name.
+
+    Returns
+    -------
+    DatasetInfo or None
+        The entry.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from oversmith.io.read import known_set
+    >>> known_set(Path("ecoli_raman.npz")).groups, known_set(Path("mine.npz"))
+    ('replicate', None)
+    """
+    from oversmith.datasets import list_datasets
+
+    return next((info for info in list_datasets() if info.name == path.stem), None)
+
+
+def _named(name: str) -> Table | Arrays | None:
+    """Load a data set by its name; None where the registry has none of that name."""
+    from oversmith.datasets import load_dataset
+
+    if known_set(Path(name)) is None:
+        return None
+    data = load_dataset(name)
+    if data.modality != "tabular":
+        return from_dataset(data)
+    return replace(from_frame(data.X.assign(**{data.target: data.y}), name), info=data.info)
+
+
+def _settled(
+    source: Table | Arrays, path: Path, modality: str | None, channels: str | None, axis: str | None
+) -> Table | Arrays:
+    """Settle what the file holds; a table takes no declaration but its own."""
+    if isinstance(source, Arrays):
+        settled = source.with_modality(modality, channels)
+        return settled if path.is_dir() else settled.with_axis(axis)
+    if modality not in (None, "table", "tabular"):
+        raise InputError("modality", f"{source.name!r} is a table", "series and images come as an npz file")
+    if channels is not None:
+        raise InputError("channels", f"{source.name!r} is a table", "leave it out")
+    if axis is not None:
+        raise InputError("axis", f"{source.name!r} is a table", "an axis belongs to the arrays of an npz file")
+    return source
+
+
+def _group_column(groups: str | None, source: Table | Arrays, target: str | None) -> tuple[str | None, tuple[str, ...]]:
+    """Find the column of groups: the one named, or the one that the registry knows; and what to say about it."""
+    if groups is not None:
+        return (None if groups.casefold() == "none" else groups), ()
+    known = None if source.info is None else source.info.groups
+    if known is None or known not in source.columns or known == target:
+        return None, ()
+    return known, (f"rows of one {known!r} stay together; groups='none' splits them",)
+
+
+def _with_target(source: Table | Arrays, target: str | None, groups: str | None, drop: list[str]) -> Data:
+    """Take one column as the classes, and all others but those left out as features."""
+    target = target or source.default_target
+    if target is None:
+        if not source.columns:
+            raise InputError("path", f"{source.name!r} holds X and no classes", "save them in it as array y")
+        names = nearest_hint("", source.columns)
+        raise InputError("target", "it is missing", f"name the column of the classes; {names}")
+    if groups is not None and (groups == target or groups not in source.columns):
+        raise InputError("groups", f"{groups!r} is no other column", nearest_hint(groups, source.columns))
+    if target not in source.columns:
+        raise InputError("target", f"{source.name!r} has no column {target!r}", nearest_hint(target, source.columns))
+    check_drop(source, target, drop)
+    labels = source.column(target)
+    class_counts(labels, target)
+    without = [target, *drop, *([] if groups is None else [groups])]
+    if isinstance(source, Table) and not set(source.columns) - set(without):
+        raise InputError("drop", f"no column but the target {target!r} is left", "drop fewer")
+    return Data(
+        name=source.name,
+        target=target,
+        X=source.features(without),
+        labels=labels,
+        source=source,
+        rows=np.arange(len(labels)),
+    )

@@ -1,0 +1,222 @@
+"""CSV, TSV, Parquet and Excel files read into :class:`oversmith.io.tables.Table`."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import zipfile
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from oversmith.exceptions import InputError, MissingExtraError
+from oversmith.io.format import unreadable
+from oversmith.io.tables import Table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# Numbers with leading zeros are codes (postcodes, article numbers): as numbers they could not be restored.
+_LEADING_ZERO = r"^[+-]?0[0-9]+$"
+# What Excel shows for a formula that failed.
+_EXCEL_ERRORS = {"#N/A", "#VALUE!", "#REF!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"}
+
+
+def from_frame(frame: pd.DataFrame, name: str) -> Table:
+    """Take a pandas frame as a table that was read.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        The columns.
+    name : str
+        What the table is called.
+
+    Returns
+    -------
+    Table
+        The table, without the frame's index.
+    """
+    return Table(name, pa.Table.from_pandas(frame, preserve_index=False))
+
+
+def read_parquet(content: bytes, name: str) -> Table:
+    """Read a Parquet file.
+
+    Parameters
+    ----------
+    content : bytes
+        The file.
+    name : str
+        Its name, for messages.
+
+    Returns
+    -------
+    Table
+        The table.
+    """
+    import pyarrow.parquet as pq
+
+    try:
+        # Arrow's thread pools can abort a process that ends, with an error say, while they are starting.
+        file = pq.ParquetFile(io.BytesIO(content), pre_buffer=False)
+        table = file.read(use_threads=False)
+        compression = "zstd"
+        if file.num_row_groups and file.metadata.num_columns:
+            compression = file.metadata.row_group(0).column(0).compression.lower()
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise unreadable(name, "Parquet", error) from error
+    pandas = json.loads((table.schema.metadata or {}).get(b"pandas", b"{}"))
+    index = tuple(
+        column for column in pandas.get("index_columns", ()) if isinstance(column, str) and column in table.column_names
+    )
+    _check(table, name)
+    return Table(
+        name,
+        table,
+        compression="none" if compression == "uncompressed" else compression,
+        index_columns=index,
+    )
+
+
+def read_csv(content: bytes, name: str, delimiter: str | None = None) -> Table:
+    """Read a CSV file twice: the cells as text, and as the types they spell.
+
+    Parameters
+    ----------
+    content : bytes
+        The file, UTF-8, with a header.
+    name : str
+        Its name, for messages.
+    delimiter : str, optional
+        What separates the cells. By default the comma, or in a file without commas in its header the semicolon, tab
+        or bar that is most frequent there.
+
+    Returns
+    -------
+    Table
+        The table.
+    """
+    from pyarrow import csv as arrow_csv
+
+    delimiter = delimiter or _delimiter(content)
+    # One block: the types are then inferred from all rows, not from the first megabyte.
+    block = arrow_csv.ReadOptions(block_size=min(len(content) + 1, 2**31 - 1), use_threads=False)
+    layout = arrow_csv.ParseOptions(delimiter=delimiter, newlines_in_values=True)
+
+    def parse(convert: arrow_csv.ConvertOptions) -> pa.Table:
+        return arrow_csv.read_csv(
+            io.BytesIO(content), read_options=block, parse_options=layout, convert_options=convert
+        )
+
+    try:
+        lines = io.TextIOWrapper(io.BytesIO(content), encoding="utf-8-sig", newline="")
+        header = next(csv.reader(lines, delimiter=delimiter), [])
+        _check_names(header, name)
+        text = parse(arrow_csv.ConvertOptions(column_types=dict.fromkeys(header, pa.string())))
+        typed = parse(arrow_csv.ConvertOptions(strings_can_be_null=True))
+    except (pa.ArrowException, csv.Error, UnicodeDecodeError) as error:
+        try:
+            content.decode()
+        except UnicodeDecodeError as wrong:
+            raise InputError(
+                "path",
+                f"{name!r} is not UTF-8 text (byte {wrong.start})",
+                "save it as UTF-8, 'iconv -f LATIN1 -t UTF-8' for instance, and try again",
+            ) from error
+        raise unreadable(name, "TSV" if delimiter == "\t" else "CSV", error) from error
+    _check(text, name)
+    for position, column in enumerate(typed.column_names):
+        numbers, cells = typed.column(column), text.column(column)
+        if pa.types.is_integer(numbers.type) and pc.any(pc.match_substring_regex(cells, _LEADING_ZERO)).as_py():
+            codes = pc.if_else(pc.is_valid(numbers.combine_chunks()), cells.combine_chunks(), None)
+            typed = typed.set_column(position, column, pa.chunked_array([codes]))
+    return Table(name, typed, text=text, delimiter=delimiter)
+
+
+def read_excel(content: bytes, name: str) -> Table:
+    """Read the first sheet of an Excel file: a header, and a row for each case.
+
+    Parameters
+    ----------
+    content : bytes
+        The file.
+    name : str
+        Its name, for messages.
+
+    Returns
+    -------
+    Table
+        The table; a column of cells of several types is read as text.
+
+    Raises
+    ------
+    MissingExtraError
+        Without openpyxl.
+    """
+    try:
+        import openpyxl
+        from openpyxl.utils.exceptions import InvalidFileException
+    except ImportError as error:
+        raise MissingExtraError(
+            f"path: {name!r} is an Excel file, which needs openpyxl; pip install 'oversmith[excel]', or save it as CSV"
+        ) from error
+    try:
+        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+        rows = [list(row) for row in book.worksheets[0].iter_rows(values_only=True)]
+    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, IndexError, OSError) as error:
+        raise unreadable(name, "Excel", error) from error
+    rows = [
+        [None if cell in _EXCEL_ERRORS else cell for cell in row] for row in rows if any(c is not None for c in row)
+    ]
+    header = rows[0] if rows else []
+    while header and header[-1] is None:
+        header = header[:-1]
+    if not header or None in header:
+        raise InputError(
+            "path", f"the first row of {name!r} is no header", "put the names of all columns into the first row"
+        )
+    names = [str(cell) for cell in header]
+    _check_names(names, name)
+    cells = [[row[place] if place < len(row) else None for row in rows[1:]] for place in range(len(names))]
+    table = pa.table({column: _typed(values) for column, values in zip(names, cells, strict=True)})
+    _check(table, name)
+    notes: tuple[str, ...] = ()
+    if len(book.worksheets) > 1:
+        notes = (f"sheet {book.worksheets[0].title!r} is read, the first of {len(book.worksheets)}",)
+    return Table(name, table, notes=notes)
+
+
+def _typed(values: list[Any]) -> pa.Array:
+    try:
+        return pa.array(values)
+    except (pa.ArrowInvalid, pa.ArrowTypeError):
+        return pa.array([None if value is None else str(value) for value in values])
+
+
+def _delimiter(content: bytes) -> str:
+    """Find the separator of a file: the comma wherever the header has one."""
+    header = re.sub(rb'"[^"]*"', b"", content.split(b"\n", 1)[0])
+    counts = {mark: header.count(mark.encode()) for mark in (";", "\t", "|")}
+    best = max(counts, key=lambda mark: counts[mark])
+    return "," if b"," in header or not counts[best] else best
+
+
+def _check(table: pa.Table, name: str) -> None:
+    _check_names(table.column_names, name)
+    if not len(table):
+        raise InputError("path", f"{name!r} has a header and no rows", "name a file with rows")
+
+
+def _check_names(names: Sequence[str], name: str) -> None:
+    twice = sorted({column for column in names if list(names).count(column) > 1})
+    if twice:
+        raise InputError(
+            "path",
+            f"{name!r} has two columns named {twice[0]!r}",
+            "rename one, or put a line with the names of the columns first if there is none",
+        )

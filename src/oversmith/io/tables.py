@@ -1,0 +1,162 @@
+"""Table files as Arrow tables: what a sampler sees of them, and the way back to the same types.
+
+The real rows are never converted for the output: Parquet columns are written as the Arrow columns that were
+read, CSV cells as the text that was read. Only the generated rows pass through pandas.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+import pyarrow as pa
+
+from oversmith.io.columns import to_arrow, to_pandas, to_text
+from oversmith.io.format import TABLE_SUFFIXES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from oversmith.datasets import DatasetInfo
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table file as it was read.
+
+    Parameters
+    ----------
+    name : str
+        File name, for messages.
+    arrow : pyarrow.Table
+        The typed columns.
+    text : pyarrow.Table or None
+        For CSV the cells as they stand in the file.
+    delimiter : str
+        For CSV what separates the cells.
+    compression : str
+        For Parquet the compression of the file.
+    index_columns : tuple of str
+        Columns that hold the index of a pandas frame; they are no features.
+    info : DatasetInfo or None
+        Entry of the data set of this name in the registry.
+    notes : tuple of str
+        What a reader must know about how the file was read.
+    """
+
+    name: str
+    arrow: pa.Table
+    text: pa.Table | None = None
+    delimiter: str = ","
+    compression: str = "zstd"
+    index_columns: tuple[str, ...] = ()
+    info: DatasetInfo | None = None
+    notes: tuple[str, ...] = ()
+
+    modality: ClassVar[str] = "table"
+    axis: ClassVar[None] = None
+    suffixes: ClassVar[tuple[str, ...]] = TABLE_SUFFIXES
+
+    @property
+    def columns(self) -> list[str]:
+        """Names of the columns, the pandas index excepted."""
+        return [name for name in self.arrow.column_names if name not in self.index_columns]
+
+    @property
+    def default_target(self) -> str | None:
+        """Column of the classes, where the registry knows it."""
+        return None if self.info is None or self.info.target not in self.columns else self.info.target
+
+    def column(self, name: str) -> pd.Series:
+        """Return a column as a pandas series."""
+        return to_pandas(self.arrow.column(name), name)
+
+    def features(self, without: Sequence[str]) -> pd.DataFrame:
+        """Return a pandas frame of all columns but those named."""
+        import pandas as pd
+
+        return pd.DataFrame({name: self.column(name) for name in self.columns if name not in without})
+
+    def written(self, target: str, features: Sequence[str]) -> list[str]:
+        """List the columns of an output, in the file's order."""
+        return [name for name in self.columns if name == target or name in set(features)]
+
+    def write(
+        self,
+        file: IO[bytes],
+        suffix: str,
+        *,
+        rows: np.ndarray[Any, Any],
+        target: str,
+        X: Any,
+        y: Any,
+        flag: str | None,
+    ) -> None:
+        """Write real rows as they were read, and then generated ones; see :class:`oversmith.io.source.Source`."""
+        names = self.written(target, list(X.columns))
+        schema = self.arrow.select(names).schema
+        columns = [to_arrow(y if name == target else X[name], self.arrow.column(name)) for name in names]
+        generated = pa.Table.from_arrays(columns, schema=schema)
+        if suffix == ".parquet":
+            self._write_parquet(file, rows, generated, flag)
+        else:
+            self._write_csv(file, "\t" if suffix == ".tsv" else self.delimiter, rows, generated, flag)
+
+    def _write_parquet(
+        self, file: IO[bytes], rows: np.ndarray[Any, Any], generated: pa.Table, flag: str | None
+    ) -> None:
+        import pyarrow.parquet as pq
+
+        table = pa.concat_tables([_taken(self.arrow.select(generated.column_names), rows), generated])
+        if flag is not None:
+            table = table.append_column(flag, pa.array([False] * len(rows) + [True] * len(generated), pa.bool_()))
+        table = table.replace_schema_metadata(_metadata(self.arrow.schema.metadata, table.column_names))
+        pq.write_table(table, file, compression=self.compression)
+
+    def _write_csv(
+        self, file: IO[bytes], delimiter: str, rows: np.ndarray[Any, Any], generated: pa.Table, flag: str | None
+    ) -> None:
+        names = generated.column_names
+        stream = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
+        writer = csv.writer(stream, delimiter=delimiter, lineterminator="\n")
+        writer.writerow([*names, flag] if flag is not None else names)
+        for is_generated, n in ((False, len(rows)), (True, len(generated))):
+            cells = [
+                self._generated_cells(generated, name) if is_generated else self._real_cells(name, rows)
+                for name in names
+            ]
+            if flag is not None:
+                cells.append([str(is_generated)] * n)
+            writer.writerows(zip(*cells, strict=True))
+        stream.detach()
+
+    def _real_cells(self, name: str, rows: np.ndarray[Any, Any]) -> list[str]:
+        if self.text is None:
+            return to_text(_taken(self.arrow.select([name]), rows).column(name), None)
+        cells: list[str] = _taken(self.text.select([name]), rows).column(name).to_pylist()
+        return cells
+
+    def _generated_cells(self, generated: pa.Table, name: str) -> list[str]:
+        # The file's own cells show how it spells its values.
+        spelling = None if self.text is None else (self.text.column(name), self.arrow.column(name))
+        return to_text(generated.column(name), spelling)
+
+
+def _taken(table: pa.Table, rows: np.ndarray[Any, Any]) -> pa.Table:
+    """Take rows; all of them in their order cost nothing."""
+    return table if np.array_equal(rows, np.arange(len(table))) else table.take(pa.array(rows))
+
+
+def _metadata(metadata: dict[bytes, bytes] | None, names: list[str]) -> dict[bytes, bytes] | None:
+    """Keep the file's metadata; what pandas noted about columns and index must match the new rows."""
+    if not metadata or b"pandas" not in metadata:
+        return metadata
+    pandas: dict[str, Any] = json.loads(metadata[b"pandas"])
+    pandas["columns"] = [column for column in pandas.get("columns", ()) if column.get("field_name") in names]
+    pandas["index_columns"] = []
+    return {**metadata, b"pandas": json.dumps(pandas).encode()}
