@@ -263,7 +263,7 @@ def _printed(words: list[str], capsys: pytest.CaptureFixture[str]) -> str:
         (["status", "nowhere"], 1, "store: there is no 'nowhere/results.sqlite'"),
         (["resume", "nowhere"], 1, "store: there is no 'nowhere/results.sqlite'"),
         (["import", "none.parquet", "--out", "x"], 2, "FILE: there is no file 'none.parquet'"),
-        (["import", "a.csv", "--out", "x"], 2, "path: 'a.csv' is not a readable Parquet file"),
+        (["import", "a.csv", "--out", "x"], 2, "FILE: 'a.csv' is not a readable Parquet file"),
     ],
 )
 def test_bad_requests(grid: Path, words: list[str], code: int, message: str, capsys: pytest.CaptureFixture[str]):
@@ -288,7 +288,7 @@ def test_bad_requests(grid: Path, words: list[str], code: int, message: str, cap
         (PLAN.replace("folds = 3", "folds = 'x'"), "protocol: folds is 'x'; use a whole number"),
         (PLAN.replace("width", "widht"), "did you mean 'width'?"),
         (PLAN.replace('"lr"', '"lrr"'), "classifier: 'lrr'"),
-        (PLAN.replace("seeds = [3]", "max_steps = 0"), "max_steps: 0 found"),
+        (PLAN.replace("seeds = [3]", "max_steps = 0"), "PLAN: max_steps is 0"),
     ],
 )
 def test_bad_plans(grid: Path, text: str, message: str, capsys: pytest.CaptureFixture[str]):

@@ -81,7 +81,7 @@ def test_splits(files, capsys, name, code):
         (("mine", "@data.csv", "--target", "target"), "write FILE.py:FUNCTION"),
         (("@mine.py:sound", "@data.csv", "--target", "targt"), "targt"),
         (("@mine.py:sound", "@data.csv", "--target", "target", "--metric", "recall"), "recall 1"),
-        (("--train", "@data.csv", "--target", "target"), "give --train and --test together"),
+        (("--train", "@data.csv", "--target", "target"), "train and test belong together; give both"),
         (("--target", "target"), "give FILE.py:FUNCTION and DATA"),
     ],
 )

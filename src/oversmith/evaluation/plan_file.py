@@ -96,7 +96,7 @@ def plan_of(request: Mapping[str, Any]) -> Plan:
     contenders = _list(request, "contenders", None)
     max_steps = request.get("max_steps")
     if max_steps is not None and (isinstance(max_steps, bool) or not isinstance(max_steps, int) or max_steps < 1):
-        raise InputError("max_steps", f"{max_steps!r} found", "use a whole number from 1 up")
+        raise InputError("plan", f"max_steps is {max_steps!r}", "use a whole number from 1 up")
     return Plan(
         datasets,
         None if contenders is None else [_contender(entry) for entry in contenders],
