@@ -17,21 +17,24 @@ from oversmith.evaluation.jobs import run_job
 from oversmith.evaluation.runner import facts
 from oversmith.exceptions import InputError
 from oversmith.studies import STUDIES, Scope, rebuild
-from oversmith.studies import difficulty as study
-from oversmith.studies import difficulty_numbers as numbers
-from oversmith.studies.difficulty_data import (
+from oversmith.studies.difficulty import numbers
+from oversmith.studies.difficulty import plans as study
+from oversmith.studies.difficulty.experiments import (
     APART,
+    COUNTS,
     CUTS,
     EXPERIMENTS,
     GRID,
     SETS,
+    OneFold,
+    document_dense,
     flat_task,
     image_tasks,
     in_fraction,
     load,
 )
-from oversmith.studies.difficulty_folds import COUNTS, OneFold, document_dense
-from oversmith.studies.difficulty_tables import PUBLISHED, means_section, sections
+from oversmith.studies.difficulty.numbers import DifficultyNumbers
+from oversmith.studies.published import claims, published
 from oversmith.studies.rows import CANNOT, PENDING
 from oversmith.studies.scores import Scores
 
@@ -246,10 +249,10 @@ def frame(rows):
 def test_f1_is_averaged_over_folds_in_the_document_and_pooled_soundly():
     folds = [(0, (5, 0, 0, 15)), (1, (1, 1, 4, 14))]
     rows = [(entry, "none", fold, counts) for entry in (GRID[0], APART[0]) for fold, counts in folds]
-    scores = Scores(frame(rows))
-    mean = numbers.by_experiment(scores, numbers.DOCUMENTED, "none", study.DENSE.name)
+    scores = DifficultyNumbers(Scores(frame(rows)), NOTES)
+    mean = scores.by_experiment(numbers.DOCUMENTED, "none", study.DENSE.name)
     assert mean["minority"].item() == pytest.approx((1 + 2 / 7) / 2)
-    pooled = numbers.by_experiment(scores, numbers.SOUND, "none", study.DENSE.name)
+    pooled = scores.by_experiment(numbers.SOUND, "none", study.DENSE.name)
     assert pooled["minority"].item() == pytest.approx(12 / 17)
     assert pooled["majority"].item() == pytest.approx(58 / 63)
     assert pooled[["features", "angle", "n_majority", "ratio"]].iloc[0].tolist() == [784, 30, 1000, 0.4]
@@ -257,7 +260,7 @@ def test_f1_is_averaged_over_folds_in_the_document_and_pooled_soundly():
 
 def test_a_gain_rests_on_the_folds_both_have_and_a_failure_finds_nothing():
     rows = [(APART[0], "none", 0, (1, 0, 4, 15)), (APART[0], "none", 1, (5, 0, 0, 15)), (APART[0], "cgan", 0, None)]
-    found = numbers.gains(Scores(frame(rows)), numbers.SOUND, "cgan", study.DENSE.name)
+    found = DifficultyNumbers(Scores(frame(rows)), NOTES).gains(numbers.SOUND, "cgan", study.DENSE.name)
     assert found["minority"].item() == pytest.approx(-1 / 3)
     assert found["majority"].item() == pytest.approx(30 / 35 - 30 / 34)
     assert found["folds"].item() == 1
@@ -266,13 +269,14 @@ def test_a_gain_rests_on_the_folds_both_have_and_a_failure_finds_nothing():
 def test_published_means_are_held_against_the_mean_of_each_fold():
     value = {0: (4, 1, 1, 14), 1: (3, 2, 2, 13), 2: (2, 3, 3, 12)}
     rows = [(entry, "none", fold, counts) for entry in GRID for fold, counts in value.items()]
-    found = numbers.over_folds(Scores(frame(rows)), "none", study.DENSE.name, "minority")
+    known = DifficultyNumbers(Scores(frame(rows)), NOTES)
+    found = known.over_folds("none", study.DENSE.name, "minority")
     assert (found.value, found.n) == (pytest.approx(0.6), 3)
-    assert PUBLISHED["minority"][1] - PUBLISHED["minority"][0] == pytest.approx(0.266734)
-    section = means_section(Scores(frame(rows)))
-    before = next(row for row in section.rows if row.quantity == "minority F1" and row.row.endswith("before"))
+    means = claims(published("difficulty")["means"], known)
+    before, after, change = (row for row in means if row.quantity == "minority F1")
+    assert after.published - before.published == pytest.approx(change.published)
     assert (before.published, before.verdict) == (0.434325, CANNOT)
-    assert {row.verdict for row in section.rows if "after" in row.row or "change" in row.row} == {PENDING}
+    assert {row.verdict for row in means if "after" in row.row or "change" in row.row} == {PENDING}
 
 
 def test_shares_are_sums_of_squares_in_a_whole_grid_and_add_up_in_a_part_of_it():
@@ -330,14 +334,14 @@ def small():
 
 
 def test_a_toy_run_fills_its_rows(small, monkeypatch):
-    scores, _ = small
-    assert (scores.frame["status"] == "done").all()
-    assert len(numbers.by_experiment(scores, numbers.DOCUMENTED, "cgan", study.DENSE.name)) == 4
-    assert numbers.over_folds(scores, "cgan", study.DENSE.name, "majority").n == 2
-    frame = numbers.folds_of(scores)
-    assert [*numbers.whole_folds(scores, "cgan", study.DENSE.name).values()] == [0, 0, 0]
+    scores = DifficultyNumbers(small[0], NOTES)
+    assert (scores.scores.frame["status"] == "done").all()
+    assert len(scores.by_experiment(numbers.DOCUMENTED, "cgan", study.DENSE.name)) == 4
+    assert scores.over_folds("cgan", study.DENSE.name, "majority").n == 2
+    frame = scores.frame
+    assert [*scores.whole_folds().values()] == [0, 0, 0]
     monkeypatch.setattr(numbers, "_MOST", 4)
-    assert numbers.whole_folds(scores, "cgan", study.DENSE.name)[numbers.DOCUMENTED] == 2
+    assert scores.whole_folds()[numbers.DOCUMENTED] == 2
     made = frame[frame["contender"] == "cgan"]
     assert (made["steps"] == 2).all()
     # Of a fold with a single minority row there is no distance.
@@ -346,7 +350,7 @@ def test_a_toy_run_fills_its_rows(small, monkeypatch):
 
 
 def test_it_is_rebuilt_byte_for_byte_with_the_rest_pending(small, tmp_path):
-    scores, store = small
+    _, store = small
     notes = NOTES | {"study": "difficulty", "command": "", "seconds": 1.0}
     notes |= {"facts": facts() | {"host": "", "n_jobs": 1}}
     write_scores(store, tmp_path / "raw.parquet", notes, None)
@@ -360,4 +364,4 @@ def test_it_is_rebuilt_byte_for_byte_with_the_rest_pending(small, tmp_path):
     assert {
         f"difficulty-{name}.svg" for name in ("features", "angle", "majority", "ratio", "shares", "rivals", "stop")
     } < {*first.figures}
-    assert [section.title for section in sections(scores, NOTES)][3] == "Which factor decides"
+    assert first.page.parts[3].title == "Which factor decides"

@@ -10,9 +10,10 @@ import pytest
 from oversmith.evaluation import method_contender
 from oversmith.evaluation.task import prepare
 from oversmith.studies import Scope
-from oversmith.studies.contenders import EO_WGAN
-from oversmith.studies.extras import embeddings, losses, overfitting, scaling, sizes_on_disk, slope, smote_of
+from oversmith.studies.eo_wgan.plans import EO_WGAN
+from oversmith.studies.extras import embeddings, losses, overfitting, scaling, sizes_on_disk, smote_of
 from oversmith.studies.figures import lines
+from oversmith.studies.rows import slope
 
 SCOPE = Scope(quick=True, max_steps=20)
 
@@ -25,15 +26,16 @@ def task():
 
 
 def test_without_panels_a_picture_is_empty():
-    assert lines([], "false positives", "true positives", columns=4, legend=False).count("<svg") == 1
-    filled = lines([("toy", {"a": ([0, 1], [0, 1])})], "false positives", "true positives", legend=False)
+    assert lines([], "false positives", "true positives", columns=4).count("<svg") == 1
+    filled = lines([("toy", {"a": ([0, 1], [0, 1])})], "false positives", "true positives")
     assert "true positives" in filled
 
 
 def test_a_planted_exponent_is_found():
     rows = [{"axis": "n", "value": n, "seconds": 3e-6 * n**1.5} for n in (100, 200, 400, 800)]
-    value, low, high, n = slope([*rows, {"axis": "d", "value": 2, "seconds": 1.0}], "n")
-    assert (value, low, high, n) == (pytest.approx(1.5), pytest.approx(1.5), pytest.approx(1.5), 4)
+    found = slope([*rows, {"axis": "d", "value": 2, "seconds": 1.0}], "n")
+    assert (found.value, found.low, found.high) == (pytest.approx(1.5), pytest.approx(1.5), pytest.approx(1.5))
+    assert found.n == 4
 
 
 def test_scaling_times_what_it_says():

@@ -14,8 +14,8 @@ from oversmith.evaluation.jobs import Job, run_job
 from oversmith.evaluation.keys import describe_classifier
 from oversmith.evaluation.protocol import frozen
 from oversmith.evaluation.task import prepare
-from oversmith.studies import inner_choice
-from oversmith.studies.inner_choice import OWN, Choice, ChosenInside, chosen, inner_split
+from oversmith.studies.spectra import choice as inner_choice
+from oversmith.studies.spectra.choice import OWN, Choice, ChosenInside, chosen, inner_split
 
 POINTS = 16
 

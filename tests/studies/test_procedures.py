@@ -11,7 +11,10 @@ from oversmith.evaluation import Plan, Protocol, method_contender, missing, run
 from oversmith.evaluation.jobs import run_job, run_soundly
 from oversmith.evaluation.task import prepare
 from oversmith.studies import procedures
-from oversmith.studies.procedures import LabelNoise, OneDraw, ResampledFirst
+from oversmith.studies.eo_wgan import plans as eo_wgan
+from oversmith.studies.eo_wgan.plans import LabelNoise
+from oversmith.studies.procedures import ResampledFirst
+from oversmith.studies.smotified_gan.plans import OneDraw
 
 
 def noise(seed: int, n: int = 300, rare: int = 30) -> tuple[str, np.ndarray, np.ndarray]:
@@ -55,7 +58,7 @@ def test_the_leak_tests_on_resampled_rows():
 def test_noise_flips_its_share_of_training_labels_and_no_other(monkeypatch):
     task = prepare(*arc()[1:], target="y", name="arc")
     seen = []
-    monkeypatch.setattr(procedures, "_run_soundly", lambda job: seen.append(job) or run_soundly(job))
+    monkeypatch.setattr(eo_wgan, "run_soundly", lambda job: seen.append(job) or run_soundly(job))
     for share in (0.0, 0.1, 0.5):
         plan = Plan([task], ["none"], ["lr"], Protocol(inner_folds=None, procedure=LabelNoise(share)))
         job = plan.units()[0].job

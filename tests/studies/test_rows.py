@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from oversmith.studies.page import count_verdicts, csv_text, table
 from oversmith.studies.rows import (
     CANNOT,
     ELSEWHERE,
@@ -21,9 +22,7 @@ from oversmith.studies.rows import (
     Row,
     against,
     count_row,
-    count_verdicts,
-    csv_text,
-    markdown_table,
+    exact,
     mean_of,
     verdict_of,
 )
@@ -77,9 +76,9 @@ def test_a_hit_of_a_wide_interval_proves_nothing_and_a_miss_does():
 
 
 def test_counts_compare_shares_within_one():
-    assert count_row("3", "best", "sets", 10, 11, 9, 10).verdict == REPRODUCED
-    assert count_row("3", "best", "sets", 10, 11, 7, 10).verdict == NOT_REPRODUCED
-    assert count_row("3", "best", "sets", 10, 11, 0, 0).verdict == PENDING
+    assert count_row("3", "best", "sets", 10, 11, exact(9, 10)).verdict == REPRODUCED
+    assert count_row("3", "best", "sets", 10, 11, exact(7, 10)).verdict == NOT_REPRODUCED
+    assert count_row("3", "best", "sets", 10, 11, exact(0, 0)).verdict == PENDING
 
 
 def test_tables_hold_every_number_and_no_markup():
@@ -88,7 +87,7 @@ def test_tables_hold_every_number_and_no_markup():
         Row("6", "a | b <i>", "F1", 0.9, Measured(0.88, 0.86, 0.91, 5), REPRODUCED, (("leaky", leaky),)),
         Row("7", "=1+1", "accuracy", 0.8, NOTHING, ELSEWHERE, note="another paper"),
     ]
-    lines = markdown_table(rows)
+    lines = table(rows).split("\n")
     assert len({line.replace("\\|", "").count("|") for line in lines}) == 1
     assert "a \\| b &lt;i&gt;" in lines[2]
     assert "0.990 [0.980, 1.000]" in lines[2]

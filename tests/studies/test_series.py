@@ -12,8 +12,8 @@ from oversmith.evaluation.contenders import Situation
 from oversmith.evaluation.task import prepare
 from oversmith.metrics import dtw_matrix, prd_matrix
 from oversmith.studies import Scope
-from oversmith.studies.ganbats import ABLATION, HISTORY, RIVALS, in_document, in_setting, key_of
-from oversmith.studies.series import (
+from oversmith.studies.ganbats.plans import ABLATION, HISTORY, RIVALS, in_document, in_setting, key_of
+from oversmith.studies.ganbats.series import (
     DISTANCES,
     SIDES,
     SeriesCompared,

@@ -17,11 +17,15 @@ from oversmith.evaluation.runner import facts
 from oversmith.evaluation.task import prepare
 from oversmith.exceptions import InputError
 from oversmith.studies import STUDIES, Scope, rebuild
-from oversmith.studies import spectra_tables as tables
-from oversmith.studies.inner_choice import OWN
+from oversmith.studies.page import render
+from oversmith.studies.published import published
 from oversmith.studies.rows import CANNOT, PENDING
+from oversmith.studies.running import _head
 from oversmith.studies.scores import Scores
-from oversmith.studies.spectra import (
+from oversmith.studies.spectra import numbers as tables
+from oversmith.studies.spectra.choice import OWN
+from oversmith.studies.spectra.numbers import SpectraNumbers, cases
+from oversmith.studies.spectra.plans import (
     ABLATION,
     CASES,
     CHOICES,
@@ -38,10 +42,9 @@ from oversmith.studies.spectra import (
     protocol,
     ready,
 )
-from oversmith.studies.spectra_claims import cases, gain, published_gain
-from oversmith.studies.spectra_extras import EXTRAS, looked_at
-from oversmith.studies.spectra_figures import _CLASSES, feature_panels, spectra_panels
-from oversmith.studies.study import _head
+from oversmith.studies.spectra.tables import CLASSES, feature_panels, parts, spectra_panels
+from oversmith.studies.spectra.training import EXTRAS, looked_at
+from oversmith.studies.study import study_tasks
 
 QUICK = Scope(quick=True, max_steps=2, max_rows=1_000, seeds=10)
 F127, ACD = tables.STAND_INS
@@ -92,8 +95,9 @@ def test_a_run_may_be_cut_in_points_and_networks():
     assert (covid.generator_widths, covid.latent_dim) == (ACGAN().generator_widths, 150)
     part = contender(ABLATION[5], Scope(defaults=True)).build(situation)
     assert part.get_params() == narrow.get_params() | {"coop_weight": 0.0}
-    head = "\n".join(_head(STUDIES["spectra"], pd.DataFrame({"status": ["done"]}), cut_notes(), []))
-    assert "spectra of at most 1,000 points, the library's default networks, with" in head
+    head = _head(STUDIES["spectra"], pd.DataFrame({"status": ["done"]}), cut_notes(), [])
+    lines, _ = render("{% extends 'layout.md.j2' %}", head)
+    assert lines[2].endswith("spectra of at most 1,000 points, the library's default networks, with")
 
 
 def cut_notes():
@@ -160,7 +164,6 @@ def test_a_quick_run_thins_spectra_and_keeps_their_ends():
 
 
 def test_the_sets_of_the_study(data_dir):
-    from oversmith.studies.data import study_tasks
 
     tasks, facts = study_tasks(SETS, 1_000)
     assert [task.name for task in tasks] == list(CASES)
@@ -216,13 +219,14 @@ def against_smote():
 
 
 def test_one_sided_tests_are_those_of_scipy():
-    plain, corrected = tables.above(against_smote(), NOTES, F127, 4, "SMOTE", "f1_macro")
+    numbers = SpectraNumbers(against_smote(), NOTES)
+    plain, corrected = numbers.above(F127, 4, "SMOTE")
     assert plain.n == 4
     assert plain.value == pytest.approx(stats.ttest_1samp(GAINS, 0, alternative="greater").pvalue)
     error = np.std(GAINS, ddof=1) * np.sqrt(1 / 4 + 50 / 100)
     assert corrected.value == pytest.approx(stats.t.sf(np.mean(GAINS) / error, 3))
-    assert tables.best_rival(against_smote(), NOTES, F127, 4) == "SMOTE"
-    assert tables.best_rival(against_smote(), NOTES, ACD, 6) is None
+    assert numbers.best_rival(F127, 4) == "SMOTE"
+    assert numbers.best_rival(ACD, 6) is None
 
 
 def test_holm_counts_all_rivals():
@@ -232,63 +236,76 @@ def test_holm_counts_all_rivals():
         contender=tables.ROWS["CDRAGAN"][0], f1_macro=0.4
     )
     both = Scores(pd.concat([frame, worse], ignore_index=True))
-    alone = tables.above(both, NOTES, F127, 4, "SMOTE", "f1_macro")[1].value
-    section = tables.significance_section(both, NOTES)
-    (row,) = [row for row in section.rows if row.row == "F-127 (simulated), 150:4, above SMOTE"]
+    numbers = SpectraNumbers(both, NOTES)
+    alone = numbers.above(F127, 4, "SMOTE")[1].value
+    (row,) = [row for row in parts(both, NOTES)["tests"]["best"] if row.row == "F-127 (simulated), 150:4, above SMOTE"]
     assert dict(row.others)["corrected, of all rivals by Holm"].value == pytest.approx(alone)
     assert dict(row.others)["corrected"].value == pytest.approx(alone)
     # The larger of two p-values stays, the smaller is doubled.
-    below = tables._adjusted(both, NOTES, F127, 4, ["SMOTE", "CDRAGAN"], "CDRAGAN")
-    p = tables.above(both, NOTES, F127, 4, "CDRAGAN", "f1_macro")[1].value
+    below = numbers.adjusted(F127, 4, ["SMOTE", "CDRAGAN"], "CDRAGAN")
+    p = numbers.above(F127, 4, "CDRAGAN")[1].value
     assert below.value == pytest.approx(min(2 * p, alone) if 2 * p < alone else alone)
 
 
 def test_gains_are_over_the_mean_of_all_eight():
     rows = []
-    for _, minority in cases((F127,)):
+    for _, minority in cases(F127):
         for repeat in range(2):
-            rows += [(F127, minority, title, repeat, 0.5, 1.0) for title in tables.BENCHMARKS]
+            rows += [(F127, minority, title, repeat, 0.5, 1.0) for title in ("Baseline", *tables.RIVAL_TITLES)]
             rows.append((F127, minority, "Proposed", repeat, 0.6 + 0.1 * repeat, 1.0))
-    found = gain(raw(rows), NOTES, (F127,), "f1_macro")
+
+    def gain(rows):
+        return SpectraNumbers(raw(rows), NOTES).gain(F127, "f1_macro")["ours"]
+
+    found = gain(rows)
     assert (found.n, found.value) == (2, pytest.approx((0.2 + 0.4) / 2))
     # One row short, and its repetition is left out.
-    assert gain(raw(rows[1:]), NOTES, (F127,), "f1_macro").value == pytest.approx(0.4)
-    assert gain(raw(rows[:8]), NOTES, (F127,), "f1_macro").n == 0
+    assert gain(rows[1:]).value == pytest.approx(0.4)
+    assert gain(rows[:8]).n == 0
 
 
-def test_the_documents_tables_give_its_percentages_but_one():
-    told = {name: numbers for name, *numbers in tables.published()["gains"]}
-    for name, numbers in told.items():
-        datasets = tables.STAND_INS if name == "all" else (name,)
-        own = [published_gain(datasets, place) for place in (2, 0, 1)]
-        near = [abs(a - b) < 0.0015 for a, b in zip(own, numbers, strict=True)]
-        assert near == [True, name == F127, True], (name, own)
+def published_gain(datasets, place):
+    """Share by which the paper's tables put its method above the mean of the others."""
+    found = []
+    for dataset in datasets:
+        for entry in published("spectra")["scores"][dataset].values():
+            ours = {title: values[place][0] for title, *values in entry["rows"]}
+            found.append(ours.pop("Proposed") / np.mean([*ours.values()]) - 1)
+    return np.mean(found)
+
+
+def test_the_papers_tables_give_its_percentages_but_one():
+    entries = [entry for entry in published("spectra")["text"] if entry["ours"][0] == "gain"]
+    assert len(entries) == 9
+    for entry in entries:
+        _, group, metric = entry["ours"]
+        own = published_gain(tables.datasets_of(group), list(tables.METRICS).index(metric))
+        assert ("its tables give" in entry["note"]) is (abs(own - entry["published"]) >= 0.0015), entry
+    assert sum("its tables give" in entry["note"] for entry in entries) == 1
 
 
 def test_published_numbers_are_complete():
     for dataset in tables.STAND_INS:
-        assert set(tables.published()["scores"][dataset]) == {str(n) for n in CASES[dataset].minority}
-        for entry in tables.published()["scores"][dataset].values():
+        assert set(published("spectra")["scores"][dataset]) == {str(n) for n in CASES[dataset].minority}
+        for entry in published("spectra")["scores"][dataset].values():
             assert [title for title, *_ in entry["rows"]] == list(tables.ROWS)
             assert np.shape([numbers for _, *numbers in entry["rows"]]) == (9, 3, 2)
 
 
 def test_minutes_and_the_change_without_a_part():
-    assert tables.minutes(against_smote(), NOTES, F127, "Proposed").value == pytest.approx(1.0)
+    assert SpectraNumbers(against_smote(), NOTES).minutes(F127, "Proposed").value == pytest.approx(1.0)
     rows = [(F127, 4, tables.OWN_ROW, repeat, 0.8, 1.0) for repeat in range(3)]
     rows += [(F127, 4, ABLATION[2].key, repeat, 0.7, 1.0) for repeat in range(3)]
-    section = tables.ablation_section(raw(rows), NOTES)
-    found = {row.row: row for row in section.rows}
+    found = {row.row: row for row in parts(raw(rows), NOTES)["ablation"]["rows"]}
     assert found[ABLATION[2].title].ours.value == pytest.approx(-0.1)
     assert found[ABLATION[2].title].note == "F-127 (simulated)"
     assert (found[ABLATION[2].title].verdict, found[ABLATION[0].title].verdict) == (CANNOT, PENDING)
 
 
 def test_what_was_not_run_is_pending_and_what_is_simulated_is_never_reproduced():
-    study = STUDIES["spectra"]
     for scores in (against_smote(), raw([(ACD, 3, "Flip", 0, 0.5, 1.0)])):
-        sections = study.sections(scores, NOTES)
-        rows = [row for section in sections for row in section.rows if row.table not in ("1", "4", "6 and 7")]
+        every = [row for part in parts(scores, NOTES).values() for row in part["rows"]]
+        rows = [row for row in every if row.table not in ("1", "4", "6 and 7")]
         assert {row.verdict for row in rows} == {CANNOT, PENDING}
         assert all(row.verdict == PENDING for row in rows if not row.ours.n)
         assert all("simulated, not comparable" in row.note for row in rows if row.published is not None)
@@ -315,10 +332,10 @@ def test_a_toy_run_fills_its_rows(small):
     _, scores, _ = small
     assert (scores.frame["status"] == "done").all()
     for title in ("Baseline", "SMOTE", "Proposed", tables.OWN_ROW):
-        found = {n: tables.measured(scores, NOTES, "coffee", n, title) for n in (2, 3, 4)}
+        found = {n: SpectraNumbers(scores, NOTES).measured("coffee", n, title) for n in (2, 3, 4)}
         assert [found[n].n for n in (2, 3, 4)] == [0, 2, 0]
         assert 0 <= found[3].value <= 1
-    assert tables.above(scores, NOTES, "coffee", 3, "SMOTE", "recall_macro")[0].n == 2
+    assert SpectraNumbers(scores, NOTES).above("coffee", 3, "SMOTE", "recall_macro")[0].n == 2
     row = scores.frame[scores.frame["contender"] == PROPOSED.key].iloc[0]
     assert (row["n_train"], row["n_synthetic"], row["n_test"]) == (18, 12, 38)
 
@@ -351,8 +368,7 @@ def test_one_training_is_looked_at_from_its_first_step(small):
         assert (found["real"], sum(found["rare"])) == (18, 15)
     assert told["features"]["first"]["places"] != told["features"]["last"]["places"]
     notes = NOTES | {"extras": NOTES["extras"] | {"training on coffee": told, "training on nirs_binary": None}}
-    study = STUDIES["spectra"]
-    assert any("| Coffee | 3 |" in line for line in study.sections(scores, notes)[6].lines)
+    assert parts(scores, notes)["spectra"]["ends"][0][:2] == ["Coffee", "3"]
     # Six spectra of each class, both together, and a line of each colour in the legend.
-    assert spectra_panels({"coffee": told}, _CLASSES).count("stroke-width: 0.6;") == 6 + 6 + 12 + 2
+    assert spectra_panels({"coffee": told}, CLASSES).count("stroke-width: 0.6;") == 6 + 6 + 12 + 2
     assert "Coffee: step 2" in feature_panels({"coffee": told})

@@ -10,11 +10,22 @@ import pytest
 from oversmith.evaluation import Plan, Protocol, Store
 from oversmith.exceptions import InputError
 from oversmith.studies import STUDIES, Scope, rebuild, run_study, write_result
-from oversmith.studies.data import FRAUD, SETS_000, SETS_001, SETS_002, UNSW, StudySet, study_tasks
 from oversmith.studies.rows import against
-from oversmith.studies.study import Section, Study
+from oversmith.studies.smotified_gan.plans import FRAUD
+from oversmith.studies.study import UNSW, Study, StudySet, study_tasks
 
 SCOPE = Scope(quick=True, max_rows=300)
+SETS = {name: study.sets for name, study in STUDIES.items()}
+PAGE = """\
+{% extends "layout.md.j2" %}
+{% block sections %}
+## Table 1
+
+{{ table_1.sets }} sets
+
+{{ table_1.rows | table }}
+{% endblock %}
+"""
 
 
 def toy(calls: list[str] | None = None) -> Study:
@@ -26,13 +37,16 @@ def toy(calls: list[str] | None = None) -> Study:
             calls.append("extra")
         return {"sets": len(tasks)}
 
-    def sections(scores, notes):
+    def parts(scores, notes):
         ours = scores.mean("f1", dataset="ecoli4", contender="smote")
         row = against("1", "Ecoli, SMOTE", "F1", 0.9, ours)
-        return [Section("Table 1", (f"{notes['extras']['facts']['sets']} sets",), (row,))]
+        return {"table_1": {"rows": [row], "sets": notes["extras"]["facts"]["sets"]}}
+
+    def figures(scores, notes):
+        return {"toy.svg": "<svg/>\n"}
 
     sets = (StudySet("ecoli4", "Ecoli"), StudySet("no-such-set", "Gone"))
-    return Study("toy", "A toy", sets, plans, {"facts": extra}, sections, lambda scores, notes: {"toy.svg": "<svg/>\n"})
+    return Study("toy", "A toy", sets, plans, {"facts": extra}, parts, figures, page=PAGE)
 
 
 def test_a_study_is_run_kept_and_rebuilt(data_dir, tmp_path):
@@ -43,6 +57,8 @@ def test_a_study_is_run_kept_and_rebuilt(data_dir, tmp_path):
     assert said[0] == "4 of 4 fits are left"
     assert "nothing was timed yet" in said[1]
     assert "oversmith study toy" in result.markdown
+    assert "## Table 1\n\n1 sets\n\n| row | quantity |" in result.markdown
+    assert [(part.title, part.verdicts) for part in result.page.parts] == [("Table 1", (result.numbers[0]["verdict"],))]
     assert result.csv.splitlines()[1].startswith('1,"Ecoli, SMOTE",F1,0.9,the document\'s,')
     again = run_study(study, tmp_path, SCOPE, n_jobs=1, command="oversmith study toy", say=said.append)
     assert "0 of 4 fits are left" in said
@@ -89,13 +105,13 @@ def test_a_study_without_any_set_says_so(tmp_path):
 
 
 def test_the_documents_sets_are_those_of_the_issue():
-    assert [entry.title for entry in SETS_000][:2] == ["UNSW-NB15", "Ecoli"]
-    assert len(SETS_000) == len(SETS_001) == 10
-    assert {entry.name for entry in SETS_001} - {entry.name for entry in SETS_000} == {FRAUD}
+    assert [entry.title for entry in SETS["eo-wgan"]][:2] == ["UNSW-NB15", "Ecoli"]
+    assert len(SETS["eo-wgan"]) == len(SETS["smotified-gan"]) == 10
+    assert {entry.name for entry in SETS["smotified-gan"]} - {entry.name for entry in SETS["eo-wgan"]} == {FRAUD}
 
 
 def test_unsw_is_cut_to_the_documents_share(data_dir):
-    (task,), facts = study_tasks(SETS_000[:1], 2_000)
+    (task,), facts = study_tasks(SETS["eo-wgan"][:1], 2_000)
     assert task.counts[task.positive] / task.counts.sum() == pytest.approx(0.1265, abs=0.001)
     assert not task.X.duplicated().any()
     assert "testing set" in facts[UNSW]["note"]
@@ -126,7 +142,7 @@ def test_the_grids_cover_the_tables(data_dir, name):
 
 
 def test_beats_of_one_person_are_one_group(data_dir):
-    tasks, facts = study_tasks(SETS_002, 600)
+    tasks, facts = study_tasks(SETS["ganbats"], 600)
     assert [task.shape for task in tasks] == [(2, 128), (3, 128), (1, 128)]
     assert [task.classes[task.positive] for task in tasks] == ["1", "1", "V"]
     beats = tasks[2]
@@ -138,7 +154,7 @@ def test_beats_of_one_person_are_one_group(data_dir):
 
 def test_the_cap_cuts_epochs_and_short_trainings_stay_whole():
     from oversmith.evaluation.contenders import Situation
-    from oversmith.studies.contenders import EO_WGAN, WGAN
+    from oversmith.studies.eo_wgan.plans import EO_WGAN, WGAN
 
     y = np.repeat([0, 1], [1280, 20])
     for contender, cap, epochs in ((EO_WGAN, None, 100), (EO_WGAN, 300, 30), (EO_WGAN, 5_000, 100), (WGAN, 50, 50)):

@@ -169,16 +169,6 @@ def smote_of(**sizes: int) -> SMOTE:
     return SMOTE(k_neighbors=sizes.get("k", 5), random_state=0)
 
 
-def slope(rows: Sequence[dict[str, Any]], axis: str) -> tuple[float, float, float, int]:
-    """Exponent of time in a size, by a line through the logarithms, with its 95 % interval and the points."""
-    from scipy import stats
-
-    chosen = [row for row in rows if row["axis"] == axis]
-    found = stats.linregress(np.log([row["value"] for row in chosen]), np.log([row["seconds"] for row in chosen]))
-    half = float(stats.t.ppf(0.975, len(chosen) - 2) * found.stderr) if len(chosen) > 2 else np.nan
-    return float(found.slope), float(found.slope) - half, float(found.slope) + half, len(chosen)
-
-
 def losses(task: Task, contender: Contender, scope: Scope, names: Sequence[str]) -> dict[str, Any]:
     """Train on the first training part and keep what the sampler tells of it.
 

@@ -1,11 +1,12 @@
-"""The documents' figures, drawn from raw scores and notes."""
+"""One way to draw a figure: panels of marks, a legend, SVG on white."""
 
 from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -13,26 +14,122 @@ from oversmith.plot._style import CYCLE, PALETTE
 from oversmith.report.picture import canvas
 from oversmith.studies.rows import Measured
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
-_MARKERS = "osD^v"
+MARKERS = "osD^v<>"
 
 
-def as_svg(figure: Figure) -> str:
-    """Write a figure as SVG text on white, the same for the same figure.
+@dataclass(frozen=True)
+class Mark:
+    """One call of a Matplotlib axes.
 
     Parameters
     ----------
-    figure : Figure
-        Drawn inside :func:`oversmith.report.picture.canvas`, which must still be open.
+    kind : str
+        Method of the axes: "plot", "errorbar", "scatter", "bar", ...
+    values : tuple
+        Its positional arguments.
+    style : mapping
+        Its keyword arguments.
+    """
+
+    kind: str
+    values: tuple[Any, ...]
+    style: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Panel:
+    """What one axes shows.
+
+    Parameters
+    ----------
+    marks : sequence of Mark
+        In the order of drawing.
+    title : str
+        Title.
+    size : float, optional
+        Of the title.
+    axes : mapping
+        What `Axes.set` takes: labels, limits, ticks.
+    ticks : tuple of (sequence of str, float), optional
+        Labels of the horizontal axis at 0, 1, ... and their rotation.
+    """
+
+    marks: Sequence[Mark]
+    title: str = ""
+    size: float | None = None
+    axes: Mapping[str, Any] = field(default_factory=dict)
+    ticks: tuple[Sequence[str], float] | None = None
+
+
+def draw(
+    panels: Sequence[Sequence[Panel]],
+    width: float,
+    height: float,
+    *,
+    legend: Mapping[str, Any] | None = None,
+    own_legends: bool = False,
+    **shared: Any,
+) -> str:
+    """Draw panels as rows and columns.
+
+    Parameters
+    ----------
+    panels : sequence of sequence of Panel
+        By row; a row may be shorter than the first.
+    width, height : float
+        Inches.
+    legend : mapping, optional
+        What `Figure.legend` takes beside handles; none by default.
+    own_legends : bool, default=False
+        A legend in every panel.
+    **shared : object
+        ``sharex`` and ``sharey`` of `Figure.subplots`.
 
     Returns
     -------
     str
-        The text.
+        SVG, the same for the same panels.
+
+    Examples
+    --------
+    >>> from oversmith.studies.figures import Mark, Panel, draw
+    >>> draw([[Panel([Mark("plot", ([0, 1], [1, 0]))], "a line")]], 2, 2).count("<svg")
+    1
     """
+    # Scores that were read from a file come without predictions: nothing to draw is no error.
+    columns = max((len(row) for row in panels), default=1) or 1
+    with canvas(width, height) as figure:
+        axes = figure.subplots(max(len(panels), 1), columns, squeeze=False, **shared)
+        handles: dict[str, Any] = {}
+        for ax, panel in _paired(axes, panels):
+            if panel is None:
+                ax.set_visible(False)
+                continue
+            for mark in panel.marks:
+                getattr(ax, mark.kind)(*mark.values, **mark.style)
+            ax.set_title(panel.title, **({} if panel.size is None else {"fontsize": panel.size}))
+            ax.set(**panel.axes)
+            if panel.ticks is not None:
+                names, rotation = panel.ticks
+                ax.set_xticks(range(len(names)), labels=names, rotation=rotation, ha="right" if rotation else "center")
+            if own_legends:
+                ax.legend()
+            for handle, label in zip(*ax.get_legend_handles_labels(), strict=True):
+                handles.setdefault(label, handle)
+        if legend is not None and handles:
+            figure.legend(list(handles.values()), list(handles), loc="outside upper center",
+                          **{"ncols": len(handles)} | dict(legend))  # fmt: skip
+        return as_svg(figure)
+
+
+def _paired(axes: np.ndarray, panels: Sequence[Sequence[Panel]]) -> Iterable[tuple[Any, Panel | None]]:
+    for i, row in enumerate(axes):
+        for j, ax in enumerate(row):
+            yield ax, panels[i][j] if i < len(panels) and j < len(panels[i]) else None
+
+
+def as_svg(figure: Any) -> str:
+    """Write a figure, drawn inside an open canvas, as SVG text: the same for the same figure."""
     stream = io.StringIO()
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from", category=UserWarning)
@@ -40,18 +137,36 @@ def as_svg(figure: Figure) -> str:
     return "\n".join(line.rstrip() for line in stream.getvalue().splitlines()) + "\n"
 
 
-def cells(
+def interval_mark(
+    at: np.ndarray, numbers: Sequence[Measured], place: int, *, sideways: bool = False, **style: Any
+) -> Mark:
+    """Mark numbers with their intervals, in the marker and colour of a place in the legend."""
+    middle = np.array([number.value for number in numbers])
+    ends = np.array([[number.low for number in numbers], [number.high for number in numbers]])
+    gaps = np.nan_to_num(np.abs(ends - middle))
+    look = {"fmt": MARKERS[place], "color": PALETTE[CYCLE[place][0]], "markersize": 4, "linewidth": 0.9} | style
+    if sideways:
+        return Mark("errorbar", (middle, at), {"xerr": gaps, **look})
+    return Mark("errorbar", (at, middle), {"yerr": gaps, **look})
+
+
+def shifts(n: int, width: float) -> np.ndarray:
+    """Return places around 0 for n marks side by side."""
+    return np.linspace(-width, width, n)
+
+
+def by_set(
     panels: Sequence[Sequence[Mapping[str, Sequence[Measured]]]],
     rows: Sequence[str],
     columns: Sequence[str],
     names: Sequence[str],
 ) -> str:
-    """Draw a grid of panels, each with a marker per method over data sets.
+    """Draw a marker per method over data sets.
 
     Parameters
     ----------
     panels : sequence of sequence of mapping
-        By row and column: method → value per data set.
+        By row and column: method → number per data set.
     rows, columns : sequence of str
         Titles.
     names : sequence of str
@@ -62,151 +177,68 @@ def cells(
     str
         SVG.
     """
-    with canvas(2.6 * len(columns) + 0.8, 1.9 * len(rows) + 0.7) as figure:
-        axes = figure.subplots(len(rows), len(columns), squeeze=False, sharex=True, sharey="row")
-        handles: list[Any] = []
-        for i, row in enumerate(panels):
-            for j, panel in enumerate(row):
-                handles = _markers(axes[i, j], panel, len(names))
-                if not i:
-                    axes[i, j].set_title(columns[j])
-            axes[i, 0].set_ylabel(rows[i])
-        for ax in axes[-1]:
-            ax.set_xticks(range(len(names)), labels=names, rotation=60, ha="right")
-        figure.legend(handles=handles, loc="outside upper center", ncols=len(handles))
-        return as_svg(figure)
+    n = len(names)
+    drawn: list[list[Panel]] = []
+    for title, row in zip(rows, panels, strict=True):
+        drawn.append([])
+        for j, panel in enumerate(row):
+            marks = [
+                interval_mark(np.arange(n) + move, numbers, place, markersize=3.2, linewidth=0.7, label=name)
+                for place, ((name, numbers), move) in enumerate(
+                    zip(panel.items(), shifts(len(panel), 0.25), strict=True)
+                )
+            ]
+            axes = {"ylim": (-0.03, 1.05), "xlim": (-0.6, n - 0.4)} | ({"ylabel": title} if not j else {})
+            last = title == rows[-1]
+            drawn[-1].append(Panel(marks, columns[j] if row is panels[0] else "", axes=axes,
+                                   ticks=(names, 60) if last else None))  # fmt: skip
+    return draw(drawn, 2.6 * len(columns) + 0.8, 1.9 * len(rows) + 0.7, legend={}, sharex=True, sharey="row")
 
 
-def _markers(ax: Axes, panel: Mapping[str, Sequence[Measured]], n: int) -> list[Any]:
-    handles = []
-    shift = np.linspace(-0.25, 0.25, len(panel))
-    for (name, values), move, (colour, _), marker in zip(panel.items(), shift, CYCLE, _MARKERS, strict=False):
-        middle = np.array([value.value for value in values])
-        ends = [np.array([getattr(value, side) for value in values]) for side in ("low", "high")]
-        gaps = np.nan_to_num(np.abs(np.array([middle - ends[0], ends[1] - middle])))
-        drawn = ax.errorbar(
-            np.arange(n) + move, middle, yerr=gaps, fmt=marker, markersize=3.2, linewidth=0.7,
-            color=PALETTE[colour], label=name,
-        )  # fmt: skip
-        handles.append(drawn)
-    ax.set_ylim(-0.03, 1.05)
-    ax.set_xlim(-0.6, n - 0.4)
-    return handles
-
-
-def embedding_panels(found: Mapping[str, Any], titles: Mapping[str, str], methods: Mapping[str, str]) -> str:
-    """Draw the t-SNE panels: per data set the real rows alone, then with the rows of every sampler.
-
-    Parameters
-    ----------
-    found : mapping
-        What :func:`oversmith.studies.extras.embeddings` gave.
-    titles : mapping of str to str
-        Data set → title.
-    methods : mapping of str to str
-        Contender → title.
-
-    Returns
-    -------
-    str
-        SVG; the points are pixels.
-    """
-    with canvas(2.3 * (1 + len(methods)), 2.1 * len(found) + 0.4) as figure:
-        axes = figure.subplots(len(found), 1 + len(methods), squeeze=False)
-        for row, (dataset, told) in zip(axes, found.items(), strict=True):
-            real = np.array(told["real"]["points"])
-            positive = np.array(told["real"]["positive"], dtype=bool)
-            for ax, (name, title) in zip(row, [("", "real rows"), *methods.items()], strict=True):
-                for where, colour, label in ((~positive, "sky", "negative"), (positive, "green", "positive")):
-                    ax.scatter(*real[where].T, s=4, color=PALETTE[colour], label=label, rasterized=True, linewidths=0)
-                if name in told["made"]:
-                    made = np.array(told["made"][name]["points"])
-                    ax.scatter(
-                        *made.T, s=4, color=PALETTE["vermillion"], label="generated", rasterized=True, linewidths=0
-                    )
-                ax.set(xticks=[], yticks=[])
-                ax.set_title(title if name else f"{titles[dataset]}: {title}", fontsize=8.5)
-        handles, labels = axes[0, -1].get_legend_handles_labels()
-        figure.legend(handles, labels, loc="outside upper center", ncols=3, markerscale=3)
-        return as_svg(figure)
+Curves = Mapping[str, tuple[Sequence[float] | np.ndarray, Sequence[float | None] | np.ndarray]]
 
 
 def lines(
-    panels: Sequence[tuple[str, Mapping[str, tuple[Sequence[float], Sequence[float | None]]]]],
+    panels: Sequence[tuple[str, Curves]],
     x: str,
     y: str,
     *,
     columns: int = 2,
-    marks: Mapping[str, float] | None = None,
-    legend: bool = True,
+    vertical: Mapping[str, float] | None = None,
+    own_legends: bool = False,
 ) -> str:
-    """Draw lines, a panel each with its own legend.
+    """Draw curves.
 
     Parameters
     ----------
     panels : sequence of (str, mapping)
-        Title, and line → horizontal and vertical values.
+        Title, and curve → horizontal and vertical values.
     x, y : str
         Axes.
     columns : int, default=2
         Panels side by side.
-    marks : mapping of str to float, optional
-        Title → place of a dotted vertical line.
-    legend : bool, default=True
-        Draw one per panel; otherwise one for all.
+    vertical : mapping of str to float, optional
+        Title → where a dotted vertical line stands.
+    own_legends : bool, default=False
+        One per panel; otherwise one for all.
 
     Returns
     -------
     str
         SVG.
     """
-    # Scores that were read in from a file come without predictions: nothing to draw is no error.
     columns = max(min(columns, len(panels)), 1)
-    height = max(-(-len(panels) // columns), 1)
-    with canvas(3.4 * columns, 2.5 * height + (0 if legend else 0.4)) as figure:
-        axes = figure.subplots(height, columns, squeeze=False).ravel()
-        for ax, (title, curves) in zip(axes, panels, strict=False):
-            for (name, (xs, ys)), (colour, dash) in zip(curves.items(), CYCLE, strict=False):
-                values = np.array([np.nan if value is None else value for value in ys], dtype=float)
-                ax.plot(xs, values, color=PALETTE[colour], linestyle=dash, label=name, linewidth=1.4)
-            if marks and title in marks:
-                ax.axvline(marks[title], color=PALETTE["muted"], linestyle=":", linewidth=1.0)
-            ax.set_title(title)
-            ax.set_xlabel(x)
-            ax.set_ylabel(y)
-            if legend:
-                ax.legend()
-        for ax in axes[len(panels) :]:
-            ax.set_visible(False)
-        if panels and not legend:
-            handles, labels = axes[0].get_legend_handles_labels()
-            figure.legend(handles, labels, loc="outside upper center", ncols=len(labels))
-        return as_svg(figure)
-
-
-def series_panels(rows: Sequence[tuple[str, Sequence[Sequence[Any]]]], columns: Sequence[str]) -> str:
-    """Draw series: a row per data set, a panel per source, the first channel of each.
-
-    Parameters
-    ----------
-    rows : sequence of (str, sequence)
-        Title, and per panel its series, each a list of channels.
-    columns : sequence of str
-        Titles of the panels.
-
-    Returns
-    -------
-    str
-        SVG.
-    """
-    with canvas(1.7 * len(columns) + 0.5, 1.5 * len(rows) + 0.4) as figure:
-        axes = figure.subplots(len(rows), len(columns), squeeze=False, sharey="row")
-        for row, (title, panels) in zip(axes, rows, strict=True):
-            for ax, panel in zip(row, panels, strict=True):
-                for (colour, _), one in zip(CYCLE, panel, strict=False):
-                    ax.plot(one[0], color=PALETTE[colour], linewidth=0.9)
-                ax.set_xticks([])
-            row[0].set_ylabel(title)
-        for ax, title in zip(axes[0], columns, strict=True):
-            ax.set_title(title)
-        return as_svg(figure)
+    drawn = []
+    for title, curves in panels:
+        marks = []
+        for (name, (xs, ys)), (colour, dash) in zip(curves.items(), CYCLE, strict=False):
+            values = np.array([np.nan if value is None else value for value in ys], dtype=float)
+            look = {"color": PALETTE[colour], "linestyle": dash, "label": name, "linewidth": 1.4}
+            marks.append(Mark("plot", (xs, values), look))
+        if vertical and title in vertical:
+            look = {"color": PALETTE["muted"], "linestyle": ":", "linewidth": 1.0}
+            marks.append(Mark("axvline", (vertical[title],), look))
+        drawn.append(Panel(marks, title, axes={"xlabel": x, "ylabel": y}))
+    rows = [drawn[i : i + columns] for i in range(0, len(drawn), columns)]
+    height = 2.5 * max(len(rows), 1) + (0 if own_legends else 0.4)
+    return draw(rows, 3.4 * columns, height, legend=None if own_legends else {}, own_legends=own_legends)

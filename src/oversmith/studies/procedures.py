@@ -1,9 +1,12 @@
-"""Ways to do a job that documents describe or that test a claim: labels with noise, over-sampling first, one draw."""
+"""What several studies share: samplers in their papers' settings, one draw for all folds, the leaking split."""
 
 from __future__ import annotations
 
+import math
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,11 +14,11 @@ from imblearn.pipeline import Pipeline
 from sklearn.base import clone
 from sklearn.model_selection import StratifiedKFold
 
+from oversmith._registry import load_class, method
+from oversmith.evaluation.contenders import Contender, Situation
 from oversmith.evaluation.jobs import Job, Outcome, built_classifiers, further_scores, job_pipeline, judge, record
-from oversmith.evaluation.jobs import run_soundly as _run_soundly
 from oversmith.evaluation.keys import canonical, describe_sampler
 from oversmith.evaluation.pipeline import ManyClassifiers, problem
-from oversmith.evaluation.protocol import seed_for
 
 # Resampled tables of earlier jobs of this process: the next folds and runs start from the same one.
 _KEPT: OrderedDict[tuple[Any, ...], tuple[Any, np.ndarray, list[Any], float, int]] = OrderedDict()
@@ -23,41 +26,49 @@ _KEPT: OrderedDict[tuple[Any, ...], tuple[Any, np.ndarray, list[Any], float, int
 _MOST_KEPT = 64
 
 
-@dataclass(frozen=True)
-class LabelNoise:
-    """Training rows of the positive class get the other label; the test part, and a validation part, keep theirs.
+def paper_contender(kebab: str, name: str, title: str, **changes: Any) -> Contender:
+    """Make a contender of a method in its paper's setting.
+
+    ``Plan.max_steps`` caps its generator steps: the papers' epochs are run in full where they are fewer, and cut to
+    the cap where they are more.
 
     Parameters
     ----------
-    share : float
-        Share of the positive training rows, rounded down; 0 leaves them alone.
+    kebab : str
+        The method.
+    name, title : str
+        Key in records, and name for readers.
+    **changes : object
+        Parameters that differ from the paper's.
+
+    Returns
+    -------
+    Contender
+        The contender.
 
     Examples
     --------
-    >>> from oversmith.studies.procedures import LabelNoise
-    >>> LabelNoise(0.05).name
-    '5 % of positive training labels flipped'
+    >>> from oversmith.studies.procedures import paper_contender
+    >>> paper_contender("eo-wgan", "eo-wgan-paper", "EO-WGAN").trained
+    True
     """
+    build = partial(_in_paper, kebab=kebab, changes=changes)
+    return Contender(name, title, kebab, build, trained=method(kebab).cost != "low")
 
-    share: float
 
-    @property
-    def name(self) -> str:
-        """What tables call it."""
-        return f"{100 * self.share:g} % of positive training labels flipped"
-
-    def __call__(self, job: Job) -> Outcome:
-        """Do the job on flipped labels."""
-        task, split = job.task, job.split
-        rare = split.train[task.y[split.train] == task.positive]
-        rng = np.random.default_rng(
-            seed_for(job.split_seed or 0, task, "label-noise", repeat=split.repeat, fold=split.fold)
-        )
-        # The rows flipped at a small share are among those flipped at a large one.
-        flipped = rng.permutation(rare)[: int(self.share * len(rare) + 1e-9)]
-        y = task.y.copy()
-        y[flipped] = 1 - y[flipped]
-        return _run_soundly(replace(job, task=replace(task, y=y), procedure=None))
+def _in_paper(situation: Situation, *, kebab: str, changes: Mapping[str, Any]) -> Any:
+    sampler = load_class(kebab).paper(**changes)
+    sampler.set_params(random_state=situation.seed)
+    if situation.max_steps is not None:
+        if situation.max_steps == 1:
+            # The warm-up: compile, and train as little as can be.
+            return sampler.set_params(max_epochs=1)
+        counts = np.bincount(situation.y, minlength=len(situation.classes))
+        # EO-WGAN's networks see the class after SMOTE levelled it, the others the class itself.
+        rows = int(counts.max() if kebab == "eo-wgan" else counts.min())
+        per_epoch = math.ceil(rows / sampler.batch_size)
+        sampler.set_params(max_epochs=max(1, min(sampler.max_epochs, situation.max_steps // per_epoch)))
+    return sampler
 
 
 @dataclass(frozen=True)
@@ -95,66 +106,6 @@ class ResampledFirst:
         positive = job.task.minority if job.task.positive is None else job.task.positive
         sizes = {"n_train": len(train), "n_test": len(test), "n_test_positive": int((y[test] == positive).sum())}
         return fit_after(job, after, (X, y, train), (_rows(X, test), y[test]), seconds, made, sizes)
-
-
-@dataclass(frozen=True)
-class OneDraw:
-    """Document 001: the rows are drawn once, thirty runs differ in the start of the classifier alone.
-
-    The test part is a fifth of the rows, not stratified: the first cut, by ascending seed, that holds ``n_positive``
-    positive rows, as many as the document's own test part (and the very first where no cut does). The sampler has a
-    seed of its own; the job's seed reaches the classifiers. Labels are read at 0.5; accuracy and F1 of the training
-    rows, synthetic ones included, stand beside those of the test part.
-
-    Parameters
-    ----------
-    n_positive : tuple of (str, int)
-        Data set, and positive rows of its test part; other sets take the first cut.
-    sampler_seed : int, default=0
-        Seed of the sampler.
-
-    Examples
-    --------
-    >>> from oversmith.studies.procedures import OneDraw
-    >>> OneDraw((("ecoli4", 2),)).name
-    'one draw, classifiers started anew'
-    """
-
-    n_positive: tuple[tuple[str, int], ...] = ()
-    sampler_seed: int = 0
-
-    @property
-    def name(self) -> str:
-        """What tables call it."""
-        return "one draw, classifiers started anew"
-
-    def __call__(self, job: Job) -> Outcome:
-        """Do the job on the one cut and the one draw."""
-        train, test = self._cut(job)
-        drawn = replace(job, seed=self.sampler_seed, split=replace(job.split, fold=0, train=train, test=test))
-        X, y, after, seconds, made = resample_once(drawn, train, self)
-        task = job.task
-        positive = task.minority if task.positive is None else task.positive
-        sizes = {
-            "n_train": len(train),
-            "n_test": len(test),
-            "n_test_positive": int((task.y[test] == positive).sum()),
-        }
-        X_test = prepared(drawn, train, task.X.iloc[test])
-        every = np.arange(len(y))
-        cut = replace(job, split=drawn.split)
-        return fit_after(cut, after, (X, y, every), (X_test, task.y[test]), seconds, made, sizes, on_training_rows=True)
-
-    def _cut(self, job: Job) -> tuple[np.ndarray, np.ndarray]:
-        task = job.task
-        wanted = dict(self.n_positive).get(task.name)
-        positive = task.minority if task.positive is None else task.positive
-        n_test = round(0.2 * len(task.y))
-        for attempt in (*range(1000), 0):
-            order = np.random.default_rng(attempt).permutation(len(task.y))
-            if wanted is None or int((task.y[order[:n_test]] == positive).sum()) == wanted:
-                break
-        return np.sort(order[n_test:]), np.sort(order[:n_test])
 
 
 def resample_once(job: Job, rows: np.ndarray, procedure: Any) -> tuple[Any, np.ndarray, list[Any], float, int]:

@@ -1,28 +1,25 @@
-"""Published value and ours side by side: rows, intervals, verdicts, Markdown and CSV."""
+"""Published numbers beside ours: what a row holds, and how its verdict follows."""
 
 from __future__ import annotations
 
-import csv
-import html
-import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from scipy import stats
+
+from oversmith.evaluation.statistics import corrected_resampled_t
 
 REPRODUCED = "reproduced"
 NOT_REPRODUCED = "not reproduced"
 CANNOT = "cannot be compared"
 ELSEWHERE = "reported elsewhere"
 PENDING = "pending"
-"""Verdicts."""
-
+VERDICTS = (REPRODUCED, NOT_REPRODUCED, CANNOT, ELSEWHERE, PENDING)
 
 WIDEST = 0.25
-"""An interval wider than this tells nothing by holding a published value."""
+"""A published value within an interval wider than this shows nothing."""
 _TOO_WIDE = "the interval is too wide to tell"
 
 
@@ -35,7 +32,7 @@ class Measured:
     value, low, high : float
         Mean and ends of its 95 % interval; NaN where there is none.
     n : int
-        Values it rests on.
+        Number of values behind it; 0 where nothing was run.
     """
 
     value: float
@@ -47,17 +44,27 @@ class Measured:
 NOTHING = Measured(np.nan, np.nan, np.nan, 0)
 
 
+def exact(value: float | None, n: int = 1) -> Measured:
+    """Return a number without an interval; nothing for None, NaN and n = 0.
+
+    Examples
+    --------
+    >>> from oversmith.studies.rows import exact
+    >>> exact(3).value, exact(None).n
+    (3.0, 0)
+    """
+    return NOTHING if value is None or np.isnan(value) or not n else Measured(float(value), np.nan, np.nan, n)
+
+
 def mean_of(values: Sequence[float] | np.ndarray, test_share: float = 0.0) -> Measured:
     """Mean and 95 % interval of scores that may share training rows.
-
-    The variance is Nadeau and Bengio's, s² (1/J + n_test/n_train): with ``test_share=0`` Student's.
 
     Parameters
     ----------
     values : array-like of shape (J,)
         Scores of folds and seeds; NaN are left out.
     test_share : float, default=0.0
-        Test rows to training rows.
+        Test rows to training rows, by which Nadeau and Bengio's variance is larger; Student's interval for 0.
 
     Returns
     -------
@@ -67,76 +74,61 @@ def mean_of(values: Sequence[float] | np.ndarray, test_share: float = 0.0) -> Me
     Examples
     --------
     >>> from oversmith.studies.rows import mean_of
-    >>> mean_of([0.8, 0.9, 1.0], test_share=0.25).n
-    3
-    >>> found = mean_of([0.8, 0.9, 1.0])
-    >>> round(found.low, 3), round(found.high, 3)
-    (0.652, 1.148)
+    >>> mean = mean_of([0.8, 0.9, 1.0])
+    >>> round(mean.low, 3), round(mean.high, 3), mean_of([0.8, 0.9, 1.0], test_share=0.25).n
+    (0.652, 1.148, 3)
     """
-    kept = np.asarray(values, dtype=np.float64)
-    kept = kept[np.isfinite(kept)]
-    if not len(kept):
+    known = np.asarray(values, dtype=np.float64)
+    known = known[np.isfinite(known)]
+    if len(known) < 2:
+        return exact(float(known[0])) if len(known) else NOTHING
+    effect = corrected_resampled_t(known, test_share)
+    return Measured(effect.difference, effect.low, effect.high, len(known))
+
+
+def ratio(measured: Measured, base: Measured) -> Measured:
+    """Divide a number and its interval by another number, taken as exact."""
+    if not measured.n or not base.n:
         return NOTHING
-    mean = float(kept.mean())
-    if len(kept) == 1:
-        return Measured(mean, np.nan, np.nan, 1)
-    half = stats.t.ppf(0.975, len(kept) - 1) * np.sqrt(kept.var(ddof=1) * (1 / len(kept) + test_share))
-    return Measured(mean, mean - float(half), mean + float(half), len(kept))
+    return Measured(measured.value / base.value, measured.low / base.value, measured.high / base.value, measured.n)
 
 
-def verdict_of(published: float | None, ours: Measured, tolerance: float = 0.0) -> str:
-    """Say whether a published value is reproduced: it lies within our interval.
-
-    Parameters
-    ----------
-    published : float or None
-        The document's value.
-    ours : Measured
-        Ours.
-    tolerance : float, default=0.0
-        Half a unit of the document's last digit, by which the interval is widened.
-
-    Returns
-    -------
-    str
-        "reproduced", "not reproduced", "pending" without a value of ours, or "cannot be compared" without a published
-        value or an interval.
+def slope(rows: Sequence[Mapping[str, Any]], axis: str) -> Measured:
+    """Exponent of time in a size: the slope of a line through the logarithms.
 
     Examples
     --------
-    >>> from oversmith.studies.rows import Measured, verdict_of
-    >>> verdict_of(0.95, Measured(0.93, 0.91, 0.96, 5)), verdict_of(0.99, Measured(0.93, 0.91, 0.96, 5))
-    ('reproduced', 'not reproduced')
+    >>> from oversmith.studies.rows import slope
+    >>> rows = [{"axis": "n", "value": n, "seconds": 1e-6 * n**2} for n in (100, 200, 400)]
+    >>> round(slope(rows, "n").value, 6)
+    2.0
     """
-    if not ours.n:
-        return PENDING
-    if published is None or np.isnan(published):
-        return CANNOT
-    if np.isnan(ours.low):
-        return CANNOT
-    return REPRODUCED if ours.low - tolerance <= published <= ours.high + tolerance else NOT_REPRODUCED
+    chosen = [row for row in rows if row["axis"] == axis]
+    line = stats.linregress(np.log([row["value"] for row in chosen]), np.log([row["seconds"] for row in chosen]))
+    half = float(stats.t.ppf(0.975, len(chosen) - 2) * line.stderr) if len(chosen) > 2 else np.nan
+    return Measured(float(line.slope), float(line.slope) - half, float(line.slope) + half, len(chosen))
 
 
 @dataclass(frozen=True)
 class Row:
-    """One number of a document.
+    """One number of a paper.
 
     Parameters
     ----------
     table : str
-        Table or figure of the document, or "text".
+        Table or figure of the paper, or "text".
     row, quantity : str
-        What stands there.
+        What the number is.
     published : float or None
-        The document's value; None where its text has none.
+        The paper's value; None where its text has none.
     ours : Measured
-        Ours under the document's protocol.
+        Ours under the paper's protocol.
     verdict : str
-        One of the verdicts above.
+        One of `VERDICTS`.
     others : tuple of (str, Measured)
         Ours under other protocols, by name.
     note : str
-        Why, where something cannot be compared, or what else is to be known.
+        Why something cannot be compared, or what else is to be known.
     form : str
         Format of the numbers.
     """
@@ -152,6 +144,36 @@ class Row:
     form: str = ".3f"
 
 
+def verdict_of(published: float | None, ours: Measured, tolerance: float = 0.0) -> str:
+    """Say whether a published value is reproduced: it lies within our interval.
+
+    Parameters
+    ----------
+    published : float or None
+        The paper's value.
+    ours : Measured
+        Ours.
+    tolerance : float, default=0.0
+        Half a unit of the paper's last digit, by which the interval is widened.
+
+    Returns
+    -------
+    str
+        One of `VERDICTS`.
+
+    Examples
+    --------
+    >>> from oversmith.studies.rows import Measured, verdict_of
+    >>> verdict_of(0.95, Measured(0.93, 0.91, 0.96, 5)), verdict_of(0.99, Measured(0.93, 0.91, 0.96, 5))
+    ('reproduced', 'not reproduced')
+    """
+    if not ours.n:
+        return PENDING
+    if published is None or np.isnan(published) or np.isnan(ours.low):
+        return CANNOT
+    return REPRODUCED if ours.low - tolerance <= published <= ours.high + tolerance else NOT_REPRODUCED
+
+
 def against(
     table: str,
     row: str,
@@ -159,31 +181,47 @@ def against(
     published: float | None,
     ours: Measured,
     *,
-    others: tuple[tuple[str, Measured], ...] = (),
-    note: str = "",
-    form: str = ".3f",
     tolerance: float = 0.0005,
+    note: str = "",
+    **more: Any,
 ) -> Row:
-    """Make a row whose verdict follows from the interval; a hit of one wider than ``WIDEST`` proves nothing."""
+    """Make a row whose verdict follows from the interval; one wider than `WIDEST` cannot reproduce anything."""
     verdict = verdict_of(published, ours, tolerance)
     if verdict == REPRODUCED and ours.high - ours.low > WIDEST:
         verdict, note = CANNOT, f"{note}; {_TOO_WIDE}" if note else _TOO_WIDE
-    return Row(table, row, quantity, published, ours, verdict, others, note, form)
+    return Row(table, row, quantity, published, ours, verdict, note=note, **more)
+
+
+def judged(
+    table: str, row: str, quantity: str, published: float | None, ours: Measured, holds: bool | None, **more: Any
+) -> Row:
+    """Make a row whose verdict is known: True if it is reproduced, None if it cannot be compared.
+
+    Examples
+    --------
+    >>> from oversmith.studies.rows import exact, judged
+    >>> judged("1", "a", "ratio", 0.04, exact(0.04), True).verdict
+    'reproduced'
+    """
+    verdict = CANNOT if holds is None else REPRODUCED if holds else NOT_REPRODUCED
+    return Row(table, row, quantity, published, ours, verdict if ours.n else PENDING, **more)
 
 
 def count_row(
-    table: str, row: str, quantity: str, published: float, of: int, found: float, n: int, note: str = ""
+    table: str, row: str, quantity: str, published: float, of: int, ours: Measured, note: str = "", **more: Any
 ) -> Row:
-    """Make a row of a count: reproduced if our share is the document's within one, of five or fewer exactly.
+    """Make a row of a count: reproduced if our share is the paper's within one, of five or fewer exactly.
 
     Parameters
     ----------
     table, row, quantity, note : str
         As in :class:`Row`.
     published, of : float, int
-        The document's count, and out of how many.
-    found, n : float, int
-        Ours, and out of how many.
+        The paper's count, and out of how many.
+    ours : Measured
+        Our count; its ``n`` says out of how many.
+    **more : object
+        Further fields of the row.
 
     Returns
     -------
@@ -192,110 +230,14 @@ def count_row(
 
     Examples
     --------
-    >>> from oversmith.studies.rows import count_row
-    >>> count_row("3", "best", "sets", 10, 11, 9, 10).verdict, count_row("3", "best", "sets", 10, 11, 3, 10).verdict
-    ('reproduced', 'not reproduced')
+    >>> from oversmith.studies.rows import count_row, exact
+    >>> [count_row("3", "best", "sets", 10, 11, exact(count, 10)).verdict for count in (9, 3)]
+    ['reproduced', 'not reproduced']
     """
-    if not n:
-        return Row(table, row, quantity, published, NOTHING, PENDING, note=note, form=".0f")
+    more = {"form": ".0f"} | more
+    if not ours.n:
+        return judged(table, row, quantity, published, ours, None, note=note, **more)
     # Of five or fewer, one more or less is another result.
-    same = abs(found - published * n / of) <= (1 if n > 5 else 0)
-    ours = Measured(float(found), np.nan, np.nan, n)
-    note = f"{note}; of {of}, ours of {n}" if note else f"of {of}, ours of {n}"
-    verdict = REPRODUCED if same else NOT_REPRODUCED
-    return Row(table, row, quantity, published, ours, verdict, note=note, form=".0f")
-
-
-def stated_row(
-    table: str, row: str, quantity: str, published: float, found: float, *, tolerance: float = 0.0, form: str = ".3f"
-) -> Row:
-    """Make a row of a number that hangs on no chance: reproduced if it is the document's, within a tolerance.
-
-    Examples
-    --------
-    >>> from oversmith.studies.rows import stated_row
-    >>> stated_row("1", "6:150", "ratio", 0.039, 0.04, tolerance=0.0005).verdict
-    'not reproduced'
-    """
-    verdict = REPRODUCED if abs(found - published) <= tolerance else NOT_REPRODUCED
-    return Row(table, row, quantity, published, Measured(float(found), np.nan, np.nan, 1), verdict, form=form)
-
-
-def markdown_table(rows: Sequence[Row]) -> list[str]:
-    """Rows of one table as lines of Markdown."""
-    protocols = list(dict.fromkeys(name for row in rows for name, _ in row.others))
-    noted = any(row.note for row in rows)
-    heads = ["row", "quantity", "published", "ours", "lo", "hi", "n", "verdict"]
-    heads += [f"{name} [lo, hi]" for name in protocols] + (["note"] if noted else [])
-    lines = [_line(heads), _line(["---", "---", *["---:"] * 5, "---", *["---:"] * len(protocols), *["---"] * noted])]
-    for row in rows:
-        found = dict(row.others)
-        cells = [safe(row.row), safe(row.quantity), _number(row.published, row.form)]
-        cells += [_number(value, row.form) for value in (row.ours.value, row.ours.low, row.ours.high)]
-        cells += [str(row.ours.n), row.verdict]
-        cells += [_bracket(found.get(name), row.form) for name in protocols]
-        lines.append(_line(cells + ([safe(row.note)] if noted else [])))
-    return lines
-
-
-def csv_text(rows: Sequence[Row]) -> str:
-    """All rows as CSV: one line per number and protocol."""
-    target = io.StringIO()
-    writer = csv.writer(target, lineterminator="\n")
-    writer.writerow(["table", "row", "quantity", "published", "protocol", "ours", "lo", "hi", "n", "verdict", "note"])
-    for row in rows:
-        for name, ours in (("the document's", row.ours), *row.others):
-            verdict, note = (row.verdict, row.note) if name == "the document's" else ("", "")
-            numbers = [_plain(value) for value in (ours.value, ours.low, ours.high)]
-            words = [_cell(word) for word in (row.table, row.row, row.quantity)]
-            writer.writerow([*words, _plain(row.published), name, *numbers, ours.n, verdict, _cell(note)])
-    return target.getvalue()
-
-
-def prose(text: str) -> str:
-    """Join a paragraph to one line.
-
-    Examples
-    --------
-    >>> from oversmith.studies.rows import prose
-    >>> prose("a  paragraph")
-    'a paragraph'
-    """
-    return " ".join(text.split())
-
-
-def count_verdicts(rows: Sequence[Row]) -> str:
-    """How many rows have which verdict, in words."""
-    counts = pd.Series([row.verdict for row in rows]).value_counts()
-    order = [REPRODUCED, NOT_REPRODUCED, CANNOT, ELSEWHERE, PENDING]
-    return ", ".join(f"{counts[name]} {name}" for name in order if name in counts.index)
-
-
-def safe(text: str) -> str:
-    """Names come from data: no markup, no table borders, one line."""
-    return html.escape(" ".join(text.split()), quote=False).replace("|", "\\|").replace("`", "'")
-
-
-def _line(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cells)} |"
-
-
-def _number(value: Any, form: str) -> str:
-    return "–" if value is None or np.isnan(value) else format(value, form)
-
-
-def _bracket(ours: Measured | None, form: str) -> str:
-    if ours is None or not ours.n:
-        return "–"
-    if np.isnan(ours.low):
-        return _number(ours.value, form)
-    return f"{_number(ours.value, form)} [{_number(ours.low, form)}, {_number(ours.high, form)}]"
-
-
-def _plain(value: Any) -> str:
-    return "" if value is None or np.isnan(value) else format(value, ".6g")
-
-
-def _cell(word: str) -> str:
-    # A cell that begins like a formula is run by spreadsheets.
-    return f"'{word}" if word[:1] in ("=", "+", "-", "@") else word
+    holds = abs(ours.value - published * ours.n / of) <= (1 if ours.n > 5 else 0)
+    words = f"of {of}, ours of {ours.n}"
+    return judged(table, row, quantity, published, ours, holds, note=f"{note}; {words}" if note else words, **more)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import pandas as pd
 
 from oversmith.evaluation.statistics import rank_methods
 from oversmith.evaluation.statistics.matrix import fill_with_chance
-from oversmith.studies.rows import NOTHING, Measured, mean_of
+from oversmith.studies.rows import NOTHING, Measured, exact, mean_of, slope
 
 _PLACES = ("dataset", "protocol", "ratio", "contender", "classifier", "repeat", "fold", "seed")
 # What always naming the larger of two classes reaches, from that class's share.
@@ -159,6 +160,73 @@ class Scores:
             # Of dozens of columns every question would copy its rows.
             self._filled[metric] = self._filled[metric][[*_PLACES, "n_train", "n_test", "value"]]
         return self._filled[metric]
+
+
+class Numbers:
+    """Our numbers, by the names that published.json calls them; each study adds its own.
+
+    Parameters
+    ----------
+    scores : Scores
+        Raw scores.
+    notes : mapping
+        What else was measured.
+    sets : sequence of str
+        Data sets, in the paper's order.
+    **protocols : mapping
+        Name in published.json → columns of the raw scores and their values.
+    """
+
+    def __init__(
+        self, scores: Scores, notes: Mapping[str, Any], sets: Sequence[str], **protocols: Mapping[str, Any]
+    ) -> None:
+        self.scores, self.notes, self.extras, self.sets = scores, notes, notes["extras"], sets
+        self.protocols = protocols
+
+    def _place(self, protocol: str, where: Mapping[str, Any]) -> dict[str, Any]:
+        return {**self.protocols[protocol], **where}
+
+    def part(self, metric: str, protocol: str, where: Mapping[str, Any]) -> pd.DataFrame:
+        """Rows with the metric as ``value``."""
+        return self.scores.part(metric, **self._place(protocol, where))
+
+    def mean(self, metric: str, protocol: str, where: Mapping[str, Any]) -> Measured:
+        """Mean under a protocol."""
+        return self.scores.mean(metric, **self._place(protocol, where))
+
+    def difference(
+        self, metric: str, protocol: str, a: str, b: str, where: Mapping[str, Any] = MappingProxyType({})
+    ) -> Measured:
+        """Mean difference of two contenders under a protocol."""
+        return self.scores.difference(metric, {"contender": a}, {"contender": b}, **self._place(protocol, where))
+
+    def over_sets(self, metric: str, contender: str, control: str) -> dict[str, Any]:
+        """Gain over a control under the sound protocol, over data sets."""
+        ours, note = self.scores.over_sets(metric, contender, control, self.protocols["sound"]["protocol"])
+        return {"ours": ours, "note": note or "not run"}
+
+    def by_set(
+        self, metric: str, protocol: str, contender: str, where: Mapping[str, Any] = MappingProxyType({})
+    ) -> np.ndarray:
+        """Mean of every data set; NaN where there is none."""
+        place = {"contender": contender, **where}
+        return np.array([self.mean(metric, protocol, {"dataset": name, **place}).value for name in self.sets])
+
+    def sets_won(self, metric: str, protocol: str, contender: str, rivals: Sequence[str]) -> Measured:
+        """Count the data sets on which a contender is above all rivals, of those on which all were run."""
+        ours, *others = (self.by_set(metric, protocol, name) for name in (contender, *rivals))
+        known = np.isfinite(ours) & np.isfinite(others).all(axis=0)
+        return exact(int((ours > np.max(others, axis=0))[known].sum()), int(known.sum()))
+
+    def spread(self, metric: str, protocol: str, where: Mapping[str, Any]) -> float:
+        """Compute the standard deviation between folds and seeds, mean over classifiers first."""
+        values = self.part(metric, protocol, where).dropna(subset=["value"])
+        means = values.groupby(["repeat", "fold", "seed"])["value"].mean()
+        return float(means.std(ddof=1)) if len(means) > 1 else np.nan
+
+    def growth(self, kind: str, axis: str) -> Measured:
+        """Exponent of time in a size."""
+        return slope(self.extras["costs"][kind], axis)
 
 
 def _share(part: pd.DataFrame) -> float:

@@ -1,36 +1,184 @@
-"""What a study is, and how it is run, kept, resumed and rebuilt from its raw scores."""
+"""What a study is: data sets, grids, what else is measured, tables and figures."""
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-import os
-import time
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
-import pandas as pd
+import numpy as np
 
-from oversmith._atomic import replacing
-from oversmith._card import card
-from oversmith.evaluation import Plan, Store, missing, read_scores, run, write_scores
+from oversmith.datasets import Dataset, load_dataset, thin
+from oversmith.evaluation import Plan, Store
 from oversmith.evaluation.estimate import Estimate, estimate
 from oversmith.evaluation.plan import Unit
-from oversmith.evaluation.raw_scores import read_notes
-from oversmith.evaluation.runner import facts
-from oversmith.evaluation.task import Task
-from oversmith.exceptions import InputError
-from oversmith.report import StudyPage, StudyPart, render, summarise_study
-from oversmith.studies.data import StudySet, study_tasks
-from oversmith.studies.rows import WIDEST, Row, count_verdicts, csv_text
+from oversmith.evaluation.task import Task, prepare
+from oversmith.exceptions import OversmithError
+from oversmith.preprocessing import AxisResampler
+from oversmith.studies.published import read_text
 from oversmith.studies.scores import Scores
 
-_META = "study"
-_NUMBERS = ("published", "ours", "lo", "hi", "n")
+UNSW = "unsw_nb15_82k"
+UNSW_ATTACKS = 0.1265
+"""Share of attacks in the full UNSW-NB15, by Table 2 of Riaz et al. 2025: 321,283 of 2,540,044 rows."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """What a study takes of a data set.
+
+    Parameters
+    ----------
+    X, y : DataFrame or ndarray, ndarray of str
+        Features and labels.
+    positive : str or None
+        The positive class.
+    note : str, default=""
+        What was done.
+    groups : ndarray, optional
+        Group of every row.
+    """
+
+    X: Any
+    y: np.ndarray
+    positive: str | None
+    note: str = ""
+    groups: np.ndarray | None = None
+
+    def rows(self, keep: np.ndarray, note: str = "") -> Part:
+        """Keep some rows, by position or mask, and say so."""
+        X = self.X.iloc[keep].reset_index(drop=True) if hasattr(self.X, "iloc") else self.X[keep]
+        groups = None if self.groups is None else self.groups[keep]
+        return Part(X, self.y[keep], self.positive, "; ".join(filter(None, (self.note, note))), groups)
+
+
+def _whole(data: Dataset) -> Part:
+    return Part(data.X, np.asarray(data.y).astype(str), data.positive)
+
+
+def unsw(data: Dataset) -> Part:
+    """Attacks against normal traffic in the share of the full set, without repeated rows."""
+    X, y = data.X, np.asarray(data.y).astype(str)
+    kept = ~X.duplicated().to_numpy()
+    y = np.where(y == "Normal", "Normal", "Attack")
+    note = (
+        f"the published partition of {len(y):,} rows, its authors' testing set; {int((~kept).sum()):,} repeated "
+        f"rows dropped, attacks thinned to the full set's {100 * UNSW_ATTACKS:.2f} %"
+    )
+    part = Part(X, y, "Attack").rows(kept)
+    return part.rows(thin(part.y, "Attack", (1 - UNSW_ATTACKS) / UNSW_ATTACKS), note)
+
+
+@dataclass(frozen=True)
+class StudySet:
+    """A data set of a paper.
+
+    Parameters
+    ----------
+    name, title : str
+        Name in the registry, and the paper's name.
+    take : callable, optional
+        What of it is taken; all of it by default.
+    """
+
+    name: str
+    title: str
+    take: Callable[[Dataset], Part] = _whole
+
+
+def study_tasks(sets: Sequence[StudySet], max_rows: int) -> tuple[tuple[Task, ...], dict[str, dict[str, Any]]]:
+    """Load the data sets of a study.
+
+    Parameters
+    ----------
+    sets : sequence of StudySet
+        Which.
+    max_rows : int
+        Of larger sets so many rows are drawn, the classes in proportion.
+
+    Returns
+    -------
+    (tuple of Task, dict)
+        Those that are at hand; and by name what was found and used: ``found``, ``used``, ``columns``, ``positive``
+        (rows of the minority class used), ``n_classes``, ``sha256``, ``note``; or ``missing`` with the reason.
+    """
+    tasks, facts = [], {}
+    for entry in sets:
+        try:
+            task, fact = _load(entry, max_rows)
+        except OversmithError as error:
+            # A set that is not at hand is a row of the tables too.
+            facts[entry.name] = {"title": entry.title, "missing": str(error)}
+            continue
+        tasks.append(task)
+        facts[entry.name] = fact
+    return tuple(tasks), facts
+
+
+def shortened(task: Task, points: int, channels: int | None = None) -> Task:
+    """Give the series of a task so many points, by lines between those they have.
+
+    Parameters
+    ----------
+    task : Task
+        Series.
+    points : int
+        Time points, from the first to the last.
+    channels : int, optional
+        First channels kept; all by default.
+
+    Returns
+    -------
+    Task
+        The same cases.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from oversmith.evaluation.task import prepare
+    >>> from oversmith.studies.study import shortened
+    >>> X = np.arange(24.0).reshape(4, 2, 3)
+    >>> task = prepare(X, np.array(["a", "a", "a", "b"]), target="y", name="toy")
+    >>> shortened(task, 2, 1).X.to_numpy().tolist()[0]
+    [0.0, 2.0]
+    """
+    if task.shape is None:
+        raise ValueError(f"{task.name} holds no series")
+    series = task.X.to_numpy(dtype=np.float64).reshape(len(task.y), *task.shape)[:, :channels]
+    short = AxisResampler(n_points=points).fit_transform(series)
+    labels = np.asarray(task.classes, dtype=object)[task.y]
+    positive = None if task.positive is None else task.classes[task.positive]
+    return prepare(short, labels, target=task.target, name=task.name, positive=positive, groups=task.groups)
+
+
+def _load(entry: StudySet, max_rows: int) -> tuple[Task, dict[str, Any]]:
+    data = load_dataset(entry.name)
+    part = entry.take(data)
+    if len(part.y) > max_rows:
+        part = part.rows(_drawn(part.y, max_rows), f"{max_rows:,} rows drawn, the classes in proportion")
+    X = part.X
+    task = prepare(X, part.y, target=data.target, name=entry.name, positive=part.positive, groups=part.groups)
+    rare = task.minority if task.positive is None else task.positive
+    return task, {
+        "title": entry.title,
+        "found": len(data.y),
+        "used": len(part.y),
+        "columns": X.shape[1] if X.ndim == 2 else X.shape[1] * X.shape[2],
+        "positive": int((task.y == rare).sum()),
+        "n_classes": len(np.unique(data.y)),
+        "sha256": task.sha256,
+        "note": part.note,
+    }
+
+
+def _drawn(y: np.ndarray, rows: int) -> np.ndarray:
+    """Positions of so many rows, the classes in proportion."""
+    rng = np.random.default_rng(0)
+    parts = []
+    for label in np.unique(y):
+        where = np.flatnonzero(y == label)
+        parts.append(rng.choice(where, max(2, round(rows * len(where) / len(y))), replace=False))
+    return np.sort(np.concatenate(parts))
 
 
 @dataclass(frozen=True)
@@ -92,25 +240,6 @@ def on_every_fold(scope: Scope) -> str:
 
 
 @dataclass(frozen=True)
-class Section:
-    """A part of the written study.
-
-    Parameters
-    ----------
-    title : str
-        Heading.
-    lines : tuple of str
-        Markdown.
-    rows : tuple of Row
-        The numbers behind it, for the CSV and the count of verdicts.
-    """
-
-    title: str
-    lines: tuple[str, ...] = ()
-    rows: tuple[Row, ...] = ()
-
-
-@dataclass(frozen=True)
 class Study:
     """A document's experiments, rebuilt.
 
@@ -125,8 +254,9 @@ class Study:
     extras : mapping of str to callable
         What is no grid: ``extra(tasks, scope, store)`` gives numbers JSON can hold. Each is kept as soon as it is
         there.
-    sections : callable
-        ``sections(scores, notes)`` writes the study.
+    parts : callable
+        ``parts(scores, notes)`` gives what the template ``page.md.j2`` names: by part, in the order of its sections, a
+        mapping with ``rows``, the published numbers beside ours, and what else the section shows.
     figures : callable
         ``figures(scores, notes)`` gives file name → SVG.
     quick : (int, int), default=(1000, 40)
@@ -141,6 +271,8 @@ class Study:
         ``load(sets, scope)`` gives the tasks and what was found; one task per data set by default.
     forecast : callable
         ``forecast(units, store, workers)`` says how long what is left takes.
+    page : str, optional
+        Template of the page; ``page.md.j2`` of its folder by default.
     """
 
     name: str
@@ -148,7 +280,7 @@ class Study:
     sets: tuple[StudySet, ...]
     plans: Callable[[Sequence[Task], Scope], Mapping[str, Plan]]
     extras: Mapping[str, Callable[[Sequence[Task], Scope, Store], Any]]
-    sections: Callable[[Scores, Mapping[str, Any]], Sequence[Section]]
+    parts: Callable[[Scores, Mapping[str, Any]], Mapping[str, Mapping[str, Any]]]
     figures: Callable[[Scores, Mapping[str, Any]], Mapping[str, str]]
     quick: tuple[int, int] = (1_000, 40)
     seeds: int = 3
@@ -156,273 +288,11 @@ class Study:
     time_limit: float = 1_800.0
     load: Callable[[Sequence[StudySet], Scope], tuple[tuple[Task, ...], dict[str, Any]]] = whole_sets
     forecast: Callable[[Sequence[Unit], Store, int], str] = forecast_by_rows
-
-
-@dataclass(frozen=True)
-class Result:
-    """A study, written.
-
-    Parameters
-    ----------
-    markdown, csv : str
-        Tables for readers, and every number with its interval and verdict.
-    figures : dict of str to str
-        File name to SVG.
-    page : StudyPage
-        What its HTML page is made of, for :func:`oversmith.report.write_study_report`.
-    """
-
-    markdown: str
-    csv: str
-    figures: dict[str, str]
-    page: StudyPage
-
-    def _repr_html_(self) -> str:
-        """Card for a notebook."""
-        verdicts = Counter(str(row["verdict"]) for row in self.numbers if row["verdict"])
-        return card(
-            self.page.title,
-            columns=("verdict", "published numbers"),
-            rows=verdicts.most_common(),
-            caption="Published numbers, under the document's own protocol",
-            notes=["The tables are in .markdown, the numbers in .numbers."],
-        )
+    page: str | None = None
 
     @property
-    def numbers(self) -> list[dict[str, Any]]:
-        """Rows of the CSV by column; a missing number is None."""
-        plain = list(csv.DictReader(io.StringIO(self.csv)))
-        return [row | {name: float(row[name]) if row[name] else None for name in _NUMBERS} for row in plain]
-
-
-Progress = Callable[[int, int, str], None]
-Say = Callable[[str], None]
-
-
-def run_study(
-    study: Study,
-    folder: str | os.PathLike[str],
-    scope: Scope,
-    *,
-    n_jobs: int | None = None,
-    command: str = "",
-    say: Say = lambda text: None,
-    progress: Progress | None = None,
-) -> Result:
-    """Run a study, or what is left of it, and write its raw scores.
-
-    Parameters
-    ----------
-    study : Study
-        Which.
-    folder : path
-        Where its results are kept; asking again goes on.
-    scope : Scope
-        How much.
-    n_jobs : int, optional
-        Jobs at the same time; the number of cores by default.
-    command : str, optional
-        What the record says it was run with.
-    say : callable, optional
-        Told, in words, what is left and how long it takes.
-    progress : callable, optional
-        Called as ``progress(units done, units in all, label)``.
-
-    Returns
-    -------
-    Result
-        The study; ``raw.parquet`` in the folder holds what it is made of.
-
-    Raises
-    ------
-    InputError
-        When the folder holds a study of another name or scope.
-    StoreError
-        When the folder cannot be written.
-    """
-    folder = Path(folder)
-    with Store(folder) as store:
-        kept = _record(store, study, scope, folder)
-        tasks, data = study.load(study.sets, scope)
-        plans = study.plans(_at_hand(tasks, data), scope)
-        kept["data"] = data
-        left = {name: missing(plan, store) for name, plan in plans.items()}
-        workers = n_jobs or os.cpu_count() or 1
-        total = sum(found.total for found in left.values())
-        say(f"{sum(len(found.units) for found in left.values())} of {total} fits are left")
-        for place, (name, plan) in enumerate(plans.items()):
-            still = [unit for found in list(left.values())[place:] for unit in found.units]
-            say(f"{name}: {len(left[name].units)} of {left[name].total} fits; {study.forecast(still, store, workers)}")
-            run(plan, store, n_jobs=n_jobs, progress=_shifted(progress, name), time_limit=study.time_limit)
-        for place, (name, extra) in enumerate(study.extras.items()):
-            if name not in kept["extras"]:
-                say(name)
-                if progress:
-                    progress(place, len(study.extras), name)
-                started = time.time()
-                kept["extras"][name] = extra(tasks, scope, store)
-                kept["seconds"] = kept.get("seconds", 0.0) + time.time() - started
-                store.set_meta(_META, json.dumps(kept, sort_keys=True))
-        kept |= {"command": command, "facts": facts() | {"host": "", "n_jobs": workers}}
-        store.set_meta(_META, json.dumps(kept, sort_keys=True))
-        wanted = sorted({cell.key for plan in plans.values() for unit in plan.units() for cell in unit.cells})
-        notes = kept | {"seconds": kept.get("seconds", 0.0) + _spent(store, wanted)}
-        write_scores(store, folder / "raw.parquet", notes, wanted)
-    return rebuild(study, folder / "raw.parquet")
-
-
-def study_plans(study: Study, scope: Scope) -> Mapping[str, Plan]:
-    """Plan the grids of a study on the data at hand.
-
-    Parameters
-    ----------
-    study : Study
-        Which.
-    scope : Scope
-        How much.
-
-    Returns
-    -------
-    mapping of str to Plan
-        Grids by name; what is no grid comes on top.
-
-    Raises
-    ------
-    InputError
-        When none of its data sets is at hand.
-    """
-    tasks, data = study.load(study.sets, scope)
-    return study.plans(_at_hand(tasks, data), scope)
-
-
-def _at_hand(tasks: Sequence[Task], data: Mapping[str, Any]) -> Sequence[Task]:
-    if not tasks:
-        gone = "; ".join(f"{fact['title']}: {fact['missing']}" for fact in data.values())
-        raise InputError(f"data: none of the study's sets is at hand ({gone})")
-    return tasks
-
-
-def rebuild(study: Study, path: str | os.PathLike[str]) -> Result:
-    """Write a study from its raw scores.
-
-    Parameters
-    ----------
-    study : Study
-        Which.
-    path : path
-        What :func:`run_study` wrote.
-
-    Returns
-    -------
-    Result
-        The study.
-
-    Raises
-    ------
-    InputError
-        For a file that is no raw scores, or those of another study.
-    """
-    notes = read_notes(path)
-    if notes.get("study") != study.name:
-        found = f"the study {notes['study']!r}" if "study" in notes else "no study"
-        raise InputError(f"from: {str(path)!r} holds {found}; name the raw scores of {study.name!r}")
-    store = Store(None)
-    read_scores(store, path)
-    scores = Scores(store.scores())
-    sections = study.sections(scores, notes)
-    rows = [row for section in sections for row in section.rows]
-    head = _head(study, scores.frame, notes, rows)
-    lines = [f"# {study.title}", "", *head]
-    for section in sections:
-        lines += ["", f"## {section.title}", "", *section.lines]
-    figures = dict(study.figures(scores, notes))
-    parts = tuple(
-        StudyPart(section.title, section.lines, tuple(row.verdict for row in section.rows)) for section in sections
-    )
-    page = StudyPage(study.name, study.title, tuple(head), parts, figures, scores.frame, notes["facts"])
-    return Result("\n".join(lines) + "\n", csv_text(rows), figures, page)
-
-
-def write_result(result: Result, folder: str | os.PathLike[str], name: str) -> list[Path]:
-    """Write a study's tables, figures and page; each file whole or not at all.
-
-    Parameters
-    ----------
-    result : Result
-        The study.
-    folder : path
-        Where they go.
-    name : str
-        Stem of the files.
-
-    Returns
-    -------
-    list of Path
-        The files.
-    """
-    folder = Path(folder)
-    (folder / "figures").mkdir(parents=True, exist_ok=True)
-    texts = {f"{name}.md": result.markdown, f"{name}.csv": result.csv}
-    texts[f"{name}.html"] = render(summarise_study(result.page))
-    texts |= {f"figures/{file}": svg for file, svg in result.figures.items()}
-    for file, text in texts.items():
-        with replacing(folder / file) as target:
-            target.write(text.encode())
-    return [folder / file for file in texts]
-
-
-def _spent(store: Store, keys: Sequence[str]) -> float:
-    """Seconds of all fits together."""
-    found = {record.unit: record for record in store.records(keys)}
-    return sum(r.ended - r.started for r in found.values() if r.ended is not None and r.started is not None)
-
-
-def _record(store: Store, study: Study, scope: Scope, folder: Path) -> dict[str, Any]:
-    """Find the record of the folder, or begin one."""
-    text = store.meta(_META)
-    if text is None:
-        return {"study": study.name, "scope": scope.describe(), "extras": {}}
-    kept: dict[str, Any] = json.loads(text)
-    had, asked = Scope(**kept["scope"]).describe(), scope.describe()
-    # With more seeds, everything that is there is part of what is asked for.
-    if kept["study"] != study.name or had | {"seeds": asked["seeds"]} != asked or asked["seeds"] < had["seeds"]:
-        raise InputError(
-            f"out: {str(folder)!r} holds the study {kept['study']!r} with {had}, asked for is {study.name!r} "
-            f"with {asked}; name another folder"
-        )
-    return kept | {"scope": asked}
-
-
-def _shifted(progress: Progress | None, name: str) -> Progress | None:
-    if progress is None:
-        return None
-    return lambda done, total, label: progress(done, total, f"{name}: {label}")
-
-
-def _head(study: Study, frame: pd.DataFrame, notes: Mapping[str, Any], rows: Sequence[Row]) -> list[str]:
-    scope, told = notes["scope"], notes["facts"]
-    versions = ", ".join(f"{package} {version}" for package, version in told["versions"].items())
-    amount = "quick: fewer repeats and rows" if scope["quick"] else "in full"
-    steps = "the documents' epochs" if scope["max_steps"] is None else f"at most {scope['max_steps']:,} generator steps"
-    counts = frame["status"].value_counts()
-    statuses = ", ".join(f"{counts[status]} {status}" for status in counts.index)
-    # Records of older runs do not name every limit.
-    asked = Scope(**scope)
-    sizes = "" if asked.max_points is None else f", spectra of at most {asked.max_points:,} points"
-    sizes += ", the library's default networks" if asked.defaults else ""
-    return [
-        f"Run {amount}, {steps}, sets of at most {asked.max_rows:,} rows{sizes}, with",
-        "",
-        "```sh",
-        notes["command"] or "oversmith study",
-        "```",
-        "",
-        f"{len(frame)} results ({statuses}) in {notes['seconds'] / 3600:.1f} hours of {told['n_jobs']} processes "
-        f"together; {study.counted(asked)}. Python {told['python']}, {versions}.",
-        "",
-        f"Numbers of the document: {count_verdicts(rows)}.",
-        "",
-        "*Reproduced* means that the published value lies within the 95 % interval of ours under the document's "
-        f"protocol, and that the interval is no wider than {WIDEST:g}: a wide one is easily hit. *n* counts folds, "
-        "repeats and seeds.",
-    ]
+    def template(self) -> str:
+        """Template of the page."""
+        if self.page is not None:
+            return self.page
+        return read_text(self.name.replace("-", "_"), "page.md.j2")

@@ -1,0 +1,26 @@
+"""The study of Nazari et al. 2023: CGAN over factors of difficulty."""
+
+from __future__ import annotations
+
+from oversmith.studies.difficulty.experiments import SETS, load
+from oversmith.studies.difficulty.plans import counted, forecast, plans
+from oversmith.studies.difficulty.tables import figures, parts
+from oversmith.studies.study import Study
+
+STUDY = Study(
+    "difficulty",
+    "The study of document 004: CGAN over factors of difficulty",
+    SETS,
+    plans,
+    {},
+    parts,
+    figures,
+    quick=(10_000, 8),
+    seeds=5,
+    counted=counted,
+    time_limit=7_200.0,
+    load=load,
+    forecast=forecast,
+)
+
+__all__ = ["STUDY"]

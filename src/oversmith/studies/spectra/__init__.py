@@ -1,0 +1,25 @@
+"""The study of Chung et al. 2023: three-player GAN on spectra."""
+
+from __future__ import annotations
+
+from oversmith.studies.spectra.plans import SETS, counted, plans
+from oversmith.studies.spectra.tables import figures, parts
+from oversmith.studies.spectra.training import EXTRAS
+from oversmith.studies.study import Study
+
+STUDY = Study(
+    "spectra",
+    "The study of document 003: three-player GAN on spectra",
+    SETS,
+    plans,
+    EXTRAS,
+    parts,
+    figures,
+    quick=(1_000, 8),
+    seeds=10,
+    counted=counted,
+    # On an inner split networks are trained several times.
+    time_limit=7_200.0,
+)
+
+__all__ = ["STUDY"]
