@@ -1,4 +1,4 @@
-"""The study of Nazari et al. 2023: CGAN over factors of difficulty."""
+"""The study of Nazari et al. 2021: CGAN over factors of difficulty."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Nazari et al. 2023, factors of difficulty: experiments on images and tables, their folds and classifier."""
+"""Nazari et al. 2021, factors of difficulty: experiments on images and tables, their folds and classifier."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Nazari et al. 2023, factors of difficulty: F1 per experiment, gains, and what each factor explains."""
+"""Nazari et al. 2021, factors of difficulty: F1 per experiment, gains, and what each factor explains."""
 
 from __future__ import annotations
 

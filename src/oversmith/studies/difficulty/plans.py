@@ -1,4 +1,4 @@
-"""Nazari et al. 2023, factors of difficulty: contenders and grids."""
+"""Nazari et al. 2021, factors of difficulty: contenders and grids."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Nazari et al. 2023, factors of difficulty: tables and figures of means, factors, rivals, and when to stop."""
+"""Nazari et al. 2021, factors of difficulty: tables and figures of means, factors, rivals, and when to stop."""
 
 from __future__ import annotations
 

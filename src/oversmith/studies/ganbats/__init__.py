@@ -1,4 +1,4 @@
-"""The study of Liu et al. 2025: GANBATS."""
+"""The study of Liu et al. 2023: GANBATS."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Liu et al. 2025, GANBATS: data sets, grids, and what else is measured."""
+"""Liu et al. 2023, GANBATS: data sets, grids, and what else is measured."""
 
 from __future__ import annotations
 

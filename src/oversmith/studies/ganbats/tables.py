@@ -1,4 +1,4 @@
-"""Liu et al. 2025, GANBATS: tables and figures, published and ours."""
+"""Liu et al. 2023, GANBATS: tables and figures, published and ours."""
 
 from __future__ import annotations
 

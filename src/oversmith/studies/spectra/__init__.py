@@ -1,4 +1,4 @@
-"""The study of Chung et al. 2023: three-player GAN on spectra."""
+"""The study of Chung et al. 2024: three-player GAN on spectra."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class ChosenInside:
-    """What Chung et al. 2023 tune is chosen on an inner split of the training rows.
+    """What Chung et al. 2024 tune is chosen on an inner split of the training rows.
 
     A third of the training rows is held out, or half of their groups; each value fills up the rest, and the macro F1 of
     random convolutions on the rows held out decides, towards the middle value where several are best. With fewer than

@@ -1,4 +1,4 @@
-"""Chung et al. 2023, three-player GAN: what its published numbers are compared with."""
+"""Chung et al. 2024, three-player GAN: what its published numbers are compared with."""
 
 from __future__ import annotations
 

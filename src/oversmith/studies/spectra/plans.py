@@ -1,4 +1,4 @@
-"""Chung et al. 2023, three-player GAN: data sets, rivals and grids."""
+"""Chung et al. 2024, three-player GAN: data sets, rivals and grids."""
 
 from __future__ import annotations
 

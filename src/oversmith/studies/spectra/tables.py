@@ -1,4 +1,4 @@
-"""Chung et al. 2023, three-player GAN: tables and figures, published and ours, the same on real spectra."""
+"""Chung et al. 2024, three-player GAN: tables and figures, published and ours, the same on real spectra."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Chung et al. 2023, three-player GAN: one training per data set, and the data themselves."""
+"""Chung et al. 2024, three-player GAN: one training per data set, and the data themselves."""
 
 from __future__ import annotations
 
