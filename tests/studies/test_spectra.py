@@ -281,7 +281,8 @@ def test_the_papers_tables_give_its_percentages_but_one():
         _, group, metric = entry["ours"]
         own = published_gain(tables.datasets_of(group), list(tables.METRICS).index(metric))
         assert ("its tables give" in entry["note"]) is bool(abs(own - entry["published"]) >= 0.0015), entry
-    assert sum("its tables give" in entry["note"] for entry in entries) == 1
+    # Both are of one misprint.
+    assert sum("its tables give" in entry["note"] for entry in entries) == 2
 
 
 def test_published_numbers_are_complete():

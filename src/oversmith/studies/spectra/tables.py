@@ -283,7 +283,7 @@ def bars(numbers: SpectraNumbers, datasets: Sequence[str]) -> str:
             if not row:
                 marks.append(_named(dataset))
             if dataset == datasets[-1]:
-                look = {"labels": list(ROWS), "rotation": 60, "ha": "right", "fontsize": 7}
+                look: dict[str, Any] = {"labels": list(ROWS), "rotation": 60, "ha": "right", "fontsize": 7}
                 marks.append(Mark("set_xticks", (range(len(ROWS)),), look))
             row.append(Panel(marks, "" if panels else quantity, axes={"ylim": (0, 1.05)}))
         panels.append(row)
