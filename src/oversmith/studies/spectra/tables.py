@@ -283,8 +283,8 @@ def bars(numbers: SpectraNumbers, datasets: Sequence[str]) -> str:
             if not row:
                 marks.append(_named(dataset))
             if dataset == datasets[-1]:
-                look: dict[str, Any] = {"labels": list(ROWS), "rotation": 60, "ha": "right", "fontsize": 7}
-                marks.append(Mark("set_xticks", (range(len(ROWS)),), look))
+                ticks = {"labels": list(ROWS), "rotation": 60, "ha": "right", "fontsize": 7}
+                marks.append(Mark("set_xticks", (range(len(ROWS)),), ticks))
             row.append(Panel(marks, "" if panels else quantity, axes={"ylim": (0, 1.05)}))
         panels.append(row)
     width, height = 2.9 * len(METRICS) + 0.6, 1.7 * len(datasets) + 1.2
