@@ -5,12 +5,11 @@ The public names of the package load lazily from here; the command line lists an
 
 from __future__ import annotations
 
-import difflib
 import importlib
 from dataclasses import dataclass
 from typing import Any
 
-from oversmith.exceptions import InputError
+from oversmith.exceptions import InputError, nearest_hint
 
 
 @dataclass(frozen=True)
@@ -37,6 +36,8 @@ class Method:
         The name as readers know it, where that is not the class name.
     source : str
         The paper that publishes the method, a key of :data:`oversmith.papers.PAPERS`; empty for a method composed here.
+    recommended : str
+        Why it is the method to try first among those that take the same data; one method of each such group has it.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Method:
     summary: str
     written: str = ""
     source: str = ""
+    recommended: str = ""
 
     @property
     def title(self) -> str:
@@ -68,6 +70,7 @@ METHODS: dict[str, Method] = {
             cost="medium",
             summary="SMOTE rows refined by a Wasserstein GAN trained on minority and SMOTE rows together.",
             written="EO-WGAN",
+            recommended="on 26 tables it lost least against a tuned threshold, average precision -0.001",
         ),
         Method(
             name="GAN",
@@ -236,6 +239,7 @@ METHODS: dict[str, Method] = {
             cost="low",
             summary="Series between real ones and their nearest neighbours: SMOTE for any number of channels.",
             written="Series SMOTE",
+            recommended="cheap, above the three-player GAN on four of six sets of spectra, above CGAN on digits",
         ),
         Method(
             name="SeriesBorderlineSMOTE",
@@ -325,6 +329,7 @@ METHODS: dict[str, Method] = {
             needs="one row of the class",
             cost="low",
             summary="Real series with a straight line added to every channel.",
+            recommended="cheap, as good as any method on four of six sets of spectra",
         ),
         Method(
             name="Flip",
@@ -344,6 +349,7 @@ METHODS: dict[str, Method] = {
             needs="two rows of the class",
             cost="low",
             summary="A mixture of Gaussians per class, its size chosen by BIC; levels from rows nearby.",
+            recommended="cheap, and the best mean rank of six over-samplers on 26 tables",
         ),
         Method(
             name="GaussianCopula",
@@ -404,6 +410,34 @@ METHODS: dict[str, Method] = {
         ),
     )
 }
+
+_HEADINGS = {
+    "table, series, image": "Tables, series and images",
+    "series, image": "Series and images",
+    "table": "Tables",
+    "series": "Series and spectra",
+}
+
+
+def methods_by_data() -> dict[str, list[Method]]:
+    """Group the methods by the kinds of data they take.
+
+    Returns
+    -------
+    dict of list of Method
+        Heading → methods by name, the recommended one first; methods of all kinds of data first.
+
+    Examples
+    --------
+    >>> from oversmith._registry import methods_by_data
+    >>> list(methods_by_data())
+    ['Tables, series and images', 'Series and images', 'Tables', 'Series and spectra']
+    """
+    groups: dict[str, list[Method]] = {modality: [] for modality in _HEADINGS}
+    for entry in sorted(METHODS.values(), key=lambda entry: (not entry.recommended, entry.kebab)):
+        groups[entry.modality].append(entry)
+    return {_HEADINGS[modality]: entries for modality, entries in groups.items()}
+
 
 # Public names that are not methods: name → module.
 _OTHER = {
@@ -476,9 +510,7 @@ def method(kebab: str) -> Method:
             f"{kebab!r} is imbalanced-learn's",
             "a comparison sets every method against SMOTE by itself, a benchmark takes it as a contender",
         )
-    near = difflib.get_close_matches(kebab.lower(), METHODS, n=1, cutoff=0.4)
-    hint = f"did you mean {near[0]!r}?" if near else f"known methods: {', '.join(METHODS)}"
-    raise InputError("method", f"{kebab!r} is not a method of Oversmith", hint)
+    raise InputError("method", f"{kebab!r} is not a method of Oversmith", nearest_hint(kebab, METHODS))
 
 
 _ARE = {"table": "a table", "series": "series", "image": "images"}
@@ -506,12 +538,11 @@ def check_modality(kebab: str, modality: str) -> None:
     Traceback (most recent call last):
     oversmith.exceptions.InputError: method: 'ganbats' takes series and the data are a table; choose one of eo-wgan, ...
     """
-    found = method(kebab).modality
-    if modality not in found.split(", "):
+    takes = method(kebab).modality
+    if modality not in takes.split(", "):
         able = [entry.kebab for entry in METHODS.values() if modality in entry.modality.split(", ")]
-        raise InputError(
-            "method", f"{kebab!r} takes {found} and the data are {_ARE[modality]}", f"choose one of {', '.join(able)}"
-        )
+        finding = f"{kebab!r} takes {takes} and the data are {_ARE[modality]}"
+        raise InputError(argument, finding, f"choose one of {', '.join(able)}")
 
 
 def load_class(kebab: str) -> Any:

@@ -6,7 +6,7 @@ import errno
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-# Names in a message where none is near.
+# Names listed in a message at most.
 _LISTED = 20
 
 
@@ -99,8 +99,20 @@ class MissingExtraError(OversmithError, ImportError):
     """An optional dependency is missing; the message names the extra that brings it."""
 
 
-def nearest_hint(name: str, known: Iterable[str]) -> str:
-    """Say which known name is near to one that is not, whatever the case, or list them.
+def nearest_hint(name: object, known: Iterable[str]) -> str:
+    """Suggest the known name that is most like one that is not known, or list the known ones: a cure for a message.
+
+    Parameters
+    ----------
+    name : object
+        What was given.
+    known : iterable of str
+        What there is.
+
+    Returns
+    -------
+    str
+        The suggestion.
 
     Examples
     --------
@@ -111,10 +123,10 @@ def nearest_hint(name: str, known: Iterable[str]) -> str:
     import difflib
 
     names = list(known)
-    by_case = {candidate.casefold(): candidate for candidate in reversed(names)}
-    near = difflib.get_close_matches(name.casefold(), list(by_case), n=1)
+    folded = {candidate.casefold(): candidate for candidate in reversed(names)}
+    near = difflib.get_close_matches(str(name).casefold(), folded, n=1, cutoff=0.5)
     if near:
-        return f"did you mean {by_case[near[0]]!r}?"
+        return f"did you mean {folded[near[0]]!r}?"
     more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
     return f"choose from {', '.join(names[:_LISTED])}{more}"
 

@@ -64,9 +64,21 @@ def test_methods_lists_the_registry(capsys: pytest.CaptureFixture[str]):
     assert [(entry["kebab"], entry["name"]) for entry in entries] == sorted((m.kebab, m.name) for m in METHODS.values())
     assert all(entry[name] for entry in entries for name in ("modality", "needs", "cost", "summary"))
     assert {entry["cost"] for entry in entries} <= {"low", "medium", "high"}
+
+
+@pytest.mark.parametrize("columns", [100, 72, 250])
+def test_methods_fit_the_terminal(columns: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):
+    from oversmith._registry import METHODS, methods_by_data
+
+    monkeypatch.setenv("COLUMNS", str(columns))
     assert main(["methods"]) == 0
-    table = capsys.readouterr().out
-    assert all(name in table for name in METHODS)
+    out = capsys.readouterr().out
+    assert max(map(len, out.splitlines())) <= min(columns, 100)
+    listed = [line.split()[0] for line in out.splitlines() if re.match(r"  \S", line)]
+    assert sorted(listed) == sorted(METHODS)
+    for entries in methods_by_data().values():
+        assert [bool(entry.recommended) for entry in entries] == [True] + [False] * (len(entries) - 1)
+        assert f"  {entries[0].kebab} *" in out
 
 
 def test_doctor(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):

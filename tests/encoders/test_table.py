@@ -428,7 +428,7 @@ def test_bad_tables_say_what_and_how(X: Any, message: str) -> None:
     "arguments, message",
     [
         ({"categorical_features": ["colur"]}, "no column 'colur'; did you mean 'colour'"),
-        ({"categorical_features": ["zzz"]}, "the columns are 'size', 'colour'"),
+        ({"categorical_features": ["zzz"]}, "choose from size, colour"),
         ({"categorical_features": [2]}, "no column 2; X has 0 to 1"),
         ({"categorical_features": [True]}, "mask has 1 entries, X has 2 columns"),
         ({"numeric": "robust"}, "numeric: found 'robust'"),

@@ -226,7 +226,7 @@ def test_every_parameter_is_documented_with_its_default():
 def test_a_parameter_that_is_none_is_told_in_the_name_of_the_method():
     with pytest.raises(TypeError, match=r"^EOWGAN has no parameter 'max_step'; did you mean 'max_steps'\?$"):
         EOWGAN(max_step=5)
-    with pytest.raises(TypeError, match=r"^Jitter has no parameter 'colour'; known are .*random_state"):
+    with pytest.raises(TypeError, match=r"^Jitter has no parameter 'colour'; choose from .*random_state"):
         Jitter(colour="red")
     assert "unknown" not in inspect.signature(EOWGAN).parameters
     assert "unknown" not in inspect.signature(BaseSampler).parameters

@@ -6,12 +6,11 @@ histogram boosting takes as many threads as OpenMP offers it, dense networks as 
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from oversmith.exceptions import InputError, MissingExtraError
+from oversmith.exceptions import InputError, MissingExtraError, nearest_hint
 
 
 @dataclass(frozen=True)
@@ -190,9 +189,7 @@ def find_classifier(name: str) -> ClassifierEntry:
     known = CLASSIFIERS | {entry.long_name: entry for entry in CLASSIFIERS.values()}
     if name in known:
         return known[name]
-    near = difflib.get_close_matches(str(name).lower(), known, n=1, cutoff=0.4)
-    hint = f"did you mean {near[0]!r}?" if near else f"known classifiers: {', '.join(CLASSIFIERS)}"
-    raise InputError(f"classifier: {name!r} is not a classifier of Oversmith; {hint}")
+    raise InputError("classifier", f"{name!r} is not a classifier of Oversmith", nearest_hint(name, known))
 
 
 def classifier(name: str, seed: int = 0) -> Any:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 from functools import cache
 from importlib import resources
 from typing import Any
 
 from oversmith.datasets.info import DatasetInfo
-from oversmith.exceptions import InputError
+from oversmith.exceptions import InputError, nearest_hint
 
 MODALITIES = ("tabular", "series", "spectra", "images")
 
@@ -63,9 +62,8 @@ def dataset_info(name: str) -> DatasetInfo:
     """
     known = _registry()
     if name not in known:
-        near = difflib.get_close_matches(str(name).lower(), known, n=1, cutoff=0.4)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
-        raise InputError(f"name: {name!r} is no data set{hint} ('oversmith datasets list' lists all)")
+        cure = f"{nearest_hint(name, known)} ('oversmith datasets list' lists all)"
+        raise InputError("name", f"{name!r} is no data set", cure)
     return known[name]
 
 

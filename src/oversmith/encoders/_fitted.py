@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -12,7 +11,7 @@ from oversmith.encoders._columns import LevelColumn, NumericColumn
 from oversmith.encoders._typed import tag, untag
 from oversmith.encoders._values import Values
 from oversmith.encoders.container import Container
-from oversmith.exceptions import InputError
+from oversmith.exceptions import InputError, nearest_hint
 
 
 @dataclass(frozen=True)
@@ -101,7 +100,7 @@ class FittedColumn:
     def decode(self, block: np.ndarray, allowed: np.ndarray | None) -> Values:
         """Turn encoded columns into plain values; ``allowed`` masks the levels that may come out."""
         if isinstance(self.coder, LevelColumn):
-            codes = self.coder.nearest(block, allowed)
+            codes = self.coder.nearest_hint(block, allowed)
             hole = codes == len(self.coder.levels)
             values, missing = self.coder.levels[np.where(hole, 0, codes)], hole if hole.any() else None
         else:
@@ -196,9 +195,6 @@ def chosen_columns(chosen: Any, container: Container) -> np.ndarray:
         else:
             raise InputError(f"categorical_features: there is no column {item}; X has 0 to {n - 1}; give one of them")
         if not places:
-            near = difflib.get_close_matches(str(item), container.names, n=1)
-            known = ", ".join(map(repr, container.names[:10])) + (", …" if n > 10 else "")
-            cure = f"did you mean {near[0]!r}?" if near else f"the columns are {known}"
-            raise InputError(f"categorical_features: X has no column {item!r}; {cure}")
+            raise InputError("categorical_features", f"X has no column {item!r}", nearest_hint(item, container.names))
         forced[places] = True
     return forced

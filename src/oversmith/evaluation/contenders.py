@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -341,9 +340,7 @@ def contender_named(name: str, kinds: Mapping[str, str], modality: str = "table"
             fill = -1.0
         if 0 < fill <= 1:
             return method_contender(kebab, name=name, title=f"{method(kebab).title}, fill {share}", fill=fill)
-    near = difflib.get_close_matches(name, [*simple, *METHODS], n=1, cutoff=0.4)
-    hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(simple)} and the methods of Oversmith"
-    raise InputError(f"contenders: {name!r} is not known; {hint}")
+    raise InputError("contenders", f"{name!r} is not known", nearest_hint(name, [*simple, *METHODS]))
 
 
 def classifier_named(name: str) -> Classifier:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import inspect
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ import numpy as np
 from sklearn.base import clone
 
 from oversmith._registry import METHODS, load_class
-from oversmith.exceptions import InputError
+from oversmith.exceptions import InputError, nearest_hint
 from oversmith.selection import NOTHING
 
 WEIGHTS = "class-weight"
@@ -145,9 +144,7 @@ def class_weights(labels: np.ndarray, targets: Mapping[Any, int]) -> np.ndarray:
 def _named(name: str, fill: float, max_steps: int | None, options: Mapping[str, Any]) -> Any:
     known = [NOTHING, WEIGHTS, SMOTE, *(kebab for kebab in METHODS if kebab != "auto")]
     if name not in known:
-        near = difflib.get_close_matches(name.lower(), known, n=1, cutoff=0.4)
-        hint = f"did you mean {near[0]!r}?" if near else f"choose from {', '.join(known)}, or give a sampler"
-        raise InputError(f"candidates: {name!r} is not known; {hint}")
+        raise InputError("candidates", f"{name!r} is not known", nearest_hint(name, known))
     if name == SMOTE:
         # The first stage of EO-WGAN alone: interpolates numbers, takes levels from neighbours, trains no network.
         return _made("eo-wgan", smote_share=1.0, fill=fill, **options)

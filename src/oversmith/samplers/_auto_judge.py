@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -14,7 +13,7 @@ from sklearn.metrics import get_scorer, get_scorer_names
 from sklearn.pipeline import Pipeline
 
 from oversmith._adapter import take_rows
-from oversmith.exceptions import InputError
+from oversmith.exceptions import InputError, nearest_hint
 from oversmith.metrics import METRICS, Metric
 from oversmith.samplers._auto_candidates import Candidate, class_weights, seeded
 from oversmith.samplers.base import Encoder
@@ -82,11 +81,7 @@ def resolve_scoring(scoring: Any, classes: np.ndarray, positive: Any) -> Scorer:
         return lambda model, X, y: sign * metric(np.searchsorted(classes, y), _values(metric, model, X, classes), place)
     known = [*METRICS, *get_scorer_names()]
     if scoring not in known:
-        near = difflib.get_close_matches(scoring.lower(), known, n=1, cutoff=0.4)
-        hint = (
-            f"did you mean {near[0]!r}?" if near else f"choose from {', '.join(METRICS)}, or a scorer of scikit-learn"
-        )
-        raise InputError(f"scoring: {scoring!r} is not known; {hint}")
+        raise InputError("scoring", f"{scoring!r} is not known", nearest_hint(scoring, known))
     return get_scorer(scoring)
 
 
