@@ -20,7 +20,7 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
     Parameters
     ----------
     path : path-like
-        The file to make or to replace.
+        The file to create or to replace.
 
     Yields
     ------
@@ -40,7 +40,7 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
     """
     final = Path(os.path.realpath(path))
     if not final.parent.is_dir():
-        raise FileNotFoundError(errno.ENOENT, "there is no such folder; make it first", str(final.parent))
+        raise FileNotFoundError(errno.ENOENT, "there is no such folder; create it first", str(final.parent))
     temporary = final.with_name(f".oversmith-{secrets.token_hex(6)}.tmp")
     try:
         with open(temporary, "xb") as file:

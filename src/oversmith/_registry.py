@@ -14,7 +14,7 @@ from oversmith.exceptions import InputError, nearest_hint
 
 @dataclass(frozen=True)
 class Method:
-    """One method: where it lives and what a reader wants to know before loading it.
+    """One method: where it is defined, and what to know before loading it.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ class Method:
     summary : str
         One sentence.
     written : str
-        The name as readers know it, where that is not the class name.
+        The usual name of the method, where that is not the class name.
     source : str
         The paper that publishes the method, a key of :data:`oversmith.papers.PAPERS`; empty for a method composed here.
     recommended : str
@@ -80,7 +80,7 @@ METHODS: dict[str, Method] = {
             modality="table, series, image",
             needs="two rows of the class",
             cost="medium",
-            summary="A generator against a discriminator, from noise: the baseline of the papers.",
+            summary="A generator and a discriminator, from noise: the baseline of the papers.",
         ),
         Method(
             name="CGAN",
@@ -90,7 +90,7 @@ METHODS: dict[str, Method] = {
             modality="table, series, image",
             needs="two rows of the class",
             cost="medium",
-            summary="One GAN of all classes, told which one to make: small classes share what large ones teach.",
+            summary="One GAN of all classes with the class as an input, so that small classes profit from large ones.",
         ),
         Method(
             name="WGAN",
@@ -100,7 +100,7 @@ METHODS: dict[str, Method] = {
             modality="table, series, image",
             needs="two rows of the class",
             cost="medium",
-            summary="A generator that follows a Wasserstein critic with clipped weights.",
+            summary="A GAN with a Wasserstein critic and clipped weights.",
         ),
         Method(
             name="WGANGP",
@@ -110,7 +110,7 @@ METHODS: dict[str, Method] = {
             modality="table, series, image",
             needs="two rows of the class",
             cost="medium",
-            summary="A generator that follows a Wasserstein critic with a gradient penalty: EO-WGAN without SMOTE.",
+            summary="A GAN with a Wasserstein critic and a gradient penalty: EO-WGAN without SMOTE.",
             written="WGAN-GP",
         ),
         Method(
@@ -121,7 +121,7 @@ METHODS: dict[str, Method] = {
             modality="table, series, image",
             needs="two rows of the class",
             cost="medium",
-            summary="One WGAN-GP of all classes, with a classifier that keeps rows on their class's side.",
+            summary="One WGAN-GP of all classes, with a classifier that keeps generated rows in their class.",
             written="CWGAN-GP",
         ),
         Method(
@@ -132,7 +132,7 @@ METHODS: dict[str, Method] = {
             modality="table, series, image",
             needs="two rows of the class",
             cost="medium",
-            summary="SMOTE rows made more real by a GAN whose generator starts from them instead of noise.",
+            summary="SMOTE rows refined by a GAN whose generator starts from them instead of noise.",
         ),
         Method(
             name="GANBATS",
@@ -142,7 +142,7 @@ METHODS: dict[str, Method] = {
             modality="series",
             needs="two rows of the class",
             cost="high",
-            summary="Series from a bidirectional LSTM and convolutions, against a discriminator with attention.",
+            summary="Series from a GAN of a bidirectional LSTM with convolutions and a discriminator with attention.",
         ),
         Method(
             name="DCGAN",
@@ -162,7 +162,7 @@ METHODS: dict[str, Method] = {
             modality="series, image",
             needs="two rows of the class",
             cost="high",
-            summary="Spectra by a generator that pleases a discriminator and helps a classifier.",
+            summary="Spectra from a generator trained against a discriminator and together with a classifier.",
             written="Three-player GAN",
         ),
         Method(
@@ -173,7 +173,7 @@ METHODS: dict[str, Method] = {
             modality="series, image",
             needs="two rows of the class",
             cost="high",
-            summary="Spectra by a generator that starts as an autoencoder's half, against a penalised discriminator.",
+            summary="Spectra from a generator that starts as the decoder of an autoencoder, with a gradient penalty.",
             written="BAGAN-GP",
         ),
         Method(
@@ -184,7 +184,7 @@ METHODS: dict[str, Method] = {
             modality="series, image",
             needs="two rows of the class",
             cost="high",
-            summary="Spectra against a discriminator whose slope is held near one around real rows.",
+            summary="Spectra from a GAN whose discriminator has slopes near one around real rows.",
         ),
         Method(
             name="ACGAN",
@@ -194,7 +194,7 @@ METHODS: dict[str, Method] = {
             modality="series, image",
             needs="two rows of the class",
             cost="high",
-            summary="Spectra against a discriminator that also names the class; also called CovidGAN.",
+            summary="Spectra from a GAN whose discriminator also predicts the class; also called CovidGAN.",
             written="AC-GAN",
         ),
         Method(
@@ -205,7 +205,7 @@ METHODS: dict[str, Method] = {
             modality="series, image",
             needs="two rows of the class",
             cost="high",
-            summary="Spectra that move from inside the class to its border as a classifier learns from them.",
+            summary="Spectra that move from the centre of the class to its border while a classifier learns.",
             written="Cooperative GAN",
         ),
         Method(
@@ -216,7 +216,7 @@ METHODS: dict[str, Method] = {
             modality="series, image",
             needs="two rows of the class",
             cost="high",
-            summary="Series out of noise that a U-Net takes away, one network for all classes.",
+            summary="Series by removing noise with a U-Net, one network for all classes.",
             written="Conditional diffusion",
         ),
         Method(
@@ -227,7 +227,7 @@ METHODS: dict[str, Method] = {
             modality="table, series, image",
             needs="two rows of the class",
             cost="low",
-            summary="Rows of the class with noise as wide as the way to the nearest row: a smoothed bootstrap.",
+            summary="Real rows with noise as wide as the distance to the nearest row: a smoothed bootstrap.",
         ),
         Method(
             name="SeriesSMOTE",
@@ -249,7 +249,7 @@ METHODS: dict[str, Method] = {
             modality="series, image",
             needs="two rows of the class",
             cost="low",
-            summary="SMOTE for series, from those of the class that lie near the other classes.",
+            summary="SMOTE for series that starts from those of the class near the other classes.",
             written="Series Borderline-SMOTE",
         ),
         Method(
@@ -259,7 +259,7 @@ METHODS: dict[str, Method] = {
             modality="series",
             needs="one row of the class",
             cost="low",
-            summary="Real series, every channel made larger or smaller.",
+            summary="Real series, every channel multiplied by a number near one.",
         ),
         Method(
             name="Rotation",
@@ -268,7 +268,7 @@ METHODS: dict[str, Method] = {
             modality="series",
             needs="one row of the class",
             cost="low",
-            summary="Real series, their channels turned into one another.",
+            summary="Real series, their channels rotated into one another.",
         ),
         Method(
             name="Slicing",
@@ -286,7 +286,7 @@ METHODS: dict[str, Method] = {
             modality="series",
             needs="one row of the class",
             cost="low",
-            summary="Real series whose time runs faster here and slower there.",
+            summary="Real series stretched and compressed in time.",
             written="Time warp",
         ),
         Method(
@@ -374,7 +374,7 @@ METHODS: dict[str, Method] = {
             kebab="auto",
             module="oversmith.samplers.auto",
             modality="table, series, image",
-            needs="four rows of every class, and patience",
+            needs="four rows of every class, and time",
             cost="high",
             summary="Over-samples only where inner cross-validation shows that it helps the classifier.",
         ),

@@ -196,7 +196,7 @@ def test_bad_input_says_what_and_how():
     X, y, _ = simulated(0, n=500)
     with pytest.raises(InputError, match=r"estimator: LinearSVC has no predict_proba .*CalibratedClassifierCV"):
         PriorCorrectedClassifier(LinearSVC(), sampler=OVER).fit(X, y)
-    with pytest.raises(InputError, match="GridSearchCV holds RandomOverSampler where its work cannot be seen"):
+    with pytest.raises(InputError, match="GridSearchCV holds RandomOverSampler where its class shares cannot be read"):
         PriorCorrectedClassifier(GridSearchCV(make_pipeline(OVER, LogisticRegression()), {})).fit(X, y)
     with pytest.raises(InputError, match="BalancedBaggingClassifier holds RandomUnderSampler"):
         PriorCorrectedClassifier(BalancedBaggingClassifier(sampler=RandomUnderSampler())).fit(X, y)

@@ -11,6 +11,7 @@ from sklearn.preprocessing import StandardScaler
 from oversmith.classifiers import CLASSIFIERS, classifier, find_classifier
 from oversmith.evaluation.contenders import default_classifiers
 from oversmith.exceptions import InputError, MissingExtraError
+from oversmith.papers import PAPERS
 
 
 def test_names():
@@ -46,12 +47,11 @@ def test_long_names_find_the_same(name):
     assert find_classifier(CLASSIFIERS[name].long_name) is CLASSIFIERS[name]
 
 
-def test_documents():
-    """Table 4 of document 000 and its neural network, which document 001 has as well."""
-    used = {
-        document: {name for name, e in CLASSIFIERS.items() if document in e.documents} for document in ("000", "001")
-    }
-    assert used == {"000": {"rf", "svm", "lr", "xgb", "knn", "dense"}, "001": {"dense"}}
+def test_papers():
+    """Table 4 of Riaz et al. 2025 and its neural network, which Sharma et al. 2022 have as well."""
+    assert {key for entry in CLASSIFIERS.values() for key in entry.papers} <= set(PAPERS)
+    used = {key: {name for name, e in CLASSIFIERS.items() if key in e.papers} for key in ("riaz2025", "sharma2022")}
+    assert used == {"riaz2025": {"rf", "svm", "lr", "xgb", "knn", "dense"}, "sharma2022": {"dense"}}
 
 
 def test_contenders_are_built_here():
@@ -63,7 +63,7 @@ def test_contenders_are_built_here():
 def test_unknown_name_suggests_the_nearest():
     with pytest.raises(InputError, match=r"classifier: 'random-forrest' is not .* did you mean 'random-forest'"):
         classifier("random-forrest")
-    with pytest.raises(InputError, match=r"choose from .*lr, .*rf, "):
+    with pytest.raises(InputError, match=r"choose from .*knn, .*lr, "):
         classifier("%%%")
 
 

@@ -80,6 +80,6 @@ def test_in_python(tmp_path: Path):
     X, y = np.random.default_rng(0).normal(size=(20, 2)), np.repeat([0, 1], [15, 5])
     with pytest.raises(InputError, match=r"y: Expected array-like .* got None; pass every row's class"):
         oversmith.Jitter().fit_resample(X, None)
-    with pytest.raises(FileNotFoundError, match="there is no such folder; make it first") as missing:
+    with pytest.raises(FileNotFoundError, match="there is no such folder; create it first") as missing:
         oversmith.Jitter().fit(X, y).save(tmp_path / "none" / "sampler.zip")
     assert missing.value.filename == str(tmp_path / "none")

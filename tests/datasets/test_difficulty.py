@@ -154,7 +154,7 @@ def test_what_cannot_be_is_refused(change, message):
 
 
 @pytest.mark.data
-def test_the_documents_fours(data_dir):
+def test_the_fours_of_the_paper(data_dir):
     data = load_dataset("mnist_train")
     fours = np.asarray(data.X)[np.asarray(data.y) == "4"]
     assert len(fours) == 5842
@@ -162,7 +162,7 @@ def test_the_documents_fours(data_dir):
     assert made.X.shape == (1400, 8, 8)
     assert made.X.min() >= -1
     assert made.X.max() <= 1
-    # What a rotated copy of the majority is worth to the document: a sixth of the digits stand in both classes.
+    # In the paper a sixth of the digits are in both classes, once of them rotated.
     shared = np.isin(made.groups[made.y == 1], made.groups[made.y == 0]).mean()
     assert 0.1 < shared < 0.25
 

@@ -80,7 +80,7 @@ def test_unequal_axes(folder):
 
 
 @pytest.mark.parametrize("system, rule", [("f127", "sigmoid"), ("alpha-cd", "lines")])
-def test_a_library_is_labelled_as_the_document_does(tmp_path, system, rule):
+def test_a_library_is_labelled_as_in_the_paper(tmp_path, system, rule):
     made = make_hydrogel_spectra(system, n_points=400)
     rows = []
     for number in range(0, 288, 2):
@@ -147,7 +147,7 @@ def test_columns_of_the_table(folder):
         ("10\n20\n", r"b.csv: 0 points found"),
         ("10,1\n", r"b.csv: 1 points found"),
         ("", r"b.csv: 0 points found"),
-        ("10,1\n10,2\n30,3\n", "'b.csv': 10 stands there twice"),
+        ("10,1\n10,2\n30,3\n", "'b.csv': 10 is there twice"),
         ("10,1\n30,2\n20,3\n", "'b.csv': it neither rises nor falls"),
         ("Hz,deg\n10,1\n20,2\n30,3\n", r"b.csv: it is a copy of 'a.csv'"),
     ],

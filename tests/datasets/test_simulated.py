@@ -1,4 +1,4 @@
-"""Simulated hydrogels: counts and ranges of the document, the same bits, and labels their own rules find again."""
+"""Simulated hydrogels: counts and ranges of the paper, the same bits, labels by the paper's rules."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ RULES = {"f127": "sigmoid", "alpha-cd": "lines"}
 
 
 @pytest.mark.parametrize("system", COUNTS)
-def test_counts_wells_and_sensors_are_those_of_the_document(system):
+def test_counts_wells_and_sensors_are_those_of_the_paper(system):
     made = make_hydrogel_spectra(system)
     assert made.X.shape == (288, 1, 800)
     assert ((made.y == "solution").sum(), (made.y == "gel").sum()) == COUNTS[system]
@@ -35,7 +35,7 @@ def test_the_same_seed_gives_the_same_spectra():
 
 
 @pytest.mark.parametrize("system", COUNTS)
-def test_the_rule_of_the_document_finds_the_labels(system):
+def test_the_rule_of_the_paper_gives_the_labels(system):
     for noise, share in ((0.0, 0.99), (1.0, 0.97)):
         made = make_hydrogel_spectra(system, noise=noise)
         response = spectrum_response(made.X, "position")

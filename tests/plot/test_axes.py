@@ -73,7 +73,7 @@ def test_several_panels_on_axes_given_or_in_parts_of_one(name: str):
     assert left.axison
     with pytest.raises(InputError, match=rf"ax: {n + 1} axes found for {n} panels"):
         MANY[name](ax=list(Figure().subplots(n + 1)))
-    with pytest.raises(InputError, match="ax: the axes have no place in a grid"):
+    with pytest.raises(InputError, match="ax: the axes are not part of a grid"):
         MANY[name](ax=Figure().add_axes((0, 0, 1, 1)))
 
 

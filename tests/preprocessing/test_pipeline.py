@@ -1,4 +1,4 @@
-"""The whole preparation of document 000 as one pipeline: the code of the documentation, on simulated bearings."""
+"""The whole preparation of Riaz et al. 2025 as one pipeline: the code of the documentation, on simulated bearings."""
 
 from __future__ import annotations
 

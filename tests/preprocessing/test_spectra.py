@@ -168,7 +168,7 @@ X = spectra()
         (BaselineRemover(method="polynomial", order=39), X, "order: 39 found for spectra of 40 points"),
         (SpectraAligner(max_shift=40), X, "max_shift: 40 found for spectra of 40 points"),
         (AxisResampler(axis=range(39)), X, "axis: 39 values found for spectra of 40 points"),
-        (AxisResampler(axis=[0, 1, 1]), X[:, :, :3], "axis: 1 stands there twice"),
+        (AxisResampler(axis=[0, 1, 1]), X[:, :, :3], "axis: 1 is there twice"),
         (AxisResampler(axis=[0, 2, 1]), X[:, :, :3], "axis: it neither rises nor falls"),
         (AxisResampler(new_axis=[0, 40]), X, "new_axis: it reaches from 0 to 40, the spectra from 0 to 39"),
         (AxisResampler(new_axis=[0, 4], n_points=3), X, "n_points: 3 found beside new_axis"),
@@ -199,11 +199,11 @@ def test_axes_of_their_own_become_one():
 @pytest.mark.parametrize(
     "values, axes, options, message",
     [
-        ([[1, 2], [1, 2]], [[0, 1], [0, 2]], {}, "spectrum 1 lies on 2 points from 0 to 2, spectrum 0 on 2 points"),
+        ([[1, 2], [1, 2]], [[0, 1], [0, 2]], {}, "spectrum 1 has 2 points from 0 to 2, spectrum 0 2 points"),
         ([[1, 2], [1, 2]], [[0, 1], [5, 6]], {"rule": "overlap"}, "no range is shared by all"),
         ([[1, 2], [1, np.nan]], [[0, 1], [0, 1]], {}, "NaN or infinity found in spectrum 1"),
         ([[1, 2], [1, 2, 3]], [[0, 1], [0, 1]], {}, "spectrum 1 has"),
-        ([[1, 2]], [[0, 0]], {}, "spectrum 0: 0 stands there twice"),
+        ([[1, 2]], [[0, 0]], {}, "spectrum 0: 0 is there twice"),
         ([], [], {}, "0 found for 0 spectra"),
         ([[1, 2]], [[0, 1]], {"rule": "near"}, "rule: 'near' found"),
     ],

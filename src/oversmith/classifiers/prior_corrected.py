@@ -20,7 +20,7 @@ from oversmith.exceptions import InputError
 class PriorCorrectedClassifier(Wrapper):
     r"""Give back the class shares of the real rows to probabilities learnt on resampled ones.
 
-    A classifier trained on resampled rows believes that classes are as frequent as the sampler made them. With the
+    A classifier trained on resampled rows predicts as if classes were as frequent as in the resampled rows. With the
     share :math:`\pi_c` of class c among the real rows and :math:`\tilde\pi_c` among those it was trained on, its
     probabilities become :math:`p'_c \propto p_c\,\pi_c / \tilde\pi_c`. For two classes this shifts the log-odds by a
     constant, so that the order of the rows stays as it is.
@@ -63,10 +63,10 @@ class PriorCorrectedClassifier(Wrapper):
     ``predict`` gives the most probable class after the correction. Under imbalance that is mostly the majority, as
     without resampling: tune a threshold for the costs at hand instead of moving the prior for it.
 
-    ``fit`` takes no ``sample_weight``: most samplers cannot tell which weight a synthetic row has.
+    ``fit`` takes no ``sample_weight``: most samplers give synthetic rows no weight.
 
     The correction is exact where resampling changes the shares of the classes and nothing within them; generated rows
-    that differ from the real ones leave an error that it cannot know of.
+    that differ from the real ones leave an error that cannot be corrected.
 
     References
     ----------
@@ -113,7 +113,7 @@ class PriorCorrectedClassifier(Wrapper):
         Raises
         ------
         InputError
-            When the classifier has no ``predict_proba``, or holds a sampler whose work cannot be seen.
+            When the classifier has no ``predict_proba``, or holds a sampler whose class shares cannot be read.
         """
         y = self._begin(X, y)
         model = self._wrapped() if self.sampler is None else make_pipeline(self.sampler, self._wrapped())
@@ -121,21 +121,23 @@ class PriorCorrectedClassifier(Wrapper):
         last = recorder.estimator
         if not hasattr(last, "predict_proba"):
             raise InputError(
-                f"estimator: {type(last).__name__} has no predict_proba to correct; choose a classifier that has one, "
-                "or wrap it in sklearn.calibration.CalibratedClassifierCV"
+                "estimator",
+                f"{type(last).__name__} has no predict_proba to correct",
+                "choose a classifier that has one, or wrap it in sklearn.calibration.CalibratedClassifierCV",
             )
         if (hidden := sampler_within(last)) is not None and not isinstance(last, WeightedResampler):
             raise InputError(
-                f"estimator: {type(last).__name__} holds {type(hidden).__name__} where its work cannot be seen; give "
-                "PriorCorrectedClassifier the sampler and the classifier themselves (a search goes around it)"
+                "estimator",
+                f"{type(last).__name__} holds {type(hidden).__name__} where its class shares cannot be read",
+                "give PriorCorrectedClassifier the sampler and the classifier themselves (a search goes around it)",
             )
         self.estimator_ = _restored(model.fit(X, y))
         self.prior_ = class_shares(None, self.classes_, y)
         self.resampled_prior_ = class_shares(last, self.classes_, recorder.y_)
         if isinstance(last, WeightedResampler):
-            places = np.searchsorted(self.classes_, last.classes_)
+            positions = np.searchsorted(self.classes_, last.classes_)
             self.resampled_prior_ = np.zeros(len(self.classes_))
-            self.resampled_prior_[places] = last.weighted_prior_
+            self.resampled_prior_[positions] = last.weighted_prior_
         return self
 
     def predict_proba(self, X: Any) -> np.ndarray:
@@ -152,8 +154,8 @@ class PriorCorrectedClassifier(Wrapper):
             One column per class of ``classes_``; a class whose rows the samplers all removed has probability zero.
         """
         check_is_fitted(self, "estimator_")
-        places = np.searchsorted(self.classes_, self.estimator_.classes_)
-        chances = spread_over_classes(self.estimator_.predict_proba(X), places, len(self.classes_))
+        positions = np.searchsorted(self.classes_, self.estimator_.classes_)
+        chances = spread_over_classes(self.estimator_.predict_proba(X), positions, len(self.classes_))
         seen = self.resampled_prior_ > 0
         chances *= np.divide(self.prior_, self.resampled_prior_, out=np.zeros(len(seen)), where=seen)
         return chances / chances.sum(axis=1, keepdims=True)
@@ -176,7 +178,7 @@ class PriorCorrectedClassifier(Wrapper):
 
 
 class _Recorder(BaseEstimator):
-    """Stands in for the last step of a pipeline while it is fitted, and keeps the labels it is given."""
+    """Replace the last step of a pipeline during a fit, and record the labels."""
 
     def __init__(self, estimator: Any) -> None:
         self.estimator = estimator

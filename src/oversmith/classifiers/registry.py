@@ -27,9 +27,9 @@ class ClassifierEntry:
         A module-level function from a seed to an unfitted estimator; raises `MissingExtraError` where its library is
         not installed.
     long_name : str
-        The name records of evaluations use; found as well as ``name``.
-    documents : tuple of str
-        Documents that use the classifier.
+        The name in records of evaluations; accepted as well as ``name``.
+    papers : tuple of str
+        Papers that use the classifier, keys of :data:`oversmith.papers.PAPERS`.
     extra : str or None
         Extra of Oversmith that brings its library.
     """
@@ -38,7 +38,7 @@ class ClassifierEntry:
     title: str
     build: Callable[[int], Any]
     long_name: str
-    documents: tuple[str, ...] = ()
+    papers: tuple[str, ...] = ()
     extra: str | None = None
 
 
@@ -140,19 +140,19 @@ def _rocket(seed: int) -> Any:
 CLASSIFIERS: dict[str, ClassifierEntry] = {
     entry.name: entry
     for entry in (
-        ClassifierEntry("lr", "Logistic regression", _logistic_regression, "logistic-regression", ("000",)),
-        ClassifierEntry("rf", "Random forest", _random_forest, "random-forest", ("000",)),
-        ClassifierEntry("xgb", "XGBoost", _xgboost, "xgboost", ("000",), extra="boost"),
+        ClassifierEntry("lr", "Logistic regression", _logistic_regression, "logistic-regression", ("riaz2025",)),
+        ClassifierEntry("rf", "Random forest", _random_forest, "random-forest", ("riaz2025",)),
+        ClassifierEntry("xgb", "XGBoost", _xgboost, "xgboost", ("riaz2025",), extra="boost"),
         ClassifierEntry("hgb", "Histogram gradient boosting", _histogram_boosting, "histogram-gradient-boosting"),
-        ClassifierEntry("svm", "Support vector machine", _svm, "support-vector-machine", ("000",)),
-        ClassifierEntry("knn", "k nearest neighbours", _knn, "knn", ("000",)),
+        ClassifierEntry("svm", "Support vector machine", _svm, "support-vector-machine", ("riaz2025",)),
+        ClassifierEntry("knn", "k nearest neighbours", _knn, "knn", ("riaz2025",)),
         ClassifierEntry("mlp", "Multi-layer perceptron (scikit-learn)", _mlp, "multi-layer-perceptron"),
-        ClassifierEntry("dense", "Dense network", _dense, "dense-network", ("000", "001")),
+        ClassifierEntry("dense", "Dense network", _dense, "dense-network", ("riaz2025", "sharma2022")),
         ClassifierEntry("tree", "Decision tree", _tree, "decision-tree"),
         ClassifierEntry("brf", "Balanced random forest", _balanced_forest, "balanced-random-forest"),
-        ClassifierEntry("cnn", "Convolutional network", _cnn, "convolutional-network", ("002",)),
+        ClassifierEntry("cnn", "Convolutional network", _cnn, "convolutional-network", ("liu2023",)),
         ClassifierEntry(
-            "spectra-cnn", "Convolutional network of document 003", _spectra_cnn, "spectra-network", ("003",)
+            "spectra-cnn", "Convolutional network of Chung et al. 2024", _spectra_cnn, "spectra-network", ("chung2024",)
         ),
         ClassifierEntry("image-cnn", "Convolutional network for images", _image_cnn, "image-network"),
         ClassifierEntry("rocket", "Random convolutions", _rocket, "random-convolutions"),

@@ -28,7 +28,7 @@ class ScalableSVC(ClassifierMixin, BaseEstimator):
 
     The time of an exact machine grows with the square of the rows or worse. Above a number of rows the kernel is
     replaced by its Nyström approximation (distances to a sample of the rows) and a linear machine on top of it, and
-    ``title_`` says so, for reports to print. Scores become probabilities by a sigmoid fitted on out-of-fold scores.
+    ``title_`` names it, for reports. Scores become probabilities by a sigmoid fitted on out-of-fold scores.
 
     Inputs are used as they are: standardise them in a pipeline before, or columns of large numbers decide alone.
 
@@ -68,9 +68,9 @@ class ScalableSVC(ClassifierMixin, BaseEstimator):
     -----
     Rows with equal values and label are merged and their weights added: a weight of two is the same as a row given
     twice, and no copy of a row scores the sigmoid that is fitted for it. There are five folds, or as many as the
-    smallest class has distinct rows. The label predicted is the most probable one, as the sigmoid sees it.
+    smallest class has distinct rows. The label predicted is the most probable one, by the sigmoid.
 
-    Document 000 uses a support vector machine among its classifiers (Table 4) without saying more about it.
+    Riaz et al. 2025 use a support vector machine among their classifiers (Table 4) without saying more about it.
 
     Examples
     --------

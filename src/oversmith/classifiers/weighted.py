@@ -1,4 +1,4 @@
-"""Resample and hand the weights of the rows on to a classifier (document 000, Eq. 12)."""
+"""Resample and pass the weights of the rows to a classifier (Riaz et al. 2025, Eq. 12)."""
 
 from __future__ import annotations
 
@@ -28,8 +28,9 @@ def _estimator_has(name: str) -> Any:
 class WeightedResampler(Wrapper):
     """Resample, then fit a classifier in which synthetic rows weigh less (or more) than real ones.
 
-    A pipeline of imbalanced-learn hands rows and labels from step to step, but no weights that a sampler made. This
-    classifier is a last step that does: document 000, Eq. 12, where the loss of the synthetic rows counts lambda times.
+    A pipeline of imbalanced-learn passes rows and labels from step to step, but no weights that a sampler computed.
+    This classifier is a last step that does: Riaz et al. 2025, Eq. 12, where the loss of the synthetic rows counts
+    lambda times.
 
     Parameters
     ----------
@@ -66,8 +67,8 @@ class WeightedResampler(Wrapper):
     Notes
     -----
     Synthetic are the rows of the sampler's ``synthetic_mask_``; for other over-samplers of imbalanced-learn, those
-    after the real ones. Samplers that remove rows as well do not say which rows they made, so ``synthetic_weight`` is
-    refused for them. A sampler that returns X as it came and sets ``sample_weight_`` gives class weights.
+    after the real ones. Samplers that remove rows as well do not mark the rows they generated, so ``synthetic_weight``
+    is refused for them. A sampler that returns X as it came and sets ``sample_weight_`` gives class weights.
 
     Deviations from the paper: Eq. 12 writes lambda into a step of gradient descent. Here it multiplies the weight of a
     row in whatever way the classifier uses weights.
@@ -146,8 +147,9 @@ class WeightedResampler(Wrapper):
         weight = np.array(getattr(self.sampler_, "sample_weight_", np.ones(n_resampled)), dtype=np.float64)
         if weight.shape != (n_resampled,) or not (weight >= 0).all() or not weight.any():
             raise InputError(
-                f"sampler: {name} gave {n_resampled} rows and weights of shape {weight.shape}; its sample_weight_ "
-                "needs one number per row, none negative and not all zero"
+                "sampler",
+                f"{name} gave {n_resampled} rows and weights of shape {weight.shape}",
+                "its sample_weight_ needs one number per row, none negative and not all zero",
             )
         if self.synthetic_weight is not None and self.sampler_ is not None:
             weight[self._synthetic(n_real, n_resampled)] = self.synthetic_weight
@@ -159,8 +161,9 @@ class WeightedResampler(Wrapper):
             return np.asarray(mask)
         if not isinstance(self.sampler_, BaseOverSampler):
             raise InputError(
-                f"synthetic_weight: {type(self.sampler_).__name__} does not say which rows are synthetic; leave it "
-                "out, or use an over-sampler"
+                "synthetic_weight",
+                f"{type(self.sampler_).__name__} does not say which rows are synthetic",
+                "leave it out, or use an over-sampler",
             )
         return np.arange(n_resampled) >= n_real
 
@@ -222,15 +225,20 @@ def _weight_parameter(estimator: Any) -> str:
     """Name the fit parameter that takes the weights; raise where there is none, or rows would change under way."""
     if isinstance(estimator, Pipeline) and (sampler := sampler_within(estimator)) is not None:
         raise InputError(
-            f"estimator: its pipeline holds {type(sampler).__name__}, which would change the rows the weights "
-            "belong to; give the sampler as sampler="
+            "estimator",
+            f"its pipeline holds {type(sampler).__name__}, which would change the rows the weights belong to",
+            "give the sampler as sampler=",
         )
     parameter = weight_parameter(estimator)
     if parameter is None:
         last = estimator.steps[-1][1] if isinstance(estimator, Pipeline) else estimator
         raise InputError(
-            f"estimator: {type(last).__name__} takes no sample_weight in fit; choose a classifier that does "
-            "(logistic regression, trees, forests, boosting, support vector machines, DenseClassifier), or use sampler "
-            "and classifier in an imbalanced-learn Pipeline, without weights"
+            "estimator",
+            f"{type(last).__name__} takes no sample_weight in fit",
+            (
+                "choose a classifier that does (logistic regression, trees, forests, boosting, "
+                "support vector machines, DenseClassifier), or use sampler and classifier in an "
+                "imbalanced-learn Pipeline, without weights"
+            ),
         )
     return parameter

@@ -69,7 +69,7 @@ def with_label_noise(y: np.ndarray, share: float, random_state: int = 0) -> np.n
     (4, 4)
     """
     if not 0 <= share <= 1:
-        raise InputError(f"label_noise: {share} found; give a share of the minority from 0 to 1")
+        raise InputError("label_noise", f"{share} found", "give a share of the minority from 0 to 1")
     rng = np.random.default_rng(random_state)
     swapped = int(share * int((y == 1).sum()) + 1e-9)
     noisy = y.copy()
@@ -107,12 +107,14 @@ def check_counts(n_majority: Any, ratio: float, name: str = "n_majority") -> int
     20
     """
     if isinstance(n_majority, bool) or not isinstance(n_majority, int | np.integer) or n_majority < 1:
-        raise InputError(f"{name}: {n_majority!r} found; give a whole number from 1 up")
+        raise InputError(name, f"{n_majority!r} found", "give a whole number from 1 up")
     if not 0 < ratio <= 1:
-        raise InputError(f"ratio: {ratio} found; give minority cases to one of the majority, above 0 and at most 1")
+        raise InputError("ratio", f"{ratio} found", "give minority cases to one of the majority, above 0 and at most 1")
     n_minority = int(n_majority * ratio + 1e-9)
     if not n_minority:
-        raise InputError(f"ratio: {ratio:g} of {n_majority} cases leaves no minority; give at least {1 / n_majority:g}")
+        raise InputError(
+            "ratio", f"{ratio:g} of {n_majority} cases leaves no minority", f"give at least {1 / n_majority:g}"
+        )
     return n_minority
 
 
@@ -151,16 +153,16 @@ def chosen(
     """
     n_minority = check_counts(n_majority, ratio)
     if order not in _ORDERS:
-        raise InputError(f"order: {order!r} found; choose from {', '.join(map(repr, _ORDERS))}")
+        raise InputError("order", f"{order!r} found", f"choose from {', '.join(map(repr, _ORDERS))}")
     if isinstance(n_test, bool) or not isinstance(n_test, int) or n_test < 0:
-        raise InputError(f"n_test: {n_test!r} found; give whole cases per class, from 0 up")
+        raise InputError("n_test", f"{n_test!r} found", "give whole cases per class, from 0 up")
     needed = n_majority + (n_minority if disjoint else 0) + 2 * n_test
     if needed > n_sources:
         parts = f"{n_majority} majority and {n_minority} minority cases" + (
             f", {n_test} tests per class" if n_test else ""
         )
         alone = ", none of them used twice" if disjoint else ""
-        raise InputError(f"{what}: {n_sources} found, {needed} needed for {parts}{alone}; ask for fewer")
+        raise InputError(what, f"{n_sources} found, {needed} needed for {parts}{alone}", "ask for fewer")
     if order == "original":
         first = second = np.arange(n_sources)
     else:

@@ -1,4 +1,4 @@
-"""Difficulty of images made to order, after document 004: a kind of images against its own, rotated."""
+"""Difficulty of images made to order, after Nazari et al. 2021: a kind of images against its own, rotated."""
 
 from __future__ import annotations
 
@@ -26,9 +26,10 @@ def make_rotated_digits(
 ) -> Difficult:
     """Set images of one kind against rotated images of the same kind.
 
-    The four factors of document 004: ``n_majority`` is the sample size, ``ratio`` the imbalance, ``angle`` the overlap
-    of the classes (a small one leaves them alike), ``size`` the number of features. There the images are fours, the
-    angles 30, 45 and 90, the counts 1,000, 400, 200 and 100, the ratios 0.4, 0.2 and 0.1, the sizes 28, 14, 8 and 4.
+    The four factors of Nazari et al. 2021: ``n_majority`` is the sample size, ``ratio`` the imbalance, ``angle`` the
+    overlap of the classes (a small one leaves them alike), ``size`` the number of features. There the images are fours,
+    the angles 30, 45 and 90, the counts 1,000, 400, 200 and 100, the ratios 0.4, 0.2 and 0.1, the sizes 28, 14, 8 and
+    4.
 
     Parameters
     ----------
@@ -45,10 +46,10 @@ def make_rotated_digits(
     value_range : (float, float), default=(0, 255)
         Values of black and white, which become -1 and 1.
     order : {"original", "shuffled"}, default="original"
-        Which images are taken: the first ones as they come, as the document says, or the first ones of each class
+        Which images are taken: the first ones as they come, as the paper says, or the first ones of each class
         after one shuffle of originals and rotated ones together, as its published code does.
     disjoint : bool, default=False
-        Whether no image is used twice. Otherwise, as in the document, a minority image may be a rotated majority one.
+        Whether no image is used twice. Otherwise, as in the paper, a minority image may be a rotated majority one.
     random_state : int, default=0
         Seed of the shuffles.
 
@@ -86,20 +87,20 @@ def make_rotated_digits(
     >>> made.X.shape, made.y.sum().item(), made.X.min().item()
     ((28, 4, 4), 8, -1.0)
     """
-    found = _images(images, value_range)
-    side = found.shape[1:]
+    pixels = _images(images, value_range)
+    side = pixels.shape[1:]
     if size is not None and (isinstance(size, bool) or not isinstance(size, int) or not 1 <= size <= min(side)):
         raise InputError(
-            f"size: {size!r} found for images of {side[0]} x {side[1]}; give whole pixels, 1 to {min(side)}"
+            "size", f"{size!r} found for images of {side[0]} x {side[1]}", f"give whole pixels, 1 to {min(side)}"
         )
-    plain, turned = chosen(len(found), n_majority, ratio, order, disjoint, random_state, "images")
-    sources = _scaled(found[turned], value_range)
+    plain, turned = chosen(len(pixels), n_majority, ratio, order, disjoint, random_state, "images")
+    sources = _scaled(pixels[turned], value_range)
     rotated = _rotated(sources, angle)
     if np.array_equal(rotated, sources):
         raise InputError(
-            f"angle: {angle:g} degrees leave every image as it is, so that both classes are one; turn further"
+            "angle", f"{angle:g} degrees leave every image as it is, so that both classes are one", "turn further"
         )
-    X = np.concatenate([_scaled(found[plain], value_range), rotated]).astype(np.float64)
+    X = np.concatenate([_scaled(pixels[plain], value_range), rotated]).astype(np.float64)
     if size is not None:
         X = area_weights(side[0], size) @ X @ area_weights(side[1], size).T
     return mixed(X, plain, turned, random_state)
@@ -139,20 +140,23 @@ def _images(images: Any, value_range: tuple[float, float]) -> np.ndarray:
         shapes = sorted({np.shape(image) for image in images})
         if len(shapes) > 1:
             sizes = " and ".join(" x ".join(map(str, shape)) for shape in shapes[:2])
-            raise InputError(f"images: images of unequal size found, {sizes}; cut or resize them to one size")
-    found = np.asarray(images)
-    if found.ndim != 3 or not found.size or found.dtype.kind not in "biuf":
-        raise InputError(f"images: shape {found.shape} of {found.dtype} found; give grey images (n, height, width)")
+            raise InputError("images", f"images of unequal size found, {sizes}", "cut or resize them to one size")
+    pixels = np.asarray(images)
+    if pixels.ndim != 3 or not pixels.size or pixels.dtype.kind not in "biuf":
+        raise InputError(
+            "images", f"shape {pixels.shape} of {pixels.dtype} found", "give grey images (n, height, width)"
+        )
     low, high = value_range
     if not low < high:
-        raise InputError(f"value_range: {value_range} found; give black and white, the lower value first")
-    if not (found.min() >= low and found.max() <= high):
-        outside = found[~((found >= low) & (found <= high))]
+        raise InputError("value_range", f"{value_range} found", "give black and white, the lower value first")
+    if not (pixels.min() >= low and pixels.max() <= high):
+        outside = pixels[~((pixels >= low) & (pixels <= high))]
         raise InputError(
-            f"images: {len(outside)} values outside {low:g} to {high:g} found, such as {outside[0]:g}; name "
-            "their range in value_range"
+            "images",
+            f"{len(outside)} values outside {low:g} to {high:g} found, such as {outside[0]:g}",
+            "name their range in value_range",
         )
-    return found
+    return pixels
 
 
 def _scaled(images: np.ndarray, value_range: tuple[float, float]) -> np.ndarray:
@@ -165,5 +169,5 @@ def _rotated(images: np.ndarray, angle: float) -> np.ndarray:
     from PIL import Image
 
     if not np.isfinite(angle):
-        raise InputError(f"angle: {angle} found; give degrees")
+        raise InputError("angle", f"{angle} found", "give degrees")
     return np.stack([np.asarray(Image.fromarray(image).rotate(angle, fillcolor=-1)) for image in images])

@@ -68,32 +68,37 @@ def make_shifted_series(
     >>> made.X.shape, made.y.sum().item(), made.X_test.shape
     ((36, 50), 6, (20, 50))
     """
-    found = np.asarray(series, dtype=np.float64)
-    if found.ndim not in (2, 3) or not found.size or found.shape[-1] < 2:
-        raise InputError(f"series: shape {found.shape} found; give (series, points) or (series, channels, points)")
-    if not np.isfinite(found).all():
-        raise InputError(f"series: {int((~np.isfinite(found)).sum())} values that are not finite found; leave them out")
+    original = np.asarray(series, dtype=np.float64)
+    if original.ndim not in (2, 3) or not original.size or original.shape[-1] < 2:
+        raise InputError(
+            "series", f"shape {original.shape} found", "give (series, points) or (series, channels, points)"
+        )
+    if not np.isfinite(original).all():
+        raise InputError(
+            "series", f"{int((~np.isfinite(original)).sum())} values that are not finite found", "leave them out"
+        )
     for name, value in (("shift", shift), ("warp", warp)):
         if not -1 < value < 1:
-            raise InputError(f"{name}: {value} found; give a share between -1 and 1")
+            raise InputError(name, f"{value} found", "give a share between -1 and 1")
     if length is not None and (isinstance(length, bool) or not isinstance(length, int) or length < 2):
-        raise InputError(f"length: {length!r} found; give whole points, at least 2")
-    moved = _moved(found, shift, warp)
-    if np.array_equal(moved, found):
+        raise InputError("length", f"{length!r} found", "give whole points, at least 2")
+    moved = _moved(original, shift, warp)
+    if np.array_equal(moved, original):
         raise InputError(
-            f"shift: {shift:g}, with warp {warp:g}, leaves every series as it is, so that both classes are one; move "
-            "them further"
+            "shift",
+            f"{shift:g}, with warp {warp:g}, leaves every series as it is, so that both classes are one",
+            "move them further",
         )
-    plain, other = chosen(len(found), n_majority, ratio, order, disjoint, random_state, "series", n_test)
-    tested = np.setdiff1d(np.arange(len(found)), np.concatenate([plain, other]))[: 2 * n_test]
+    plain, other = chosen(len(original), n_majority, ratio, order, disjoint, random_state, "series", n_test)
+    tested = np.setdiff1d(np.arange(len(original)), np.concatenate([plain, other]))[: 2 * n_test]
     if length is not None:
-        found, moved = (_points(part, np.linspace(0, 1, length)) for part in (found, moved))
-    made = mixed(np.concatenate([found[plain], moved[other]]), plain, other, random_state)
-    X_test = np.concatenate([found[tested[:n_test]], moved[tested[n_test:]]]) if n_test else None
+        original, moved = (_points(part, np.linspace(0, 1, length)) for part in (original, moved))
+    data = mixed(np.concatenate([original[plain], moved[other]]), plain, other, random_state)
+    X_test = np.concatenate([original[tested[:n_test]], moved[tested[n_test:]]]) if n_test else None
     return Difficult(
-        made.X,
-        with_label_noise(made.y, label_noise, random_state),
-        made.groups,
+        data.X,
+        with_label_noise(data.y, label_noise, random_state),
+        data.groups,
         X_test,
         np.repeat([0, 1], n_test) if n_test else None,
     )

@@ -17,7 +17,7 @@ Mix = Literal["rows", "features"]
 def cut_in_order(
     y: ArrayLike, positive: Any, n_majority: int, ratio: float, *, random_state: int | None = 0
 ) -> np.ndarray:
-    """Choose the first rows of either class: the cybersecurity tables of document 004.
+    """Choose the first rows of either class: the cybersecurity tables of Nazari et al. 2021.
 
     Parameters
     ----------
@@ -26,7 +26,7 @@ def cut_in_order(
     positive : object
         The minority; all other rows are the majority.
     n_majority : int
-        Rows of the majority: 1,000, 400, 200 and 100 in the document.
+        Rows of the majority: 1,000, 400, 200 and 100 in the paper.
     ratio : float
         Minority rows to one of the majority, in (0, 1], rounded down: 0.4, 0.2 and 0.1 there.
     random_state : int or None, default=0
@@ -51,14 +51,16 @@ def cut_in_order(
     labels = np.asarray(y)
     rare = labels == positive
     if not rare.any():
-        raise InputError(f"positive: no row has class {positive!r}; there are {sorted(map(str, set(labels.tolist())))}")
+        raise InputError(
+            "positive", f"no row has class {positive!r}", f"there are {sorted(map(str, set(labels.tolist())))}"
+        )
     wanted = {"majority": n_majority, "minority": check_counts(n_majority, ratio)}
     parts = []
     for (name, n), where in zip(wanted.items(), (~rare, rare), strict=True):
         places = np.flatnonzero(where)
         if n > len(places):
             argument = "n_majority" if name == "majority" else "ratio"
-            raise InputError(f"{argument}: {n} {name} rows asked, {len(places)} found; ask for fewer")
+            raise InputError(argument, f"{n} {name} rows asked, {len(places)} found", "ask for fewer")
         parts.append(places[:n])
     if random_state is None:
         return np.sort(np.concatenate(parts))
@@ -136,34 +138,34 @@ def make_difficult_table(
     """
     frame, labels = _table(X, y), np.asarray(y)
     if not 0 <= overlap <= 1:
-        raise InputError(f"overlap: {overlap} found; give a share from 0 to 1")
+        raise InputError("overlap", f"{overlap} found", "give a share from 0 to 1")
     if mix not in ("rows", "features"):
-        raise InputError(f"mix: {mix!r} found; choose 'rows' or 'features'")
+        raise InputError("mix", f"{mix!r} found", "choose 'rows' or 'features'")
     for name, number in (("noise_columns", noise_columns), ("n_test", n_test)):
         if isinstance(number, bool) or not isinstance(number, int) or number < 0:
-            raise InputError(f"{name}: {number!r} found; give a whole number from 0 up")
+            raise InputError(name, f"{number!r} found", "give a whole number from 0 up")
     rare = labels == positive
-    kept, tested = _parts(labels, rare, positive, n_majority, ratio, n_test)
+    chosen_rows, tested = _parts(labels, rare, positive, n_majority, ratio, n_test)
     # A projection learns its scale before rows are mixed, so that overlap is the same at every dimension.
-    scale = _scale(frame.iloc[kept], n_components)
+    scale = _scale(frame.iloc[chosen_rows], n_components)
     rng = np.random.default_rng(random_state)
     seeds = rng.integers(2**31, size=4)
-    made = [
+    parts = [
         _dimension(
-            _overlapped(frame, rare, part, kept[~rare[kept]], overlap, mix, (seeds[0], seeds[1], at)),
+            _overlapped(frame, rare, part, chosen_rows[~rare[chosen_rows]], overlap, mix, (seeds[0], seeds[1], at)),
             scale,
             n_components,
             noise_columns,
             (seeds[2], seeds[3], at),
         )
-        for at, part in enumerate((kept, tested))
+        for at, part in enumerate((chosen_rows, tested))
     ]
-    truth = rare[kept].astype(np.int64)
+    truth = rare[chosen_rows].astype(np.int64)
     return Difficult(
-        made[0],
+        parts[0],
         with_label_noise(truth, label_noise, random_state),
-        kept,
-        made[1] if n_test else None,
+        chosen_rows,
+        parts[1] if n_test else None,
         rare[tested].astype(np.int64) if n_test else None,
     )
 
@@ -171,7 +173,7 @@ def make_difficult_table(
 def _table(X: Any, y: Any) -> pd.DataFrame:
     frame = X if isinstance(X, pd.DataFrame) else pd.DataFrame(np.asarray(X))
     if len(frame) != len(np.asarray(y)):
-        raise InputError(f"y: {len(np.asarray(y))} labels found for {len(frame)} rows of X; give one label per row")
+        raise InputError("y", f"{len(np.asarray(y))} labels found for {len(frame)} rows of X", "give one label per row")
     return frame.set_axis([str(name) if isinstance(name, str) else f"x{name}" for name in frame], axis=1)
 
 
@@ -182,7 +184,9 @@ def _parts(
     places = [np.flatnonzero(~rare), np.flatnonzero(rare)]
     if min(map(len, places)) <= n_test:
         least = min(map(len, places))
-        raise InputError(f"n_test: {n_test} rows per class asked, the smaller class has {least}; leave some to train")
+        raise InputError(
+            "n_test", f"{n_test} rows per class asked, the smaller class has {least}", "leave some to train"
+        )
     tested = np.concatenate([part[len(part) - n_test :] for part in places])
     left = np.setdiff1d(np.arange(len(labels)), tested)
     n_left = [int((rare[left] == side).sum()) for side in (False, True)]
@@ -190,7 +194,9 @@ def _parts(
     if ratio is None:
         first = left[~rare[left]][:wanted]
         if not 1 <= wanted <= n_left[0]:
-            raise InputError(f"n_majority: {wanted} majority rows asked, {n_left[0]} found; ask for 1 to {n_left[0]}")
+            raise InputError(
+                "n_majority", f"{wanted} majority rows asked, {n_left[0]} found", f"ask for 1 to {n_left[0]}"
+            )
         return np.sort(np.concatenate([first, left[rare[left]]])), tested
     return left[cut_in_order(labels[left], positive, wanted, ratio, random_state=None)], tested
 
@@ -214,18 +220,18 @@ def _overlapped(
     rng = np.random.default_rng([seeds[1], seeds[2]])
     others = frame.iloc[rng.choice(majority, len(where))].reset_index(drop=True)
     mixed: dict[str, Any] = {}
-    for place, name in enumerate(map(str, rows)):
+    for index, name in enumerate(map(str, rows)):
         mine, theirs = rows[name].iloc[where].reset_index(drop=True), others[name]
         takes = rng.random(len(where)) < overlap
         if mix == "features":
-            taken = place in columns[: round(overlap * len(columns))]
+            taken = index in columns[: round(overlap * len(columns))]
             mixed[name] = theirs if taken else mine
         elif pd.api.types.is_numeric_dtype(mine.dtype) and not pd.api.types.is_bool_dtype(mine.dtype):
             mixed[name] = (1 - overlap) * mine + overlap * theirs
         else:
             mixed[name] = theirs.where(takes, mine)
-    kept = rows[~rare[part]]
-    return pd.concat([kept, pd.DataFrame(mixed).set_axis(where, axis=0)]).sort_index()
+    own = rows[~rare[part]]
+    return pd.concat([own, pd.DataFrame(mixed).set_axis(where, axis=0)]).sort_index()
 
 
 def _scale(frame: pd.DataFrame, n_components: int | None) -> tuple[np.ndarray, np.ndarray] | None:
@@ -233,15 +239,16 @@ def _scale(frame: pd.DataFrame, n_components: int | None) -> tuple[np.ndarray, n
         return None
     levels = [name for name in frame if not pd.api.types.is_numeric_dtype(frame[name].dtype)]
     if levels:
-        raise InputError(f"n_components: column {levels[0]!r} holds levels; a projection needs numbers, drop it")
+        raise InputError("n_components", f"column {levels[0]!r} holds levels", "a projection needs numbers, drop it")
     if isinstance(n_components, bool) or not isinstance(n_components, int) or not 1 <= n_components <= frame.shape[1]:
         raise InputError(
-            f"n_components: {n_components!r} found for {frame.shape[1]} columns; give a whole number from 1 to "
-            f"{frame.shape[1]}"
+            "n_components",
+            f"{n_components!r} found for {frame.shape[1]} columns",
+            f"give a whole number from 1 to {frame.shape[1]}",
         )
     values = frame.to_numpy(dtype=np.float64)
     if not np.isfinite(values).all():
-        raise InputError("n_components: values that are missing or not finite found; fill them before a projection")
+        raise InputError("n_components", "values that are missing or not finite found", "fill them before a projection")
     spread = values.std(axis=0)
     return values.mean(axis=0), np.where(spread > 0, spread, 1.0)
 

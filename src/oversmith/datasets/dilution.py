@@ -57,30 +57,31 @@ def sigmoid_inflection(concentration: ArrayLike, response: ArrayLike) -> float:
 
     x, y = _series(concentration, response)
     low, reach = x.min(), float(np.ptp(x))
-    place = (x - low) / reach
+    scaled = (x - low) / reach
     # In units of its own, or a response of millionths looks fitted before it is.
     spread = float(y.std())
     y = (y - y.mean()) / (spread if spread > 0 else 1.0)
     best: tuple[float, float, float] | None = None
     for turn in np.linspace(0.02, 0.98, 49):
         for width in (0.005, 0.02, 0.05, 0.1, 0.2):
-            error = float((_left(place, y, turn, width) ** 2).sum())
+            error = float((_left(scaled, y, turn, width) ** 2).sum())
             if best is None or error < best[0]:
                 best = error, turn, width
     assert best is not None
-    found = least_squares(
-        lambda p: _left(place, y, p[0], np.exp(p[1])),
+    fit = least_squares(
+        lambda p: _left(scaled, y, p[0], np.exp(p[1])),
         (best[1], np.log(best[2])),
         bounds=((-1.0, np.log(1e-4)), (2.0, np.log(2.0))),
         xtol=1e-12,
         ftol=1e-12,
     )
-    _explained(2 * float(found.cost), y, "a sigmoid")
-    turn = float(found.x[0])
+    _explained(2 * float(fit.cost), y, "a sigmoid")
+    turn = float(fit.x[0])
     if not 0 < turn < 1:
         raise InputError(
-            f"response: the sigmoid turns at {low + turn * reach:g}, outside the concentrations {low:g} to "
-            f"{low + reach:g}; measure further, or label by rule 'lines'"
+            "response",
+            f"the sigmoid turns at {low + turn * reach:g}, outside the concentrations {low:g} to {low + reach:g}",
+            "measure further, or label by rule 'lines'",
         )
     return float(low + turn * reach)
 
@@ -108,7 +109,7 @@ def line_crossing(concentration: ArrayLike, response: ArrayLike) -> float:
     Notes
     -----
     The concentrations are cut in two, three different ones on each side at least, where the squared errors of two
-    regression lines are smallest together. Document 003 does not say how its series is cut.
+    regression lines are smallest together. Chung et al. 2024 do not say how their series is cut.
 
     References
     ----------
@@ -141,12 +142,13 @@ def line_crossing(concentration: ArrayLike, response: ArrayLike) -> float:
     _explained(error, y, "two lines")
     bend = first[0] - second[0]
     if abs(bend) * np.ptp(x) <= 1e-9 * np.ptp(y):
-        raise InputError("response: the two lines are parallel, so there is no transition; label by rule 'sigmoid'")
+        raise InputError("response", "the two lines are parallel, so there is no transition", "label by rule 'sigmoid'")
     crossing = float((second[1] - first[1]) / bend + steps[0])
     if not steps[0] < crossing < steps[-1]:
         raise InputError(
-            f"response: the lines cross at {crossing:g}, outside the concentrations {steps[0]:g} to {steps[-1]:g}; "
-            "label by rule 'sigmoid', or measure further"
+            "response",
+            f"the lines cross at {crossing:g}, outside the concentrations {steps[0]:g} to {steps[-1]:g}",
+            "label by rule 'sigmoid', or measure further",
         )
     return crossing
 
@@ -169,7 +171,8 @@ def spectrum_response(spectra: ArrayLike, kind: str = "position") -> np.ndarray:
     spectra : array-like of shape (n, n_points) or (n, 1, n_points)
         Spectra of one channel.
     kind : {"position", "height", "mean"}, default="position"
-        The point of the largest value, that value, or the mean. Document 003 names none; a sensor's resonance moves.
+        The point of the largest value, that value, or the mean. Chung et al. 2024 name none; a sensor's resonance
+        moves.
 
     Returns
     -------
@@ -189,11 +192,11 @@ def spectrum_response(spectra: ArrayLike, kind: str = "position") -> np.ndarray:
     """
     rows = np.asarray(spectra, dtype=np.float64)
     if kind not in _RESPONSES:
-        raise InputError(f"kind: {kind!r} found; choose from {', '.join(map(repr, _RESPONSES))}")
+        raise InputError("kind", f"{kind!r} found", f"choose from {', '.join(map(repr, _RESPONSES))}")
     if rows.ndim == 3 and rows.shape[1] == 1:
         rows = rows[:, 0]
     if rows.ndim != 2 or not rows.size:
-        raise InputError(f"spectra: shape {rows.shape} found; give (n, points) or (n, 1, points)")
+        raise InputError("spectra", f"shape {rows.shape} found", "give (n, points) or (n, 1, points)")
     return _RESPONSES[kind](rows)
 
 
@@ -212,7 +215,7 @@ def label_dilution(
     concentration, response : array-like of shape (n,)
         Concentration of each member, and what was measured.
     rule : {"sigmoid", "lines"}, default="sigmoid"
-        The transition: :func:`sigmoid_inflection` (Pluronic F-127 in document 003) or :func:`line_crossing`
+        The transition: :func:`sigmoid_inflection` (Pluronic F-127 in Chung et al. 2024) or :func:`line_crossing`
         (α-cyclodextrin).
     series : array-like of shape (n,), optional
         Series of each member, such as its sensor: every series has a transition of its own. One series by default.
@@ -241,11 +244,13 @@ def label_dilution(
     (3, {0: 6.5})
     """
     if rule not in RULES:
-        raise InputError(f"rule: {rule!r} found; choose from {', '.join(map(repr, RULES))}")
+        raise InputError("rule", f"{rule!r} found", f"choose from {', '.join(map(repr, RULES))}")
     x, y = np.asarray(concentration, dtype=np.float64), np.asarray(response, dtype=np.float64)
     of = np.zeros(x.shape, dtype=int) if series is None else np.asarray(series)
     if not x.shape == y.shape == of.shape:
-        raise InputError(f"response: shapes {x.shape}, {y.shape} and {of.shape} found; give one number to each member")
+        raise InputError(
+            "response", f"shapes {x.shape}, {y.shape} and {of.shape} found", "give one number to each member"
+        )
     transitions: dict[Any, float] = {}
     gel = np.zeros(len(x), dtype=bool)
     for name in np.unique(of).tolist():
@@ -253,7 +258,7 @@ def label_dilution(
         try:
             transitions[name] = RULES[rule](x[mine], y[mine])
         except InputError as error:
-            raise InputError(f"series {name!r}: {error}") from error
+            raise InputError("series", f"{name!r}: {error.argument}: {error.finding}", error.cure) from error
         gel[mine] = x[mine] >= transitions[name]
     return np.where(gel, labels[1], labels[0]), transitions
 
@@ -261,20 +266,24 @@ def label_dilution(
 def _series(concentration: ArrayLike, response: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
     x, y = np.asarray(concentration, dtype=np.float64), np.asarray(response, dtype=np.float64)
     if x.ndim != 1 or x.shape != y.shape:
-        raise InputError(f"response: shape {y.shape} found for concentrations of shape {x.shape}; give one number each")
+        raise InputError(
+            "response", f"shape {y.shape} found for concentrations of shape {x.shape}", "give one number each"
+        )
     if not (np.isfinite(x).all() and np.isfinite(y).all()):
-        raise InputError("response: NaN or infinity found among concentrations or responses; leave those out")
+        raise InputError("response", "NaN or infinity found among concentrations or responses", "leave those out")
     if len(np.unique(x)) < _LEAST:
         raise InputError(
-            f"concentration: {len(np.unique(x))} different values found, {_LEAST} are needed to see a transition"
+            "concentration",
+            f"{len(np.unique(x))} different values found",
+            f"give at least {_LEAST}, which a transition needs",
         )
     return x, y
 
 
-def _left(place: np.ndarray, y: np.ndarray, turn: float, width: float) -> np.ndarray:
+def _left(x: np.ndarray, y: np.ndarray, turn: float, width: float) -> np.ndarray:
     """Return what the best sigmoid of this turn and width leaves over."""
-    rise = 0.5 * (1 + np.tanh((place - turn) / (2 * width)))
-    design = np.column_stack([np.ones_like(place), rise])
+    rise = 0.5 * (1 + np.tanh((x - turn) / (2 * width)))
+    design = np.column_stack([np.ones_like(x), rise])
     return np.asarray(design @ np.linalg.lstsq(design, y, rcond=None)[0] - y)
 
 
@@ -283,6 +292,7 @@ def _explained(error: float, y: np.ndarray, what: str) -> None:
     if total <= 1e-20 * float((y**2).sum()) or error > (1 - _EXPLAINED) * total:
         share = 0.0 if total == 0 else max(0.0, 1 - error / total)
         raise InputError(
-            f"response: {what} explains {100 * share:.0f} % of its variance, so no transition is seen; choose another "
-            "response, or label by hand"
+            "response",
+            f"{what} explains {100 * share:.0f} % of its variance, so no transition is seen",
+            "choose another response, or label by hand",
         )

@@ -79,7 +79,7 @@ def fetch_url(url: str, path: Path, *, sha256: str | None = None, timeout: float
         Without a network, for an answer that is no file, one that was cut short, is too large, or has another checksum.
     """
     if urllib.parse.urlsplit(url).scheme not in ("http", "https"):
-        raise InputError(f"url: {url!r} found; use http or https")
+        raise InputError("url", f"{url!r} found", "use http or https")
     request = urllib.request.Request(url, headers={"User-Agent": "oversmith"})
     try:
         with urllib.request.urlopen(request, timeout=timeout) as answer:
@@ -97,9 +97,9 @@ def fetch_url(url: str, path: Path, *, sha256: str | None = None, timeout: float
     data = body.getvalue()
     if expected is not None and len(data) != int(expected):
         raise DownloadError(f"{url} was cut short: {len(data)} of {expected} bytes; try again")
-    if sha256 is not None and (found := hashlib.sha256(data).hexdigest()) != sha256:
+    if sha256 is not None and (checksum := hashlib.sha256(data).hexdigest()) != sha256:
         raise DownloadError(
-            f"{url} has checksum {found[:12]}..., not {sha256[:12]}...: damaged, or another version; nothing was kept"
+            f"{url} has checksum {checksum[:12]}…, not {sha256[:12]}...: damaged, or another version; nothing was saved"
         )
     path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path) as file:
@@ -149,17 +149,17 @@ def _openml(source: Any, folder: Path) -> tuple[pd.DataFrame, pd.Series]:
 
     try:
         # scikit-learn checks OpenML's own checksum, and keeps the answers in the folder.
-        found = fetch_openml(data_id=source["id"], as_frame=True, data_home=str(folder), parser="auto")
+        bunch = fetch_openml(data_id=source["id"], as_frame=True, data_home=str(folder), parser="auto")
     except (urllib.error.URLError, TimeoutError, http.client.HTTPException, ConnectionError) as error:
         raise DownloadError(f"OpenML could not be reached ({error}); check the network") from error
     except (ValueError, OSError, KeyError) as error:
         raise DownloadError(
             f"OpenML's answer for data set {source['id']} cannot be used ({error}); try again"
         ) from error
-    y = found.target.astype(str).str.strip()
+    y = bunch.target.astype(str).str.strip()
     if labels := source.get("labels"):
         y = y.map(labels).fillna(y)
-    X = found.data
+    X = bunch.data
     text = [name for name in X if isinstance(X[name].dtype, pd.CategoricalDtype)]
     return X.astype(dict.fromkeys(text, object)), y.rename("target")
 
@@ -215,9 +215,9 @@ def read_keel(text: str) -> tuple[pd.DataFrame, pd.Series]:
             output = rest.strip()
         inside = word.lower() == "@data"
     if not names or not rows:
-        raise InputError("text: no @attribute lines or no rows after @data found; this is not KEEL's format")
+        raise InputError("text", "no @attribute lines or no rows after @data found", "this is not KEEL's format")
     if any(len(row) != len(names) for row in rows):
-        raise InputError(f"text: rows of other lengths than {len(names)} columns found")
+        raise InputError("text", f"rows of other lengths than {len(names)} columns found", "this is not KEEL's format")
     frame = pd.DataFrame(rows, columns=names).replace({"<null>": None, "?": None})
     target = output if output in names else names[-1]
     for name, is_number in zip(names, numeric, strict=True):
@@ -231,7 +231,7 @@ def _attribute(rest: str) -> tuple[str, str]:
     if rest[:1] in ("'", '"'):
         name, _, kind = rest[1:].partition(rest[0])
         return name, kind.strip()
-    cut = min((place for place in (rest.find(" "), rest.find("\t"), rest.find("{")) if place > 0), default=len(rest))
+    cut = min((index for index in (rest.find(" "), rest.find("\t"), rest.find("{")) if index > 0), default=len(rest))
     return rest[:cut], rest[cut:].strip()
 
 
@@ -271,7 +271,7 @@ def read_csv(text: str, source: Any) -> tuple[pd.DataFrame, pd.Series]:
     )
     frame = frame.iloc[:, source.get("skip_columns", 0) :]
     if frame.shape[1] < 2:
-        raise InputError(f"text: {frame.shape[1]} column found; features and classes are needed")
+        raise InputError("text", f"{frame.shape[1]} column found", "features and classes are needed")
     X = frame.iloc[:, :-1]
-    X.columns = [str(name) if source.get("header") else f"x{place}" for place, name in enumerate(X.columns)]
+    X.columns = [str(name) if source.get("header") else f"x{index}" for index, name in enumerate(X.columns)]
     return X, frame.iloc[:, -1].astype(str).str.strip().rename("target")

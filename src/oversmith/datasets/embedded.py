@@ -52,8 +52,8 @@ def load_demo(return_X_y: bool = False) -> Any:
     frame["diagnosis"] = source.target_names.astype(object)[source.target]
     malignant = np.flatnonzero(frame["diagnosis"] == "malignant")
     benign = np.flatnonzero(frame["diagnosis"] == "benign")
-    kept = np.random.default_rng(_SEED).choice(malignant, round(len(benign) / 10), replace=False)
-    frame = frame.iloc[np.sort(np.concatenate([benign, kept]))].reset_index(drop=True)
+    sampled = np.random.default_rng(_SEED).choice(malignant, round(len(benign) / 10), replace=False)
+    frame = frame.iloc[np.sort(np.concatenate([benign, sampled]))].reset_index(drop=True)
     if return_X_y:
         return frame.drop(columns="diagnosis"), frame["diagnosis"]
     return frame, "diagnosis", "malignant"

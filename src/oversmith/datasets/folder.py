@@ -1,4 +1,4 @@
-"""A folder of spectra, one file each, with a table of labels: the hydrogel spectra of document 003, or one's own."""
+"""A folder of spectra, one file each, with a table of labels: those of Chung et al. 2024, or one's own."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def load_spectra_folder(
         and ``concentration`` with ``rule``; optionally ``group``, the sensor, plate or replicate.
     axis : {"same", "index", "overlap"}, default="same"
         How axes become one, as in :func:`oversmith.preprocessing.common_axis`: they must be equal; points are numbered,
-        as in document 003; or the range shared by all.
+        as in Chung et al. 2024; or the range shared by all.
     n_points : int, optional
         Points of the result; the fewest any spectrum has by default.
     column : int, default=1
@@ -105,18 +105,20 @@ def load_spectra_folder(
 
     base = Path(folder)
     if not base.is_dir():
-        raise InputError(f"folder: there is no folder {str(base)!r}; name the one that holds the spectra")
+        raise InputError("folder", f"there is no folder {str(base)!r}", "name the one that holds the spectra")
     if rule is not None and rule not in RULES:
-        raise InputError(f"rule: {rule!r} found; choose from {', '.join(map(repr, RULES))}, or None for a label column")
+        raise InputError(
+            "rule", f"{rule!r} found", f"choose from {', '.join(map(repr, RULES))}, or None for a label column"
+        )
     if isinstance(column, bool) or not isinstance(column, int) or column < 1:
-        raise InputError(f"column: {column!r} found; give 1 or more, column 0 being the place of each point")
+        raise InputError("column", f"{column!r} found", "give 1 or more, column 0 being the place of each point")
     table = _table(base / labels, rule)
     paths = _paths(base, base / labels, table["file"])
     read = [_spectrum(path, name, column) for path, name in zip(paths, table["file"], strict=True)]
     _refuse_copies(read, table["file"])
-    places, values = [place for place, _ in read], [value for _, value in read]
+    axes, values = [x for x, _ in read], [value for _, value in read]
     try:
-        rows, points = common_axis(values, places, rule=axis, n_points=n_points)
+        rows, points = common_axis(values, axes, rule=axis, n_points=n_points)
     except InputError as error:
         raise InputError(_with_names(str(error), table["file"])) from error
     if axis == "index":
@@ -156,50 +158,56 @@ def _table(path: Path, rule: Rule | None) -> dict[str, list[str]]:
     if missing:
         cure = "or give rule= for a column of concentrations" if missing == ["label"] else "name it"
         raise InputError(
-            f"labels: {path.name!r} has no column {missing[0]!r} (it has {', '.join(header) or 'none'}); add it, {cure}"
+            "labels",
+            f"{path.name!r} has no column {missing[0]!r} (it has {', '.join(header) or 'none'})",
+            f"add it, {cure}",
         )
     if len(set(header)) < len(header):
-        raise InputError(f"labels: {path.name!r} has two columns of one name ({', '.join(header)}); give each its own")
+        raise InputError(
+            "labels", f"{path.name!r} has two columns of one name ({', '.join(header)})", "give each its own"
+        )
     if len(cells) == 1:
-        raise InputError(f"labels: {path.name!r} has no rows; give one for each spectrum")
-    kept = [name for name in ("file", "label", "concentration", "group") if name in header]
+        raise InputError("labels", f"{path.name!r} has no rows", "give one for each spectrum")
+    names = [name for name in ("file", "label", "concentration", "group") if name in header]
     # Labels by hand beside a rule are not looked at.
-    kept = [name for name in kept if rule is None or name != "label"]
-    found: dict[str, list[str]] = {name: [] for name in kept}
+    names = [name for name in names if rule is None or name != "label"]
+    columns: dict[str, list[str]] = {name: [] for name in names}
     for number, row in enumerate(cells[1:], 2):
-        for name in kept:
-            place = header.index(name)
+        for name in names:
+            index = header.index(name)
             if (
-                place >= len(row)
-                or not row[place]
-                or (name != "file" and row[place].casefold() in ("nan", "na", "none"))
+                index >= len(row)
+                or not row[index]
+                or (name != "file" and row[index].casefold() in ("nan", "na", "none"))
             ):
-                raise InputError(f"labels: row {number} of {path.name!r} has no {name}; fill it, or leave the row out")
-            found[name].append(row[place])
-    return found
+                raise InputError(
+                    "labels", f"row {number} of {path.name!r} has no {name}", "fill it, or leave the row out"
+                )
+            columns[name].append(row[index])
+    return columns
 
 
 def _paths(base: Path, table: Path, names: Sequence[str]) -> list[Path]:
     """Files of the table inside the folder, each once, and no spectrum of the folder without a row."""
     root = Path(os.path.realpath(base))
-    found: dict[Path, str] = {}
+    listed: dict[Path, str] = {}
     for name in names:
         parts = [*PurePosixPath(name).parts, *PureWindowsPath(name).parts]
         path = Path(os.path.realpath(root / name)) if "\0" not in name else root
         away = PurePosixPath(name).is_absolute() or PureWindowsPath(name).is_absolute() or ".." in parts
         if away or path == root or not path.is_relative_to(root):
-            raise InputError(f"labels: {name!r} leads out of the folder; name files inside it")
+            raise InputError("labels", f"{name!r} leads out of the folder", "name files inside it")
         if not path.is_file():
-            raise InputError(f"labels: there is no file {name!r} in the folder; correct the name, or leave it out")
-        if path in found:
-            raise InputError(f"labels: {name!r} is given twice ({found[path]!r}); give every spectrum one row")
-        found[path] = name
-    used = {*found, Path(os.path.realpath(table))}
+            raise InputError("labels", f"there is no file {name!r} in the folder", "correct the name, or leave it out")
+        if path in listed:
+            raise InputError("labels", f"{name!r} is given twice ({listed[path]!r})", "give every spectrum one row")
+        listed[path] = name
+    used = {*listed, Path(os.path.realpath(table))}
     others = [p for p in root.iterdir() if p.suffix.lower() in SUFFIXES and p.is_file()]
     unnamed = sorted(p.name for p in others if Path(os.path.realpath(p)) not in used)
     if unnamed:
-        raise InputError(f"labels: no row for {_listed(unnamed)}; label them, or take them out of the folder")
-    return list(found)
+        raise InputError("labels", f"no row for {_listed(unnamed)}", "label them, or take them out of the folder")
+    return list(listed)
 
 
 def _spectrum(path: Path, name: str, column: int) -> tuple[np.ndarray, np.ndarray]:
@@ -217,26 +225,30 @@ def _spectrum(path: Path, name: str, column: int) -> tuple[np.ndarray, np.ndarra
         except ValueError:
             if rows:
                 raise InputError(
-                    f"{name}: line {number} holds no numbers ({text[:40]!r}); correct or remove it"
+                    name, f"line {number} holds no numbers ({text[:40]!r})", "correct or remove it"
                 ) from None
             continue
         if column >= len(numbers):
             if rows or len(numbers) > 1:
                 raise InputError(
-                    f"{name}: line {number} has {len(numbers)} columns, the values are looked for in column {column} "
-                    "(counted from 0); correct the file or column="
+                    name,
+                    (
+                        f"line {number} has {len(numbers)} columns, the values are looked for in "
+                        f"column {column} (counted from 0)"
+                    ),
+                    "correct the file or column=",
                 )
             continue
         rows.append((numbers[0], numbers[column]))
     if len(rows) < 2:
         raise InputError(
-            f"{name}: {len(rows)} points found; a spectrum has two columns of numbers and two rows at least"
+            name, f"{len(rows)} points found", "a spectrum has two columns of numbers and two rows at least"
         )
-    place, value = np.asarray(rows).T
-    bad = np.flatnonzero(~np.isfinite(place) | ~np.isfinite(value))
+    points, value = np.asarray(rows).T
+    bad = np.flatnonzero(~np.isfinite(points) | ~np.isfinite(value))
     if len(bad):
-        raise InputError(f"{name}: NaN or infinity found at point {bad[0] + 1}; fill the gap, or leave the file out")
-    return place, value
+        raise InputError(name, f"NaN or infinity found at point {bad[0] + 1}", "fill the gap, or leave the file out")
+    return points, value
 
 
 def _separator(text: str) -> str | None:
@@ -251,10 +263,10 @@ def _separator(text: str) -> str | None:
 
 def _lines(path: Path, name: str) -> list[str]:
     if not path.is_file():
-        raise InputError(f"{name}: there is no file {str(path)!r}; make it, or name it with labels=")
+        raise InputError(name, f"there is no file {str(path)!r}", "make it, or name it with labels=")
     size = path.stat().st_size
     if size > MOST_BYTES:
-        raise InputError(f"{name}: {size / 2**20:.0f} MiB found; a spectrum or a table of labels is smaller, check it")
+        raise InputError(name, f"{size / 2**20:.0f} MiB found", "a spectrum or a table of labels is smaller, check it")
     try:
         return path.read_text(encoding="utf-8-sig").splitlines()
     except UnicodeDecodeError:
@@ -262,31 +274,32 @@ def _lines(path: Path, name: str) -> list[str]:
 
 
 def _numbers(cells: Sequence[str], names: Sequence[str]) -> np.ndarray:
-    found = []
+    numbers = []
     for cell, name in zip(cells, names, strict=True):
         try:
-            found.append(float(cell.replace(",", ".")))
+            numbers.append(float(cell.replace(",", ".")))
         except ValueError:
-            raise InputError(f"labels: concentration {cell!r} of {name!r} is no number; correct it") from None
-    return np.asarray(found)
+            raise InputError("labels", f"concentration {cell!r} of {name!r} is no number", "correct it") from None
+    return np.asarray(numbers)
 
 
 def _refuse_copies(read: Sequence[tuple[np.ndarray, np.ndarray]], names: Sequence[str]) -> None:
     seen: dict[bytes, str] = {}
-    for (place, value), name in zip(read, names, strict=True):
-        key = place.tobytes() + value.tobytes()
+    for (points, value), name in zip(read, names, strict=True):
+        key = points.tobytes() + value.tobytes()
         if key in seen:
             raise InputError(
-                f"{name}: it is a copy of {seen[key]!r}; a spectrum on both sides of a split makes scores too good, "
-                "leave one out"
+                name,
+                f"it is a copy of {seen[key]!r}",
+                "a spectrum on both sides of a split makes scores too good, leave one out",
             )
         seen[key] = name
 
 
 def _with_names(message: str, names: Sequence[str]) -> str:
     """Put file names where a message counts spectra."""
-    told = re.sub(r"spectrum (\d+)", lambda found: repr(names[int(found[1])]), message)
-    return told.replace("rule=", "axis=")
+    text = re.sub(r"spectrum (\d+)", lambda match: repr(names[int(match[1])]), message)
+    return text.replace("rule=", "axis=")
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -102,12 +102,12 @@ class DatasetInfo:
         >>> dataset_info("mitbih_beats").merged([200, 201, 202]).tolist()
         [200, 201, 201]
         """
-        found = np.asarray(groups).copy()
-        names = found.astype(str)
+        merged = np.asarray(groups).copy()
+        names = merged.astype(str)
         for first, *others in self.same_group:
             if (names == first).any():
-                found[np.isin(names, others)] = found[names == first][0]
-        return found
+                merged[np.isin(names, others)] = merged[names == first][0]
+        return merged
 
     @property
     def imbalance_ratio(self) -> float:
@@ -199,7 +199,7 @@ def content_sha256(X: Any, y: Any) -> str:
     """
     labels = [str(label).strip() for label in np.asarray(y)]
     if isinstance(X, pd.DataFrame):
-        columns = [_texts(X.iloc[:, place]) for place in range(X.shape[1])]
+        columns = [_texts(X.iloc[:, index]) for index in range(X.shape[1])]
         rows = ["\x1f".join(cells).encode() for cells in zip(*columns, labels, strict=True)]
         digests = sorted(hashlib.sha256(row).digest() for row in rows)
     else:

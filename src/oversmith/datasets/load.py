@@ -75,14 +75,14 @@ def load_dataset(name: str, *, folder: str | os.PathLike[str] | None = None, dow
     except DownloadError as error:
         raise DownloadError(_advice(info, str(error))) from error
     X = X.reset_index(drop=True)
-    found = _checked(info, X, y.reset_index(drop=True), None, pinned=info.source["kind"] != "openml")
+    data = _checked(info, X, y.reset_index(drop=True), None, pinned=info.source["kind"] != "openml")
     cached.parent.mkdir(parents=True, exist_ok=True)
     with replacing(cached) as file:
-        X.assign(target=found.y).to_parquet(file, compression="zstd", index=False)
+        X.assign(target=data.y).to_parquet(file, compression="zstd", index=False)
     # What the next call checks: the registry cannot know the bytes of a file that is written here.
     with replacing(_seal(cached)) as file:
         file.write(hashlib.sha256(cached.read_bytes()).hexdigest().encode())
-    return found
+    return data
 
 
 def local_file(info: DatasetInfo, folder: str | os.PathLike[str] | None = None) -> Path | None:
@@ -112,7 +112,7 @@ def local_file(info: DatasetInfo, folder: str | os.PathLike[str] | None = None) 
         base = Path(given)
         if not base.is_dir():
             what = "folder" if folder is not None else FOLDER_VARIABLE
-            raise InputError(f"{what}: there is no folder {str(base)!r}; correct it, or leave it out to download")
+            raise InputError(what, f"there is no folder {str(base)!r}", "correct it, or leave it out to download")
         path = base / info.file
         if path.is_file():
             _check_file(path, info.sha256, "get it again, or take it out of the folder to download another")
@@ -129,16 +129,16 @@ def _seal(path: Path) -> Path:
 
 
 def _check_file(path: Path, sha256: str, cure: str) -> None:
-    found = hashlib.sha256(path.read_bytes()).hexdigest()
-    if found != sha256:
+    checksum = hashlib.sha256(path.read_bytes()).hexdigest()
+    if checksum != sha256:
         raise DownloadError(
-            f"{path} has checksum {found[:12]}..., not {sha256[:12]}...: damaged or another version; {cure}"
+            f"{path} has checksum {checksum[:12]}..., not {sha256[:12]}...: damaged or another version; {cure}"
         )
 
 
 def _simulated(info: DatasetInfo) -> Dataset:
-    made = make_hydrogel_spectra(info.source["system"])
-    return dataclasses.replace(_checked(info, made.X, made.y, None), axis=made.axis)
+    spectra = make_hydrogel_spectra(info.source["system"])
+    return dataclasses.replace(_checked(info, spectra.X, spectra.y, None), axis=spectra.axis)
 
 
 def _read(info: DatasetInfo, path: Path) -> tuple[Any, Any, np.ndarray | None, SpectralAxis | None]:
@@ -166,10 +166,10 @@ def axis_of(info: DatasetInfo, arrays: Mapping[str, Any]) -> SpectralAxis | None
     SpectralAxis or None
         The axis; None where the entry names none, or the file has none of that name.
     """
-    told = info.axis
-    if not told or told["array"] not in arrays:
+    axis = info.axis
+    if not axis or axis["array"] not in arrays:
         return None
-    return SpectralAxis(arrays[told["array"]], told["name"], told.get("unit", ""), told.get("quantity", ""))
+    return SpectralAxis(arrays[axis["array"]], axis["name"], axis.get("unit", ""), axis.get("quantity", ""))
 
 
 def _checked(
@@ -198,9 +198,9 @@ def _checked(
 
 
 def _cut(info: DatasetInfo, base: Dataset) -> Dataset:
-    kept = cut_task(base.y, info.cut["positive"], info.cut.get("negative"), info.cut.get("rows"))
-    y = np.where(np.asarray(base.y)[kept] == info.cut["positive"], info.cut["positive"], "rest")
-    X = base.X.iloc[kept].reset_index(drop=True)
+    rows = cut_task(base.y, info.cut["positive"], info.cut.get("negative"), info.cut.get("rows"))
+    y = np.where(np.asarray(base.y)[rows] == info.cut["positive"], info.cut["positive"], "rest")
+    X = base.X.iloc[rows].reset_index(drop=True)
     return _checked(info, X, pd.Series(y, name=info.target), None)
 
 

@@ -30,7 +30,7 @@ def thin(
     positive : object
         The class to be thinned.
     ratio : float
-        Other rows to one positive row, at least 1: 5, 8, 10 and 20 in document 000.
+        Other rows to one positive row, at least 1: 5, 8, 10 and 20 in Riaz et al. 2025.
     random_state : int, default=0
         Seed. With the same seed the rows kept at a larger ratio are among those kept at a smaller one.
     min_rows : int, default=2
@@ -61,31 +61,35 @@ def thin(
     """
     labels = np.asarray(y)
     if not ratio >= 1:
-        raise InputError(f"ratio: {ratio} found; use at least 1, the other rows to one positive row")
+        raise InputError("ratio", f"{ratio} found", "use at least 1, the other rows to one positive row")
     rare = np.flatnonzero(labels == positive)
     if not len(rare):
-        raise InputError(f"positive: no row has class {positive!r}; there are {sorted(map(str, set(labels.tolist())))}")
+        raise InputError(
+            "positive", f"no row has class {positive!r}", f"there are {sorted(map(str, set(labels.tolist())))}"
+        )
     others = len(labels) - len(rare)
     wanted = int(others / ratio + 1e-9)
     if wanted > len(rare) and drop == "either":
-        kept = labels == positive
-        order = np.random.default_rng(random_state).permutation(np.flatnonzero(~kept))
-        kept[order[: int(len(rare) * ratio + 1e-9)]] = True
-        return np.flatnonzero(kept)
+        mask = labels == positive
+        order = np.random.default_rng(random_state).permutation(np.flatnonzero(~mask))
+        mask[order[: int(len(rare) * ratio + 1e-9)]] = True
+        return np.flatnonzero(mask)
     if wanted > len(rare):
         raise InputError(
-            f"ratio: 1:{ratio:g} needs {wanted} rows of {positive!r} beside {others} others, {len(rare)} found; "
-            f"use at least {others / len(rare):.1f}"
+            "ratio",
+            f"1:{ratio:g} needs {wanted} rows of {positive!r} beside {others} others, {len(rare)} found",
+            f"use at least {others / len(rare):.1f}",
         )
     if wanted < min_rows:
         raise TooFewRowsError(
-            f"ratio: 1:{ratio:g} leaves {wanted} of {len(rare)} rows of {positive!r}, fewer than {min_rows}; "
-            f"use at most {others / min_rows:g}"
+            "ratio",
+            f"1:{ratio:g} leaves {wanted} of {len(rare)} rows of {positive!r}, fewer than {min_rows}",
+            f"use at most {others / min_rows:g}",
         )
     order = np.random.default_rng(random_state).permutation(rare)
-    kept = np.ones(len(labels), dtype=bool)
-    kept[order[wanted:]] = False
-    return np.flatnonzero(kept)
+    mask = np.ones(len(labels), dtype=bool)
+    mask[order[wanted:]] = False
+    return np.flatnonzero(mask)
 
 
 def cut_task(

@@ -19,7 +19,7 @@ def _read(name: str) -> Any:
 
 @cache
 def _registry() -> dict[str, DatasetInfo]:
-    found = {}
+    entries = {}
     for entry in _read("registry.json"):
         columns = entry["columns"]
         entry |= {
@@ -27,8 +27,8 @@ def _registry() -> dict[str, DatasetInfo]:
             "same_group": tuple(tuple(names) for names in entry.get("same_group", ())),
             "columns": tuple(columns) if isinstance(columns, list) else columns,
         }
-        found[entry["name"]] = DatasetInfo(**entry)
-    return found
+        entries[entry["name"]] = DatasetInfo(**entry)
+    return entries
 
 
 @cache
@@ -74,7 +74,7 @@ def list_datasets(group: str | None = None, modality: str | None = None) -> tupl
     ----------
     group : {"tuning", "judging", "papers"}, optional
         Only those of a group. Defaults may be chosen on ``tuning``, numbers are reported on ``judging``; no source has
-        sets in both, and ``judging`` has one set per source. ``papers`` are the documents' own nine binary sets, which
+        sets in both, and ``judging`` has one set per source. ``papers`` are the papers' own nine binary sets, which
         the studies report and no ranking counts.
     modality : {"tabular", "series", "spectra", "images"}, optional
         Only those of a kind.
@@ -96,9 +96,9 @@ def list_datasets(group: str | None = None, modality: str | None = None) -> tupl
     ['mammography', 'phoneme', 'pima']
     """
     if group is not None and group not in _groups():
-        raise InputError(f"group: {group!r} found; choose from {', '.join(_groups())}")
+        raise InputError("group", f"{group!r} found", f"choose from {', '.join(_groups())}")
     if modality is not None and modality not in MODALITIES:
-        raise InputError(f"modality: {modality!r} found; choose from {', '.join(MODALITIES)}")
+        raise InputError("modality", f"{modality!r} found", f"choose from {', '.join(MODALITIES)}")
     names = list(_registry()) if group is None else list(_groups()[group])
     return tuple(info for info in map(dataset_info, names) if modality in (None, info.modality))
 

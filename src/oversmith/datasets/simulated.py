@@ -1,4 +1,4 @@
-"""Simulated hydrogels: a stand-in for spectra that only the authors of document 003 can give."""
+"""Simulated hydrogels: a stand-in for spectra that only the authors of Chung et al. 2024 can give."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class _System:
 
 
 WELLS = 96
-# The ranges are those of document 003; everything else is chosen.
+# The ranges are those of Chung et al. 2024; everything else is chosen.
 _SYSTEMS = {
     "f127": _System(
         0.3125,
@@ -116,9 +116,9 @@ def make_hydrogel_spectra(
     Q₀ / (1 + damping · t), c being the concentration from 0 to 1. In ``"f127"`` t is a sigmoid of the concentration,
     in ``"alpha-cd"`` it is 0 up to the transition and then grows as a line. Resonance, Q and coupling also vary from
     well to well, neighbouring points share noise. Labels change between two wells of each sensor, so that the counts
-    are those of document 003.
+    are those of Chung et al. 2024.
 
-    Counts, wells, concentrations, sweep ranges and length are the document's; circuit, sizes of the effects and noise
+    Counts, wells, concentrations, sweep ranges and length are the paper's; circuit, sizes of the effects and noise
     are ours. Results on these spectra say nothing about real hydrogels.
 
     References
@@ -135,17 +135,17 @@ def make_hydrogel_spectra(
     ((288, 1, 800), 194, 'measurement')
     """
     if system not in _SYSTEMS:
-        raise InputError(f"system: {system!r} found; choose from {', '.join(map(repr, _SYSTEMS))}")
+        raise InputError("system", f"{system!r} found", f"choose from {', '.join(map(repr, _SYSTEMS))}")
     if isinstance(n_points, bool) or not isinstance(n_points, int) or n_points < 16:
-        raise InputError(f"n_points: {n_points!r} found; give a whole number of points, at least 16")
+        raise InputError("n_points", f"{n_points!r} found", "give a whole number of points, at least 16")
     if not 0 <= noise < np.inf:
-        raise InputError(f"noise: {noise!r} found; give a factor of at least 0")
-    told = _SYSTEMS[system]
+        raise InputError("noise", f"{noise!r} found", "give a factor of at least 0")
+    constants = _SYSTEMS[system]
     rng = np.random.default_rng(random_state)
-    concentration = np.linspace(told.first, told.last, WELLS)
+    concentration = np.linspace(constants.first, constants.last, WELLS)
     spectra, gel, transitions = [], [], {}
-    for number, sensor in enumerate(told.sensors, 1):
-        spectra.append(_sweeps(told, sensor, n_points, noise, rng))
+    for number, sensor in enumerate(constants.sensors, 1):
+        spectra.append(_sweeps(constants, sensor, n_points, noise, rng))
         gel.append(np.arange(WELLS) >= sensor.liquid)
         transitions[f"sensor {number}"] = float(concentration[sensor.liquid - 1 : sensor.liquid + 1].mean())
     return Spectra(
@@ -153,25 +153,25 @@ def make_hydrogel_spectra(
         y=np.where(np.concatenate(gel), "gel", "solution"),
         axis=SpectralAxis(np.arange(1.0, n_points + 1), "measurement", "", "phase angle, degrees"),
         group=np.repeat(list(transitions), WELLS),
-        concentration=np.tile(concentration, len(told.sensors)),
+        concentration=np.tile(concentration, len(constants.sensors)),
         names=None,
         transitions=transitions,
     )
 
 
-def _sweeps(told: _System, sensor: _Sensor, n_points: int, noise: float, rng: np.random.Generator) -> np.ndarray:
+def _sweeps(constants: _System, sensor: _Sensor, n_points: int, noise: float, rng: np.random.Generator) -> np.ndarray:
     """Phase angles of one sensor in all wells."""
     well = np.arange(WELLS)[:, None]
     share = well / (WELLS - 1)
-    after = (well - (sensor.liquid - 0.5)) / told.width
-    if told.kinked:
+    after = (well - (sensor.liquid - 0.5)) / constants.width
+    if constants.kinked:
         wells_after = WELLS - sensor.liquid
-        transition = np.logaddexp(0.0, after) * told.width / wells_after
+        transition = np.logaddexp(0.0, after) * constants.width / wells_after
     else:
         transition = 0.5 * (1 + np.tanh(after / 2))
-    vary = noise * told.spread * rng.normal(size=(3, WELLS, 1))
-    resonance = sensor.resonance * (1 + told.stiffening * transition - told.loading * share + 0.35 * vary[0])
-    quality = sensor.quality / (1 + told.damping * transition) * np.exp(6 * vary[1])
+    vary = noise * constants.spread * rng.normal(size=(3, WELLS, 1))
+    resonance = sensor.resonance * (1 + constants.stiffening * transition - constants.loading * share + 0.35 * vary[0])
+    quality = sensor.quality / (1 + constants.damping * transition) * np.exp(6 * vary[1])
     coupling = sensor.coupling * np.exp(6 * vary[2])
     u = np.linspace(sensor.low, sensor.high, n_points) / resonance
     admittance = 1j * (1 - 1j * _LOSS + coupling / (1 - u**2 + 1j * u / quality))

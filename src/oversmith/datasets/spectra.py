@@ -68,7 +68,9 @@ class SpectralAxis:
         """
         if len(self.points) != length:
             raise InputError(
-                f"axis: {self.name!r} has {len(self.points)} places and the spectra have {length} points; give one each"
+                "axis",
+                f"{self.name!r} has {len(self.points)} places and the spectra have {length} points",
+                "give one each",
             )
 
     def describe(self) -> dict[str, Any]:

@@ -18,7 +18,7 @@ class Space:
     Parameters
     ----------
     train : DataFrame
-        Rows that say where the middle is, how wide, and which levels there are.
+        Rows that give the centre, the width and the levels of every column.
     by_range : bool, default=False
         Ranges instead of standard deviations, for city-block distances.
     """
@@ -27,11 +27,11 @@ class Space:
         self.numbers = [name for name in train if is_number(train[name])]
         values = train[self.numbers].to_numpy(dtype=np.float64, na_value=np.nan)
         self.centre, self.spread = np.zeros(len(self.numbers)), np.ones(len(self.numbers))
-        for place, column in enumerate(values.T):
+        for index, column in enumerate(values.T):
             known = column[~np.isnan(column)]
             if len(known):
-                self.centre[place] = np.median(known)
-                self.spread[place] = (np.ptp(known) if by_range else known.std()) or 1.0
+                self.centre[index] = np.median(known)
+                self.spread[index] = (np.ptp(known) if by_range else known.std()) or 1.0
         self.levels = {name: sorted({level(v) for v in train[name]}) for name in train if name not in self.numbers}
         self.weight = 0.5 if by_range else np.sqrt(0.5)
 
@@ -40,10 +40,10 @@ class Space:
         values = rows[self.numbers].to_numpy(dtype=np.float64, na_value=np.nan)
         parts = [(np.where(np.isnan(values), self.centre, values) - self.centre) / self.spread]
         for name, known in self.levels.items():
-            places = {found: number for number, found in enumerate(known)}
-            place = np.array([places.get(level(v), len(known)) for v in rows[name]], dtype=np.intp)
+            position = {value: number for number, value in enumerate(known)}
+            codes = np.array([position.get(level(v), len(known)) for v in rows[name]], dtype=np.intp)
             hot = np.zeros((len(rows), len(known) + 1))
-            hot[np.arange(len(rows)), place] = self.weight
+            hot[np.arange(len(rows)), codes] = self.weight
             parts.append(hot)
         return np.hstack(parts)
 
@@ -52,9 +52,9 @@ def aligned(real: pd.DataFrame, other: pd.DataFrame) -> tuple[pd.DataFrame, pd.D
     """Bring the columns of both sides into one order."""
     if set(real.columns) != set(other.columns):
         odd = sorted(map(str, set(real.columns) ^ set(other.columns)))
-        raise InputError(f"synthetic: columns that stand on one side only found, {odd[:3]}; give the same columns")
+        raise InputError("synthetic", f"columns of one side only found, {odd[:3]}", "give the same columns")
     if not len(other):
-        raise InputError("synthetic: no rows found; nothing can be judged")
+        raise InputError("synthetic", "no rows found", "nothing can be judged")
     return real.reset_index(drop=True), other[list(real.columns)].reset_index(drop=True)
 
 

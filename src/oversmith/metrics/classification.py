@@ -18,7 +18,7 @@ from sklearn import metrics as sk
 
 @dataclass(frozen=True)
 class Metric:
-    """One metric with what a table needs to know about it.
+    """One metric with its title, goal and range.
 
     Parameters
     ----------
@@ -142,8 +142,8 @@ def score_all(
 def macro_scores(y: ArrayLike, predicted: ArrayLike, *, suffix: str = "") -> dict[str, float]:
     """Precision, recall and F1 as unweighted means over all classes, whichever of them is the positive one.
 
-    What document 003 reports (Tables 8 to 13). With several classes and no positive one these are the metrics of
-    :func:`score_all`; with two, those speak of the positive class alone.
+    What Chung et al. 2024 report (Tables 8 to 13). With several classes and no positive one these are the metrics of
+    :func:`score_all`; with two, those are of the positive class alone.
 
     Parameters
     ----------
@@ -170,7 +170,7 @@ def macro_scores(y: ArrayLike, predicted: ArrayLike, *, suffix: str = "") -> dic
 
 
 def chance_values(y: ArrayLike, positive: int | None) -> dict[str, float]:
-    """Return what a model reaches that knows nothing but the class shares.
+    """Return the score of a model that uses nothing but the class shares.
 
     Ranking metrics: the expectation of constant scores (average precision: the share of the class). F1,
     precision, recall, G-mean and Brier: the best constant prediction.
@@ -247,10 +247,10 @@ def chance_average_precision(positive: ArrayLike, score: ArrayLike) -> float:
     """Compute the expected average precision of these scores if labels were dealt to rows at random.
 
     Average precision of meaningless scores is not the share of positives: the first row alone is a hit with
-    that probability and hits come early by luck, so that small test sets lie above it (120 rows, 8 positives,
-    distinct scores: 0.101 against 0.067). Ties pull it back. The expectation is exact: with N rows of which P
-    positive, groups g of n_g tied rows in falling order and N_g rows down to the end of group g, it is Σ_g
-    n_g/N_g · (1 + (N_g − 1)(P − 1)/(N − 1)) / N.
+    that probability and some hits come early by chance, so that small test sets have a higher value (120 rows, 8
+    positives, distinct scores: 0.101 against 0.067). Ties pull it back. The expectation is exact: with N rows of which
+    P positive, groups g of n_g tied rows in falling order and N_g rows down to the end of group g, it is Σ_g n_g/N_g ·
+    (1 + (N_g − 1)(P − 1)/(N − 1)) / N.
 
     Parameters
     ----------

@@ -57,7 +57,7 @@ def copy_check(train: pd.DataFrame, synthetic: pd.DataFrame, unseen: pd.DataFram
     Parameters
     ----------
     train, synthetic, unseen : DataFrame
-        Training rows (at least three), rows made from them, and real rows the generator has not seen.
+        Training rows (at least three), generated rows, and real rows that were not used for training.
 
     Returns
     -------
@@ -75,14 +75,14 @@ def copy_check(train: pd.DataFrame, synthetic: pd.DataFrame, unseen: pd.DataFram
     (1.0, 0.0)
     """
     if len(train) < 3:
-        raise InputError(f"train: {len(train)} rows found; three are needed")
+        raise InputError("train", f"{len(train)} rows found", "three are needed")
     _, synthetic = aligned(train, synthetic)
     train, unseen = aligned(train, unseen)
     space = Space(train, by_range=True)
     base, width = space(train), train.shape[1]
     distinct = np.unique(base, axis=0)
     if len(distinct) < 2:
-        raise InputError("train: all rows are equal; nothing can be nearer than they are")
+        raise InputError("train", "all rows are equal", "nothing can be nearer than they are")
     own = NearestNeighbors(n_neighbors=2, metric="manhattan").fit(distinct).kneighbors(distinct)[0][:, 1] / width
     limit = float(np.quantile(own, 0.05))
     sides = []
@@ -91,8 +91,10 @@ def copy_check(train: pd.DataFrame, synthetic: pd.DataFrame, unseen: pd.DataFram
         first, second = first / width, second / width
         ratio = np.divide(first, second, out=np.ones_like(first), where=second > 0)
         sides.append((first <= 1e-12, first <= NEAR, first, first < limit, ratio))
-    made, held = ([float(np.mean(p)) if p.dtype == bool else float(np.median(p)) for p in side] for side in sides)
-    return CopyCheck(*made, *held)
+    synthetic_side, unseen_side = (
+        [float(np.mean(p)) if p.dtype == bool else float(np.median(p)) for p in side] for side in sides
+    )
+    return CopyCheck(*synthetic_side, *unseen_side)
 
 
 def nearest_distances(train: pd.DataFrame, rows: pd.DataFrame) -> np.ndarray:
@@ -101,7 +103,7 @@ def nearest_distances(train: pd.DataFrame, rows: pd.DataFrame) -> np.ndarray:
     Parameters
     ----------
     train, rows : DataFrame
-        Training rows, and rows made from them or held out.
+        Training rows, and generated or held-out rows.
 
     Returns
     -------
@@ -124,7 +126,7 @@ def nearest_distances(train: pd.DataFrame, rows: pd.DataFrame) -> np.ndarray:
 def boundary_share(real: ArrayLike, y: ArrayLike, synthetic: ArrayLike, label: Any, k: int = NEIGHBOURS) -> float:
     """Share of synthetic rows whose real neighbours are mostly of another class.
 
-    Over-sampling fails here first: rows made between two groups of a class lie among the other class.
+    This is the first failure of over-sampling: rows generated between two groups of a class lie among the other class.
 
     Parameters
     ----------
@@ -133,7 +135,7 @@ def boundary_share(real: ArrayLike, y: ArrayLike, synthetic: ArrayLike, label: A
     y : array-like of shape (n,)
         Their classes.
     synthetic : array-like of shape (m, d)
-        Rows made for one class.
+        Rows generated for one class.
     label : object
         That class.
     k : int, default=5

@@ -20,7 +20,7 @@ def energy_distance(a: ArrayLike, b: ArrayLike, *, max_rows: int = 1024, random_
     a, b : array-like of shape (n, d), (m, d)
         The samples.
     max_rows : int, default=1024
-        A larger sample is thinned at random to so many rows, because the cost grows with their square.
+        A larger sample is thinned at random to this number of rows, because the cost grows with their square.
     random_state : int, default=0
         Seed of the thinning.
 
@@ -92,19 +92,21 @@ def energy_distance_error(
 
 
 def _samples(a: ArrayLike, b: ArrayLike, max_rows: int, random_state: int) -> tuple[np.ndarray, np.ndarray]:
-    found = []
+    samples = []
     for name, values, seed in (("a", a, [random_state, 0]), ("b", b, [random_state, 1])):
         rows = np.asarray(values, dtype=np.float64)
         if rows.ndim != 2 or not len(rows):
-            raise InputError(f"{name}: shape {rows.shape} found; use a two-dimensional array with at least one row")
+            raise InputError(name, f"shape {rows.shape} found", "use a two-dimensional array with at least one row")
         if not np.isfinite(rows).all():
-            raise InputError(f"{name}: values that are not finite found; encode or drop them first")
+            raise InputError(name, "values that are not finite found", "encode or drop them first")
         if len(rows) > max_rows:
             rows = rows[np.sort(np.random.default_rng(seed).choice(len(rows), max_rows, replace=False))]
-        found.append(rows)
-    if found[0].shape[1] != found[1].shape[1]:
-        raise InputError(f"b: {found[1].shape[1]} columns found, a has {found[0].shape[1]}; use the same encoding")
-    return found[0], found[1]
+        samples.append(rows)
+    if samples[0].shape[1] != samples[1].shape[1]:
+        raise InputError(
+            "b", f"{samples[1].shape[1]} columns found, a has {samples[0].shape[1]}", "use the same encoding"
+        )
+    return samples[0], samples[1]
 
 
 def _within(rows: np.ndarray) -> float:

@@ -11,7 +11,7 @@ from sklearn.neighbors import NearestNeighbors
 
 from oversmith.exceptions import InputError
 
-# Training images compared with each other, to say what near means; more say the same more slowly.
+# Training images compared with each other, to define what near means; more give the same answer and take longer.
 _COMPARED = 2000
 
 
@@ -110,7 +110,7 @@ def image_copy_check(
     train : array-like of shape (n, ...)
         Training images, at least three.
     generated, unseen : array-like of shape (m, ...), (k, ...)
-        Images made from them, and real images the generator has not seen.
+        Generated images, and real images that were not used for training.
     value_range : (float, float)
         Smallest and largest value a pixel can have.
 
@@ -135,40 +135,42 @@ def image_copy_check(
     """
     base, _ = _flat(train, train, value_range)
     if len(base) < 3:
-        raise InputError(f"train: {len(base)} images found; three are needed")
+        raise InputError("train", f"{len(base)} images found", "three are needed")
     distinct = np.unique(base, axis=0)
     if len(distinct) < 2:
-        raise InputError("train: all images are equal; nothing can be nearer than they are")
+        raise InputError("train", "all images are equal", "nothing can be nearer than they are")
     # Sorted rows: a regular cut through them is a sample.
     some = distinct[:: -(-len(distinct) // _COMPARED)]
     search = NearestNeighbors(n_neighbors=2, algorithm="brute").fit(distinct)
     others = search.kneighbors(some, return_distance=False)
     second = np.where((distinct[others[:, 0]] == some).all(axis=1), others[:, 1], others[:, 0])
     limit = float(np.quantile(_apart(some, distinct[second]), 0.05))
-    made, held = (nearest_images(train, part, value_range) for part in (generated, unseen))
+    of_generated, of_unseen = (nearest_images(train, part, value_range) for part in (generated, unseen))
     shares = [
         float(np.mean(hit)) if len(hit) else float("nan")
-        for near in (made, held)
+        for near in (of_generated, of_unseen)
         for hit in (near.distance < limit, near.distance == 0)
     ]
-    return ImageCopies(made, held, limit, shares[0], shares[2], shares[1], shares[3])
+    return ImageCopies(of_generated, of_unseen, limit, shares[0], shares[2], shares[1], shares[3])
 
 
 def _flat(train: ArrayLike, images: ArrayLike, value_range: tuple[float, float]) -> tuple[np.ndarray, np.ndarray]:
     """Both as rows, in parts of the range."""
     base, rows = np.asarray(train), np.asarray(images)
     if base.shape[1:] != rows.shape[1:] or base.ndim < 2:
-        raise InputError(f"images: shape {rows.shape} found for training images of shape {base.shape}; give one shape")
+        raise InputError(
+            "images", f"shape {rows.shape} found for training images of shape {base.shape}", "give one shape"
+        )
     if not len(base):
-        raise InputError("train: no image found; give at least one")
+        raise InputError("train", "no image found", "give at least one")
     low, high = value_range
     if not low < high:
-        raise InputError(f"value_range: {value_range!r} found; give the smallest value and a larger one")
+        raise InputError("value_range", f"{value_range!r} found", "give the smallest value and a larger one")
     width = math.prod(base.shape[1:])
     scaled = [(part.reshape(len(part), width).astype(np.float64) - low) / (high - low) for part in (base, rows)]
     return scaled[0], scaled[1]
 
 
 def _apart(rows: np.ndarray, others: np.ndarray) -> np.ndarray:
-    found: np.ndarray = np.sqrt(np.mean((rows - others) ** 2, axis=1))
-    return found
+    distances: np.ndarray = np.sqrt(np.mean((rows - others) ** 2, axis=1))
+    return distances

@@ -1,6 +1,6 @@
 """Quality of synthetic rows: how real they look, what they miss, what they copy, where they trespass.
 
-A page of its own: none of these numbers says whether the rows help a classifier, and none enters a ranking.
+Kept apart from scores: none of these numbers measures whether the rows help a classifier, and none enters a ranking.
 """
 
 from __future__ import annotations
@@ -117,16 +117,16 @@ def quality_report(
     *,
     random_state: int = 0,
 ) -> QualityReport:
-    """Judge the synthetic rows of each class against real rows that the generator has not seen.
+    """Compare the synthetic rows of each class with real rows that were not used for training.
 
-    Every number is worth what unseen real rows of the class score in its place: a generator that is nearer to the
+    Every number has to be read beside that of unseen real rows of the class: a generator that is nearer to the
     training rows than they are copies, one that covers less has collapsed, one that lies more among other classes
     trespasses.
 
     Parameters
     ----------
     X_train, X_synthetic, X_unseen : DataFrame
-        Rows the generator was trained on, rows it made, real rows held out, with the same columns.
+        Training rows, generated rows and held-out real rows, with the same columns.
     y_train, y_synthetic, y_unseen : array-like
         Their classes.
     random_state : int, default=0
@@ -164,31 +164,33 @@ def quality_report(
     ):
         labels = np.asarray(y)
         if labels.shape != (len(X),):
-            raise InputError(f"y_{name}: shape {labels.shape} found beside {len(X)} rows; give one label per row")
+            raise InputError(f"y_{name}", f"shape {labels.shape} found beside {len(X)} rows", "give one label per row")
         parts.append((aligned(X_train, X)[1], labels))
     (train, of_train), (synthetic, of_synthetic), (unseen, _) = parts
     space = Space(train)
     encoded = [space(part) for part in (train, synthetic, unseen)]
-    found = QualityReport()
+    report = QualityReport()
     for label in np.unique(of_synthetic):
         rows = [labels == label for _, labels in parts]
         counts = [int(part.sum()) for part in rows]
         if counts[0] < 3 or not counts[2]:
             raise InputError(
-                f"y_train: class {label} has {counts[0]} training and {counts[2]} unseen rows; three and one are needed"
+                "y_train",
+                f"class {label} has {counts[0]} training and {counts[2]} unseen rows",
+                "three and one are needed",
             )
         own = [part[chosen] for part, chosen in zip((train, synthetic, unseen), rows, strict=True)]
         codes = [part[chosen] for part, chosen in zip(encoded, rows, strict=True)]
-        found[str(label)] = _of_class(own, codes, encoded[0], of_train, label, random_state)
-    return found
+        report[str(label)] = _of_class(own, codes, encoded[0], of_train, label, random_state)
+    return report
 
 
 def _of_class(
     own: list[pd.DataFrame], codes: list[np.ndarray], all_train: np.ndarray, y: np.ndarray, label: Any, seed: int
 ) -> Quality:
-    train, made, unseen = own
+    train, generated, unseen = own
     real = pd.concat([train, unseen], ignore_index=True)
-    shapes = column_shapes(real, made)
+    shapes = column_shapes(real, generated)
     k = min(NEIGHBOURS, len(train) - 1)
     # As many synthetic as unseen rows: coverage grows with their number.
     few = codes[1]
@@ -196,11 +198,11 @@ def _of_class(
         few = few[np.sort(np.random.default_rng(seed).choice(len(few), len(unseen), replace=False))]
     density, coverage = density_coverage(codes[0], few, k)
     density_unseen, coverage_unseen = density_coverage(codes[0], codes[2], k)
-    judged = two_sample_test(codes[2], codes[1], random_state=seed) if min(len(unseen), len(made)) >= 5 else None
-    copies = copy_check(train, made, unseen)
+    judged = two_sample_test(codes[2], codes[1], random_state=seed) if min(len(unseen), len(generated)) >= 5 else None
+    copies = copy_check(train, generated, unseen)
     boundary, boundary_unseen = (boundary_share(all_train, y, part, label) for part in codes[1:])
     shape = float(np.mean(list(shapes.values())))
-    told = [
+    warnings = [
         (shape < 0.7, f"columns are distributed otherwise (shape {shape:.2f})"),
         (judged is not None and judged.low > 0.9, "a classifier tells them from unseen rows"),
         (
@@ -220,11 +222,11 @@ def _of_class(
     ]
     return Quality(
         n_real=len(train),
-        n_synthetic=len(made),
+        n_synthetic=len(generated),
         n_unseen=len(unseen),
         shapes=shapes,
         shape=shape,
-        trends=pair_trends(real, made),
+        trends=pair_trends(real, generated),
         two_sample=judged,
         density=density,
         coverage=coverage,
@@ -233,5 +235,5 @@ def _of_class(
         copies=copies,
         boundary=boundary,
         boundary_unseen=boundary_unseen,
-        warnings=tuple(text for wrong, text in told if wrong),
+        warnings=tuple(text for wrong, text in warnings if wrong),
     )

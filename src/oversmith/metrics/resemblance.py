@@ -73,13 +73,13 @@ def pair_trends(real: pd.DataFrame, synthetic: pd.DataFrame) -> float:
     levels = {name: _as_levels(real[name], synthetic[name]) for name in real}
     with np.errstate(invalid="ignore"):
         rho = [np.nan_to_num(part[numbers].corr().to_numpy()) for part in (real, synthetic)]
-    place = {name: number for number, name in enumerate(numbers)}
+    index = {name: number for number, name in enumerate(numbers)}
     scores: list[float] = []
     names = list(real)
     for number, first in enumerate(names):
         for second in names[number + 1 :]:
-            if first in place and second in place:
-                at = place[first], place[second]
+            if first in index and second in index:
+                at = index[first], index[second]
                 scores.append(1 - abs(float(rho[0][at] - rho[1][at])) / 2)
             else:
                 joint = [levels[first][side].astype(str) + "\x1f" + levels[second][side].astype(str) for side in (0, 1)]
@@ -136,7 +136,7 @@ def two_sample_test(real: ArrayLike, synthetic: ArrayLike, *, random_state: int 
     a, b = (np.asarray(rows, dtype=np.float64) for rows in (real, synthetic))
     n = min(len(a), len(b))
     if n < 5:
-        raise InputError(f"synthetic: {len(a)} real and {len(b)} synthetic rows found; five of each are needed")
+        raise InputError("synthetic", f"{len(a)} real and {len(b)} synthetic rows found", "five of each are needed")
     rng = np.random.default_rng(random_state)
     a, b = (rows if len(rows) == n else rows[np.sort(rng.choice(len(rows), n, replace=False))] for rows in (a, b))
     X, y = np.concatenate([a, b]), np.repeat([0, 1], n)
@@ -182,7 +182,7 @@ def density_coverage(real: ArrayLike, synthetic: ArrayLike, k: int = NEIGHBOURS)
     """
     a, b = (np.asarray(rows, dtype=np.float64) for rows in (real, synthetic))
     if not 1 <= k < len(a):
-        raise InputError(f"k: {k} found with {len(a)} real rows; use fewer neighbours than rows")
+        raise InputError("k", f"{k} found with {len(a)} real rows", "use fewer neighbours than rows")
     radius = NearestNeighbors(n_neighbors=k + 1).fit(a).kneighbors(a)[0][:, -1]
     inside, covered = 0, np.zeros(len(a), dtype=bool)
     for _, distances in blocks(b, a, "euclidean"):

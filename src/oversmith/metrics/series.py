@@ -1,8 +1,8 @@
 """How far generated series resemble real ones: distances with a stated pairing, each beside what real series reach.
 
-A distance from generated to real series alone is won by a generator that makes one good series over and over. So every
+A generator that repeats one good series has the least distance from generated to real series. So every
 distance comes as three numbers: from generated to real, from real to generated (which a generator without variety
-loses), and between real series and others the generator has not seen (what can be reached).
+loses), and between real series and others that were not used for training (the best that can be reached).
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def prd_matrix(real: np.ndarray, generated: np.ndarray, *, normalised: bool = Fa
     Parameters
     ----------
     real : ndarray of shape (n, channels, length)
-        Real series; they make the denominator.
+        Real series, the denominator.
     generated : ndarray of shape (m, channels, length)
         Series compared with them.
     normalised : bool, default=False
@@ -107,18 +107,18 @@ def dtw_matrix(a: np.ndarray, b: np.ndarray, *, window: float | None = None) -> 
     a, b = checked_series(a, "a"), checked_series(b, "b")
     same_shape(a, b)
     if window is not None and not 0 <= window <= 1:
-        raise InputError(f"window: {window!r} found; use a share of the length between 0 and 1, or None")
+        raise InputError("window", f"{window!r} found", "use a share of the length between 0 and 1, or None")
     length = a.shape[2]
     radius = length if window is None else int(window * length)
     # Time first, so that a diagonal is a run of rows; one of the two backwards, so that it is a run in both.
     first = np.ascontiguousarray(a.transpose(1, 2, 0), dtype=np.float32)
     second = np.ascontiguousarray(b.transpose(1, 2, 0)[:, ::-1], dtype=np.float32)
     left, right = np.divmod(np.arange(len(a) * len(b)), max(len(b), 1))
-    found = np.empty(len(left), np.float32)
+    squared = np.empty(len(left), np.float32)
     for start in range(0, len(left), _CHUNK):
         part = slice(start, start + _CHUNK)
-        found[part] = _dtw(first[:, :, left[part]], second[:, :, right[part]], radius)
-    return np.sqrt(found.astype(np.float64)).reshape(len(a), len(b))
+        squared[part] = _dtw(first[:, :, left[part]], second[:, :, right[part]], radius)
+    return np.sqrt(squared.astype(np.float64)).reshape(len(a), len(b))
 
 
 def _dtw(a: np.ndarray, b: np.ndarray, radius: int) -> np.ndarray:
@@ -169,7 +169,7 @@ def paired_distance(
     distance : callable
         ``distance(real, other) -> (n, m)`` distances of all pairs, such as `prd_matrix` or `dtw_matrix`.
     real, generated, unseen : ndarray of shape (n, channels, length)
-        Real series of a class, series generated for it, and real ones the generator has not seen.
+        Real series of a class, series generated for it, and real ones that were not used for training.
     pairing : {"auto", "assignment", "nearest", "random"}, default="auto"
         One to one with the least total, each with its nearest, or one to one at random. ``"auto"`` assigns up to 500
         series on either side, else takes the nearest.
@@ -193,7 +193,7 @@ def paired_distance(
     (0.0, True)
     """
     if pairing not in ("auto", *PAIRINGS):
-        raise InputError(f"pairing: {pairing!r} found; choose one of 'auto', {', '.join(map(repr, PAIRINGS))}")
+        raise InputError("pairing", f"{pairing!r} found", f"choose one of 'auto', {', '.join(map(repr, PAIRINGS))}")
     parts = [
         checked_series(part, name) for part, name in ((real, "real"), (generated, "generated"), (unseen, "unseen"))
     ]
@@ -228,13 +228,13 @@ def checked_series(series: np.ndarray, name: str) -> np.ndarray:
     """Refuse what is no set of finite series; give 64-bit numbers."""
     array = np.asarray(series, dtype=np.float64)
     if array.ndim != 3 or not len(array):
-        raise InputError(f"{name}: shape {array.shape} found; give series of shape (n, channels, length), at least one")
+        raise InputError(name, f"shape {array.shape} found", "give series of shape (n, channels, length), at least one")
     if not np.isfinite(array).all():
-        raise InputError(f"{name}: NaN or infinite values found; give finite numbers")
+        raise InputError(name, "NaN or infinite values found", "give finite numbers")
     return array
 
 
 def same_shape(a: np.ndarray, b: np.ndarray) -> None:
     """Refuse sets whose channels or lengths differ."""
     if a.shape[1:] != b.shape[1:]:
-        raise InputError(f"series of shapes {a.shape[1:]} and {b.shape[1:]} found; give equal channels and lengths")
+        raise InputError("series", f"shapes {a.shape[1:]} and {b.shape[1:]} found", "give equal channels and lengths")

@@ -22,7 +22,7 @@ from oversmith.metrics.series import (
     same_shape,
 )
 
-# Below this, power says more about rounding than about a signal.
+# Below this, power is rounding error and no signal.
 _FLOOR = 1e-12
 
 
@@ -73,7 +73,7 @@ def mmd_test(
     x, g = checked_series(real, "real"), checked_series(generated, "generated")
     same_shape(x, g)
     if min(len(x), len(g)) < 2:
-        raise InputError(f"real, generated: {len(x)} and {len(g)} series found; two of each are needed")
+        raise InputError("generated", f"{len(g)} series found, and {len(x)} real ones", "give two of each at least")
     spread = x.std(axis=(0, 2))
     pooled = np.concatenate([x, g]) / np.where(spread > 0, spread, 1.0)[:, None]
     rows = pooled.reshape(len(pooled), -1)
@@ -94,9 +94,9 @@ def mmd_test(
         return float(within - 2 * kernel[np.ix_(first, second)].mean())
 
     rng = np.random.default_rng(random_state)
-    found = estimate(np.arange(len(rows)))
-    reached = sum(estimate(rng.permutation(len(rows))) >= found for _ in range(n_permutations))
-    return TwoSampleMMD(found, (1 + reached) / (1 + n_permutations))
+    observed = estimate(np.arange(len(rows)))
+    reached = sum(estimate(rng.permutation(len(rows))) >= observed for _ in range(n_permutations))
+    return TwoSampleMMD(observed, (1 + reached) / (1 + n_permutations))
 
 
 def spectral_distance(real: np.ndarray, generated: np.ndarray) -> float:
@@ -126,13 +126,13 @@ def spectral_distance(real: np.ndarray, generated: np.ndarray) -> float:
     power = [np.abs(np.fft.rfft(part, axis=2)) ** 2 for part in (x, g)]
     floor = max(power[0].mean(axis=0).max() * 1e-6, _FLOOR)
     a, b = (10 * np.log10(np.maximum(part, floor)) for part in power)
-    places = np.ndindex(a.shape[1:])
-    return float(np.mean([wasserstein_distance(a[:, c, f], b[:, c, f]) for c, f in places]))
+    points = np.ndindex(a.shape[1:])
+    return float(np.mean([wasserstein_distance(a[:, c, f], b[:, c, f]) for c, f in points]))
 
 
 @dataclass(frozen=True)
 class SeriesQuality:
-    """What generated series of one class look like beside real ones; none of it says whether they help a classifier.
+    """Compare generated series of one class with real ones; no number here measures whether they help a classifier.
 
     Parameters
     ----------
@@ -195,19 +195,19 @@ class SeriesQuality:
     @property
     def warnings(self) -> list[str]:
         """What is wrong with the series: empty where nothing was found."""
-        found = []
+        texts = []
         if self.exact > 0.01 or self.too_near > max(3 * self.too_near_unseen, 0.25):
-            found.append("copies: the series repeat training series")
+            texts.append("copies: the series repeat training series")
         worse = [
             name
-            for name, told in (("PRDN", self.prdn), ("DTW", self.dtw))
-            if told.real_to_generated > 1.5 * told.unseen_to_real
+            for name, distances in (("PRDN", self.prdn), ("DTW", self.dtw))
+            if distances.real_to_generated > 1.5 * distances.unseen_to_real
         ]
         if worse:
-            found.append(f"coverage: real series have no like among the generated ones ({', '.join(worse)})")
+            texts.append(f"coverage: real series have no like among the generated ones ({', '.join(worse)})")
         if self.mmd.p_value < 0.01 <= self.mmd_real.p_value:
-            found.append("distribution: a two-sample test tells them from unseen real series")
-        return found
+            texts.append("distribution: a two-sample test tells them from unseen real series")
+        return texts
 
 
 def series_quality(
@@ -225,14 +225,14 @@ def series_quality(
     Parameters
     ----------
     train, generated, unseen : ndarray of shape (n, channels, length)
-        Series the generator was trained on (at least three), series it made, and real series of the same class it has
-        not seen (at least two).
+        Training series (at least three), generated series, and real series of the same class that were not used for
+        training (at least two).
     window : float or None, default=0.1
         Band of the warping distance.
     pairing : str, default="auto"
         As `paired_distance` takes it.
     max_series : int, default=200
-        A random sample of so many is compared on each side.
+        Size of the random sample that is compared on each side.
     random_state : int, default=0
         Of samples, pairs and permutations.
 
@@ -255,7 +255,7 @@ def series_quality(
     for part, name, least in ((train, "train", 3), (generated, "generated", 2), (unseen, "unseen", 2)):
         checked = checked_series(part, name)
         if len(checked) < least:
-            raise InputError(f"{name}: {len(checked)} series found; {least} are needed")
+            raise InputError(name, f"{len(checked)} series found", f"{least} are needed")
         chosen = np.sort(rng.permutation(len(checked))[:max_series])
         parts.append(checked[chosen])
     train, generated, unseen = parts
@@ -266,15 +266,15 @@ def series_quality(
     def warped(real: np.ndarray, other: np.ndarray) -> np.ndarray:
         return dtw_matrix(real, other, window=window)
 
-    def told(distance: Distance) -> PairedDistance:
+    def paired(distance: Distance) -> PairedDistance:
         return paired_distance(distance, train, generated, unseen, pairing=pairing, random_state=random_state)
 
     frames = [pd.DataFrame(part.reshape(len(part), -1)) for part in (train, generated, unseen)]
     copies = copy_check(*frames)
     return SeriesQuality(
-        prd=told(prd_matrix),
-        prdn=told(normalised),
-        dtw=told(warped),
+        prd=paired(prd_matrix),
+        prdn=paired(normalised),
+        dtw=paired(warped),
         mmd=mmd_test(unseen, generated, random_state=random_state),
         mmd_real=mmd_test(unseen, train, random_state=random_state),
         spectrum=spectral_distance(unseen, generated),

@@ -1,6 +1,6 @@
 """Figures: functions that take plain arrays, mappings or rows and return Matplotlib axes.
 
-Nothing here knows the evaluation or the report; both hand over plain values. The colours mean the same in
+Nothing here imports the evaluation or the report; both pass plain values. The colours mean the same in
 every figure: blue the majority, green the real minority, orange what was generated.
 """
 

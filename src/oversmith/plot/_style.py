@@ -34,7 +34,7 @@ CYCLE: tuple[tuple[str, str], ...] = (
     ("green", "-."),
     ("muted", ":"),
 )
-"""Colour and dash of the first, second, … line of a figure: a line is never told apart by colour alone."""
+"""Colour and dash of the first, second, … line of a figure: no line is distinguished by colour alone."""
 
 _SETTINGS: dict[str, Any] = {
     "figure.facecolor": "none",
@@ -121,14 +121,14 @@ def panel_axes(
     if not hasattr(ax, "get_subplotspec"):
         given = list(ax)
         if len(given) != rows * columns:
-            raise InputError(f"ax: {len(given)} axes found for {rows * columns} panels; give one, or one a panel")
+            raise InputError("ax", f"{len(given)} axes found for {rows * columns} panels", "give one, or one a panel")
         return given
     whole = cast("Axes", ax)
-    place = whole.get_subplotspec()
-    if place is None:
-        raise InputError(f"ax: the axes have no place in a grid; make them with subplots, or give {rows * columns}")
+    cell = whole.get_subplotspec()
+    if cell is None:
+        raise InputError("ax", "the axes are not part of a grid", f"make them with subplots, or give {rows * columns}")
     whole.set_axis_off()
-    inside = place.subgridspec(rows, columns, height_ratios=shared.pop("height_ratios", None))
+    inside = cell.subgridspec(rows, columns, height_ratios=shared.pop("height_ratios", None))
     return list(inside.subplots(squeeze=False, **shared).ravel())
 
 

@@ -51,9 +51,9 @@ def class_counts(
         ax = new_axes(ax, (4.8, 1.2 + 0.4 * len(names)))
         top = max(*before, *after, 1)
         for row, (had, has) in enumerate(zip(before, after, strict=True)):
-            kept = min(had, has)
+            shared = min(had, has)
             colour = PALETTE["blue" if row == largest else "green"]
-            ax.barh(row, kept, color=colour, height=0.62)
+            ax.barh(row, shared, color=colour, height=0.62)
             if has > had:
                 ax.barh(
                     row,

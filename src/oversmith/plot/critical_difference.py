@@ -1,4 +1,4 @@
-"""Mean ranks and what they cannot tell apart."""
+"""Diagram of mean ranks and of the methods that do not differ significantly."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def critical_difference_diagram(
     ranks: Mapping[str, float], difference: float, *, control: str | None = None, ax: Axes | None = None
 ) -> Axes:
-    """Draw mean ranks on a line, best on the left; a bar joins methods that Nemenyi's test cannot tell apart.
+    """Draw mean ranks on a line, best on the left; a bar joins methods that do not differ by Nemenyi's test.
 
     Who else takes part changes the bars, so they are a picture and no proof.
 
@@ -58,9 +58,9 @@ def critical_difference_diagram(
         ax.plot([low, high], [0, 0], color=PALETTE["ink"], linewidth=1.0)
         for tick in range(low, high + 1):
             ax.plot([tick, tick], [0, 0.12], color=PALETTE["ink"], linewidth=1.0)
-        for place, (name, value) in enumerate(zip(order, values, strict=True)):
-            left = place < half
-            row = place if left else n - 1 - place
+        for index, (name, value) in enumerate(zip(order, values, strict=True)):
+            left = index < half
+            row = index if left else n - 1 - index
             y = -depth - 0.5 * row
             edge = low - 0.05 * width if left else high + 0.05 * width
             colour = PALETTE["vermillion"] if name == control else PALETTE["ink"]
@@ -76,7 +76,7 @@ def critical_difference_diagram(
             y = -0.3 - 0.35 * level
             reach = 0.015 * width
             ax.plot([values[first] - reach, values[last] + reach], [y, y], color=PALETTE["blue"], linewidth=4.0)
-        # A difference beyond the picture ends in an arrow: then nothing can be told apart.
+        # A difference wider than the picture ends in an arrow: then no two methods differ.
         end = high + 0.4 * width
         fits = low + difference <= end
         ax.plot([low, min(low + difference, end)], [0.85, 0.85], color=PALETTE["muted"], linewidth=2.0)
@@ -97,7 +97,7 @@ def joined(values: list[float], difference: float) -> list[tuple[int, int]]:
     """
     runs: list[tuple[int, int]] = []
     for first, start in enumerate(values):
-        last = max(place for place, value in enumerate(values) if value - start <= difference)
+        last = max(index for index, value in enumerate(values) if value - start <= difference)
         if last > first and (not runs or last > runs[-1][1]):
             runs.append((first, last))
     return runs

@@ -176,7 +176,7 @@ def roc(curves: Sequence[Mapping[str, Any]], *, legend: bool = True, ax: Axes | 
     return ax
 
 
-def _fold_lines(ax: Axes, curve: Mapping[str, Any], index: int, x: str, y: str, told: str) -> None:
+def _fold_lines(ax: Axes, curve: Mapping[str, Any], index: int, x: str, y: str, summary: str) -> None:
     """Draw one contender: a thin line per fold and the mean bold."""
     colour, dash = curve.get("style") or CYCLE[index % len(CYCLE)]
     steps = "steps-pre" if y == "precision" else "default"
@@ -187,6 +187,6 @@ def _fold_lines(ax: Axes, curve: Mapping[str, Any], index: int, x: str, y: str, 
     for fold in folds:
         ax.plot(when, fold, color=PALETTE[colour], linewidth=0.6, alpha=0.35, drawstyle=steps)
     if len(folds):
-        label = f"{shorten(str(curve['title']))}, {told}"
+        label = f"{shorten(str(curve['title']))}, {summary}"
         look: dict[str, Any] = {"color": PALETTE[colour], "linestyle": dash, "drawstyle": steps}
         ax.plot(when, mean, label=label, zorder=3 + index, **look)

@@ -55,7 +55,7 @@ def embed(
     ((2, 2), (1, 2))
     """
     if method not in ("pca", "tsne"):
-        raise InputError(f'method: {method!r} is not an embedding; use "pca" or "tsne"')
+        raise InputError("method", f"{method!r} is not an embedding", 'use "pca" or "tsne"')
     from threadpoolctl import threadpool_limits
 
     names = list(groups)
@@ -75,7 +75,7 @@ def _plane(centred: NDArray[np.float64]) -> NDArray[np.float64]:
     left, size, right = np.linalg.svd(centred, full_matrices=False)
     plane = np.zeros((len(centred), 2))
     plane[:, : min(2, len(size))] = (left * size)[:, :2]
-    # The sign of a component is arbitrary: the largest weight of each is made positive, on every machine.
+    # The sign of a component is arbitrary: the largest weight of each is chosen positive, the same on every machine.
     for axis in range(min(2, len(right))):
         if right[axis, np.argmax(np.abs(right[axis]))] < 0:
             plane[:, axis] *= -1
@@ -95,8 +95,8 @@ def _tsne(
         random_state=random_state,
         max_iter=500,
     )
-    found: NDArray[np.float64] = model.fit_transform(centred.astype(np.float32)).astype(np.float64)
-    return found
+    points: NDArray[np.float64] = model.fit_transform(centred.astype(np.float32)).astype(np.float64)
+    return points
 
 
 def embedding(

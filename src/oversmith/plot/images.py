@@ -54,12 +54,12 @@ def contact_sheet(
     """
     pixels = as_bytes(images, value_range)
     if columns < 1:
-        raise InputError(f"columns: {columns!r} found; give at least one")
+        raise InputError("columns", f"{columns!r} found", "give at least one")
     n, height, width, bands = pixels.shape
     rows = max(-(-n // columns), 1)
     sheet = np.zeros((rows * (height + gap) - gap, columns * (width + gap) - gap, bands + 1), dtype=np.uint8)
-    for place, image in enumerate(pixels):
-        top, left = (place // columns) * (height + gap), (place % columns) * (width + gap)
+    for index, image in enumerate(pixels):
+        top, left = (index // columns) * (height + gap), (index % columns) * (width + gap)
         sheet[top : top + height, left : left + width, :bands] = image
         sheet[top : top + height, left : left + width, bands] = 255
     return sheet
@@ -82,10 +82,12 @@ def as_bytes(images: ArrayLike, value_range: tuple[float, float] = (0, 255)) -> 
     """
     given = np.asarray(images)
     if given.ndim not in (3, 4):
-        raise InputError(f"images: shape {given.shape} found; give (n, height, width) or (n, channels, height, width)")
+        raise InputError(
+            "images", f"shape {given.shape} found", "give (n, height, width) or (n, channels, height, width)"
+        )
     low, high = value_range
     if not low < high:
-        raise InputError(f"value_range: {value_range!r} found; give what is black and, above it, what is white")
+        raise InputError("value_range", f"{value_range!r} found", "give what is black and, above it, what is white")
     values = given[:, None] if given.ndim == 3 else given
     shown = values if values.shape[1] in (1, 3) else values.mean(axis=1, keepdims=True)
     parts = np.clip((np.moveaxis(shown, 1, 3).astype(np.float64) - low) / (high - low), 0.0, 1.0)
@@ -139,7 +141,7 @@ def image_distances(groups: Mapping[str, ArrayLike], *, limit: float | None = No
     groups : mapping of str to array-like of shape (n,)
         Name to distances: generated images first, in orange, then held-out real ones, in green.
     limit : float, optional
-        Distance within which training images hardly ever lie of each other; marked.
+        Distance below which training images are hardly ever from each other; marked.
     ax : Axes, optional
         Where to draw; a new figure by default.
 
@@ -162,7 +164,7 @@ def image_distances(groups: Mapping[str, ArrayLike], *, limit: float | None = No
         for (name, values), (colour, dash) in zip(groups.items(), _LOOKS, strict=False):
             x = np.sort(np.asarray(values, dtype=np.float64))
             if x.ndim != 1 or not len(x):
-                raise InputError(f"groups: shape {x.shape} found for {name!r}; give one distance per image")
+                raise InputError("groups", f"shape {x.shape} found for {name!r}", "give one distance per image")
             share: Any = np.arange(len(x) + 1) / len(x)
             ax.step(np.r_[x[0], x], share, dash, where="post", color=PALETTE[colour], label=name)
         if limit is not None:

@@ -23,7 +23,7 @@ def column_overlay(column: Mapping[str, Any], *, ax: Axes | None = None) -> Axes
     ----------
     column : mapping
         ``"name"``, and either ``"grid"`` with the cumulative shares ``"real"`` and ``"generated"`` at its values, or
-        ``"levels"`` with their shares; ``"difference"``, if wanted, stands in the title.
+        ``"levels"`` with their shares; ``"difference"``, if given, is shown in the title.
     ax : Axes, optional
         Where to draw; a new figure by default.
 
@@ -49,18 +49,18 @@ def column_overlay(column: Mapping[str, Any], *, ax: Axes | None = None) -> Axes
             ax.set_ylim(0, 1.02)
             ax.locator_params(axis="x", nbins=4)
         else:
-            places = np.arange(len(column["levels"]))
+            ticks = np.arange(len(column["levels"]))
             for shift, (name, (colour, dash)) in zip((-0.2, 0.2), _LOOKS.items(), strict=True):
                 hatch = None if dash == "-" else "////"
                 face = PALETTE[colour] if hatch is None else "none"
                 ax.bar(
-                    places + shift, column[name], 0.38, facecolor=face, edgecolor=PALETTE[colour], hatch=hatch,
+                    ticks + shift, column[name], 0.38, facecolor=face, edgecolor=PALETTE[colour], hatch=hatch,
                     label=name,
                 )  # fmt: skip
-            ax.set_xticks(places, labels=[shorten(level, 8) for level in column["levels"]], rotation=40, ha="right")
+            ax.set_xticks(ticks, labels=[shorten(level, 8) for level in column["levels"]], rotation=40, ha="right")
             ax.grid(visible=False, axis="x")
-        told = f", {column['difference']:.2f}" if "difference" in column else ""
-        ax.set_title(f"{shorten(str(column['name']), 22)}{told}", fontsize=8.5)
+        difference = f", {column['difference']:.2f}" if "difference" in column else ""
+        ax.set_title(f"{shorten(str(column['name']), 22)}{difference}", fontsize=8.5)
         ax.tick_params(labelsize=7.5)
     return ax
 
@@ -94,14 +94,14 @@ def correlations(
     first, second = (np.asarray(matrix, dtype=np.float64) for matrix in (real, generated))
     with style():
         left, middle, right = panel_axes(ax, 1, 3, (8.6, 3.2), sharey=True)
-        told = ((left, first, "real"), (middle, second, "generated"), (right, second - first, "generated − real"))
-        for panel, matrix, title in told:
+        panels = ((left, first, "real"), (middle, second, "generated"), (right, second - first, "generated − real"))
+        for panel, matrix, title in panels:
             panel.imshow(_shaded(matrix), interpolation="none", aspect="equal")
             panel.set_title(title)
             panel.grid(visible=False)
-            places = range(len(names))
-            panel.set_xticks(places, labels=[shorten(name, 14) for name in names], rotation=90, fontsize=6)
-            panel.set_yticks(places, labels=[shorten(name, 18) for name in names], fontsize=6)
+            ticks = range(len(names))
+            panel.set_xticks(ticks, labels=[shorten(name, 14) for name in names], rotation=90, fontsize=6)
+            panel.set_yticks(ticks, labels=[shorten(name, 18) for name in names], fontsize=6)
             panel.tick_params(length=0)
             for label in (*panel.get_xticklabels(), *panel.get_yticklabels()):
                 label.set_parse_math(False)

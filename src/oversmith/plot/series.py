@@ -20,19 +20,19 @@ _LOOKS = {"real": ("green", "-", 2), "generated": ("orange", "--", 3)}
 
 @dataclass(frozen=True, eq=False)
 class Ruler:
-    """Where the points of series or spectra lie, and what the axes of a figure are called.
+    """Positions of the points of series or spectra, and the titles of a figure's axes.
 
     Parameters
     ----------
     points : array-like of shape (length,), optional
-        The places; 0, 1, … by default.
+        The positions; 0, 1, … by default.
     xlabel, ylabel : str
         Names with their units.
 
     Examples
     --------
     >>> from oversmith.plot import Ruler
-    >>> Ruler([400, 500], "wavelength, nm").places(2).tolist()
+    >>> Ruler([400, 500], "wavelength, nm").positions(2).tolist()
     [400.0, 500.0]
     """
 
@@ -40,18 +40,18 @@ class Ruler:
     xlabel: str = "time point"
     ylabel: str = ""
 
-    def places(self, length: int) -> np.ndarray:
-        """Return the place of each point.
+    def positions(self, length: int) -> np.ndarray:
+        """Return the position of each point.
 
         Raises
         ------
         InputError
-            When there are more or fewer places than points.
+            When there are more or fewer positions than points.
         """
-        found = np.arange(length) if self.points is None else np.asarray(self.points, dtype=np.float64)
-        if found.shape != (length,):
-            raise InputError(f"points: shape {found.shape} found for {length} points; give one place each")
-        return found
+        points = np.arange(length) if self.points is None else np.asarray(self.points, dtype=np.float64)
+        if points.shape != (length,):
+            raise InputError("points", f"shape {points.shape} found for {length} points", "give one position each")
+        return points
 
     def finish(self, ax: Axes) -> None:
         """Name the axes, and put a legend below them."""
@@ -70,7 +70,7 @@ def series_bands(groups: Mapping[str, ArrayLike], *, ruler: Ruler = TIME_POINTS,
     groups : mapping of str to array-like of shape (3, length)
         ``"real"`` and ``"generated"``: 10 % quantile, median and 90 % quantile at each time point, of one channel.
     ruler : Ruler, optional
-        Where the points lie; 0, 1, … by default.
+        Positions of the points; 0, 1, … by default.
     ax : Axes, optional
         Where to draw; a new figure by default.
 
@@ -92,7 +92,7 @@ def series_bands(groups: Mapping[str, ArrayLike], *, ruler: Ruler = TIME_POINTS,
             if name not in groups:
                 continue
             low, median, high = band_rows(groups[name], 3, name)
-            when = ruler.places(len(median))
+            when = ruler.positions(len(median))
             ax.fill_between(when, low, high, color=PALETTE[colour], alpha=0.2, linewidth=0, zorder=layer)
             ax.plot(when, median, dash, color=PALETTE[colour], label=name, zorder=layer + 2)
         ruler.finish(ax)
@@ -107,7 +107,7 @@ def series_examples(pairs: ArrayLike, *, ruler: Ruler = TIME_POINTS, ax: Axes | 
     pairs : array-like of shape (n, 2, length)
         Generated series and its nearest real one, of one channel.
     ruler : Ruler, optional
-        Where the points lie; 0, 1, … by default.
+        Positions of the points; 0, 1, … by default.
     ax : Axes, optional
         Where to draw; a new figure by default.
 
@@ -124,13 +124,13 @@ def series_examples(pairs: ArrayLike, *, ruler: Ruler = TIME_POINTS, ax: Axes | 
     """
     shown = np.asarray(pairs, dtype=np.float64)
     if shown.ndim != 3 or shown.shape[1] != 2:
-        raise InputError(f"pairs: shape {shown.shape} found; give (n, 2, length)")
+        raise InputError("pairs", f"shape {shown.shape} found", "give (n, 2, length)")
     with style():
         ax = new_axes(ax)
-        when = ruler.places(shown.shape[2])
+        when = ruler.positions(shown.shape[2])
         gap = 1.1 * float(np.ptp(shown)) if shown.size and np.ptp(shown) > 0 else 1.0
-        for number, (made, real) in enumerate(shown):
-            for name, values in (("real", real), ("generated", made)):
+        for number, (generated, real) in enumerate(shown):
+            for name, values in (("real", real), ("generated", generated)):
                 colour, dash, layer = _LOOKS[name]
                 label = {"real": "nearest real", "generated": "generated"}[name] if number == 0 else None
                 ax.plot(
@@ -168,8 +168,8 @@ def power_spectrum(groups: Mapping[str, ArrayLike], *, ax: Axes | None = None) -
 
 
 def band_rows(values: Any, n: int, name: str) -> np.ndarray:
-    """Check that there are so many rows of one length."""
+    """Check the number of rows and that they have one length."""
     array = np.asarray(values, dtype=np.float64)
     if array.ndim != 2 or len(array) != n:
-        raise InputError(f"{name}: shape {array.shape} found; give {n} rows of equal length")
+        raise InputError(name, f"shape {array.shape} found", f"give {n} rows of equal length")
     return array

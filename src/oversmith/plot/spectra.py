@@ -49,7 +49,7 @@ def class_bands(classes: Mapping[str, ArrayLike], *, ruler: Ruler = TIME_POINTS,
         ax = new_axes(ax)
         for (name, band), (look, dash) in zip(classes.items(), itertools.cycle(_CLASSES), strict=False):
             low, median, high = band_rows(band, 3, name)
-            when, colour = ruler.places(len(median)), PALETTE[look]
+            when, colour = ruler.positions(len(median)), PALETTE[look]
             ax.fill_between(when, low, high, color=colour, alpha=0.18, linewidth=0)
             ax.plot(when, median, dash, color=colour, label=shorten(name), zorder=3)
         ruler.finish(ax)
@@ -73,7 +73,7 @@ def difference_spectrum(
     Returns
     -------
     Axes
-        The line over its band; an InputError tells when the two differ in length.
+        The line over its band; an InputError when the two differ in length.
 
     Examples
     --------
@@ -85,10 +85,10 @@ def difference_spectrum(
     """
     line, width = np.asarray(mean, dtype=np.float64), np.asarray(noise, dtype=np.float64)
     if line.ndim != 1 or line.shape != width.shape:
-        raise InputError(f"noise: shape {width.shape} found for a difference of shape {line.shape}; give one each")
+        raise InputError("noise", f"shape {width.shape} found for a difference of shape {line.shape}", "give one each")
     with style():
         ax = new_axes(ax)
-        when = ruler.places(len(line))
+        when = ruler.positions(len(line))
         ax.fill_between(when, -width, width, color=PALETTE["muted"], alpha=0.25, linewidth=0, label="chance, 95 %")
         ax.axhline(0.0, color=PALETTE["muted"], linewidth=0.8)
         ax.plot(when, line, color=PALETTE["orange"], label="generated − real", zorder=3)

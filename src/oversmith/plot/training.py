@@ -71,7 +71,7 @@ def training(
     best_step : int, optional
         Step whose networks were kept: a dotted line with a label.
     label : str, default="kept"
-        What the label of that line says before the step.
+        The label of that line, before the step.
     ax : Axes or sequence of Axes, optional
         One per panel of :func:`training_panels`, one alone is divided; a new figure by default.
 
@@ -93,11 +93,11 @@ def training(
     >>> losses.texts[0].get_text()
     'kept: step 200 '
     """
-    # Other rows tell of filters and of refinements that were judged.
+    # Other rows are about filters and refinements.
     history = [row for row in history if "step" in row]
     panels = training_panels(history)
     if not panels:
-        raise InputError("history: no loss, penalty or monitored score found; pass the rows of history_")
+        raise InputError("history", "no loss, penalty or monitored score found", "pass the rows of history_")
     with style():
         size, heights = training_layout(panels)
         drawn = panel_axes(ax, len(panels), 1, size, sharex=True, height_ratios=heights)

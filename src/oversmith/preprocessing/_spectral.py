@@ -96,8 +96,12 @@ class SpectralTransformer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator)
         spectra = self._spectra(X, reset=False)
         if spectra.shape[1:] != (self.n_channels_, self.n_points_):
             raise InputError(
-                f"X: found spectra of {spectra.shape[1]} channels and {spectra.shape[2]} points, fit saw "
-                f"{self.n_channels_} and {self.n_points_}; bring them to one axis first (AxisResampler)"
+                "X",
+                (
+                    f"found spectra of {spectra.shape[1]} channels and {spectra.shape[2]} points, fit "
+                    f"saw {self.n_channels_} and {self.n_points_}"
+                ),
+                "bring them to one axis first (AxisResampler)",
             )
         changed = self._change(spectra)
         kind = np.float32 if getattr(X, "dtype", None) == np.float32 else np.float64
@@ -115,18 +119,19 @@ class SpectralTransformer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator)
         if _dimensions(X) == 3:
             spectra = np.asarray(X, dtype=np.float64)
             if 0 in spectra.shape:
-                raise InputError(f"X: found an array of shape {spectra.shape}; give it cases, channels and points")
+                raise InputError("X", f"found an array of shape {spectra.shape}", "give it cases, channels and points")
             bad = np.flatnonzero(~np.isfinite(spectra).all(axis=(1, 2)))
             if len(bad):
-                raise InputError(f"X: found NaN or infinite values in spectra {listed(bad)}; fill or drop them")
+                raise InputError("X", f"found NaN or infinite values in spectra {listed(bad)}", "fill or drop them")
             if reset:
                 self.n_features_in_ = spectra.shape[1] * spectra.shape[2]
         else:
             table = validate_data(self, X, dtype=np.float64, reset=reset)
             if table.shape[1] % self.n_channels:
                 raise InputError(
-                    f"n_channels: {table.shape[1]} columns cannot be cut into {self.n_channels} channels of equal "
-                    "length; give the number of channels, or an array of shape (n_cases, n_channels, n_points)"
+                    "n_channels",
+                    f"{table.shape[1]} columns cannot be cut into {self.n_channels} channels of equal length",
+                    "give the number of channels, or an array of shape (n_cases, n_channels, n_points)",
                 )
             spectra = table.reshape(len(table), self.n_channels, -1)
         if spectra.shape[2] < self._least:
@@ -191,7 +196,7 @@ def refuse(constant: np.ndarray, why: str, cure: str) -> None:
     """
     if constant.any():
         raise InputError(
-            f"X: spectra {listed(np.flatnonzero(constant))} are constant: {why}; leave them out, or {cure}"
+            "X", f"spectra {listed(np.flatnonzero(constant))} are constant: {why}", f"leave them out, or {cure}"
         )
 
 

@@ -1,4 +1,4 @@
-"""Spectra moved along their axis until they lie on each other."""
+"""Shift spectra along their axis so that their peaks coincide."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from oversmith.preprocessing._spectral import SpectralTransformer, flat, refuse
 
 
 class SpectraAligner(SpectralTransformer):
-    """Shift every spectrum so that it lies on the mean of the training spectra.
+    """Shift every spectrum to agree best with the mean of the training spectra.
 
     Parameters
     ----------
@@ -25,7 +25,7 @@ class SpectraAligner(SpectralTransformer):
     max_shift : int, optional
         Points a spectrum may be moved either way; a tenth of the axis by default.
     constant : {"error", "keep"}, default="error"
-        What happens to a spectrum that has no place on the axis because it does not vary: it is refused, or stays.
+        What happens to a constant spectrum, which has no best shift: it is refused, or left as it is.
     n_channels : int, default=1
         Channels of a 2-D input, whose columns are the channels one after another. A 3-D input brings its own; all
         channels of a spectrum move together.
@@ -80,11 +80,11 @@ class SpectraAligner(SpectralTransformer):
         self.max_shift_ = max(1, self.n_points_ // 10) if self.max_shift is None else int(self.max_shift)
         if self.max_shift_ >= self.n_points_:
             raise InputError(
-                f"max_shift: {self.max_shift_} found for spectra of {self.n_points_} points; give a smaller one"
+                "max_shift", f"{self.max_shift_} found for spectra of {self.n_points_} points", "give a smaller one"
             )
 
     def shifts(self, X: Any) -> np.ndarray:
-        """Tell how far each spectrum lies behind the reference.
+        """Return the shift of each spectrum against the reference.
 
         Parameters
         ----------
@@ -107,7 +107,7 @@ class SpectraAligner(SpectralTransformer):
     def _still(self, spectra: np.ndarray) -> np.ndarray:
         still = np.asarray(flat(spectra).all(axis=1))
         if self.constant == "error":
-            refuse(still, "they have no place on the axis", "give constant='keep'")
+            refuse(still, "they are constant", "give constant='keep'")
         return still
 
     def _shifts(self, spectra: np.ndarray) -> np.ndarray:
@@ -139,13 +139,13 @@ class SpectraAligner(SpectralTransformer):
 def _finest(fit: np.ndarray, lags: np.ndarray) -> np.ndarray:
     """Lag of the largest value of every row, on a parabola through it and its neighbours."""
     best = fit.argmax(axis=1)
-    found = lags[best].astype(np.float64)
+    lag = lags[best].astype(np.float64)
     if len(lags) < 3:
-        return found
+        return lag
     inner = np.clip(best, 1, len(lags) - 2)
     rows = np.arange(len(fit))
-    left, top, right = (fit[rows, inner + place] for place in (-1, 0, 1))
+    left, top, right = (fit[rows, inner + step] for step in (-1, 0, 1))
     bend = left - 2 * top + right
     finer = np.where(bend < 0, 0.5 * (left - right) / np.where(bend < 0, bend, 1.0), 0.0)
     # At the end of the range there is no neighbour to lay a parabola through.
-    return np.where(inner == best, found + np.clip(finer, -0.5, 0.5), found)
+    return np.where(inner == best, lag + np.clip(finer, -0.5, 0.5), lag)

@@ -21,9 +21,9 @@ class AxisResampler(SpectralTransformer):
     Parameters
     ----------
     axis : array-like of shape (n_points,), optional
-        Where the points of the input lie, rising or falling; 0, 1, … by default.
+        Positions of the input's points, rising or falling; 0, 1, … by default.
     new_axis : array-like, optional
-        Where those of the output shall lie, within ``axis``; ``n_points`` evenly spaced ones by default.
+        Positions of the output's points, within ``axis``; ``n_points`` evenly spaced ones by default.
     n_points : int, optional
         Points of the output where there is no ``new_axis``; as many as the input by default.
     interpolation : {"linear", "pchip"}, default="linear"
@@ -34,7 +34,7 @@ class AxisResampler(SpectralTransformer):
     Attributes
     ----------
     axis_, new_axis_ : ndarray
-        Where the points of input and output lie.
+        Positions of the points of input and output.
     n_channels_, n_points_ : int
         Shape of a spectrum of the input.
     n_features_in_ : int
@@ -79,9 +79,15 @@ class AxisResampler(SpectralTransformer):
     def _learn(self, spectra: np.ndarray) -> None:
         self.axis_ = np.arange(float(self.n_points_)) if self.axis is None else checked_axis(self.axis, "axis")
         if len(self.axis_) != self.n_points_:
-            raise InputError(f"axis: {len(self.axis_)} values found for spectra of {self.n_points_} points")
+            raise InputError(
+                "axis",
+                f"{len(self.axis_)} values found for spectra of {self.n_points_} points",
+                "give one for each point",
+            )
         if self.new_axis is not None and self.n_points is not None:
-            raise InputError(f"n_points: {self.n_points} found beside new_axis, which says it already; give one")
+            raise InputError(
+                "n_points", f"{self.n_points} found beside new_axis, which has a length already", "give one"
+            )
         if self.new_axis is None:
             self.new_axis_ = np.linspace(self.axis_[0], self.axis_[-1], self.n_points or self.n_points_)
             return
@@ -89,8 +95,12 @@ class AxisResampler(SpectralTransformer):
         low, high = sorted((self.axis_[0], self.axis_[-1]))
         if self.new_axis_.min() < low or self.new_axis_.max() > high:
             raise InputError(
-                f"new_axis: it reaches from {self.new_axis_.min():g} to {self.new_axis_.max():g}, the spectra from "
-                f"{low:g} to {high:g}; nothing is known beyond, give a narrower one"
+                "new_axis",
+                (
+                    f"it reaches from {self.new_axis_.min():g} to {self.new_axis_.max():g}, the "
+                    f"spectra from {low:g} to {high:g}"
+                ),
+                "nothing is known beyond, give a narrower one",
             )
 
     def _change(self, spectra: np.ndarray) -> np.ndarray:
@@ -130,10 +140,10 @@ def common_axis(
     spectra : sequence of array-like of shape (points,)
         One array of values per spectrum.
     axes : sequence of array-like of shape (points,)
-        Where they lie, rising or falling.
+        Their positions, rising or falling.
     rule : {"same", "index", "overlap"}, default="same"
         ``"same"``: the axes must be equal. ``"index"``: the axis is the number of the measurement, 1, 2, …, whatever
-        the instrument measured there; the way of document 003. ``"overlap"``: evenly spaced points of the range that
+        the instrument measured there, as Chung et al. 2024 do. ``"overlap"``: evenly spaced points of the range that
         all axes share.
     n_points : int, optional
         Points of the result; the fewest any spectrum has (within the range) by default.
@@ -152,8 +162,8 @@ def common_axis(
 
     Notes
     -----
-    "Index": three sensors that resonate at different frequencies were swept in 800 steps each, and document 003 numbers
-    the steps. A peak then lies where the sweep of its sensor put it, not at a frequency.
+    "Index": three sensors that resonate at different frequencies were swept in 800 steps each, and Chung et al. 2024
+    number the steps. A peak then lies where the sweep of its sensor put it, not at a frequency.
 
     References
     ----------
@@ -169,17 +179,18 @@ def common_axis(
     ([[1.0, 2.0, 3.0], [5.0, 6.0, 7.0]], [1.0, 2.0, 3.0])
     """
     if rule not in ("same", "index", "overlap"):
-        raise InputError(f"rule: {rule!r} found; choose 'same', 'index' or 'overlap'")
+        raise InputError("rule", f"{rule!r} found", "choose 'same', 'index' or 'overlap'")
     if not len(spectra) or len(spectra) != len(axes):
-        raise InputError(f"axes: {len(axes)} found for {len(spectra)} spectra; give one to each, and one at least")
+        raise InputError("axes", f"{len(axes)} found for {len(spectra)} spectra", "give one to each, and one at least")
     rising = [_rising(values, axis, number) for number, (values, axis) in enumerate(zip(spectra, axes, strict=True))]
     first = rising[0][1]
     if rule == "same":
         other = next((k for k, (_, axis) in enumerate(rising) if not _equal(axis, first)), None)
         if other is not None:
             raise InputError(
-                f"axes: spectrum {other} lies on {_told(rising[other][1])}, spectrum 0 on {_told(first)}; give "
-                "rule='overlap' for the range they share, or rule='index' to number their points"
+                "axes",
+                f"spectrum {other} has {_range_text(rising[other][1])}, spectrum 0 {_range_text(first)}",
+                "give rule='overlap' for the range they share, or rule='index' to number their points",
             )
         if n_points is None or n_points == len(first):
             return np.stack([values for values, _ in rising]), first
@@ -191,8 +202,9 @@ def common_axis(
     low, high = max(axis[0] for _, axis in rising), min(axis[-1] for _, axis in rising)
     if not low < high:
         raise InputError(
-            f"axes: no range is shared by all: one begins at {low:g} and another ends at {high:g}; give rule='index', "
-            "or fewer spectra"
+            "axes",
+            f"no range is shared by all: one begins at {low:g} and another ends at {high:g}",
+            "give rule='index', or fewer spectra",
         )
     n = n_points or max(2, min(int(((axis >= low) & (axis <= high)).sum()) for _, axis in rising))
     axis = np.linspace(low, high, n)
@@ -222,40 +234,42 @@ def checked_axis(axis: Any, argument: str) -> np.ndarray:
     try:
         values = np.asarray(axis, dtype=np.float64)
     except (TypeError, ValueError) as error:
-        raise InputError(f"{argument}: values that are no numbers found ({error})") from error
+        raise InputError(argument, f"values that are no numbers found ({error})", "give numbers") from error
     if values.ndim != 1 or len(values) < 2:
-        raise InputError(f"{argument}: shape {values.shape} found; give a row of two numbers at least")
+        raise InputError(argument, f"shape {values.shape} found", "give a row of two numbers at least")
     if not np.isfinite(values).all():
-        raise InputError(f"{argument}: NaN or infinity found; every point needs its place")
+        raise InputError(argument, "NaN or infinity found", "every point needs a position")
     steps = np.diff(values)
     if (steps == 0).any():
         where = values[:-1][steps == 0][0]
-        raise InputError(f"{argument}: {where:g} stands there twice; keep one value for each place")
+        raise InputError(argument, f"{where:g} is there twice", "keep one value for each position")
     if not ((steps > 0).all() or (steps < 0).all()):
-        raise InputError(f"{argument}: it neither rises nor falls all the way; sort the points by their place")
+        raise InputError(argument, "it neither rises nor falls throughout", "sort the points by position")
     return values
 
 
 def _rising(values: Any, axis: Any, number: int) -> tuple[np.ndarray, np.ndarray]:
-    place = checked_axis(axis, f"axes: spectrum {number}")
-    found = np.asarray(values, dtype=np.float64)
-    if found.shape != place.shape:
-        raise InputError(f"axes: spectrum {number} has {found.shape} values and {len(place)} places; give one each")
-    if not np.isfinite(found).all():
-        raise InputError(f"spectra: NaN or infinity found in spectrum {number}; fill or drop it")
-    return (found, place) if place[0] < place[-1] else (found[::-1], place[::-1])
+    points = checked_axis(axis, f"axes: spectrum {number}")
+    array = np.asarray(values, dtype=np.float64)
+    if array.shape != points.shape:
+        raise InputError(
+            "axes", f"spectrum {number} has {array.shape} values and {len(points)} positions", "give one each"
+        )
+    if not np.isfinite(array).all():
+        raise InputError("spectra", f"NaN or infinity found in spectrum {number}", "fill or drop it")
+    return (array, points) if points[0] < points[-1] else (array[::-1], points[::-1])
 
 
 def _equal(a: np.ndarray, b: np.ndarray) -> bool:
     return len(a) == len(b) and np.allclose(a, b, rtol=1e-9, atol=1e-6 * float(np.abs(np.diff(b)).min()))
 
 
-def _told(axis: np.ndarray) -> str:
+def _range_text(axis: np.ndarray) -> str:
     return f"{len(axis)} points from {axis[0]:g} to {axis[-1]:g}"
 
 
 def _between(axis: np.ndarray, spectra: np.ndarray, new_axis: np.ndarray, interpolation: str = "linear") -> np.ndarray:
-    """Values of spectra, along the last axis, at other places."""
+    """Values of spectra, along the last axis, at other positions."""
     order = slice(None) if axis[0] < axis[-1] else slice(None, None, -1)
     axis, spectra = axis[order], spectra[..., order]
     if np.array_equal(axis, new_axis):

@@ -22,7 +22,7 @@ class BaselineRemover(SpectralTransformer):
     ----------
     method : {"asls", "polynomial"}, default="asls"
         ``"asls"``: asymmetric least squares, a smooth line that gives points above it little weight.
-        ``"polynomial"``: a polynomial fitted again and again to what of the spectrum lies below it.
+        ``"polynomial"``: a polynomial fitted repeatedly to the part of the spectrum below it.
     smoothness : float, default=1e5
         Stiffness of the line of ``"asls"``, above 0: it grows with the fourth power of the width of what is to stay.
     asymmetry : float, default=0.01
@@ -95,8 +95,12 @@ class BaselineRemover(SpectralTransformer):
     def _learn(self, spectra: np.ndarray) -> None:
         if self.method == "polynomial" and self.order + 2 > self.n_points_:
             raise InputError(
-                f"order: {self.order} found for spectra of {self.n_points_} points, through all of which such a "
-                "polynomial passes; give a smaller order, or longer spectra"
+                "order",
+                (
+                    f"{self.order} found for spectra of {self.n_points_} points, through all of which "
+                    "such a polynomial passes"
+                ),
+                "give a smaller order, or longer spectra",
             )
 
     def _change(self, spectra: np.ndarray) -> np.ndarray:
@@ -112,10 +116,10 @@ class BaselineRemover(SpectralTransformer):
 def _second_differences(n: int) -> np.ndarray:
     """Upper bands of DᵀD, with D the second differences of n points."""
     bands = np.zeros((3, n))
-    for place, factor in enumerate((1.0, 4.0, 1.0)):
-        bands[2, place : n - 2 + place] += factor
-    for place in (1, 2):
-        bands[1, place : n - 2 + place] -= 2.0
+    for offset, factor in enumerate((1.0, 4.0, 1.0)):
+        bands[2, offset : n - 2 + offset] += factor
+    for offset in (1, 2):
+        bands[1, offset : n - 2 + offset] -= 2.0
     bands[0, 2:] += 1.0
     return bands
 
@@ -129,10 +133,10 @@ def _asymmetric(row: np.ndarray, stiffness: np.ndarray, asymmetry: float, rounds
         bands = stiffness.copy()
         bands[2] += weight
         line = solveh_banded(bands, weight * (row - middle)) + middle
-        found = np.where(row > line, asymmetry, 1.0 - asymmetry)
-        if np.array_equal(found, weight):
+        new_weight = np.where(row > line, asymmetry, 1.0 - asymmetry)
+        if np.array_equal(new_weight, weight):
             break
-        weight = found
+        weight = new_weight
     return line
 
 
@@ -144,9 +148,9 @@ def _polynomials(rows: np.ndarray, order: int, rounds: int) -> np.ndarray:
     # Each row stops by itself, so that its line does not depend on the others.
     going = np.arange(len(rows))
     for _ in range(rounds):
-        found = below[going] @ project.T
-        moved = np.abs(found - line[going]).max(axis=1) > limit[going]
-        line[going] = found
+        fitted = below[going] @ project.T
+        moved = np.abs(fitted - line[going]).max(axis=1) > limit[going]
+        line[going] = fitted
         going = going[moved]
         if not len(going):
             break

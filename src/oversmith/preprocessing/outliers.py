@@ -23,7 +23,7 @@ from oversmith._adapter import (
 )
 from oversmith.exceptions import InputError
 
-# A class keeps this many rows at least.
+# At least this many rows of a class remain.
 MIN_ROWS = 2
 
 
@@ -33,7 +33,7 @@ class OutlierRemover(BaseCleaningSampler):
     Parameters
     ----------
     method : {"iqr", "isolation_forest"}, default="iqr"
-        ``"iqr"``: a row goes when one of its numbers lies more than ``factor`` interquartile ranges outside the
+        ``"iqr"``: a row is removed when one of its numbers lies more than ``factor`` interquartile ranges outside the
         quartiles of its class. ``"isolation_forest"``: the rows an isolation forest of the class marks.
     factor : float, default=1.5
         Width of the fence of ``"iqr"``, in interquartile ranges, above 0.
@@ -63,8 +63,8 @@ class OutlierRemover(BaseCleaningSampler):
     ----------
     .. [1] R. Riaz, G. Han, K. Shaukat, N. U. Khan, H. Zhu, L. Wang, "A novel ensemble Wasserstein GAN framework for
        effective anomaly detection in industrial internet of things environments", Scientific Reports 15, 2025; "Data
-       preprocessing and feature extraction": extreme values are removed. Rule, fence and the bound are ours; the paper
-       removes them before the split, this step does so inside the training part.
+       preprocessing and feature extraction": extreme values are removed. Rule, fence and bound are choices of this
+       library; the paper removes them before the split, this step does so inside the training part.
 
     Examples
     --------
@@ -161,7 +161,7 @@ class OutlierRemover(BaseCleaningSampler):
             validate_data(self, X=X, skip_check_array=True)
             check_consistent_length(X, labels)
             if 0 in X.shape:
-                raise InputError(f"X: found an empty table of shape {tuple(X.shape)}; give it rows and columns")
+                raise InputError("X", f"found an empty table of shape {tuple(X.shape)}", "give it rows and columns")
             table = X
         else:
             values = np.array(X, dtype=object) if isinstance(X, list) else X

@@ -1,4 +1,4 @@
-"""Features of sensor windows (document 000: mean, variance, autocorrelation)."""
+"""Features of sensor windows (Riaz et al. 2025: mean, variance, autocorrelation)."""
 
 from __future__ import annotations
 
@@ -72,8 +72,8 @@ class SensorFeatures(TransformerMixin, BaseEstimator):
     number of time points); the autocorrelation at lag k is the sum of products of values k apart, both centred by the
     window's mean, over the sum of squares. A constant window has variance, skewness, kurtosis and autocorrelation 0.
 
-    Deviations from the paper: document 000 names mean, variance and autocorrelation; the lag and the further features
-    are ours.
+    Deviations from the paper: Riaz et al. 2025 name mean, variance and autocorrelation; the lag and the further
+    features are additions of this library.
 
     References
     ----------
@@ -129,8 +129,9 @@ class SensorFeatures(TransformerMixin, BaseEstimator):
         for lag in self.lags:
             if not isinstance(lag, int | np.integer) or isinstance(lag, bool) or not 1 <= lag < self.n_timepoints_:
                 raise InputError(
-                    f"lags: found {lag!r} for windows of {self.n_timepoints_} time points; give whole numbers from 1 "
-                    f"to {self.n_timepoints_ - 1}, or lags=() for no autocorrelation"
+                    "lags",
+                    f"found {lag!r} for windows of {self.n_timepoints_} time points",
+                    f"give whole numbers from 1 to {self.n_timepoints_ - 1}, or lags=() for no autocorrelation",
                 )
         return self
 
@@ -156,8 +157,12 @@ class SensorFeatures(TransformerMixin, BaseEstimator):
         windows = self._windows(X, reset=False)
         if windows.shape[1:] != (self.n_channels_, self.n_timepoints_):
             raise InputError(
-                f"X: found windows of {windows.shape[1]} channels and {windows.shape[2]} time points, fit saw "
-                f"{self.n_channels_} and {self.n_timepoints_}; cut them alike"
+                "X",
+                (
+                    f"found windows of {windows.shape[1]} channels and {windows.shape[2]} time "
+                    f"points, fit saw {self.n_channels_} and {self.n_timepoints_}"
+                ),
+                "cut them alike",
             )
         columns = [FEATURES[name](windows) for name in self._names()]
         columns += [_autocorrelation(windows, lag) for lag in self.lags]
@@ -188,9 +193,13 @@ class SensorFeatures(TransformerMixin, BaseEstimator):
         if np.ndim(values) == 3:
             values = np.asarray(values, dtype=np.float64)
             if not np.isfinite(values).all():
-                raise InputError("X: found missing or infinite values in the windows; fill them or drop those windows")
+                raise InputError(
+                    "X", "found missing or infinite values in the windows", "fill them or drop those windows"
+                )
             if 0 in values.shape:
-                raise InputError(f"X: found an array of shape {values.shape}; give it cases, channels and time points")
+                raise InputError(
+                    "X", f"found an array of shape {values.shape}", "give it cases, channels and time points"
+                )
             if reset:
                 self.n_features_in_ = values.shape[1] * values.shape[2]
             return values
@@ -198,13 +207,18 @@ class SensorFeatures(TransformerMixin, BaseEstimator):
         channels = self.n_channels
         if table.shape[1] % channels:
             raise InputError(
-                f"n_channels: {table.shape[1]} columns cannot be cut into {channels} channels of equal length; give "
-                "the number of channels, or an array of shape (n_cases, n_channels, n_timepoints)"
+                "n_channels",
+                f"{table.shape[1]} columns cannot be cut into {channels} channels of equal length",
+                "give the number of channels, or an array of shape (n_cases, n_channels, n_timepoints)",
             )
         if table.shape[1] == channels and len(tuple(self.lags)):
             raise InputError(
-                f"X: found {table.shape[1]} feature(s) (shape={table.shape}) while a minimum of {2 * channels} is "
-                "required: a window of one time point has no autocorrelation; give longer windows, or lags=()"
+                "X",
+                (
+                    f"found {table.shape[1]} feature(s) (shape={table.shape}) while a minimum of "
+                    f"{2 * channels} is required: a window of one time point has no autocorrelation"
+                ),
+                "give longer windows, or lags=()",
             )
         return table.reshape(len(table), channels, -1)
 

@@ -79,22 +79,24 @@ class SavitzkyGolay(SpectralTransformer):
 
     def _learn(self, spectra: np.ndarray) -> None:
         if self.window % 2 == 0:
-            raise InputError(f"window: {self.window} found; give an odd number of points, so that it has a middle")
+            raise InputError("window", f"{self.window} found", "give an odd number of points, so that it has a middle")
         if self.order >= self.window:
-            raise InputError(f"order: {self.order} found for a window of {self.window} points; give a smaller one")
+            raise InputError("order", f"{self.order} found for a window of {self.window} points", "give a smaller one")
         if self.derivative > self.order:
             raise InputError(
-                f"derivative: {self.derivative} found for a polynomial of order {self.order}, whose derivative is 0 "
-                "everywhere; give a larger order"
+                "derivative",
+                f"{self.derivative} found for a polynomial of order {self.order}, whose derivative is 0 everywhere",
+                "give a larger order",
             )
         if self.window > self.n_points_:
             raise InputError(
-                f"window: {self.window} points found for spectra of {self.n_points_}; give a smaller window, or longer "
-                "spectra"
+                "window",
+                f"{self.window} points found for spectra of {self.n_points_}",
+                "give a smaller window, or longer spectra",
             )
 
     def _change(self, spectra: np.ndarray) -> np.ndarray:
-        found: Any = savgol_filter(
+        smoothed: Any = savgol_filter(
             spectra, self.window, self.order, deriv=self.derivative, delta=self.step, axis=2, mode="interp"
         )
-        return np.asarray(found)
+        return np.asarray(smoothed)

@@ -61,7 +61,7 @@ def windows(
     Returns
     -------
     Windows
-        The series, their labels, records and places. What is left at the end of a record is dropped.
+        The series, their labels, records and starts. What is left at the end of a record is dropped.
 
     Raises
     ------
@@ -79,30 +79,34 @@ def windows(
     step = length if step is None else step
     for name, value in (("length", length), ("step", step)):
         if not isinstance(value, Integral) or isinstance(value, bool) or int(value) < 1:
-            raise InputError(f"{name}: {value!r} found; give a whole number of points, at least 1")
+            raise InputError(name, f"{value!r} found", "give a whole number of points, at least 1")
     for argument, given in (("labels", labels), ("names", names)):
         if given is not None and len(given) != len(records):
-            raise InputError(f"{argument}: {len(given)} found for {len(records)} records; give one each")
+            raise InputError(argument, f"{len(given)} found for {len(records)} records", "give one each")
     cut: list[np.ndarray] = []
-    told, record, start = [], [], []
+    window_labels, record, start = [], [], []
     for number, each in enumerate(records):
         array = np.atleast_2d(np.asarray(each))
         if array.ndim != 2:
-            raise InputError(f"records: record {number} has shape {array.shape}; give (channels, points) or (points,)")
+            raise InputError(
+                "records", f"record {number} has shape {array.shape}", "give (channels, points) or (points,)"
+            )
         if cut and len(array) != len(cut[0]):
             raise InputError(
-                f"records: record {number} has {len(array)} channels, others {len(cut[0])}; give equally many"
+                "records", f"record {number} has {len(array)} channels, others {len(cut[0])}", "give equally many"
             )
         for first in range(0, array.shape[1] - length + 1, step):
             cut.append(array[:, first : first + length])
             record.append(number if names is None else names[number])
             start.append(first)
             if labels is not None:
-                told.append(_label(labels[number], first, length, array.shape[1], number))
+                window_labels.append(_label(labels[number], first, length, array.shape[1], number))
     if not cut:
-        raise InputError(f"length: {length} found, and none of {len(records)} records is so long; give a smaller one")
+        raise InputError(
+            "length", f"{length} found, and none of {len(records)} records is so long", "give a smaller one"
+        )
     return Windows(
-        np.stack(cut), np.asarray(told) if labels is not None else None, np.asarray(record), np.asarray(start)
+        np.stack(cut), np.asarray(window_labels) if labels is not None else None, np.asarray(record), np.asarray(start)
     )
 
 
@@ -111,7 +115,7 @@ def _label(label: Any, first: int, length: int, points: int, number: int) -> Any
         return label
     if np.shape(label) != (points,):
         raise InputError(
-            f"labels: record {number} has {points} points and labels of shape {np.shape(label)}; give one each"
+            "labels", f"record {number} has {points} points and labels of shape {np.shape(label)}", "give one each"
         )
     values, counts = np.unique(np.asarray(label)[first : first + length], return_counts=True)
     return values[np.argmax(counts)]

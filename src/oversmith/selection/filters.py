@@ -18,10 +18,10 @@ _SAME = 1e-9
 
 @runtime_checkable
 class RowFilter(Protocol):
-    """What a sampler asks of a filter."""
+    """Interface of a filter."""
 
-    def accept(self, made: np.ndarray, own: np.ndarray, others: np.ndarray) -> np.ndarray:
-        """Tell which generated rows to keep."""
+    def accept(self, generated: np.ndarray, own: np.ndarray, others: np.ndarray) -> np.ndarray:
+        """Return which generated rows to keep."""
 
 
 class NoveltyFilter(BaseEstimator):
@@ -49,12 +49,12 @@ class NoveltyFilter(BaseEstimator):
     def __init__(self, share: float = 0.05) -> None:
         self.share = share
 
-    def accept(self, made: np.ndarray, own: np.ndarray, others: np.ndarray) -> np.ndarray:
-        """Tell which generated rows to keep.
+    def accept(self, generated: np.ndarray, own: np.ndarray, others: np.ndarray) -> np.ndarray:
+        """Return which generated rows to keep.
 
         Parameters
         ----------
-        made : ndarray of shape (n_made, width)
+        generated : ndarray of shape (n_generated, width)
             Generated rows, encoded.
         own : ndarray of shape (n_own, width)
             Training rows of their class.
@@ -73,7 +73,7 @@ class NoveltyFilter(BaseEstimator):
         if len(distinct) > 1:
             between = NearestNeighbors(n_neighbors=2).fit(distinct).kneighbors(distinct)[0][:, 1]
             bound = max(bound, self.share * float(np.median(between)))
-        return tree.kneighbors(made)[0][:, 0] >= bound
+        return tree.kneighbors(generated)[0][:, 0] >= bound
 
 
 class BoundaryFilter(BaseEstimator):
@@ -104,12 +104,12 @@ class BoundaryFilter(BaseEstimator):
         self.n_neighbors = n_neighbors
         self.max_share = max_share
 
-    def accept(self, made: np.ndarray, own: np.ndarray, others: np.ndarray) -> np.ndarray:
-        """Tell which generated rows to keep.
+    def accept(self, generated: np.ndarray, own: np.ndarray, others: np.ndarray) -> np.ndarray:
+        """Return which generated rows to keep.
 
         Parameters
         ----------
-        made : ndarray of shape (n_made, width)
+        generated : ndarray of shape (n_generated, width)
             Generated rows, encoded.
         own : ndarray of shape (n_own, width)
             Training rows of their class.
@@ -125,7 +125,7 @@ class BoundaryFilter(BaseEstimator):
         real = np.concatenate([own, others])
         foreign = np.arange(len(real)) >= len(own)
         k = min(self.n_neighbors, len(real))
-        near = NearestNeighbors(n_neighbors=k).fit(real).kneighbors(made, return_distance=False)
+        near = NearestNeighbors(n_neighbors=k).fit(real).kneighbors(generated, return_distance=False)
         return foreign[near].mean(axis=1) <= self.max_share
 
 
@@ -160,11 +160,11 @@ def resolve_filters(filters: Any) -> list[tuple[str, RowFilter]]:
     resolved: list[tuple[str, RowFilter]] = []
     for entry in filters if filters is not None else ():
         if isinstance(entry, str) and entry not in _NAMED:
-            raise InputError(f"filters: {entry!r} is not known; choose from {', '.join(_NAMED)}")
+            raise InputError("filters", f"{entry!r} is not known", f"choose from {', '.join(_NAMED)}")
         filter_ = _NAMED[entry]() if isinstance(entry, str) else entry
         if isinstance(filter_, type) or not isinstance(filter_, RowFilter):
             raise InputError(
-                f"filters: found {entry!r}; give 'novelty', 'boundary', NoveltyFilter(...) or BoundaryFilter(...)"
+                "filters", f"found {entry!r}", "give 'novelty', 'boundary', NoveltyFilter(...) or BoundaryFilter(...)"
             )
         resolved.append((type(filter_).__name__, filter_))
     return resolved

@@ -26,7 +26,7 @@ def noisy_rows(rows: np.ndarray, others: np.ndarray, method: str, min_rows: int 
         row and one of another class are each other's nearest (Tomek links); ``"lof"``: the local outlier factor
         within the class marks it, whatever the other classes.
     min_rows : int, default=2
-        Rows the class keeps at least.
+        Rows of the class that remain at least.
 
     Returns
     -------
@@ -62,8 +62,8 @@ def noisy_rows(rows: np.ndarray, others: np.ndarray, method: str, min_rows: int 
         marked = ~np.isin(np.arange(n), cleaner.sample_indices_)
         suspicion = -_distance(rows, others)
     if marked.sum() > allowed:
-        kept = np.flatnonzero(marked)[np.argsort(-suspicion[marked], kind="stable")[:allowed]]
-        marked = np.isin(np.arange(n), kept)
+        noisy = np.flatnonzero(marked)[np.argsort(-suspicion[marked], kind="stable")[:allowed]]
+        marked = np.isin(np.arange(n), noisy)
     return marked
 
 

@@ -1,7 +1,7 @@
 """A race of candidates against doing nothing: inner cross-validation that screens, then confirms on fresh splits.
 
 Whoever takes the best of many candidates by their own scores takes the luckiest. So the scores that choose a candidate
-are not those that speak for it: it has to win again on splits that nobody was chosen by.
+are not used to accept it: it has to be better again on other splits.
 """
 
 from __future__ import annotations
@@ -157,7 +157,7 @@ def race(
 
     The first third of the repeats screens: every candidate is judged on their splits, and after each of these repeats
     those leave that are surely worse than nothing or than the leading one. Of those that gain, the best one goes on; it
-    is judged on the splits of all other repeats and kept if the lower bound of its mean gain there is above 0. In both
+    is scored on the splits of all other repeats and kept if the lower bound of its mean gain there is above 0. In both
     stages the interval of no estimator's own gain may lie below 0. Intervals have level 0.9 (corrected resampled t).
 
     Parameters
@@ -205,7 +205,7 @@ def race(
         return max_seconds is not None and time.perf_counter() - began >= share * max_seconds
 
     if n_repeats < 2:
-        raise InputError(f"n_repeats: {n_repeats} found; one repeat to screen and one to confirm need at least 2")
+        raise InputError("n_repeats", f"{n_repeats} found", "one repeat to screen and one to confirm need at least 2")
     folds = stratified_folds(y, n_splits, n_repeats, random_state)
     repeats = [list(enumerate(folds))[at : at + n_splits] for at in range(0, len(folds), n_splits)]
     n_screening = max(1, n_repeats // 3)
@@ -245,7 +245,7 @@ class _Course:
     over: Callable[[], bool]
 
     def screen(self, result: Race) -> None:
-        """Judge all candidates; those that leave say why."""
+        """Score all candidates; each one that is dropped has a reason."""
         for number, repeat in enumerate(self.repeats):
             if not self._judged(result.nothing, repeat):
                 break
@@ -298,11 +298,11 @@ class _Course:
             if self.over():
                 return False
             began = time.perf_counter()
-            found = {name: float(score) for name, score in self.judge(runner.name, train, test, number).items()}
+            by_metric = {name: float(score) for name, score in self.judge(runner.name, train, test, number).items()}
             runner.seconds += time.perf_counter() - began
-            if not np.isfinite(list(found.values())).all():
-                raise InputError(f"scoring: found {found}; every score must be a finite number")
-            scores.append(found)
+            if not np.isfinite(list(by_metric.values())).all():
+                raise InputError("scoring", f"found {by_metric}", "every score must be a finite number")
+            scores.append(by_metric)
         runner.scores += scores
         return True
 

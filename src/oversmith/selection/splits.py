@@ -1,4 +1,4 @@
-"""Ways to cut rows in two or more parts with the classes kept in proportion."""
+"""Stratified splits of rows in two or more parts."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def stratified_folds(
     random_state : int or SeedSequence, default=0
         Seed; each repeat derives its own.
     groups : array-like of shape (n,), optional
-        Rows of one group never stand on both sides of a split.
+        Rows of one group are never on both sides of a split.
 
     Returns
     -------
@@ -46,7 +46,7 @@ def stratified_folds(
     Raises
     ------
     TooFewRowsError
-        When a class has fewer rows (or, with groups, lies in fewer groups) than there are folds.
+        When a class has fewer rows (or, with groups, is in fewer groups) than there are folds.
     InputError
         For fewer than two folds, no repeat or a single class.
 
@@ -59,12 +59,12 @@ def stratified_folds(
     """
     labels = np.asarray(y)
     if n_splits < 2:
-        raise InputError(f"n_splits: {n_splits} found; use at least 2 folds")
+        raise InputError("n_splits", f"{n_splits} found", "use at least 2 folds")
     if n_repeats < 1:
-        raise InputError(f"n_repeats: {n_repeats} found; use at least 1")
+        raise InputError("n_repeats", f"{n_repeats} found", "use at least 1")
     classes, first, counts = np.unique(labels, return_index=True, return_counts=True)
     if len(classes) < 2:
-        raise InputError(f"y: only class {_name(labels, first[0])!r} found; at least two classes are needed")
+        raise InputError("y", f"only class {_name(labels, first[0])!r} found", "at least two classes are needed")
     if groups is None:
         unit, available = "row", counts
     else:
@@ -72,11 +72,19 @@ def stratified_folds(
         available = np.array([len(np.unique(group[labels == c])) for c in classes])
     least = int(np.argmin(available))
     if available[least] < n_splits:
-        found = int(available[least])
-        cure = f"use at most {found} folds" if found >= 2 else "add rows of it, leave it out, or merge it with another"
+        available_rows = int(available[least])
+        cure = (
+            f"use at most {available_rows} folds"
+            if available_rows >= 2
+            else "add rows of it, leave it out, or merge it with another"
+        )
         raise TooFewRowsError(
-            f"y: class {_name(labels, first[least])!r} has {found} {unit}{'s' * (found != 1)}, "
-            f"fewer than {n_splits} folds; {cure}"
+            "y",
+            (
+                f"class {_name(labels, first[least])!r} has {available_rows} {unit}{'s' * (available_rows != 1)}, "
+                f"fewer than {n_splits} folds"
+            ),
+            cure,
         )
     seeds = _seed_sequence(random_state).generate_state(n_repeats)
     folds = []
@@ -104,7 +112,7 @@ def inner_holdout(
     fraction : float
         Share of each class to hold out, above 0 and below 1; rounded, at least one row.
     random_state : int or SeedSequence, default=0
-        Seed. The rows of a class depend on the seed, the class's place in sorted order and its size alone.
+        Seed. The rows of a class depend only on the seed, the position of the class in sorted order and its size.
     labels : collection, optional
         Classes to cut from; all of them by default.
     min_rows : int, default=10
@@ -129,13 +137,13 @@ def inner_holdout(
     (4, {1})
     """
     if not 0 < fraction < 1:
-        raise InputError(f"fraction: {fraction} found; use a share above 0 and below 1")
+        raise InputError("fraction", f"{fraction} found", "use a share above 0 and below 1")
     target = np.asarray(y)
     present, code = np.unique(target, return_inverse=True)
     wanted = present.tolist() if labels is None else list(labels)
     unknown = [label for label in wanted if label not in present.tolist()]
     if unknown:
-        raise InputError(f"labels: {unknown[0]!r} is not a class of y; known are {present.tolist()}")
+        raise InputError("labels", f"{unknown[0]!r} is not a class of y", f"known are {present.tolist()}")
     held = [np.empty(0, dtype=np.intp)]
     for index, stream in enumerate(_seed_sequence(random_state).spawn(len(present))):
         rows = np.flatnonzero(code == index)
@@ -147,7 +155,7 @@ def inner_holdout(
 
 
 def stratified_sample(y: ArrayLike, size: int, random_state: Seed = 0, *, min_rows: int = 1) -> np.ndarray:
-    """Positions of at most about ``size`` rows with the classes kept in proportion.
+    """Positions of a stratified sample of at most about ``size`` rows.
 
     Parameters
     ----------
@@ -198,7 +206,7 @@ def _name(labels: np.ndarray, position: int) -> Any:
 def counted_rows(
     y: ArrayLike, counts: Mapping[Any, int], random_state: Seed = 0, groups: ArrayLike | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Draw so many training rows of each class; the rest tests.
+    """Draw a given number of training rows of each class; the rest is for testing.
 
     Parameters
     ----------
@@ -257,7 +265,7 @@ def _sides(
             trains = np.isin(np.asarray(groups), order[:number])
             if enough(everyone[trains]) and len(np.unique(labels[~trains])) == len(counts):
                 return everyone[trains], everyone[~trains]
-    asked = " and ".join(f"{number} of {label!r}" for label, number in counts.items())
-    found = ", ".join(f"{int((labels == label).sum())} of {label!r}" for label in counts)
+    wanted = " and ".join(f"{number} of {label!r}" for label, number in counts.items())
+    there = ", ".join(f"{int((labels == label).sum())} of {label!r}" for label in counts)
     whole = "" if groups is None else f" in {len(names)} groups that stay whole"
-    raise TooFewRowsError(f"counts: {asked} asked for, there are {found}{whole}, and some must test; use fewer")
+    raise TooFewRowsError("counts", f"{wanted} asked for, there are {there}{whole}, and tests need some", "use fewer")

@@ -64,7 +64,7 @@ def corrected_resampled_t(differences: ArrayLike, test_share: float, confidence:
     """
     d = np.asarray(differences, dtype=np.float64)
     if d.ndim != 1 or len(d) < 2:
-        raise InputError(f"differences: shape {d.shape} found; use one number per fold, at least two")
+        raise InputError("differences", f"shape {d.shape} found", "use one number per fold, at least two")
     mean = float(d.mean())
     error = float(np.sqrt(d.var(ddof=1) * (1 / len(d) + test_share)))
     if error <= 1e-12 * max(1.0, abs(mean)):

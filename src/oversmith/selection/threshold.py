@@ -54,14 +54,14 @@ def best_cut(positive: ArrayLike, score: ArrayLike) -> float:
     truth = np.asarray(positive, dtype=bool)
     values = np.asarray(score, dtype=np.float64)
     if not truth.any():
-        raise InputError("positive: no positive row found; a cut needs at least one")
+        raise InputError("positive", "no positive row found", "a cut needs at least one")
     if not np.isfinite(values).all():
-        raise InputError("score: values that are not finite found; a cut needs finite scores")
+        raise InputError("score", "values that are not finite found", "a cut needs finite scores")
     distinct, group = np.unique(values, return_inverse=True)
     # Suffix sums: rows, and positive rows, at or above each distinct score.
     called = np.cumsum(np.bincount(group)[::-1])[::-1]
-    found = np.cumsum(np.bincount(group, weights=truth)[::-1])[::-1]
-    f1 = 2 * found / (called + truth.sum())
+    true_positives = np.cumsum(np.bincount(group, weights=truth)[::-1])[::-1]
+    f1 = 2 * true_positives / (called + truth.sum())
     best = np.flatnonzero(f1 >= f1.max() - 1e-12)
     at = int(best[(len(best) - 1) // 2])
     if at == 0:
@@ -110,7 +110,7 @@ class ThresholdRule:
         y : array-like of shape (n,)
             Class codes of real rows.
         scores : array-like of shape (n, n_classes)
-            Their scores by models that have not seen them.
+            Their scores by models that were not trained on them.
 
         Returns
         -------
@@ -154,8 +154,9 @@ class ThresholdRule:
         values = np.asarray(scores, dtype=np.float64)
         if values.ndim != 2 or (values.shape[1] == 2) != (self.positive is not None):
             raise InputError(
-                f"scores: shape {values.shape} found with positive={self.positive}; "
-                "use (n, 2) with the code of the positive class, or (n, k) without"
+                "scores",
+                f"shape {values.shape} found with positive={self.positive}",
+                "use (n, 2) with the code of the positive class, or (n, k) without",
             )
         return values
 
@@ -192,7 +193,7 @@ def inner_scores(
     max_rows: int | None = None,
     groups: ArrayLike | None = None,
 ) -> InnerScores:
-    """Score real rows by models that have not seen them, resampling inside each fold.
+    """Score real rows by models that were not trained on them, resampling inside each fold.
 
     With a class of fewer rows than folds, as many folds are used as it has rows.
 
@@ -200,7 +201,7 @@ def inner_scores(
     ----------
     fit_predict : callable
         ``(X_train, y_train, X_test)`` to a mapping of model name to scores (rows by classes). It resamples,
-        so that synthetic rows are made from the inner training rows alone and are never scored.
+        so that synthetic rows are generated from the inner training rows alone and are never scored.
     X : DataFrame or ndarray
         Training rows.
     y : array-like of int
@@ -210,9 +211,9 @@ def inner_scores(
     random_state : int or SeedSequence, default=0
         Seed of the folds.
     max_rows : int, optional
-        Work on a sample of about so many rows with the classes in proportion.
+        Work on a stratified sample of about this many rows.
     groups : array-like of shape (n,), optional
-        Rows of one group never stand on both sides of a fold.
+        Rows of one group are never on both sides of a fold.
 
     Returns
     -------
@@ -222,7 +223,7 @@ def inner_scores(
     Raises
     ------
     TooFewRowsError
-        When a class has a single row, or lies in a single group.
+        When a class has a single row, or is in a single group.
 
     Examples
     --------
@@ -242,7 +243,7 @@ def inner_scores(
     smallest = min(len(np.unique(units[code == label])) for label in np.unique(code))
     if smallest < 2:
         unit = "row" if group is None else "group"
-        raise TooFewRowsError(f"y: a class has a single training {unit}; inner folds need two")
+        raise TooFewRowsError("y", f"a class has a single training {unit}", "inner folds need two")
     folds = stratified_folds(code, min(n_splits, smallest), random_state=random_state, groups=group)
     parts: dict[str, list[np.ndarray]] = {}
     for train, test in folds:
