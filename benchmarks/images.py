@@ -1,4 +1,4 @@
-"""The CGAN of document 004 on images: a training beside PyTorch and beside its products; five folds, two ways.
+"""The CGAN of Nazari et al. 2021 on images: a training beside PyTorch and beside its products; five folds, two ways.
 
 A training is the reference setting (``CGAN.paper()``): latent 50, generator 256, 512, 1024 with batch norm,
 discriminator 3 x 512 with dropout 0.4, batch 32, 1,500 steps; 320 and 128 rows, a fold of 400 fours and 160 rotated
@@ -44,7 +44,7 @@ def digits(features: int, seed: int = 0) -> tuple[Any, Any]:
 
 
 def sampler_of(steps: int, **changes: Any) -> Any:
-    """Make the sampler in the document's setting."""
+    """Make the sampler in the paper's setting."""
     from oversmith import CGAN
 
     return CGAN.paper(max_steps=steps, numeric="minmax", random_state=0, **changes)

@@ -148,8 +148,8 @@ def elsewhere() -> list[str]:
     """Write what other runs say in average precision: other sets, series, and Auto."""
     runs = [
         ("judging group, two classifiers", "auto", "5-fold, no tuned threshold", NONE),
-        ("sets of document 000", "eo-wgan", "5-fold", TUNED),
-        ("sets of document 001", "smotified-gan", "5-fold", TUNED),
+        ("sets of Riaz et al. 2025", "eo-wgan", "5-fold", TUNED),
+        ("sets of Sharma et al. 2022", "smotified-gan", "5-fold", TUNED),
         ("time series", "ganbats", "3-fold, inner 2", TUNED),
     ]
     rows = []

@@ -18,7 +18,7 @@ import numpy as np
 import oversmith
 from oversmith._registry import METHODS, load_class
 
-# The palette of document 000, safe for the colour-blind: negative blue, positive green, generated orange.
+# The palette of Riaz et al. 2025, safe for the colour-blind: negative blue, positive green, generated orange.
 BLUE, GREEN, ORANGE = "#0072B2", "#009E73", "#E69F00"
 ROWS = 300
 FOLDER = Path(__file__).parent / "images"

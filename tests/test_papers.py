@@ -48,6 +48,12 @@ def test_every_source_of_a_method_is_cited_in_its_docstring():
             assert PAPERS[method.source].reference in doc, f"{method.name} does not cite {method.source}"
 
 
+def test_the_page_of_papers_names_every_source():
+    page = (SOURCE.parent.parent / "docs" / "papers.md").read_text()
+    for key in {*STUDIED, *(method.source for method in METHODS.values() if method.source)}:
+        assert PAPERS[key].reference in page
+
+
 def test_the_studied_papers_have_their_own_titles():
     assert [PAPERS[key].short for key in STUDIED] == [
         "Riaz et al. 2025",
