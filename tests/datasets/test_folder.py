@@ -69,7 +69,7 @@ def test_another_column_and_another_table(folder):
 
 def test_unequal_axes(folder):
     (folder / "b.csv").write_text("15,4\n25,5\n35,6\n")
-    with pytest.raises(InputError, match=r"'b.csv' lies on 3 points from 15 to 35, 'a.csv' on .* give axis='overlap'"):
+    with pytest.raises(InputError, match=r"'b.csv' has 3 points from 15 to 35, 'a.csv' .* give axis='overlap'"):
         load_spectra_folder(folder)
     index = load_spectra_folder(folder, axis="index")
     assert index.X[1, 0].tolist() == [4, 5, 6]
