@@ -542,7 +542,7 @@ def check_modality(kebab: str, modality: str) -> None:
     if modality not in takes.split(", "):
         able = [entry.kebab for entry in METHODS.values() if modality in entry.modality.split(", ")]
         finding = f"{kebab!r} takes {takes} and the data are {_ARE[modality]}"
-        raise InputError(argument, finding, f"choose one of {', '.join(able)}")
+        raise InputError("method", finding, f"choose one of {', '.join(able)}")
 
 
 def load_class(kebab: str) -> Any:

@@ -63,7 +63,7 @@ def test_contenders_are_built_here():
 def test_unknown_name_suggests_the_nearest():
     with pytest.raises(InputError, match=r"classifier: 'random-forrest' is not .* did you mean 'random-forest'"):
         classifier("random-forrest")
-    with pytest.raises(InputError, match=r"choose from .*knn, .*lr, "):
+    with pytest.raises(InputError, match=r"choose from lr, rf, xgb"):
         classifier("%%%")
 
 
