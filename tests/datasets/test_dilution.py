@@ -51,7 +51,7 @@ def test_the_crossing_survives_noise():
         (X, np.ones(96), "explains 0 % of its variance"),
         (X, np.random.default_rng(0).normal(size=96), "% of its variance, so no transition is seen"),
         (X, np.r_[np.nan, X[1:]], "NaN or infinity"),
-        (X[:5], X[:5], "5 different values found, 6 are needed"),
+        (X[:5], X[:5], "5 different values found; give at least 6"),
         (np.repeat([1.0, 2.0], 48), X, "2 different values found"),
         (X, X[:-1], r"shape \(95,\) found for concentrations of shape \(96,\)"),
     ],

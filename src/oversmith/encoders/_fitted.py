@@ -100,7 +100,7 @@ class FittedColumn:
     def decode(self, block: np.ndarray, allowed: np.ndarray | None) -> Values:
         """Turn encoded columns into plain values; ``allowed`` masks the levels that may come out."""
         if isinstance(self.coder, LevelColumn):
-            codes = self.coder.nearest_hint(block, allowed)
+            codes = self.coder.nearest(block, allowed)
             hole = codes == len(self.coder.levels)
             values, missing = self.coder.levels[np.where(hole, 0, codes)], hole if hole.any() else None
         else:
