@@ -48,6 +48,11 @@ def test_report_table_store_and_json(csv: Path, monkeypatch: pytest.MonkeyPatch,
     page = report.read_text()
     assert page.startswith("<!DOCTYPE html>")
     assert "in.csv" in page
+    # What was understood is on the first screen.
+    assert "60 rows" in page
+    assert "table: 2 columns: 1 numeric, 1 categorical" in page
+    assert "target “target”" in page
+    assert "rest 48, yes 12" in page
     assert sorted(path.name for path in csv.parent.iterdir()) == ["in.csv", "kept", "oversmith-report.html"]
 
     # The page again, from what is stored, to the last byte.
@@ -67,6 +72,8 @@ def test_report_table_store_and_json(csv: Path, monkeypatch: pytest.MonkeyPatch,
     assert main([*words, "--dry-run", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert (told["fits"], told["fits_left"], told["jobs"]) == (12, 0, [])
+    assert told["data"]["counts"] == {"rest": 48, "yes": 12}
+    assert told["data"]["column_kinds"] == {"numeric": 1, "categorical": 1}
     assert main([*words, "--dry-run", "--json", "--seed", "1"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert (told["fits_left"], told["timed"]) == (12, 12)
@@ -78,6 +85,8 @@ def test_a_dry_run_runs_nothing(csv: Path, monkeypatch: pytest.MonkeyPatch, caps
     monkeypatch.chdir(csv.parent)
     assert main(["compare", "in.csv", "--target", "target", "--dry-run", "--store", "kept"]) == 0
     out = capsys.readouterr().out
+    assert "target: no 40, yes 12, maybe 8" in out
+    assert "table      3 columns: 2 numeric, 1 categorical" in out
     assert "EO-WGAN, fill 0.33" in out
     assert "30 of 30 fits are left, 140 results in all" in out
     assert "a rough guess" in out

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from oversmith.io import Data
 
 DEFAULT_REPORT = Path("oversmith-report.html")
-KEPT = "oversmith-kept"
+STORED = "oversmith-kept"
 
 
 def compare(
@@ -129,8 +129,8 @@ def compare(
     force : bool
         Replace the file named by --output if it exists.
     store : Path
-        Keep every result in this folder as it comes: called again after an interrupt, the command goes on, and
-        `oversmith report` writes the page again. Without it, an interrupt keeps what is finished.
+        Store every result in this folder as soon as it is there: called again after an interrupt, the command goes on,
+        and `oversmith report` writes the page again. Without it, an interrupt stores what is finished in oversmith-kept.
     json : bool
         Print what the report shows as JSON, in place of the table; the report is written too.
     dry_run : bool
@@ -235,15 +235,15 @@ def _run(
 
 
 def _stopped(error: BaseException, results: Store) -> int:
-    """Keep what is finished, and say how to go on."""
+    """Store finished results, and say how to go on."""
     n = sum(results.counts().values())
     if results.folder is not None:
         return stopped(error, f"{n} results are stored", command_again())
     if not n:
         return stopped(error, "no result was finished", command_again())
-    folder, number = Path(KEPT), 1
+    folder, number = Path(STORED), 1
     while folder.exists():
         number += 1
-        folder = Path(f"{KEPT}-{number}")
+        folder = Path(f"{STORED}-{number}")
     results.save(folder)
     return stopped(error, f"{n} results are kept in {str(folder)!r}", command_again("--store", str(folder)))

@@ -37,9 +37,9 @@ def list_(
     """
     from oversmith.datasets import list_datasets
 
-    found = list_datasets(group, {"table": "tabular", "image": "images"}.get(str(modality), modality))
+    infos = list_datasets(group, {"table": "tabular", "image": "images"}.get(str(modality), modality))
     if json:
-        print_json([dataclasses.asdict(info) for info in found])
+        print_json([dataclasses.asdict(info) for info in infos])
         return
     headings = [("data set", "left"), ("kind", "left"), ("rows", "right"), ("columns", "right")]
     headings += [("positive", "left"), ("1 :", "right"), ("family", "left"), ("get", "left")]
@@ -54,7 +54,7 @@ def list_(
             info.family,
             "simulated" if info.simulated else "download" if _root(info).downloadable else "your file",
         )
-        for info in found
+        for info in infos
     ]
     print_table(f"{len(rows)} data sets", headings, rows, spare=("family", "get", "kind"))
 
@@ -72,26 +72,26 @@ def info(name: DatasetName, /, *, json: Flag = False) -> None:
     """
     from oversmith.datasets import dataset_info, group_reasons, local_file
 
-    found = dataset_info(name)
+    entry = dataset_info(name)
     groups = {group: why[name] for group in ("tuning", "judging", "papers") if name in (why := group_reasons(group))}
-    root = _root(found)
+    root = _root(entry)
     path = local_file(root)
     if json:
-        print_json(dataclasses.asdict(found) | {"groups_of": groups, "local_file": path})
+        print_json(dataclasses.asdict(entry) | {"groups_of": groups, "local_file": path})
         return
-    columns = found.columns if isinstance(found.columns, int) else "×".join(map(str, found.columns))
+    columns = entry.columns if isinstance(entry.columns, int) else "×".join(map(str, entry.columns))
     lines = [
-        ("about", found.about),
-        ("rows", f"{found.rows:,}"),
+        ("about", entry.about),
+        ("rows", f"{entry.rows:,}"),
         ("columns", str(columns)),
-        ("classes", ", ".join(f"{label}: {rows:,}" for label, rows in found.classes.items())),
-        ("positive", found.positive or "none: a task of several classes"),
-        ("family", found.family),
-        ("split by", found.groups or "rows"),
+        ("classes", ", ".join(f"{label}: {rows:,}" for label, rows in entry.classes.items())),
+        ("positive", entry.positive or "none: a task of several classes"),
+        ("family", entry.family),
+        ("split by", entry.groups or "rows"),
         *((f"in {group}", why) for group, why in groups.items()),
-        ("licence", found.licence),
-        ("cite", found.citation),
-        ("from", found.origin),
+        ("licence", entry.licence),
+        ("cite", entry.citation),
+        ("from", entry.origin),
         *(
             [("at hand", "computed when it is loaded: no measurements")]
             if root.simulated
@@ -104,7 +104,7 @@ def info(name: DatasetName, /, *, json: Flag = False) -> None:
             ]
         ),
     ]
-    print_table(found.name, [("", "left"), ("", "left")], lines)
+    print_table(entry.name, [("", "left"), ("", "left")], lines)
 
 
 @datasets.command
@@ -150,8 +150,8 @@ def get(name: DatasetName, /, *, output: OutputFile = None, force: Flag = False,
         print(output)
 
 
-def _root(found: DatasetInfo) -> DatasetInfo:
-    """Find the set a task is cut out of."""
+def _root(entry: DatasetInfo) -> DatasetInfo:
+    """Find the data set that a task is a part of."""
     from oversmith.datasets import dataset_info
 
-    return dataset_info(found.of) if found.of else found
+    return dataset_info(entry.of) if entry.of else entry

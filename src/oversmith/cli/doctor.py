@@ -1,4 +1,4 @@
-"""``oversmith doctor``: what this installation has, and what would bring the rest."""
+"""``oversmith doctor``: what this installation has, and how to get the rest."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ PACKAGES = (
         "cyclopts",
     ),
 )
-# Extra → the modules it brings.
+# Extra → its modules.
 EXTRAS = {"boost": ("xgboost",), "excel": ("openpyxl",), "tune": ("optuna",)}
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "XLA_FLAGS")
 
@@ -44,34 +44,34 @@ def doctor(*, json: Flag = False) -> None:
     json : bool
         Print JSON instead of tables.
     """
-    found = examine()
+    facts = examine()
     if json:
-        print_json(found)
+        print_json(facts)
         return
-    cache, data = found["cache"], found["data"]
+    cache, data = facts["cache"], facts["data"]
     lines = [
-        ("oversmith", found["oversmith"]),
-        ("Python", f"{found['python']} ({found['executable']})"),
-        ("platform", found["platform"]),
-        ("JAX devices", ", ".join(found["devices"]) or f"none: {found['devices_error']}"),
-        ("CPU cores", f"{found['cores_usable']} usable of {found['cores']}"),
-        *((name, value) for name, value in found["thread_variables"].items()),
+        ("oversmith", facts["oversmith"]),
+        ("Python", f"{facts['python']} ({facts['executable']})"),
+        ("platform", facts["platform"]),
+        ("JAX devices", ", ".join(facts["devices"]) or f"none: {facts['devices_error']}"),
+        ("CPU cores", f"{facts['cores_usable']} usable of {facts['cores']}"),
+        *((name, value) for name, value in facts["thread_variables"].items()),
         ("compilation cache", f"{cache['path']} ({cache['files']} files, {cache['bytes'] / 2**20:.1f} MB)"),
         (
             "OVERSMITH_DATA",
             data["path"] + ("" if data["exists"] else " (no such folder)") if data["path"] else "not set",
         ),
-        ("configuration", found["config"] or f"no {CONFIG_FILE} in this folder"),
-        *((name, value) for name, value in found["option_variables"].items()),
+        ("configuration", facts["config"] or f"no {CONFIG_FILE} in this folder"),
+        *((name, value) for name, value in facts["option_variables"].items()),
     ]
     two = [("", "left"), ("", "left")]
     print_table("Oversmith", two, lines)
     print()
-    print_table("Packages", two, [(name, version or "MISSING") for name, version in found["packages"].items()])
+    print_table("Packages", two, [(name, version or "MISSING") for name, version in facts["packages"].items()])
     print()
     extras = [
         (name, "present" if extra["present"] else f"missing; {extra['cure']}")
-        for name, extra in found["extras"].items()
+        for name, extra in facts["extras"].items()
     ]
     print_table("Extras", two, extras)
 

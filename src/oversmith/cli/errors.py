@@ -1,4 +1,4 @@
-"""What the user reads when something goes wrong, and the exit code that goes with it."""
+"""Errors as one line for the user, and their exit codes."""
 
 from __future__ import annotations
 
@@ -127,8 +127,8 @@ def explain(error: Exception, options: Mapping[str, str] | None = None) -> tuple
     if isinstance(error, OSError):
         where = f"{error.filename}: " if error.filename else ""
         return f"{where}{system_reason(error)}; check the disk and the permissions", FAILURE
-    found = f"{type(error).__name__}: {one_line(error)}"
-    return f"unexpected error, {found}; run it again with --debug for the traceback", FAILURE
+    described = f"{type(error).__name__}: {one_line(error)}"
+    return f"unexpected error, {described}; run it again with --debug for the traceback", FAILURE
 
 
 def finish_stdout() -> bool:

@@ -1,4 +1,4 @@
-"""The commands in a line each, and lines to copy from their help."""
+"""One line about each command, and examples for their help."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ COMMANDS = {
     "compare": "Compare methods with their simple rivals on your data, without leakage, and write a report.",
     "resample": "Write a balanced file: the real rows, unchanged, then the synthetic ones.",
     "bench": "Run a grid of data sets, contenders, classifiers, folds and seeds; it can be resumed.",
-    "study": "Rebuild the experiments of a document: every table and figure, published and ours side by side.",
+    "study": "Rebuild the experiments of a paper: every table and figure, published and ours side by side.",
     "report": "Write the page of a stored comparison, benchmark or study.",
-    "datasets": "Data sets by name: list them, tell about one, fetch one.",
+    "datasets": "Data sets by name: list them, show one, fetch one.",
     "check-leakage": "Check a whole procedure, or a split, for leakage.",
     "methods": "List the methods.",
     "doctor": "Show versions, devices, folders, extras and the configuration.",
@@ -25,7 +25,7 @@ EXAMPLES: dict[tuple[str, ...], tuple[str, ...]] = {
     ("compare",): (
         "oversmith compare machines.csv --target fault --dry-run",
         "oversmith compare machines.csv --target fault --drop serial --groups machine",
-        "oversmith compare machines.csv --target fault --method jitter --store kept",
+        "oversmith compare machines.csv --target fault --method jitter --store stored",
         "oversmith compare beats.npz --groups record --json > numbers.json",
     ),
     ("resample",): (
@@ -34,9 +34,9 @@ EXAMPLES: dict[tuple[str, ...], tuple[str, ...]] = {
         "oversmith resample beats.npz --target y --method wgan-gp -o new.npz",
     ),
     ("bench",): (
-        "oversmith bench run plan.toml -o judged",
-        "oversmith bench status judged",
-        "oversmith bench resume judged",
+        "oversmith bench run plan.toml -o results",
+        "oversmith bench status results",
+        "oversmith bench resume results",
     ),
     ("study",): (
         "oversmith study eo-wgan --quick --dry-run",
@@ -44,8 +44,8 @@ EXAMPLES: dict[tuple[str, ...], tuple[str, ...]] = {
         "oversmith study eo-wgan --from study-eo-wgan/raw.parquet --json",
     ),
     ("report",): (
-        "oversmith report kept",
-        "oversmith report judged -o judged.html",
+        "oversmith report stored",
+        "oversmith report results -o results.html",
         "oversmith report study-eo-wgan/raw.parquet -o study.html",
     ),
     ("datasets",): (
@@ -61,7 +61,7 @@ EXAMPLES: dict[tuple[str, ...], tuple[str, ...]] = {
     ("doctor",): ("oversmith doctor",),
     ("completion",): ("oversmith completion bash --install", "oversmith completion zsh > _oversmith"),
 }
-"""Command to lines that work as they stand where the files are there."""
+"""Command to examples."""
 
 
 def epilogue(command: tuple[str, ...]) -> str:

@@ -87,8 +87,8 @@ def config_path(given: Path | None) -> Path | None:
     """
     if given is not None:
         return given
-    found = Path(CONFIG_FILE)
-    return found if found.is_file() else None
+    path = Path(CONFIG_FILE)
+    return path if path.is_file() else None
 
 
 def read_config(path: Path, sections: dict[str, tuple[str, ...]]) -> ConfigFile:

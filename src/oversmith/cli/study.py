@@ -1,4 +1,4 @@
-"""``oversmith study``: a document's experiments rebuilt, published numbers and ours side by side."""
+"""``oversmith study``: the experiments of a paper rebuilt, published numbers and ours side by side."""
 
 from __future__ import annotations
 
@@ -43,15 +43,15 @@ def study(
     json: Flag = False,
     dry_run: Flag = False,
 ) -> int:
-    """Rebuild the experiments of a document: every table and figure, published and ours side by side.
+    """Rebuild the experiments of a paper: every table and figure, published and ours side by side.
 
-    Results are kept as they come; the same command goes on where it was interrupted.
+    Results are stored as they come; the same command goes on where it was interrupted.
 
     Parameters
     ----------
     name : str
-        eo-wgan (document 000), smotified-gan (001), ganbats (002, time series), spectra (003) or difficulty (004,
-        images and tables).
+        eo-wgan (Riaz et al.), smotified-gan (Sharma et al.), ganbats (Liu et al., time series), spectra (Chung et al.)
+        or difficulty (Nazari et al., images and tables).
     quick : bool
         Fewer repeats, rows and steps; every table, row and column stays.
     output : Path
@@ -62,13 +62,13 @@ def study(
         Seeds on every fold of a cross-validation; three unless given, one if quick. Of spectra, repetitions: ten unless
         given, two if quick. Of difficulty, folds of five: all unless given, one if quick.
     max_steps : int
-        Generator steps at most; the document's epochs unless given.
+        Generator steps at most; the paper's epochs unless given.
     max_rows : int
         Of larger data sets so many rows are drawn; 10,000 unless given.
     max_points : int
         Longer spectra are resampled to so many points; study of spectra alone.
     defaults : bool
-        Samplers with the library's defaults in place of the document's setting; study of spectra alone.
+        Samplers with the library's defaults in place of the paper's setting; study of spectra alone.
     jobs : int
         Jobs at the same time.
     json : bool

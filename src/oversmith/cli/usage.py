@@ -1,4 +1,4 @@
-"""Words for a command line that does not fit: which option, what was found, what to give instead."""
+"""Messages for a wrong command line: which option, what was found, what to give instead."""
 
 from __future__ import annotations
 

@@ -16,6 +16,7 @@ from oversmith.encoders import modality_of
 from oversmith.encoders.image import channels_first, image_shape_of
 from oversmith.encoders.reading import check_finite, stacked
 from oversmith.exceptions import InputError
+from oversmith.io.describe import rows_text
 from oversmith.io.kinds import column_kind
 
 _PLURAL = {"series": "series", "image": "images"}
@@ -109,6 +110,8 @@ class Task:
             "column_kinds": dict(self.kinds),
             "missing_cells": int(self.X.isna().to_numpy().sum()),
             "sha256": self.sha256,
+            "modality": self.kind,
+            "rows_text": rows_text(self.kind, self.shape or (self.X.shape[1],), self.kinds, self.axis),
         } | self._spectral()
 
     def _spectral(self) -> dict[str, Any]:
