@@ -147,7 +147,7 @@ def test_a_set_is_named_in_place_of_a_file(tmp_path, monkeypatch, capsys):
         assert found["X"].shape == (388, 1, 800)
         assert found["measurement"].tolist() == list(range(1, 801))
     assert main(["resample", "hydrogel_acd", "--target", "y", "--method", "jitter", "-o", "other.npz"]) == 2
-    assert "no suffix" in capsys.readouterr().err
+    assert "DATA: 'hydrogel_acd' is no file, no folder and no data set; did you" in capsys.readouterr().err
 
 
 @pytest.mark.data

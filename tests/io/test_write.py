@@ -56,7 +56,7 @@ def test_formats_and_flags_are_checked(tmp_path: Path):
     data = om.read("demo")
     data.check_output(tmp_path / "out.parquet", "is_new")
     for name, flag, message in (
-        ("out.npz", None, "cannot be written as .npz; use .csv or .tsv or .parquet"),
+        ("out.npz", None, "cannot be written as .npz; use .csv, .tsv or .parquet"),
         ("out.xlsx", None, "the suffix '.xlsx'; the suffix tells the format: .csv, .tsv, .parquet or .npz"),
         ("out", None, "no suffix"),
         ("out.csv", "diagnosis", "already has a column 'diagnosis'"),

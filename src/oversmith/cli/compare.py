@@ -130,7 +130,7 @@ def compare(
         Replace the file named by --output if it exists.
     store : Path
         Store every result in this folder as soon as it is there: called again after an interrupt, the command goes on,
-        and `oversmith report` writes the page again. Without it, an interrupt stores what is finished in oversmith-kept.
+        and `oversmith report` writes the page again. Without it, finished results go to oversmith-kept on an interrupt.
     json : bool
         Print what the report shows as JSON, in place of the table; the report is written too.
     dry_run : bool

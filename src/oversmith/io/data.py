@@ -251,7 +251,8 @@ class Data(Rows):
         """
         suffix = checked_suffix(path, argument, WRITE_SUFFIXES)
         if suffix not in self.source.suffixes:
-            known = " or ".join(self.source.suffixes)
+            *others, last = self.source.suffixes
+            known = f"{', '.join(others)} or {last}" if others else last
             raise InputError(argument, f"{self.name!r} cannot be written as {suffix}", f"use {known}")
         features = list(self.X.columns) if isinstance(self.X, pd.DataFrame) else []
         if flag is not None and (not flag or flag in self.source.written(self.target, features)):

@@ -124,6 +124,14 @@ def _read_source(path: Path, is_name: bool, axis: str | None) -> Table | Arrays:
         source = _named(path.name)
         if source is not None:
             return source
+        from oversmith.datasets import list_datasets
+
+        hint = nearest_hint(path.name, [info.name for info in list_datasets()])
+        raise InputError(
+            "path",
+            f"{path.name!r} is no file, no folder and no data set",
+            hint if hint.startswith("did you mean") else "check the name; a file's suffix tells its format",
+        )
     if str(path).startswith(("http:", "https:")):
         raise InputError("path", f"{str(path)!r} is an address, and nothing is downloaded", "name a file at hand")
     if path.is_dir():
