@@ -5,20 +5,16 @@ Everything below the marker line of ``docs/should-i-oversample.md`` comes from h
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from oversmith._atomic import replacing
 from oversmith._registry import METHODS
 from oversmith.classifiers import CLASSIFIERS
-from oversmith.evaluation import Store, read_scores
-from oversmith.evaluation.bench_report import SIZES
-from oversmith.evaluation.standings import minority_rows
-from oversmith.evaluation.statistics import Effect, effects_against
+from oversmith.evaluation import Effect, Store, analyse, read_scores
+from oversmith.report.places import size_groups
 
 PAGE = Path(__file__).parent / "should-i-oversample.md"
 RAW = Path(__file__).parent / "results" / "raw"
@@ -48,10 +44,20 @@ def title(contender: str) -> str:
 
 def tuning_alone(scores: pd.DataFrame) -> Effect:
     """Set the tuned threshold against 0.5, both without any resampling."""
-    pair = scores[scores["contender"].isin([NONE, TUNED])].copy()
-    tuned = pair["contender"] == TUNED
+    pair = scores[scores["contender"].isin([NONE, TUNED])].replace({"contender": {TUNED: "threshold"}})
+    tuned = pair["contender"] == "threshold"
     pair.loc[tuned, AT_HALF] = pair.loc[tuned, AT_TUNED]
-    return effects_against(pair, AT_HALF, control=NONE)[TUNED]
+    return _pairs(pair, AT_HALF, NONE)["threshold"]
+
+
+def _pairs(scores: pd.DataFrame, metric: str, control: str) -> dict[str, Effect]:
+    """Set each contender against the control by itself, over the classifiers that these two have."""
+    found = {}
+    for name in sorted(set(scores["contender"]) - {control}):
+        pair = scores[scores["contender"].isin([name, control])]
+        found[name] = analyse(pair, control=control, tested=(), described=(metric,)).effect(name, metric)
+    known = {name: effect for name, effect in found.items() if effect is not None}
+    return dict(sorted(known.items(), key=lambda item: (-item[1].difference, item[0])))
 
 
 def against_nothing(
@@ -60,25 +66,21 @@ def against_nothing(
     """Set contenders against no resampling, both read alike; one that skipped a classifier is left out under it."""
     kept = scores if methods is None else scores[scores["contender"].isin([*methods, control])]
     other = NONE if control == TUNED else TUNED
-    skipped = kept.loc[kept["status"] == "skipped", "contender"]
-    if kept["classifier"].nunique() == 1:
-        kept = kept[~kept["contender"].isin(skipped)]
-    return effects_against(kept[kept["contender"] != other], metric, control=control)
+    return _pairs(kept[kept["contender"] != other], metric, control)
 
 
 def effect(row: Effect | None) -> str:
     """Write mean and interval, in bold where the interval leaves zero out."""
     if row is None:
         return "–"
-    found = row.interval
     # Lines break before the interval, not in it.
-    text = f"{found.mean:+.3f} [{found.low:+.3f},\N{NO-BREAK SPACE}{found.high:+.3f}]".replace("-", "−")
-    return f"**{text}**" if found.low > 0 or found.high < 0 else text
+    text = f"{row.difference:+.3f} [{row.low:+.3f},\N{NO-BREAK SPACE}{row.high:+.3f}]".replace("-", "−")
+    return f"**{text}**" if row.low > 0 or row.high < 0 else text
 
 
 def record(row: Effect) -> str:
     """Write data sets won, tied and lost."""
-    return f"{row.record.wins} / {row.record.ties} / {row.record.losses}"
+    return f"{row.wins} / {row.ties} / {row.losses}"
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]], words: int = 1) -> list[str]:
@@ -89,13 +91,7 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]], words: int = 1) -
 
 def size_bins(scores: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Part the scores by the minority rows of the training part."""
-    sizes = minority_rows(scores)
-    parts = {}
-    for low, high in itertools.pairwise((0, *SIZES, np.inf)):
-        chosen = sizes.index[(sizes >= low) & (sizes < high)]
-        name = f"below {high}" if not low else f"{low} and more" if np.isinf(high) else f"{low} to {high - 1}"
-        parts[f"{name} ({len(chosen)} sets)"] = scores[scores["dataset"].isin(chosen)]
-    return parts
+    return {name: scores[scores["dataset"].isin(datasets)] for name, datasets in size_groups(scores)}
 
 
 def judges(scores: pd.DataFrame) -> dict[str, pd.DataFrame]:

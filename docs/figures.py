@@ -107,8 +107,7 @@ def draw_series() -> None:
 
 def draw_ranks(group: str) -> None:
     """Draw the mean ranks of a group's contenders and what they cannot tell apart."""
-    from oversmith.evaluation import Store, read_scores
-    from oversmith.evaluation.statistics import rank_methods
+    from oversmith.evaluation import Store, analyse, read_scores
     from oversmith.plot import critical_difference_diagram
     from oversmith.report.picture import canvas
     from oversmith.studies.figures import as_svg
@@ -116,10 +115,9 @@ def draw_ranks(group: str) -> None:
     store = Store(None)
     read_scores(store, RESULTS / "raw" / f"{group}.parquet")
     scores = store.scores()
-    # "none" repeats the fits of the control.
-    found = rank_methods(scores[scores["contender"] != "none"], "average_precision")
-    ranks = {row.contender: row.mean_rank for row in found.rows if np.isfinite(row.mean_rank)}
-    ranks[found.control] = found.control_rank
+    found = analyse(scores)
+    # "none" has the fits of the control, and its rank.
+    ranks = {name: rank for name, rank in found.ranks.items() if name != "none"}
     with canvas(7.0, 1.2 + 0.22 * len(ranks)) as figure:
         critical_difference_diagram(ranks, found.critical_difference, control=found.control, ax=figure.subplots())
         text = as_svg(figure)

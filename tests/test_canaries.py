@@ -24,7 +24,8 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.preprocessing import StandardScaler
 from xgboost import XGBClassifier
 
-from oversmith.evaluation import Contender, run_comparison
+from oversmith import compare
+from oversmith.evaluation import Contender
 from oversmith.evaluation.contenders import default_classifiers
 from oversmith.evaluation.jobs import Job, run_job
 from oversmith.evaluation.pipeline import build_pipeline
@@ -46,9 +47,9 @@ def honest(contender: str, **options) -> Callable[[int], Folds]:
     """The comparison itself."""
 
     def run(seed: int) -> Folds:
-        found = run_comparison(
-            *noise(seed), seed=seed, n_jobs=1, contenders=[contender], classifiers=["knn"], **options
-        )
+        found = compare(
+            *noise(seed), random_state=seed, n_jobs=1, contenders=[contender], classifiers=["knn"], **options
+        ).comparison
         assert {row["status"] for row in found.scores} == {"done"}
         assert all(row["n_synthetic"] > 100 for row in found.scores)
         return [(p["y"] == 1, p["scores"][:, 1]) for p in found.predictions]
@@ -59,9 +60,9 @@ def honest(contender: str, **options) -> Callable[[int], Folds]:
 def mutant(seed: int) -> Folds:
     """Resample, then split: the same machinery after SMOTE on all rows, judged on the real rows alone."""
     X, y = SMOTE(random_state=seed).fit_resample(*noise(seed))
-    found = run_comparison(
-        X, y, positive=1, seed=seed, inner_folds=2, n_jobs=1, contenders=["none"], classifiers=["knn"]
-    )
+    found = compare(
+        X, y, positive=1, random_state=seed, inner_folds=2, n_jobs=1, contenders=["none"], classifiers=["knn"]
+    ).comparison
     real = [(p, p["rows"] < ROWS) for p in found.predictions]
     return [(p["y"][kept] == 1, p["scores"][kept, 1]) for p, kept in real]
 

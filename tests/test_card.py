@@ -11,6 +11,7 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 import oversmith
+from oversmith import Results, compare
 from oversmith._card import card
 from oversmith._registry import METHODS
 from oversmith.evaluation import (
@@ -18,13 +19,9 @@ from oversmith.evaluation import (
     Finding,
     LeakageReport,
     NullCheck,
-    Plan,
     SplitReport,
     check_split,
-    run,
-    run_comparison,
 )
-from oversmith.evaluation.standings import standings
 
 HOSTILE = "<script>alert('x')</script>"
 
@@ -61,25 +58,17 @@ def toy() -> tuple[pd.DataFrame, np.ndarray]:
     return pd.DataFrame(rng.normal(size=(60, 2)) + (y == "yes")[:, None], columns=["a", "b"]), y
 
 
-def test_a_comparison(toy: Any):
-    found = run_comparison(
+def test_results(toy: Any):
+    results = compare(
         *toy, name=HOSTILE, contenders=["none-tuned", "smote"], classifiers=["knn"], folds=3, inner_folds=2, n_jobs=1
     )
-    text = shown(found._repr_html_())
-    assert text.startswith(f"Comparison: {HOSTILE}")
-    assert "Best of 1 against Nothing, tuned threshold: SMOTE, " in text
-    effect = next(e for e in found.effects if e["metric"] == "average_precision")
-    assert f"{effect['difference']:+.3f}".replace("-", "−") in text
-    assert all(warning in text for warning in found.warnings)
-    empty = Comparison(data={"name": "toy"}, protocol={}, contenders=[], classifiers=[], scores=[])
-    assert shown(empty._repr_html_()) == "Comparison: toy"
-
-
-def test_the_standings_of_a_benchmark(toy: Any):
-    store = run(Plan([("toy", *toy)], ["none-tuned", "smote"], ["knn"]), n_jobs=1, isolate=False)
-    text = shown(standings(store.scores())._repr_html_())
-    assert "average_precision against none-tuned" in text
-    assert "Over 5 folds" in text
+    text = shown(results._repr_html_())
+    assert text.startswith(f"Results of {HOSTILE}")
+    assert f"{results.verdict.effect:+.3f}".replace("-", "−") in text
+    assert results.verdict.sentence.split("; ")[0].replace("\u00a0", " ") in text
+    assert all(warning in text for warning in results.warnings)
+    assert "Over 3 folds; differences from Nothing, tuned threshold" in text
+    assert shown(Results(Comparison({"name": "toy"}, {}, [], [], []))._repr_html_()).startswith("Results of toy")
 
 
 def test_leakage_and_split():

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from oversmith import Results
 from oversmith.evaluation import Store, read_scores
-from oversmith.evaluation.bench_report import report_markdown
 from oversmith.evaluation.child import run_isolated
 from oversmith.evaluation.raw_scores import read_notes
 from oversmith.evaluation.runner import child_environment
@@ -37,8 +37,8 @@ def test_tables_are_rebuilt_from_their_raw_scores(path):
     assert passed_over == 0
     # Above the line stands the command, with the control where it is not the default.
     control = re.search(r"bench report .*--control (\S+)", (RESULTS / f"{path.stem}.md").read_text(encoding="utf-8"))
-    options = {"control": control[1]} if control else {}
-    assert written(path.stem) == report_markdown(store.scores(), **options)
+    results = Results(store, control=control[1] if control else None, name=path.stem)
+    assert written(path.stem) == results.to_markdown()
 
 
 def test_there_are_results():

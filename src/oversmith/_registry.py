@@ -464,6 +464,8 @@ _OTHER = {
     "SpectraCNN": "oversmith.classifiers.spectra",
     "WeightedResampler": "oversmith.classifiers.weighted",
     "SensorFeatures": "oversmith.preprocessing.sensor",
+    "Results": "oversmith.results",
+    "compare": "oversmith.results",
     "check_leakage": "oversmith.evaluation.leakage",
     "check_split": "oversmith.evaluation.split_check",
     "eo_wgan_variants": "oversmith.samplers.eo_wgan_variants",

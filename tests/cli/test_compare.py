@@ -65,7 +65,7 @@ def test_report_table_store_and_json(csv: Path, monkeypatch: pytest.MonkeyPatch,
     assert summary["data"]["positive"] == "yes"
     assert {entry["name"]: entry["rows"] for entry in summary["data"]["classes"]} == {"rest": 48, "yes": 12}
     assert [entry["name"] for entry in summary["data"]["column_names"]] == ["size", "kind"]
-    for row in summary["leaderboard"]:
+    for row in summary["places"][0]["leaderboard"]:
         assert any(line.strip().startswith(row["title"]) for line in lines), row["title"]
     assert any(summary["verdict"]["sentence"] in line for line in lines)
     # Nothing is left to run.
@@ -237,6 +237,6 @@ def test_a_store_lets_an_interrupted_comparison_go_on(csv: Path, capsys: pytest.
         assert done.returncode == 0, done.stderr
         summary = json.loads(done.stdout)
         assert summary["failures"] == []
-        numbers.append([(row["title"], row["metrics"], row["rank"]) for row in summary["leaderboard"]])
+        numbers.append([(row["title"], row["metrics"], row["rank"]) for row in summary["places"][0]["leaderboard"]])
     assert numbers[0] == numbers[1]
     assert stored() > cut

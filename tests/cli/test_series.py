@@ -51,7 +51,7 @@ def test_a_sample_keeps_shares_and_records(records: Path, capsys: pytest.Capture
     )
     summary = json.loads(capsys.readouterr().out)
     assert {entry["name"]: entry["rows"] for entry in summary["data"]["classes"]} == {"healthy": 56, "worn": 24}
-    (row,) = [row for row in summary["leaderboard"] if row["contender"] == "none-tuned"]
+    (row,) = [row for row in summary["places"][0]["leaderboard"] if row["contender"] == "none-tuned"]
     assert row["metrics"]["average_precision"]["mean"] < 0.8
     page = (folder / "out.html").read_text()
     assert "in.npz" in page

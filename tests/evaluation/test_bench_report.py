@@ -4,12 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from bench_toys import misbehaving, table
+from oversmith.evaluation.bench_report import report_markdown
 
 from oversmith.evaluation import Plan, Protocol, Store, run
-from oversmith.evaluation.bench_report import report_markdown
 from oversmith.evaluation.estimate import estimate
-from oversmith.evaluation.statistics import corrected_resampled_t
 from oversmith.exceptions import InputError
+from oversmith.statistics import corrected_resampled_t
 
 TWO = Protocol(folds=2, inner_folds=2)
 

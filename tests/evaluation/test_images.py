@@ -7,9 +7,10 @@ import json
 import numpy as np
 import pytest
 
+from oversmith import compare
 from oversmith.datasets import dataset_info
 from oversmith.datasets.info import Dataset
-from oversmith.evaluation import Comparison, Plan, Protocol, run, run_comparison
+from oversmith.evaluation import Comparison, Plan, Protocol, run
 from oversmith.evaluation.contenders import default_classifiers, default_contenders
 from oversmith.evaluation.gallery import MOST_PIXELS, gallery, pixels
 from oversmith.evaluation.task import prepare
@@ -198,7 +199,7 @@ def test_what_a_training_went_through_is_kept_small():
 
 
 def test_a_comparison_of_images_end_to_end():
-    found = run_comparison(
+    found = compare(
         X,
         Y,
         modality="image",
@@ -209,7 +210,7 @@ def test_a_comparison_of_images_end_to_end():
         inner_folds=2,
         max_steps=2,
         n_jobs=1,
-    )
+    ).comparison
     assert {row["status"] for row in found.scores} == {"done"}
     assert set(found.images) == {"smote", "gan-1.0"}
     down = found.images["gan-1.0"]["classes"][0]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from oversmith.datasets import SpectralAxis, load_dataset
-from oversmith.evaluation import Plan, Protocol, comparison_plan, run_comparison
+from oversmith.evaluation import Plan, Protocol, comparison_plan
 from oversmith.evaluation.contenders import Situation, default_contenders
 from oversmith.evaluation.jobs import run_job
 from oversmith.evaluation.task import prepare
@@ -76,7 +76,7 @@ def test_every_rival_keeps_to_the_bounds():
         assert len(made) == 7
     X, y = spectra()
     with pytest.raises(InputError, match="bounds: they are for series, spectra and images"):
-        run_comparison(X[:, 0], y, bounds="observed")
+        comparison_plan(X[:, 0], y, bounds="observed")
 
 
 def test_data_sets_bring_their_axis():

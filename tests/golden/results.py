@@ -7,10 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from oversmith import load_demo
-from oversmith.evaluation import Plan, run, run_comparison
+from oversmith import Results, compare, load_demo
+from oversmith.evaluation import Plan, run
 from oversmith.evaluation.comparison import jsonable
-from oversmith.report import summarise, summarise_bench
 from oversmith.studies import rebuild_any
 
 RAW = Path(__file__).resolve().parents[2] / "docs" / "results" / "raw"
@@ -37,17 +36,12 @@ def _scores(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def comparison() -> dict[str, Any]:
     """Compare jitter on the demo table under two classifiers, of which one takes no class weights."""
     X, target, positive = load_demo()
-    result = run_comparison(
+    result = compare(
         X.drop(columns=target), X[target], positive=positive, methods=["jitter"], classifiers=["lr", "knn"],
         folds=3, n_jobs=1,
     )  # fmt: skip
-    page = summarise(result)
-    return {
-        "scores": _scores(result.scores),
-        "effects": result.effects,
-        "leaderboard": [{"contender": row["contender"], "metrics": row["metrics"]} for row in page["leaderboard"]],
-        "verdict": page["verdict"],
-    }
+    page = result.to_dict()
+    return {"scores": _scores(result.comparison.scores), "verdict": page["verdict"], "places": page["places"]}
 
 
 def benchmark() -> dict[str, Any]:
@@ -61,7 +55,7 @@ def benchmark() -> dict[str, Any]:
         Plan(toys, ["none-tuned", "class-weight", "smote", "jitter-0.33"], ["lr", "knn"]), n_jobs=1, isolate=False
     )
     frame = store.scores()
-    page = summarise_bench(store, name="golden")
+    page = Results(store, name="golden").to_dict()
     rows = frame.sort_values(list(PLACE)).to_dict("records")
     return {"scores": _scores(rows), "verdict": page["verdict"], "places": page["places"]}
 

@@ -13,7 +13,6 @@ import pytest
 from benches import make_quality, make_store, make_study
 
 from oversmith.evaluation import Comparison, Store
-from oversmith.evaluation.statistics import corrected_resampled_t, holm
 from oversmith.report import StudyPage, render, summarise, summarise_bench, summarise_study
 
 CONTENDERS = [
@@ -61,6 +60,7 @@ def make_comparison(
     fold_of = np.concatenate([np.arange(rows) % folds for rows in classes.values()])
     ease = rng.normal(size=(total, len(names))) * 0.55 + np.eye(len(names))[y] * 0.8
     chance = classes[positive] / total if positive else 1 / len(names)
+    rarest = min(range(len(names)), key=lambda code: classes[names[code]])
     scores: list[dict[str, Any]] = []
     predictions: list[dict[str, Any]] = []
     for fold, (contender, _, sampler, fill, gain, cost), (classifier, _, noise) in itertools.product(
@@ -121,7 +121,11 @@ def make_comparison(
         "missing_cells": 12,
         "sha256": "9f2c" * 16,
     }
-    effects = make_effects(scores, chance, folds)
+    splits = [
+        {"repeat": 0, "fold": fold, "train": int((fold_of != fold).sum()), "test": int((fold_of == fold).sum())}
+        | {"positives": int(((fold_of == fold) & (y == (names.index(positive) if positive else rarest))).sum())}
+        for fold in range(folds)
+    ]
     protocol = {
         "folds": folds,
         "repeats": 1,
@@ -131,7 +135,7 @@ def make_comparison(
         "primary_metric": "average_precision",
         "control": "none-tuned",
         "second_control": "smote",
-        "n_comparisons": len(effects),
+        "splits": splits,
         "chance": {"average_precision": chance, "roc_auc": 0.5, "brier": 0.25, "f1": 0.0, "f1_tuned": 0.0},
         "versions": {"oversmith": "0.1.0", "jax": "0.10.2", "numpy": "2.4.6", "scikit-learn": "1.9.1"},
         "threads": 2,
@@ -152,39 +156,8 @@ def make_comparison(
         quality={
             n: [make_quality(positive or names[-1], tuple(data["column_kinds"]))] for n in ("smote", "eo-wgan-0.33")
         },
-        effects=effects,
         warnings=list(warnings),
     )
-
-
-def make_effects(scores: list[dict[str, Any]], chance: float, folds: int) -> list[dict[str, Any]]:
-    effects = []
-    for metric, control in itertools.product(("average_precision", "f1_tuned"), ("none-tuned", "smote")):
-        means: dict[str, np.ndarray] = {}
-        for contender, *_ in CONTENDERS:
-            table: list[list[float]] = [[] for _ in range(folds)]
-            for row in scores:
-                if row["contender"] == contender and row["status"] != "skipped":
-                    failed = chance if metric == "average_precision" else 0.0
-                    table[row["fold"]].append(failed if row["status"] == "failed" else row[metric])
-            means[contender] = np.array([np.mean(values) for values in table])
-        for contender in means:
-            if contender not in ("none", "none-tuned", "class-weight", control):
-                d = means[contender] - means[control]
-                found = corrected_resampled_t(d, 1 / (folds - 1))
-                effects.append(
-                    {
-                        "contender": contender,
-                        "control": control,
-                        "metric": metric,
-                        "difference": found.difference,
-                    }
-                    | {"low": found.low, "high": found.high, "p": found.p, "p_holm": None, "n": folds}
-                    | {"wins": int((d > 0).sum()), "ties": int((d == 0).sum()), "losses": int((d < 0).sum())}
-                )
-    for row, p in zip(effects, holm([row["p"] for row in effects]), strict=True):
-        row["p_holm"] = float(p)
-    return effects
 
 
 def make_training(trained: list[str], classes: dict[str, int]) -> dict[str, Any]:

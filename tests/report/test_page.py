@@ -14,8 +14,9 @@ from xml.etree import ElementTree
 import html5lib
 import pytest
 
+from oversmith import Results
 from oversmith.evaluation import Comparison
-from oversmith.report import render, summarise, write_report
+from oversmith.report import render, summarise
 
 EMPTY = Comparison(data={"name": "toy"}, protocol={}, contenders=[], classifiers=[], scores=[])
 KINDS = ["binary", "six_classes", "hostile", "large", "bench", "strange_bench", "study"]
@@ -114,15 +115,15 @@ def test_typical_page_is_below_one_megabyte(rendered: Callable[[str], str]) -> N
 
 
 def test_same_comparison_same_bytes(binary: Comparison, tmp_path: Path) -> None:
-    first = write_report(binary, tmp_path / "a.html", tmp_path / "a.json")
-    second = write_report(binary, tmp_path / "b.html", tmp_path / "b.json")
+    first = Results(binary).report(tmp_path / "a.html", tmp_path / "a.json")
+    second = Results(binary).report(tmp_path / "b.html", tmp_path / "b.json")
     assert first.read_bytes() == second.read_bytes()
-    assert json.loads((tmp_path / "a.json").read_text(encoding="utf-8"))["schema_version"] == 2
+    assert json.loads((tmp_path / "a.json").read_text(encoding="utf-8"))["schema_version"] == 3
     assert (tmp_path / "a.json").read_bytes() == (tmp_path / "b.json").read_bytes()
 
 
 def test_json_rebuilds_the_page(six_classes: Comparison, tmp_path: Path) -> None:
-    page = write_report(six_classes, tmp_path / "a.html", tmp_path / "a.json").read_text(encoding="utf-8")
+    page = Results(six_classes).report(tmp_path / "a.html", tmp_path / "a.json").read_text(encoding="utf-8")
     assert render(json.loads((tmp_path / "a.json").read_text(encoding="utf-8"))) == page
 
 
@@ -136,7 +137,7 @@ def test_many_marks_become_tinted_images(rendered: Callable[[str], str]) -> None
 def test_a_file_is_replaced_whole_and_nothing_else_is_left(tmp_path: Path) -> None:
     path = tmp_path / "report.html"
     path.write_text("old", encoding="utf-8")
-    assert write_report(EMPTY, path) == path
+    assert Results(EMPTY).report(path) == path
     assert path.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
     assert [entry.name for entry in tmp_path.iterdir()] == ["report.html"]
 
@@ -144,7 +145,7 @@ def test_a_file_is_replaced_whole_and_nothing_else_is_left(tmp_path: Path) -> No
 def test_a_failed_write_leaves_nothing(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     with pytest.raises(OSError):
-        write_report(EMPTY, tmp_path / "folder")
+        Results(EMPTY).report(tmp_path / "folder")
     assert [entry.name for entry in tmp_path.iterdir()] == ["folder"]
 
 

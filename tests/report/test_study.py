@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from benches import make_store
 
-from oversmith.report import StudyPage, StudyPart, render, summarise_study, write_study_report
+from oversmith import Results
+from oversmith.report import StudyPage, StudyPart, render, summarise_study
 from oversmith.report.markdown import to_html
 
 
@@ -54,8 +55,8 @@ def test_figures_follow_the_theme(study: StudyPage) -> None:
 
 def test_the_sound_comparison_stands_beside_it(tmp_path: Path) -> None:
     scores = make_store(("a", "b"), classifiers={"knn": 0.1}, folds=2, details=False).scores()
-    page = write_study_report(StudyPage("toy", "A study", scores=scores), tmp_path / "a.html")
-    again = write_study_report(StudyPage("toy", "A study", scores=scores), tmp_path / "b.html")
+    page = Results(StudyPage("toy", "A study", scores=scores)).report(tmp_path / "a.html")
+    again = Results(StudyPage("toy", "A study", scores=scores)).report(tmp_path / "b.html")
     assert page.read_bytes() == again.read_bytes()
     assert "Used soundly" in page.read_text(encoding="utf-8")
 
@@ -63,5 +64,5 @@ def test_the_sound_comparison_stands_beside_it(tmp_path: Path) -> None:
 def test_a_tuned_threshold_that_stands_alone_is_compared_with_nothing(tmp_path: Path) -> None:
     scores = make_store(("a", "b"), classifiers={"knn": 0.1}, folds=2, details=False).scores()
     alone = scores[scores["contender"] == "none-tuned"]
-    page = write_study_report(StudyPage("toy", "A study", scores=alone), tmp_path / "alone.html")
+    page = Results(StudyPage("toy", "A study", scores=alone)).report(tmp_path / "alone.html")
     assert "Used soundly" not in page.read_text(encoding="utf-8")

@@ -12,8 +12,7 @@ import pytest
 from oversmith.evaluation import Comparison
 from oversmith.report import render, summarise
 from oversmith.report.summarise import _embedding
-from oversmith.report.tables import failures, leaderboard, per_classifier, skipped
-from oversmith.report.verdict import effects, verdict
+from oversmith.report.verdict import decide, verdict
 
 
 @pytest.fixture(scope="module")
@@ -32,81 +31,97 @@ def _score(fold: int, contender: str, value: float | None, status: str = "done")
     return row | {"f1_tuned": value, "seconds_resample": 1.0, "seconds_fit": 2.0, "seconds_predict": 0.5}
 
 
-def _small(scores: list[dict[str, Any]], rows: list[dict[str, Any]] | None = None) -> Comparison:
-    names = list(dict.fromkeys(row["contender"] for row in scores)) or ["none-tuned", "eo-wgan-0.33", "smote"]
-    titles = {
-        "none-tuned": "Nothing, tuned threshold",
-        "eo-wgan-0.33": "EO-WGAN, fill 0.33",
-        "smote": "SMOTE",
-    }
-    samplers = {"eo-wgan-0.33": "eo-wgan", "eo-wgan-1.0": "eo-wgan", "smote": "smote"}
+def _small(scores: list[dict[str, Any]]) -> Comparison:
+    names = list(dict.fromkeys(row["contender"] for row in scores))
     return Comparison(
         data={"name": "toy", "classes": ["n", "p"], "counts": {"n": 9, "p": 1}, "positive": "p"},
         protocol={
-            "primary_metric": "average_precision",
             "control": "none-tuned",
-            "n_comparisons": 4,
             "chance": {"average_precision": 0.1, "f1": 0.0},
+            "splits": [{"repeat": 0, "fold": fold, "test": 10, "train": 10, "positives": 1} for fold in (0, 1)],
         },
-        contenders=[{"name": n, "title": titles.get(n, n), "sampler": samplers.get(n), "fill": None} for n in names],
+        contenders=[{"name": n, "title": n, "sampler": None, "fill": None} for n in names],
         classifiers=[{"name": "tree", "title": "Tree"}],
         scores=scores,
-        effects=rows or [],
     )
 
 
-def _effect(contender: str, difference: float, low: float, high: float, p_holm: float, **more: Any) -> dict[str, Any]:
-    row = {"contender": contender, "control": "none-tuned", "metric": "average_precision", "n": 5}
+TITLES = {"eo-wgan-0.33": "EO-WGAN, fill 0.33", "smote": "SMOTE"}
+
+
+def _effect(contender: str, difference: float, low: float, high: float, p_holm: float) -> dict[str, Any]:
+    row = {"contender": contender, "title": TITLES.get(contender, contender), "n": 5, "control": "none-tuned"}
     row |= {"difference": difference, "low": low, "high": high, "p": p_holm / 2, "p_holm": p_holm}
-    return row | {"wins": 4, "ties": 0, "losses": 1} | more
+    row |= {"wins": 4, "ties": 0, "losses": 1, "control_title": "Nothing, tuned threshold"}
+    return row | {"decision": decide(p_holm, difference)}
+
+
+def _verdict(*rows: dict[str, Any]) -> dict[str, Any]:
+    table = {"metric": "average_precision", "control": "none-tuned", "rows": list(rows)}
+    place = {"control": "none-tuned", "unit": "fold", "n": 5, "n_tests": 4, "refusal": None}
+    place |= {"effects": [table] if rows else []}
+    names = [row["contender"] for row in rows]
+    return verdict(place, [name for name in names if name.startswith("eo-wgan")], names)
 
 
 def test_leaderboard_by_hand() -> None:
     scores = [_score(0, "none-tuned", 0.5), _score(1, "none-tuned", 0.7)]
     scores += [_score(0, "smote", 0.5), _score(1, "smote", 0.9)]
-    first, second = leaderboard(_small(scores))
+    first, second = summarise(_small(scores))["places"][0]["leaderboard"]
     assert (first["contender"], first["rank"]) == ("smote", 1.25)
     assert (second["contender"], second["rank"]) == ("none-tuned", 1.75)
     assert first["metrics"]["average_precision"]["mean"] == pytest.approx(0.7)
     assert first["metrics"]["average_precision"]["sd"] == pytest.approx(np.sqrt(0.08))
     assert first["seconds"] == 3.5
-    assert "average_precision" in first["best"]
+    assert {"average_precision", "rank"} <= set(first["best"])
     assert "rank" not in second["best"]
 
 
-def test_a_failed_fit_counts_as_chance_and_comes_last() -> None:
-    scores = [_score(0, "none-tuned", 0.05), _score(0, "smote", None, "failed")]
-    comparison = _small(scores)
-    best, worst = leaderboard(comparison)
+def test_a_failed_fit_counts_as_chance_and_is_told() -> None:
+    scores = [_score(0, "none-tuned", 0.5), _score(1, "none-tuned", 0.7), _score(0, "smote", None, "failed")]
+    summary = summarise(_small([*scores, _score(1, "smote", 0.1)]))
+    best, worst = summary["places"][0]["leaderboard"]
     assert (best["contender"], worst["contender"], worst["rank"]) == ("none-tuned", "smote", 2.0)
-    assert worst["metrics"]["average_precision"]["mean"] == 0.1
+    assert worst["metrics"]["average_precision"]["mean"] == pytest.approx(0.1)
     assert worst["failed"] == 1
-    assert [row["error"] for row in failures(comparison)] == ["it broke"]
-    assert "1 of 2 fits failed" in render(summarise(comparison))
+    assert [(row["error"], row["results"]) for row in summary["failures"]] == [("it broke", 1)]
+    assert "1 of 4 fits failed" in render(summary)
 
 
-def test_a_skipped_fit_is_left_out_and_said(binary: Comparison, rendered: Callable[[str], str]) -> None:
-    row = next(row for row in leaderboard(binary) if row["contender"] == "class-weight")
-    assert (row["classifiers"], row["fits"], row["failed"]) == (3, 15, 0)
-    assert not set(row["best"]) & set(row["metrics"]), "a mean over other classifiers does not compete"
-    assert skipped(binary) == [
-        {
-            "contender": "Class weights",
-            "classifier": "k nearest neighbours",
-            "error": "takes no class weights",
-        }
+def test_a_classifier_that_one_contender_lacks_is_left_out_for_all(
+    binary: Comparison, summary: dict[str, Any], rendered: Callable[[str], str]
+) -> None:
+    place, frame = summary["places"][0], binary.frame()
+    shared = frame[frame["classifier"] != "knn"]
+    for row in place["leaderboard"]:
+        mine = shared[(shared["contender"] == row["contender"]) & (shared["status"] == "done")]
+        if not row["failed"]:
+            assert row["metrics"]["average_precision"]["mean"] == pytest.approx(mine["average_precision"].mean())
+    note = (
+        "Means, differences and ranks are over logistic regression, random forest and XGBoost; k nearest neighbours is "
+        "left out, as it has no results for class weights (takes no class weights)."
+    )
+    assert place["notes"] == [note] == summary["warnings"][:1]
+    assert note in rendered("binary")
+    assert [(row["contender"], row["classifier"], row["error"]) for row in summary["skipped"]] == [
+        ("Class weights", "k nearest neighbours", "takes no class weights")
     ]
-    table = next(table for table in per_classifier(binary) if table["classifier"] == "knn")
-    assert next(row for row in table["rows"] if row["contender"] == "class-weight")["skipped"]
-    assert "3 of 4 classifiers" in rendered("binary")
+    table = next(table for table in summary["per_classifier"] if table["classifier"] == "knn")
+    assert [row["contender"] for row in table["rows"] if row["skipped"]] == ["class-weight"]
 
 
-def test_the_twins_are_read_where_they_should_be(binary: Comparison) -> None:
-    rows = {row["contender"]: row for row in leaderboard(binary)}
+def test_there_is_one_mean_rank(summary: dict[str, Any]) -> None:
+    place = summary["places"][0]
+    rows = {row["contender"]: row["rank"] for row in place["leaderboard"]}
+    assert {row["contender"]: row["rank"] for row in place["ranks"]} == {k: v for k, v in rows.items() if k != "none"}
+    assert rows["none"] == rows["none-tuned"]
+
+
+def test_the_twins_are_read_where_they_should_be(summary: dict[str, Any]) -> None:
+    rows = {row["contender"]: row for row in summary["places"][0]["leaderboard"]}
     assert rows["none"]["read_at"] == "0.5"
     assert rows["none"]["metrics"]["g_mean_read"] == rows["none"]["metrics"]["g_mean"]
     assert rows["none-tuned"]["metrics"]["g_mean_read"] == rows["none-tuned"]["metrics"]["g_mean_tuned"]
-    assert rows["none"]["rank"] == rows["none-tuned"]["rank"]
 
 
 @pytest.mark.parametrize(
@@ -120,14 +135,14 @@ def test_the_twins_are_read_where_they_should_be(binary: Comparison) -> None:
         (
             _effect("eo-wgan-0.33", 0.030, 0.010, 0.050, 0.01),
             "helps",
-            "significant (p\u00a0=\u00a00.010 after Holm): it helps on this table.",
+            "significant (p\u00a0=\u00a00.010 after Holm): it helps on this data set.",
         ),
         (
             _effect("eo-wgan-0.33", 0.003, 0.001, 0.005, 0.01),
             "helps",
-            "it helps on this table, by a small amount.",
+            "it helps on this data set, by a small amount.",
         ),
-        (_effect("eo-wgan-0.33", -0.03, -0.05, -0.01, 0.01), "harms", "worse on this table."),
+        (_effect("eo-wgan-0.33", -0.03, -0.05, -0.01, 0.01), "harms", "worse on this data set."),
         (
             _effect("eo-wgan-0.33", 0.030, 0.001, 0.059, 0.09),
             "undecided",
@@ -136,19 +151,19 @@ def test_the_twins_are_read_where_they_should_be(binary: Comparison) -> None:
     ],
 )
 def test_the_sentence_claims_what_the_interval_does(effect: dict[str, Any], decision: str, words: str) -> None:
-    found = verdict(_small([], [effect]))
+    found = _verdict(effect)
     assert found["decision"] == decision
     assert words in found["sentence"]
 
 
 def test_the_sentence_word_by_word() -> None:
-    found = verdict(_small([], [_effect("eo-wgan-0.33", 0.013, -0.002, 0.027, 0.3)]))
+    found = _verdict(_effect("eo-wgan-0.33", 0.013, -0.002, 0.027, 0.3))
     assert found["sentence"] == (
         "EO-WGAN (fill 0.33) against no resampling with tuned threshold: +0.013\u00a0AP [−0.002, +0.027], "
         "better in 4 of 5 folds; not significant (p\u00a0=\u00a00.300 after Holm)."
     )
     assert found["support"][0] == (
-        "95 % interval from the corrected resampled t-test; 4 comparisons in all, p corrected for them."
+        "95 % interval from the corrected resampled t-test over folds; 4 comparisons in all, p corrected for them."
     )
     assert found["support"][-1].startswith("No gain is shown: on this evidence tune the threshold, which costs nothing")
 
@@ -173,7 +188,7 @@ def test_the_sentence_word_by_word() -> None:
     ],
 )
 def test_do_not_over_sample_is_said_when_it_is_the_truth(rows: list[dict[str, Any]], tag: str, tone: str) -> None:
-    found = verdict(_small([_score(0, row["contender"], 0.5) for row in rows], rows))
+    found = _verdict(*rows)
     assert (found["tag"], found["tone"]) == (tag, tone)
     assert ("do not over-sample" in found["support"][-1]) == (tone in ("stop", "undecided"))
 
@@ -184,25 +199,19 @@ def test_the_verdict_is_about_what_was_generated_and_owns_up_to_choosing() -> No
         _effect("eo-wgan-0.33", -0.01, -0.02, 0.01, 0.5),
         _effect("eo-wgan-1.0", 0.01, -0.02, 0.03, 0.5),
     ]
-    scores = [_score(0, row["contender"], 0.5) for row in rows] + [_score(0, "none-tuned", 0.5)]
-    found = verdict(_small(scores, rows))
+    found = _verdict(*rows)
     assert found["contender"] == "eo-wgan-1.0"
     assert "better of 2 generated contenders: a choice made after the fact" in found["support"][0]
     assert "SMOTE (+0.200) helps" in " ".join(found["support"])
 
 
-def test_lower_is_better_turns_the_decision_round() -> None:
-    rows = [_effect("smote", -0.02, -0.03, -0.01, 0.001, metric="brier")]
-    assert effects(_small([], rows))[0]["decision"] == "helps"
-
-
 def test_no_effects_no_verdict() -> None:
-    found = verdict(_small([_score(0, "none-tuned", 0.5)]))
+    found = _verdict()
     assert (found["tag"], found["interval"]) == ("No verdict", None)
 
 
 def test_the_strip_holds_zero_and_the_interval() -> None:
-    at = verdict(_small([], [_effect("smote", 0.05, 0.02, 0.08, 0.01)]))["interval"]
+    at = _verdict(_effect("smote", 0.05, 0.02, 0.08, 0.01))["interval"]
     assert 0 <= at["zero"] < at["low"] < at["difference"] < at["high"] <= 100
 
 

@@ -120,7 +120,7 @@ def report(
     results: Annotated[Path, Parameter(metavar="FOLDER|FILE.parquet")],
     /,
     *,
-    control: str = "none-tuned",
+    control: str | None = None,
     output: OutputFile = None,
     force: Flag = False,
     json: Flag = False,
@@ -132,7 +132,7 @@ def report(
     results : Path
         Folder of the results, or a file that export wrote.
     control : str
-        The contender that all others are compared with.
+        The contender that all others are compared with; none-tuned unless given, or none.
     output : Path
         Write the tables to this file instead.
     force : bool
@@ -140,17 +140,16 @@ def report(
     json : bool
         Print what the page of `oversmith report` shows as JSON, in place of the tables.
     """
-    from oversmith.evaluation.bench_report import report_markdown
     from oversmith.io.write import check_output, replacing
+    from oversmith.results import Results
 
     if output is not None:
         check_output(output, "output", force=force)
     with _results(results) as store:
+        found = Results(store, control=control, name=results.resolve().stem)
         if json:
-            from oversmith.report import summarise_bench
-
-            print_json(summarise_bench(store.scores(), control=control, name=results.stem))
-        text = report_markdown(store.scores(), control=control)
+            print_json(found.to_dict())
+        text = found.to_markdown()
     if output is None:
         if not json:
             print(text, end="")

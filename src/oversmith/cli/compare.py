@@ -180,12 +180,12 @@ def compare(
         "target": rows.target,
         "name": rows.name,
         "positive": rows.positive,
-        "seed": seed,
+        "random_state": seed,
         "folds": folds,
         "repeats": repeats,
         "inner_folds": inner_folds,
         "max_steps": max_steps,
-        "ratio": thin,
+        "thin": thin,
         "bounds": value_bounds,
         "axis": rows.axis,
         "methods": methods,
@@ -213,19 +213,20 @@ def _run(
     """Run the comparison and write its report; return the exit code where it was stopped."""
     with progress_bar("Starting") as advance:
         # Seconds of imports.
-        from oversmith.evaluation import Store, run_comparison
+        from oversmith.evaluation import Store
         from oversmith.io.write import replacing
-        from oversmith.report import render, summarise
+        from oversmith.report import render
+        from oversmith.results import compare as compare_contenders
 
         with persistent_cache(), Store(folder) as results:
             if folder is not None:
                 results.set_meta("command", command_again())
             try:
-                comparison = run_comparison(
+                found = compare_contenders(
                     rows.X, rows.labels, n_jobs=jobs, progress=advance.named("Comparing"), store=results, **options
                 )
                 advance.named("Writing the report")
-                summary = summarise(comparison)
+                summary = found.to_dict()
                 page = render(summary)
             except (KeyboardInterrupt, Terminated) as error:
                 return _stopped(error, results)

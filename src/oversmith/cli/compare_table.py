@@ -17,7 +17,7 @@ def print_summary(summary: dict[str, Any]) -> None:
     """
     data, protocol = summary["data"], summary["protocol"]
     rows = []
-    for row in summary["leaderboard"]:
+    for row in summary["places"][0]["leaderboard"]:
         metrics = row["metrics"]
         key = "f1" if row["read_at"] == "0.5" else "f1_tuned"
         rows.append(
@@ -40,7 +40,7 @@ def print_summary(summary: dict[str, Any]) -> None:
         f"{protocol['folds']} folds × {protocol['repeats']}, mean ± SD over folds, best mean rank first"
     )
     print_table(title, headings, rows, spare=("seconds", "failed", "G-mean", "ROC-AUC", "Brier"))
-    untuned = [row["title"] for row in summary["leaderboard"] if row["read_at"] == "0.5"]
+    untuned = [row["title"] for row in summary["places"][0]["leaderboard"] if row["read_at"] == "0.5"]
     wrap(f"F1 and G-mean are read at the tuned threshold{''.join(f'; {name} at 0.5' for name in untuned)}.")
     print()
     for warning in summary["warnings"]:

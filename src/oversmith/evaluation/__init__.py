@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from oversmith.evaluation.compare import run_comparison
+from oversmith.evaluation.analysis import Analysis, Effect, analyse
 from oversmith.evaluation.comparison import Comparison, label_metric
 from oversmith.evaluation.comparison_plan import comparison_plan
 from oversmith.evaluation.contenders import (
@@ -24,9 +24,11 @@ from oversmith.evaluation.store import Store, StoreError
 from oversmith.evaluation.stored import stored_comparison
 
 __all__ = [
+    "Analysis",
     "Classifier",
     "Comparison",
     "Contender",
+    "Effect",
     "Finding",
     "LeakageError",
     "LeakageReport",
@@ -37,6 +39,7 @@ __all__ = [
     "SplitReport",
     "Store",
     "StoreError",
+    "analyse",
     "check_leakage",
     "check_split",
     "comparison_plan",
@@ -47,7 +50,6 @@ __all__ = [
     "missing",
     "read_scores",
     "run",
-    "run_comparison",
     "stored_comparison",
     "write_scores",
 ]

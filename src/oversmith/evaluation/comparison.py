@@ -9,20 +9,26 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
-from oversmith._card import card
 from oversmith.exceptions import InputError
+from oversmith.metrics import METRICS
 
 SCHEMA_VERSION = 1
 FAILED = ("failed", "timeout", "oom")
 """Statuses that count as chance: what raised, and what went beyond its time or memory."""
 
 _ARRAYS = ("predictions", "embedding")
+NUMERIC = (
+    *METRICS,
+    *(f"{metric.name}_tuned" for metric in METRICS.values() if metric.needs == "labels"),
+    *("seconds_resample", "seconds_fit", "seconds_predict"),
+)
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Outcome of :func:`oversmith.evaluation.run_comparison`.
+    """Record of :func:`oversmith.compare`.
 
     Everything except ``predictions`` and ``embedding`` is made of dictionaries, lists, strings, numbers,
     booleans and None.
@@ -37,10 +43,9 @@ class Comparison:
     protocol : dict
         ``folds``, ``repeats``, ``inner_folds``, ``inner_rows`` (most training rows the threshold is chosen
         on), ``seed``, ``ratio`` (to which training parts are thinned), ``bounds``, ``splits_hash``, ``splits``
-        (size and positives of every test fold), ``primary_metric``, ``control``, ``second_control``,
-        ``n_comparisons``, ``chance`` (metric to the
-        value a failed fit counts as), ``versions``, ``threads``, ``n_jobs``, ``python``, ``platform``,
-        ``seconds``.
+        (rows of every training and test part, and positives of the test part), ``primary_metric``, ``control``,
+        ``second_control``, ``chance`` (metric to the value of a guess), ``versions``, ``threads``, ``n_jobs``,
+        ``python``, ``platform``, ``seconds``.
     contenders : list of dict
         ``name``, ``title``, ``sampler`` (None without one), ``fill`` (None where it has no meaning), in
         order.
@@ -78,9 +83,6 @@ class Comparison:
     quality : dict
         Contender with a sampler to its rows of a table judged class by class, of the first training part, as
         :func:`oversmith.evaluation.made_rows.made_rows` gives them.
-    effects : list of dict
-        ``contender``, ``control``, ``metric``, ``difference``, ``low``, ``high``, ``p``, ``p_holm``,
-        ``wins``, ``ties``, ``losses``, ``n``: paired over folds, each the mean over classifiers.
     warnings : list of str
         What a reader must know before believing a number.
 
@@ -103,48 +105,43 @@ class Comparison:
     embedding: dict[str, dict[str, np.ndarray]] = field(default_factory=dict)
     images: dict[str, dict[str, Any]] = field(default_factory=dict)
     quality: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
-    effects: list[dict[str, Any]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
-    def _repr_html_(self) -> str:
-        """Card for a notebook: the best that was generated against the control, and everyone's standing."""
-        metric, control = self.protocol.get("primary_metric", "average_precision"), self.protocol.get("control")
-        titles = {entry["name"]: entry["title"] for entry in self.contenders}
-        effects = {e["contender"]: e for e in self.effects if e["metric"] == metric and e["control"] == control}
-        rows: list[tuple[Any, ...]] = []
-        for name, title in titles.items():
-            own = [row for row in self.scores if row["contender"] == name and row["status"] != "skipped"]
-            told = [row[metric] for row in own if row[metric] is not None]
-            effect = effects.get(name, {})
-            rows.append(
-                (
-                    title,
-                    sum(told) / len(told) if told else None,
-                    effect.get("difference"),
-                    f"[{effect['low']:+.3f}, {effect['high']:+.3f}]".replace("-", "−") if effect else None,
-                    effect.get("p_holm"),
-                    sum(row["status"] in FAILED for row in own),
-                )
-            )
-        rows.sort(key=lambda row: -math.inf if row[1] is None else row[1], reverse=True)
-        return card(
-            f"Comparison: {self.data.get('name', 'data')}",
-            [self._best(list(effects.values()), titles)] if effects else [],
-            columns=("contender", "average precision", "against the control", "95 % interval", "p (Holm)", "failed"),
-            rows=rows,
-            caption=f"Mean over folds and classifiers; the control is {titles.get(str(control), control)}",
-            notes=self.warnings,
-        )
+    def frame(self) -> pd.DataFrame:
+        """Raw scores as a store gives them: one row per repeat, fold, contender and classifier.
 
-    def _best(self, effects: Sequence[Mapping[str, Any]], titles: Mapping[str, str]) -> str:
-        best = max(effects, key=lambda effect: float(effect["difference"]))
-        clear = "undecided" if best["low"] <= 0 <= best["high"] else "helps" if best["low"] > 0 else "harms"
-        numbers = f"{best['difference']:+.3f} [{best['low']:+.3f}, {best['high']:+.3f}]".replace("-", "−")
-        return (
-            f"Best of {len(effects)} against {titles.get(best['control'], best['control'])}: "
-            f"{titles.get(best['contender'], best['contender'])}, {numbers}, better in {best['wins']} of {best['n']} "
-            f"folds, p = {best['p_holm']:.3f} after Holm: {clear}. The choice was made after the fact."
+        Returns
+        -------
+        DataFrame
+            The rows of ``scores``, and beside them ``dataset``, ``protocol``, ``ratio``, ``seed`` and the sizes of the
+            training and the test part.
+        """
+        rows, known = int(self.data.get("rows", 0)), self.protocol
+        sizes = {(part["repeat"], part["fold"]): part for part in known.get("splits", ())}
+        frame = pd.DataFrame(self.scores)
+        if not len(frame):
+            return pd.DataFrame(columns=["contender", "classifier", "status", "error"])
+        parts = [sizes[place] for place in zip(frame["repeat"], frame["fold"], strict=True)]
+        frame = frame.assign(
+            dataset=str(self.data.get("name", "data")),
+            protocol=f"{known.get('folds')}-fold",
+            ratio=known.get("ratio"),
+            seed=known.get("seed", 0),
+            error=frame["error"].fillna(""),
+            n_test=[part["test"] for part in parts],
+            n_test_positive=[part["positives"] for part in parts],
+            # Comparisons stored before this column was written have whole training parts.
+            n_train=[part.get("train", rows - part["test"]) for part in parts],
         )
+        numbers = [name for name in NUMERIC if name in frame]
+        frame[numbers] = frame[numbers].astype("float64")
+        return frame
+
+    def chance(self) -> dict[str, dict[str, float]] | None:
+        """Value of a guess by metric for data of several classes; None where the prevalence of a test part says it."""
+        if self.data.get("positive") is not None or len(self.data.get("classes", ())) == 2:
+            return None
+        return {str(self.data.get("name", "data")): dict(self.protocol.get("chance", {}))}
 
     def to_dict(self, *, arrays: bool = False) -> dict[str, Any]:
         """Turn the comparison into what ``json.dumps`` takes.

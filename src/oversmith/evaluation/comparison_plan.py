@@ -28,20 +28,20 @@ def comparison_plan(
     name: str = "data",
     positive: Any = None,
     groups: Any = None,
-    seed: int = 0,
+    random_state: int = 0,
     folds: int = 5,
     repeats: int = 1,
     inner_folds: int = 3,
     max_steps: int | None = None,
     contenders: Sequence[str | Contender] | None = None,
     methods: Sequence[str] | None = None,
-    ratio: float | None = None,
+    thin: float | None = None,
     bounds: Bounds = None,
     axis: SpectralAxis | None = None,
     modality: str = "auto",
     classifiers: Sequence[str | Classifier] | None = None,
 ) -> Plan:
-    """Plan what :func:`oversmith.evaluation.run_comparison` runs, by the same parameters.
+    """Plan what :func:`oversmith.compare` runs, by the same parameters.
 
     Returns
     -------
@@ -55,9 +55,9 @@ def comparison_plan(
     """
     task = prepare(X, y, target=target, name=name, positive=positive, groups=groups, axis=axis, modality=modality)
     if bounds is not None and task.modality == "table":
-        raise InputError("bounds: they are for series, spectra and images, and X is a table; leave them out")
-    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
-        raise InputError(f"seed: {seed!r} found; use a whole number from 0 up")
+        raise InputError("bounds", "they are for series, spectra and images, and X is a table", "leave them out")
+    if isinstance(random_state, bool) or not isinstance(random_state, int) or random_state < 0:
+        raise InputError("random_state", f"{random_state!r} found", "use a whole number from 0 up")
     methods = DEFAULT_METHODS[task.kind] if methods is None else methods
     return Plan(
         [task],
@@ -66,12 +66,12 @@ def comparison_plan(
         Protocol(
             folds=folds,
             repeats=repeats,
-            ratio=ratio,
+            ratio=thin,
             inner_folds=inner_folds,
             inner_rows=INNER_ROWS,
-            split_seed=seed,
+            split_seed=random_state,
         ),
-        (seed,),
+        (random_state,),
         max_steps,
         details=True,
     )

@@ -144,6 +144,7 @@ def write_scores(
         "environment_of_row": [place[json.dumps(kept[key], sort_keys=True)] for key in frame["key"]],
         "units": [record.unit for record in _in_order(store, frame["key"])],
         "notes": dict(notes or {}),
+        "chance": store.chance(),
     }
     table = pa.Table.from_pandas(frame, preserve_index=False)
     table = table.replace_schema_metadata({**(table.schema.metadata or {}), _METADATA: json.dumps(told).encode()})
@@ -184,6 +185,7 @@ def read_scores(store: Store, path: str | os.PathLike[str]) -> tuple[int, int]:
     frame = table.to_pandas()
     if set(COLUMNS) - set(frame.columns) or not frame["status"].isin(STATUSES).all():
         raise InputError(f"path: {str(path)!r} lacks columns of raw scores, or has a status that is none; export again")
+    store.add_chance(told.get("chance", {}))
     known = store.statuses()
     by_environment: dict[int, list[Record]] = {}
     for row, unit, environment in zip(frame.to_dict("records"), told["units"], told["environment_of_row"], strict=True):
@@ -259,3 +261,52 @@ def _plain(value: Any) -> Any:
     if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)):
         return None
     return value.item() if isinstance(value, np.generic) else value
+
+
+def protocols_of(scores: pd.DataFrame) -> np.ndarray:
+    """Protocol and ratio of every row of raw scores, in words: what may stand in one table.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        Raw scores.
+
+    Returns
+    -------
+    ndarray of str
+        One for each row.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from oversmith.evaluation.raw_scores import protocols_of
+    >>> protocols_of(pd.DataFrame({"protocol": ["5-fold", "5-fold"], "ratio": [None, 10.0]})).tolist()
+    ['5-fold', '5-fold, training part thinned to 1:10']
+    """
+    thinned = ["" if pd.isna(r) else f", training part thinned to 1:{r:g}" for r in scores["ratio"]]
+    return np.array([p + t for p, t in zip(scores["protocol"], thinned, strict=True)], dtype=object)
+
+
+def minority_rows(scores: pd.DataFrame) -> pd.Series:
+    """Rows of the rare class in the training part of each data set, the median over folds.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        Raw scores.
+
+    Returns
+    -------
+    Series
+        Data set to rows.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from oversmith.evaluation.raw_scores import minority_rows
+    >>> row = dict(dataset="toy", n_train=80, n_test=20, n_test_positive=5)
+    >>> minority_rows(pd.DataFrame([row]))["toy"]
+    np.float64(20.0)
+    """
+    rare = scores["n_train"] * scores["n_test_positive"] / scores["n_test"]
+    return rare.groupby(scores["dataset"]).median()

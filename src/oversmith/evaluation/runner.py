@@ -176,6 +176,8 @@ def run(
     workers = min(n_jobs or joblib.cpu_count(), len(left.units))
     options = {"time_limit": time_limit, "memory_limit": memory_limit}
     settings = child_environment(left.units) if isolate else {}
+    tasks = {unit.job.task.name: unit.job.task for unit in left.units}
+    kept.add_chance({name: task.chance() for name, task in tasks.items() if task.positive is None})
     told = facts()
     done = left.stored
     results = _results(left.units, workers, backend, (options, settings) if isolate else None)

@@ -285,6 +285,16 @@ class Store:
         with self._explained():
             self._base.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", [name, value])
 
+    def chance(self) -> dict[str, dict[str, float]]:
+        """Value of a guess by data set and metric, for the data sets of several classes."""
+        kept: dict[str, dict[str, float]] = json.loads(self.meta("chance") or "{}")
+        return kept
+
+    def add_chance(self, values: Mapping[str, Mapping[str, float]]) -> None:
+        """Keep the value of a guess for more data sets."""
+        if values:
+            self.set_meta("chance", json.dumps(self.chance() | jsonable(values)))
+
     def statuses(self) -> dict[str, str]:
         """Status by key."""
         with self._explained():

@@ -53,12 +53,13 @@ def stored_comparison(store: Store) -> Comparison:
     Examples
     --------
     >>> import numpy as np
-    >>> from oversmith.evaluation import Store, run_comparison, stored_comparison
+    >>> import oversmith as om
+    >>> from oversmith.evaluation import Store, stored_comparison
     >>> rng = np.random.default_rng(0)
     >>> X, y = rng.normal(size=(60, 2)), np.repeat([0, 1], [45, 15])
     >>> with Store() as store:
-    ...     found = run_comparison(X, y, contenders=["none-tuned"], classifiers=["knn"], n_jobs=1, store=store)
-    ...     stored_comparison(store).scores == found.scores
+    ...     results = om.compare(X, y, contenders=["none-tuned"], classifiers=["knn"], n_jobs=1, store=store)
+    ...     stored_comparison(store).scores == results.comparison.scores
     True
     """
     text = store.meta(META)

@@ -18,6 +18,7 @@ from oversmith.encoders.reading import check_finite, stacked
 from oversmith.exceptions import InputError
 from oversmith.io.describe import rows_text
 from oversmith.io.kinds import column_kind
+from oversmith.metrics import METRICS, chance_values
 
 _PLURAL = {"series": "series", "image": "images"}
 _AXES = {"series": (3,), "image": (3, 4)}
@@ -92,6 +93,11 @@ class Task:
     def minority(self) -> int:
         """Code of the class with the fewest rows."""
         return int(np.argmin(self.counts))
+
+    def chance(self) -> dict[str, float]:
+        """Value of a guess by metric, also of those at the tuned threshold."""
+        values = chance_values(self.y, self.positive)
+        return values | {f"{m.name}_tuned": values[m.name] for m in METRICS.values() if m.needs == "labels"}
 
     def describe(self) -> dict[str, Any]:
         """Plain facts about the data, for the record."""

@@ -11,19 +11,74 @@ import pandas as pd
 from oversmith._registry import METHODS
 from oversmith.classifiers import find_classifier
 from oversmith.evaluation import Store
+from oversmith.evaluation.analysis import choose_control
 from oversmith.evaluation.comparison import FAILED, jsonable
 from oversmith.evaluation.contenders import NONE_TUNED, contender_named
-from oversmith.evaluation.standings import places_of
+from oversmith.evaluation.raw_scores import protocols_of
 from oversmith.exceptions import InputError, OversmithError
-from oversmith.report.bench_places import COSTS, PRIMARY, summarise_place
 from oversmith.report.bench_sets import data_sets, which_curves
 from oversmith.report.names import LONGEST_NAME, printable, printable_tree
-from oversmith.report.verdict import Ground, judge
+from oversmith.report.places import COSTS, Titles, summarise_place
+from oversmith.report.tables import losses
+from oversmith.report.verdict import verdict
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 3
 _FEW_SETS, _FEW_POSITIVES = 6, 20
 
 Summary = dict[str, Any]
+
+
+def conclude_bench(
+    scores: pd.DataFrame,
+    store: Store | None = None,
+    *,
+    control: str | None = None,
+    name: str = "Benchmark",
+    notes: Sequence[str] = (),
+) -> Summary:
+    """Conclusions from raw scores: what the page, its exports and a notebook share.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        Raw scores.
+    store : Store, optional
+        Where they come from: it knows versions, and the value of a guess for several classes.
+    control : str, optional
+        The contender all others are set against; nothing with a tuned threshold by default, or without one.
+    name : str, default="Benchmark"
+        Heading.
+    notes : sequence of str, optional
+        What a reader must know besides.
+
+    Returns
+    -------
+    dict
+        ``name``, ``control``, ``places`` (one for each protocol, the one with most results first), ``verdict``,
+        ``warnings``, ``generative``, ``failures``, ``skipped``.
+
+    Raises
+    ------
+    InputError
+        Without results, or without the control.
+    """
+    if not len(scores):
+        raise InputError("results", "no result found", "run the plan first, or name another folder")
+    control = choose_control(scores, control)
+    chance = None if store is None else store.chance()
+    titles, names = titles_of(scores), protocols_of(scores)
+    order = sorted(set(names), key=lambda where: (-int((names == where).sum()), where))
+    places = [summarise_place(scores[names == where], where, control, titles, chance) for where in order]
+    return {
+        "name": name,
+        "control": control,
+        "places": places,
+        "verdict": bench_verdict(places[0]),
+        "warnings": [*notes, *_warnings(scores, places[0], environments_of(store), control)],
+        "generative": [entry for entry in sorted(set(scores["contender"])) if generates(entry)],
+        "failures": losses(scores, titles, FAILED),
+        "skipped": losses(scores, titles, ("skipped",)),
+    }
 
 
 def summarise_bench(
@@ -32,6 +87,7 @@ def summarise_bench(
     control: str | None = None,
     name: str = "Benchmark",
     notes: Sequence[str] = (),
+    conclusions: Summary | None = None,
 ) -> Summary:
     """Turn the results of a benchmark into the dictionary that its page is made of.
 
@@ -46,6 +102,8 @@ def summarise_bench(
         Heading of the page.
     notes : sequence of str, optional
         What a reader must know besides, such as how much of the plan is left.
+    conclusions : dict, optional
+        From :func:`conclude_bench`, where that was called before.
 
     Returns
     -------
@@ -65,51 +123,37 @@ def summarise_bench(
     >>> rng = np.random.default_rng(0)
     >>> toy = ("toy", rng.normal(size=(60, 2)), np.repeat([0, 1], [45, 15]))
     >>> store = run(Plan([toy], ["none-tuned", "smote"], ["knn"]), n_jobs=1, isolate=False)
-    >>> summarise_bench(store)["places"][0]["standings"]["unit"]
+    >>> summarise_bench(store)["places"][0]["unit"]
     'fold'
     """
     store = results if isinstance(results, Store) else None
     scores = results.scores() if isinstance(results, Store) else results
-    if not len(scores):
-        raise InputError("results: no result found; run the plan first, or name another folder")
-    known = sorted(set(scores["contender"]))
-    if control is None:
-        control = next((entry for entry in (NONE_TUNED.name, "none") if entry in known), known[0])
-    elif control not in known:
-        raise InputError(f"control: {control!r} is not among the contenders ({', '.join(known)}); name one of them")
-    titles = titles_of(scores)
-    names = places_of(scores)
-    # The place with most results comes first: the page begins with it.
-    order = sorted(set(names), key=lambda where: (-int((names == where).sum()), where))
-    places = [summarise_place(scores[names == where], where, control, titles) for where in order]
-    environments = _environments(store)
-    datasets = data_sets(scores[names == order[0]], store, titles, places[0], generates)
+    if conclusions is None:
+        conclusions = conclude_bench(scores, store, control=control, name=name, notes=notes)
+    titles, main = titles_of(scores), conclusions["places"][0]
+    chance = None if store is None else store.chance()
+    datasets = data_sets(scores[protocols_of(scores) == main["name"]], store, titles, main, generates, chance)
     summary = {
         "schema_version": SCHEMA_VERSION,
         "kind": "bench",
-        "name": name,
-        "control": control,
+        **conclusions,
         "facts": _facts(scores),
-        "generative": [entry for entry in known if generates(entry)],
-        "verdict": _verdict(places[0], titles, control),
-        "warnings": [*notes, *_warnings(scores, places[0], environments, control)],
-        "places": places,
         "datasets": datasets,
         "curves": which_curves(datasets),
-        "failures": _losses(scores, titles, FAILED),
-        "skipped": _losses(scores, titles, ("skipped",)),
-        "environments": environments,
+        "environments": environments_of(store),
     }
     clean: Summary = printable_tree(jsonable(summary))
     return clean
 
 
-def titles_of(scores: pd.DataFrame) -> dict[str, dict[str, str]]:
+def titles_of(scores: pd.DataFrame) -> Titles:
     """Names for readers of the contenders and classifiers in raw scores; no two are alike."""
-    return {
-        kind + "s": _distinct({name: printable(title(name), LONGEST_NAME) for name in sorted(set(scores[kind]))})
-        for kind, title in (("contender", _contender_title), ("classifier", _classifier_title))
-    }
+    return Titles(
+        *(
+            _distinct({name: printable(title(name), LONGEST_NAME) for name in sorted(set(scores[kind]))})
+            for kind, title in (("contender", _contender_title), ("classifier", _classifier_title))
+        )
+    )
 
 
 @lru_cache(maxsize=512)
@@ -132,27 +176,11 @@ def _distinct(titles: Mapping[str, str]) -> dict[str, str]:
     return {name: title if known.count(title) == 1 else name for name, title in titles.items()}
 
 
-def _verdict(place: Summary, titles: dict[str, Any], control: str) -> Summary:
-    told = place["standings"]
-    rows: list[Summary] = next((entry["rows"] for entry in place["effects"] if entry["metric"] == PRIMARY), [])
-    names = [row["contender"] for row in rows]
-    over_sets = told is not None and told["unit"] == "data set"
+def bench_verdict(place: Summary) -> Summary:
+    """Verdict on the best of the generated contenders."""
+    names = [row["contender"] for row in place["leaderboard"]]
     plain = ("none", NONE_TUNED.name, "class-weight")
-    ground = Ground(
-        PRIMARY,
-        str(place["control"]),
-        [name for name in names if generates(name)],
-        [name for name in names if name not in plain],
-        "data sets" if over_sets else "folds",
-        "over these data sets" if over_sets else "on this data set",
-        "a bootstrap over data sets and folds" if over_sets else "the corrected resampled t-test over folds",
-        ", p from Wilcoxon’s test over data sets" if over_sets else "",
-        len(rows),
-    )
-    found = judge(rows, ground)
-    if place["refusal"] and not rows:
-        found["support"] = [f"No table: {place['refusal']}."]
-    return found
+    return verdict(place, [name for name in names if generates(name)], [name for name in names if name not in plain])
 
 
 def generates(name: str) -> bool:
@@ -176,22 +204,22 @@ def _facts(scores: pd.DataFrame) -> Summary:
     }
 
 
-def _warnings(scores: pd.DataFrame, place: Summary, environments: list[Summary], control: str) -> list[str]:
-    told = []
+def _warnings(scores: pd.DataFrame, place: Summary, environments: list[Summary], control: str | None) -> list[str]:
+    told: list[str] = []
+    told += place["notes"]
     if place["left_out"]:
         told.append("Left out of the ranking: " + "; ".join(place["left_out"]) + ".")
     if place["refusal"]:
-        told.append(f"A table is missing: {place['refusal']}.")
-    if place["control"] != control:
+        told.append(f"No differences: {place['refusal']}.")
+    if control is not None and place["control"] != control:
         told.append(f"The control {control} did not take part in the main protocol.")
-    found = place["standings"]
-    if found and found["unit"] == "data set" and found["n"] < _FEW_SETS:
+    if place["unit"] == "data set" and place["n"] < _FEW_SETS:
         told.append(
-            f"Only {found['n']} data sets: no p of Wilcoxon's test can fall below {found['smallest_p']:.2g}, so "
+            f"Only {place['n']} data sets: no p of Wilcoxon's test can fall below {place['smallest_p']:.2g}, so "
             "nothing can be significant."
         )
-    if found and found["unit"] == "fold":
-        told.append("One data set: the verdict is about it alone, and mean ranks are not drawn.")
+    if place["unit"] == "fold":
+        told.append("One data set: the verdict and the mean ranks are about it alone.")
     fewest = scores.groupby("dataset")["n_test_positive"].min()
     few = fewest[fewest < _FEW_POSITIVES]
     if len(few):
@@ -208,26 +236,7 @@ def _warnings(scores: pd.DataFrame, place: Summary, environments: list[Summary],
     return told
 
 
-def _losses(scores: pd.DataFrame, titles: dict[str, Any], statuses: Sequence[str]) -> list[Summary]:
-    lost = scores[scores["status"].isin(statuses)]
-    if not len(lost):
-        return []
-    keys = ["status", "contender", "classifier", "error"]
-    groups = lost.groupby(keys).agg(results=("key", "size"), datasets=("dataset", lambda v: sorted(set(v))))
-    return [
-        {
-            "status": str(status),
-            "contender": titles["contenders"][contender],
-            "classifier": titles["classifiers"][classifier],
-            "error": str(error) or "no reason recorded",
-            "results": int(row["results"]),
-            "datasets": row["datasets"],
-        }
-        for (status, contender, classifier, error), row in zip(groups.index, groups.to_dict("records"), strict=True)
-    ]
-
-
-def _environments(store: Store | None) -> list[Summary]:
+def environments_of(store: Store | None) -> list[Summary]:
     """Versions, hosts and revisions the results were made with, the most frequent first."""
     if store is None:
         return []

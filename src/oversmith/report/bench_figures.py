@@ -67,18 +67,18 @@ def place_pictures(place: dict[str, Any], number: int = 0) -> dict[str, Any]:
     dict
         ``ranks`` (a picture or None), ``effects`` (pictures), ``time`` (a picture or None).
     """
-    found = place["standings"]
-    ranks = None
-    if found and found["unit"] == "data set":
-        control = next((row["title"] for row in place["leaderboard"] if row["control"]), None)
-        caption = (
-            f"Mean rank in average precision over {found['n']} data sets, 1 the best. A blue bar joins contenders "
-            "whose ranks Nemenyi’s test cannot tell apart. Who else takes part moves the bars: a picture, no proof."
-        )
-        ranks = rank_picture(
-            found["ranks"], found["critical_difference"] or float("nan"), uid=f"ranks-{number}", control=control,
-            caption=caption,
-        )  # fmt: skip
+    over_sets = place["unit"] == "data set"
+    warning = (
+        "Who else takes part moves the bars" if over_sets else "Folds share training rows, so it is larger in truth"
+    )
+    caption = (
+        f"Mean rank in average precision over {place['n']} {place['unit']}s, 1 the best. A blue bar joins contenders "
+        f"whose ranks lie within Nemenyi’s critical difference. {warning}: a picture, no proof."
+    )
+    ranks = rank_picture(
+        place["ranks"], _number(place["critical_difference"]), uid=f"ranks-{number}", control=place["control_title"],
+        caption=caption,
+    )  # fmt: skip
     effects = []
     for index, entry in enumerate(place["effects"]):
         lower = entry["metric"] == "brier"
@@ -87,7 +87,7 @@ def place_pictures(place: dict[str, Any], number: int = 0) -> dict[str, Any]:
                 entry["rows"],
                 uid=f"effect-{number}-{index}",
                 name=f"improvement in {entry['metric_title']}" if lower else entry["metric_title"],
-                unit=_SETS if entry["unit"] == "data set" else _FOLDS,
+                unit=_SETS if over_sets else _FOLDS,
                 label=f"{'improvement' if lower else 'difference'} in {entry['metric_title']}",
             )
         )
@@ -100,6 +100,10 @@ def place_pictures(place: dict[str, Any], number: int = 0) -> dict[str, Any]:
         rows,
         uid=f"time-{number}",
         metric="average precision",
-        caption="Median seconds of one fit (one fold, one classifier) beside the score, mean ± SD over data sets.",
+        caption=f"Median seconds of one fit (one fold, one classifier) beside the mean ± SD over {place['unit']}s.",
     )
     return {"ranks": ranks, "effects": effects, "time": time}
+
+
+def _number(value: float | None) -> float:
+    return float("nan") if value is None else value

@@ -8,10 +8,11 @@ from typing import Any
 import pandas as pd
 
 from oversmith.evaluation import Store
-from oversmith.evaluation.comparison import FAILED
+from oversmith.evaluation.analysis import Chance
 from oversmith.evaluation.contenders import NONE_TUNED
-from oversmith.evaluation.statistics.matrix import fill_with_chance
-from oversmith.report.names import LONGEST_NAME, LOWER_IS_BETTER, printable
+from oversmith.report.names import LONGEST_NAME, printable
+from oversmith.report.places import Titles
+from oversmith.report.tables import classifier_tables
 from oversmith.report.widgets import training
 from oversmith.report.widgets.curves import Fold, collect
 
@@ -25,9 +26,10 @@ _POINTS, _HISTORY = 51, 100
 def data_sets(
     scores: pd.DataFrame,
     store: Store | None,
-    titles: dict[str, Any],
+    titles: Titles,
     place: dict[str, Any],
     generates: Callable[[str], bool],
+    chance: Chance | None = None,
 ) -> list[dict[str, Any]]:
     """Describe each data set.
 
@@ -37,12 +39,14 @@ def data_sets(
         Raw scores of one protocol.
     store : Store or None
         Where predictions and trainings are.
-    titles : dict
+    titles : Titles
         Names for readers.
     place : dict
         Summary of the protocol: its leaderboard says who is worth a line.
     generates : callable
         Whether a contender's rows are generated.
+    chance : mapping, optional
+        Data set to metric to the value of a guess, for data of several classes.
 
     Returns
     -------
@@ -58,7 +62,7 @@ def data_sets(
     found = []
     for dataset, part in groups:
         run = part[part["status"] != "skipped"]
-        tables = [_table(rows, str(judge), titles, control) for judge, rows in run.groupby("classifier", sort=True)]
+        tables = classifier_tables(part, titles, place["control"], chance)
         first = part.iloc[0]
         chosen = tables if blocks <= _MOST_BLOCKS else _best(tables) if len(groups) <= _MOST_BLOCKS else []
         told = {
@@ -110,8 +114,8 @@ def _best(tables: list[dict[str, Any]]) -> list[dict[str, Any]]:
 class _Reader:
     """Reads from a store what belongs to rows of raw scores."""
 
-    def __init__(self, store: Store, scores: pd.DataFrame, titles: dict[str, Any]) -> None:
-        self.store, self.titles = store, titles["contenders"]
+    def __init__(self, store: Store, scores: pd.DataFrame, titles: Titles) -> None:
+        self.store, self.titles = store, titles.contenders
         first = scores[(scores["repeat"] == 0) & (scores["fold"] == scores["fold"].min())]
         self.units, self.positive = {}, {}
         for record in store.records(first["key"]):
@@ -170,37 +174,3 @@ class _Reader:
                 kept = {key: value for key, value in entry.items() if key not in ("columns", "correlation", "copies")}
                 quality.append({"contender": name, "title": self.titles.get(name, name), "drawn": False, **kept})
         return {"training": training.collect(trainings, self.titles, _HISTORY), "quality": quality}
-
-
-def _table(rows: pd.DataFrame, judge: str, titles: dict[str, Any], control: str) -> dict[str, Any]:
-    """Mean over folds and seeds, and spread over folds, of every metric for every contender."""
-    told: dict[str, dict[str, Any]] = {}
-    for metric in SHOWN:
-        if not rows[metric].notna().any():
-            continue
-        filled = fill_with_chance(rows, metric)
-        folds = filled.groupby(["contender", "repeat", "fold"])["value"].mean()
-        for name, values in folds.groupby(level=0):
-            sd = float(values.std(ddof=1)) if len(values) > 1 else None
-            told.setdefault(str(name), {})[metric] = {"mean": float(values.mean()), "sd": sd}
-    failed = rows["status"].isin(FAILED).groupby(rows["contender"]).sum()
-    entries: list[dict[str, Any]] = [
-        {
-            "contender": name,
-            "title": titles["contenders"].get(name, name),
-            "control": name == control,
-            "metrics": {metric: metrics.get(metric, {"mean": None, "sd": None}) for metric in SHOWN},
-            "failed": int(failed.get(name, 0)),
-            "best": [],
-        }
-        for name, metrics in sorted(told.items(), key=lambda entry: (entry[0] != control, entry[0]))
-    ]
-    for metric in SHOWN:
-        known = [(entry, round(entry["metrics"][metric]["mean"], 3)) for entry in entries
-                 if entry["metrics"][metric]["mean"] is not None]  # fmt: skip
-        if len(known) > 1:
-            best = (min if metric in LOWER_IS_BETTER else max)(value for _, value in known)
-            for entry, value in known:
-                if value == best:
-                    entry["best"].append(metric)
-    return {"classifier": judge, "title": titles["classifiers"].get(judge, judge), "rows": entries}

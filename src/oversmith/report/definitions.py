@@ -51,8 +51,9 @@ _TERMS: dict[str, tuple[str, str]] = {
     ),
     "rank": (
         "Mean rank",
-        "Place by average precision within each {block}, 1 the best, averaged. Ties share a place; a failed fit "
-        "{failed_rank}.",
+        "Place by average precision within each {unit}, the mean over the classifiers that all contenders have; 1 is "
+        "the best; averaged over {unit}s. Ties share a place, and a failed fit counts as chance. Nothing and its tuned "
+        "twin have the same fits and the same rank.",
     ),
     "critical": (
         "Critical difference",
@@ -61,16 +62,11 @@ _TERMS: dict[str, tuple[str, str]] = {
     ),
     "difference": (
         "Difference and interval",
-        "Contender minus control in the same fold, the mean over the classifiers both have, averaged over folds. The"
-        " 95 % interval and p come from the corrected resampled t-test (Nadeau and Bengio): training parts of folds "
-        "overlap, and the plain test would be too sure. p is corrected for the number of comparisons (Holm).",
-    ),
-    "difference_sets": (
-        "Difference and interval",
-        "Contender minus control under the same data set, classifier, fold and seed, averaged per data set, then "
-        "over data sets. The 95 % interval resamples data sets, then folds within them. p is Wilcoxon’s over data "
-        "sets, corrected for the number of comparisons (Holm). On a single data set both come from the corrected "
-        "resampled t-test over folds.",
+        "Contender minus control in the same {unit}, the mean over the classifiers that all contenders have; positive "
+        "is better, whatever the metric. {interval} The p of every difference in average precision and in F1 at the "
+        "tuned threshold, from the control and from SMOTE, is corrected for their number (Holm): they are one family, "
+        "declared before the run. Differences in the Brier score, and those of parts of the results, are described "
+        "and not tested.",
     ),
     "odds": (
         "P worse / equal / better",
@@ -88,8 +84,8 @@ _TERMS: dict[str, tuple[str, str]] = {
     ),
     "failed": (
         "Failed fit",
-        "Counts as a random ranking{chance} and as the last rank; it is never dropped. Time-outs and fits that ran "
-        "out of memory are failures.",
+        "Counts as a random ranking{chance}; it is never dropped. Time-outs and fits that ran out of memory are "
+        "failures.",
     ),
     "twins": (
         "Nothing, and its tuned twin",
@@ -133,6 +129,11 @@ _TERMS: dict[str, tuple[str, str]] = {
         "is no wider than 0.25: a wide one is easily hit.",
     ),
 }
+_INTERVALS = {
+    "fold": "The 95 % interval and p come from the corrected resampled t-test (Nadeau and Bengio): training parts of "
+    "folds overlap, and the plain test would be too sure.",
+    "data set": "The 95 % interval resamples data sets, then folds within them; p is Wilcoxon’s over data sets.",
+}
 _METRIC_TERMS = ("average_precision", "roc_auc", "tuned", "precision", "f1", "g_mean", "brier")
 _QUALITY_TERMS = ("shape", "copies", "boundary", "told_apart", "coverage")
 
@@ -158,15 +159,18 @@ def definitions(summary: dict[str, Any]) -> list[dict[str, str]]:
     """
     kind = summary.get("kind", "comparison")
     chance = summary.get("protocol", {}).get("chance", {}).get("average_precision")
+    sound = summary.get("sound") or {}
+    places = summary.get("places") or sound.get("places") or [{"unit": "data set"}]
+    unit = places[0]["unit"]
     fills = {
-        "block": "fold and classifier" if kind == "comparison" else "data set",
-        "failed_rank": "comes last" if kind == "comparison" else "counts as chance",
+        "unit": unit,
+        "interval": _INTERVALS[unit],
         "chance": "" if chance is None else f" (average precision {chance:.3f})",
     }
     if kind == "study":
-        keys = ["reproduced", *_METRIC_TERMS, "difference_sets", "leakage"]
+        keys = ["reproduced", *_METRIC_TERMS, "difference", "leakage"]
     elif kind == "bench":
-        keys = ["control", *_METRIC_TERMS, "calibration", "rank", "critical", "difference_sets", "odds"]
+        keys = ["control", *_METRIC_TERMS, "calibration", "rank", "critical", "difference", "odds"]
         keys += ["decision", "do_not", "failed", "twins", "leakage"]
     else:
         keys = [

@@ -10,8 +10,8 @@ from oversmith.plot import (
     embedding,
 )
 from oversmith.plot.counts import legend_handles
+from oversmith.report.bench_figures import place_pictures
 from oversmith.report.picture import Picture, canvas, signed_number, to_svg
-from oversmith.report.shared_figures import effect_picture, rank_picture, time_picture
 from oversmith.report.widgets import curves, images, quality, series, training
 
 Summary = dict[str, Any]
@@ -33,8 +33,7 @@ def pictures(summary: Summary) -> dict[str, Any]:
         a dictionary per class.
     """
     return {
-        "ranks": _ranks(summary),
-        "effects": _effects(summary),
+        "places": [place_pictures(place, number) for number, place in enumerate(summary["places"])],
         "curves": _curves(summary),
         "counts": _counts(summary),
         "training": training.draw(summary["training"], "training"),
@@ -43,32 +42,7 @@ def pictures(summary: Summary) -> dict[str, Any]:
         "series": series.draw(summary),
         "spectra": series.draw_classes(summary),
         "images": images.draw(summary),
-        "time": _time(summary),
     }
-
-
-def _ranks(summary: Summary) -> Picture | None:
-    found = summary["ranks"]
-    if found is None:
-        return None
-    control = summary["protocol"].get("control")
-    title = next((row["title"] for row in found["ranks"] if row["contender"] == control), None)
-    caption = (
-        f"Mean rank over {found['n']} folds, 1 the best; a blue bar joins what Nemenyi’s test cannot tell apart. Folds "
-        "share training rows, so the true critical difference is larger: a picture, no proof."
-    )
-    return rank_picture(found["ranks"], found["critical_difference"], uid="ranks", control=title, caption=caption)
-
-
-def _effects(summary: Summary) -> list[Picture]:
-    rows = summary["effects"]
-    drawn = []
-    for index, (metric, control) in enumerate(dict.fromkeys((row["metric"], row["control"]) for row in rows)):
-        mine = [row for row in rows if (row["metric"], row["control"]) == (metric, control)]
-        name = mine[0]["metric_title"]
-        unit = "paired over {n} folds (each the mean over the classifiers)"
-        drawn.append(effect_picture(mine, uid=f"effect-{index}", name=name, unit=unit, label=f"difference in {name}"))
-    return drawn
 
 
 def _curves(summary: Summary) -> list[dict[str, Any]]:
@@ -82,7 +56,7 @@ def _curves(summary: Summary) -> list[dict[str, Any]]:
             chance=_chance(summary),
             classes=classes,
             several=several,
-            control=summary["protocol"].get("control"),
+            control=summary["control"],
             generated=summary["generative"],
         )
         for index, entry in enumerate(summary["curves"])
@@ -177,15 +151,6 @@ def _centre(points: list[list[float]]) -> list[str]:
     if not points:
         return ["–", "–"]
     return [signed_number(sum(point[axis] for point in points) / len(points)) for axis in (0, 1)]
-
-
-def _time(summary: Summary) -> list[Picture]:
-    metric = (
-        "average precision" if summary["protocol"].get("primary_metric") in (None, "average_precision") else "score"
-    )
-    caption = "Mean seconds of one fit (one fold, one classifier) beside the score."
-    found = time_picture(summary["time"], uid="time", metric=metric, caption=caption)
-    return [] if found is None else [found]
 
 
 def _chance(summary: Summary) -> float | None:

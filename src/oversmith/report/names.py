@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from typing import Any
 
 from oversmith import metrics
@@ -93,3 +94,15 @@ def _character(character: str) -> str:
         or character in _REORDERING
     )
     return "\ufffd" if unfit else character
+
+
+def listed(names: Sequence[str]) -> str:
+    """Join names into a phrase.
+
+    Examples
+    --------
+    >>> from oversmith.report.names import listed
+    >>> listed(["a", "b", "c"])
+    'a, b and c'
+    """
+    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1]

@@ -11,11 +11,11 @@ import pandas as pd
 
 from oversmith.evaluation.comparison import jsonable
 from oversmith.evaluation.contenders import NONE_TUNED
-from oversmith.evaluation.standings import places_of
+from oversmith.evaluation.raw_scores import protocols_of
 from oversmith.report.bench import summarise_bench
 from oversmith.report.names import printable_tree
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 3
 _ORDER = ("reproduced", "not reproduced", "cannot be compared", "reported elsewhere", "pending")
 _MOST, _FEWEST = 0.8, 0.2
 
@@ -130,7 +130,7 @@ def _sound(scores: pd.DataFrame | None) -> dict[str, Any] | None:
     """Summarise the study's protocol with a tuned threshold as a benchmark."""
     if scores is None or not len(scores):
         return None
-    names = places_of(scores)
+    names = protocols_of(scores)
     tuned = set(names[(scores["contender"] == NONE_TUNED.name).to_numpy()])
     # Where a tuned threshold stands alone, nothing is set against it.
     sound = sorted(name for name in tuned if scores.loc[names == name, "contender"].nunique() > 1)

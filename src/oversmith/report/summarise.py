@@ -10,28 +10,64 @@ from typing import Any
 
 import numpy as np
 
+from oversmith._registry import METHODS
 from oversmith.evaluation import Comparison
-from oversmith.evaluation.comparison import jsonable
+from oversmith.evaluation.comparison import FAILED, jsonable
 from oversmith.plot import embed
 from oversmith.report.names import printable_tree
-from oversmith.report.tables import failures, fold_ranks, leaderboard, per_classifier, primary_metric, skipped
-from oversmith.report.verdict import effects, generative, verdict
+from oversmith.report.places import Titles, summarise_place
+from oversmith.report.tables import classifier_tables, losses
+from oversmith.report.verdict import verdict
 from oversmith.report.widgets import curves, images, quality, series, training
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 _PCA_ROWS, _TSNE_ROWS = 3000, 600
 _PERPLEXITY = 30
 _MOST_CURVES = 4
 
 
-def summarise(comparison: Comparison) -> dict[str, Any]:
+def conclude(comparison: Comparison) -> dict[str, Any]:
+    """Conclusions of a comparison: what the page, its exports and a notebook share.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        What was recorded.
+
+    Returns
+    -------
+    dict
+        ``name``, ``control``, ``places`` (a single one), ``verdict``, ``warnings``, ``generative``, ``failures``,
+        ``skipped``.
+    """
+    protocol = comparison.protocol
+    where = f"{protocol.get('repeats', 1)} × {protocol.get('folds', '?')}-fold cross-validation"
+    titles, scores = titles_of(comparison), comparison.frame()
+    place = summarise_place(scores, where, protocol.get("control"), titles, comparison.chance())
+    samplers = [entry["name"] for entry in comparison.contenders if entry.get("sampler")]
+    left_out = [f"Left out of the ranking: {'; '.join(place['left_out'])}."] if place["left_out"] else []
+    return {
+        "name": str(comparison.data.get("name", "data")),
+        "control": place["control"],
+        "places": [place],
+        "verdict": verdict(place, generative(comparison), samplers),
+        "warnings": [*place["notes"], *left_out, *comparison.warnings],
+        "generative": generative(comparison),
+        "failures": losses(scores, titles, FAILED),
+        "skipped": losses(scores, titles, ("skipped",)),
+    }
+
+
+def summarise(comparison: Comparison, conclusions: dict[str, Any] | None = None) -> dict[str, Any]:
     """Turn a comparison into the dictionary that the page is made of.
 
     Parameters
     ----------
     comparison : Comparison
-        What :func:`oversmith.evaluation.run_comparison` returned.
+        What was recorded.
+    conclusions : dict, optional
+        From :func:`conclude`, where that was called before.
 
     Returns
     -------
@@ -46,34 +82,46 @@ def summarise(comparison: Comparison) -> dict[str, Any]:
     >>> summarise(empty)["verdict"]["tag"]
     'No verdict'
     """
-    titles = {entry["name"]: entry["title"] for entry in comparison.contenders}
+    titles, scores, chance = titles_of(comparison), comparison.frame(), comparison.chance()
+    conclusions = conclude(comparison) if conclusions is None else conclusions
+    tables = classifier_tables(scores, titles, conclusions["control"], chance)
     summary = {
         "schema_version": SCHEMA_VERSION,
+        "kind": "comparison",
+        **conclusions,
         "data": _data(comparison),
         "protocol": dict(comparison.protocol),
         "contenders": comparison.contenders,
-        "generative": generative(comparison),
         "classifiers": comparison.classifiers,
-        "verdict": verdict(comparison),
-        "warnings": comparison.warnings,
-        "failures": failures(comparison),
-        "skipped": skipped(comparison),
-        "leaderboard": leaderboard(comparison),
-        "ranks": fold_ranks(comparison),
-        "per_classifier": per_classifier(comparison),
-        "effects": effects(comparison),
-        "curves": _curves(comparison),
+        "per_classifier": tables,
+        "curves": _curves(comparison, tables),
         "counts": _counts(comparison),
-        "training": training.collect(comparison.training, titles),
+        "training": training.collect(comparison.training, titles.contenders),
         "embedding": _embedding(comparison),
         "quality": quality.collect(comparison, _shown(comparison)),
         "series": series.collect(comparison, _shown(comparison)),
         "class_spectra": series.collect_classes(comparison),
         "images": images.collect(comparison, _shown(comparison)),
-        "time": _time(comparison),
     }
     clean: dict[str, Any] = printable_tree(jsonable(summary))
     return clean
+
+
+def titles_of(comparison: Comparison) -> Titles:
+    """Titles of contenders and classifiers, in their order."""
+    return Titles(
+        *({entry["name"]: entry.get("title", entry["name"]) for entry in entries}
+          for entries in (comparison.contenders, comparison.classifiers))
+    )  # fmt: skip
+
+
+def generative(comparison: Comparison) -> list[str]:
+    """Contenders whose rows come from a method of Oversmith."""
+    return [
+        entry["name"]
+        for entry in comparison.contenders
+        if entry["name"] in comparison.training or (entry.get("sampler") or "") in METHODS
+    ]
 
 
 def _data(comparison: Comparison) -> dict[str, Any]:
@@ -95,16 +143,12 @@ def _shown(comparison: Comparison) -> list[str]:
     return [name for name in dict.fromkeys(wanted) if name and name in known][:_MOST_CURVES]
 
 
-def _curves(comparison: Comparison) -> list[dict[str, Any]]:
+def _curves(comparison: Comparison, tables: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Gather what predictions tell of the contenders worth a picture, classifier by classifier."""
     titles = {entry["name"]: entry["title"] for entry in comparison.contenders}
     classes, named = comparison.data.get("classes", []), comparison.data.get("positive")
     positive = classes.index(named) if named in classes else None
-    means = {
-        (table["classifier"], row["contender"]): row["metrics"]
-        for table in per_classifier(comparison)
-        for row in table["rows"]
-    }
+    means = {(table["classifier"], row["contender"]): row["metrics"] for table in tables for row in table["rows"]}
     groups: dict[tuple[str, str], list[curves.Fold]] = {}
     for entry in comparison.predictions:
         fold = curves.Fold(np.asarray(entry["y"]), np.asarray(entry["scores"]), entry["threshold"])
@@ -182,26 +226,3 @@ def _sample(rows: np.ndarray, most: int) -> np.ndarray:
     if len(rows) <= most:
         return rows
     return rows[np.sort(np.random.default_rng(0).permutation(len(rows))[:most])]
-
-
-def _time(comparison: Comparison) -> list[dict[str, Any]]:
-    """Mean seconds of a fold, summed over its classifiers, beside the primary metric."""
-    metric = primary_metric(comparison)
-    rows = []
-    for row in leaderboard(comparison):
-        done = [e for e in comparison.scores if e["contender"] == row["contender"] and e["status"] == "done"]
-        parts = {
-            key: float(np.mean([e.get(key) or 0.0 for e in done])) if done else 0.0
-            for key in ("seconds_resample", "seconds_fit", "seconds_predict")
-        }
-        score = row["metrics"].get(metric, {"mean": None, "sd": None})
-        rows.append(
-            {
-                "contender": row["contender"],
-                "title": row["title"],
-                **parts,
-                "mean": score["mean"],
-                "sd": score["sd"],
-            }
-        )
-    return rows

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
-from oversmith.evaluation.statistics import corrected_resampled_t
+from oversmith.statistics import corrected_resampled_t
 
 REPRODUCED = "reproduced"
 NOT_REPRODUCED = "not reproduced"

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from oversmith.evaluation.statistics import rank_methods
-from oversmith.evaluation.statistics.matrix import fill_with_chance
+from oversmith.evaluation import analyse
+from oversmith.statistics.matrix import fill_with_chance
 from oversmith.studies.rows import NOTHING, Measured, exact, mean_of, slope
 
 _PLACES = ("dataset", "protocol", "ratio", "contender", "classifier", "repeat", "fold", "seed")
@@ -139,11 +139,12 @@ class Scores:
         ]
         if part["dataset"].nunique() < 2 or part["contender"].nunique() < 2:
             return NOTHING, ""
-        (row,) = rank_methods(part, metric, control=control).rows
-        effect, record = row.effect, row.record
-        n = record.wins + record.ties + record.losses
-        told = f"over data sets: {record.wins} won, {record.losses} lost, Wilcoxon's p {row.p:.2g}"
-        return Measured(effect.mean, effect.low, effect.high, n), told
+        effect = analyse(part, control=control, tested=(), described=(metric,)).effect(contender, metric)
+        if effect is None:
+            return NOTHING, ""
+        told = f"over data sets: {effect.wins} won, {effect.losses} lost, Wilcoxon's p {effect.p:.2g}"
+        n = effect.wins + effect.ties + effect.losses
+        return Measured(effect.difference, effect.low, effect.high, n), told
 
     def _with_value(self, metric: str) -> pd.DataFrame:
         if metric not in self._filled:

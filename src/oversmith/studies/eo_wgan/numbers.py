@@ -9,7 +9,7 @@ import numpy as np
 from scipy import stats
 
 from oversmith.classifiers import find_classifier
-from oversmith.evaluation.statistics import corrected_resampled_t, holm, paired_t
+from oversmith.statistics import corrected_resampled_t, holm, paired_t
 from oversmith.studies.eo_wgan.plans import ABLATION, EO_WGAN, SETS, SETTINGS, THREE, WGAN, folds, held_out
 from oversmith.studies.procedures import ResampledFirst
 from oversmith.studies.rows import NOTHING, Measured, exact, ratio

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from oversmith.evaluation.statistics import PairedEffect, corrected_resampled_t, holm, paired_t
+from oversmith.statistics import PairedEffect, corrected_resampled_t, holm, paired_t
 from oversmith.studies.published import published
 from oversmith.studies.rows import NOTHING, Measured, exact, mean_of
 from oversmith.studies.scores import Numbers, Scores
@@ -45,7 +45,7 @@ def one_sided(effect: PairedEffect) -> float:
 
     Examples
     --------
-    >>> from oversmith.evaluation.statistics import paired_t
+    >>> from oversmith.statistics import paired_t
     >>> from oversmith.studies.spectra.numbers import one_sided
     >>> up, down = one_sided(paired_t([0.1, 0.2, 0.3])), one_sided(paired_t([-0.1, -0.2, -0.3]))
     >>> round(up, 3), round(up + down, 6)

@@ -55,7 +55,7 @@ def mean_ranks(scores: ArrayLike) -> np.ndarray:
 
     Examples
     --------
-    >>> from oversmith.evaluation.statistics import mean_ranks
+    >>> from oversmith.statistics import mean_ranks
     >>> mean_ranks([[0.9, 0.8, 0.8], [0.7, 0.9, 0.6]]).tolist()
     [1.5, 1.75, 2.75]
     """
@@ -87,7 +87,7 @@ def friedman(scores: ArrayLike) -> FriedmanResult:
 
     Examples
     --------
-    >>> from oversmith.evaluation.statistics import friedman
+    >>> from oversmith.statistics import friedman
     >>> found = friedman([[0.9, 0.8, 0.7], [0.9, 0.8, 0.7], [0.9, 0.7, 0.8], [0.8, 0.9, 0.7]])
     >>> round(found.chi2, 2), round(found.p, 3), round(found.f, 2), round(found.p_f, 3)
     (4.5, 0.105, 3.86, 0.084)
@@ -128,7 +128,7 @@ def nemenyi(scores: ArrayLike) -> np.ndarray:
 
     Examples
     --------
-    >>> from oversmith.evaluation.statistics import nemenyi
+    >>> from oversmith.statistics import nemenyi
     >>> nemenyi([[3.0, 2.0, 1.0]] * 5).round(3).tolist()
     [[1.0, 0.254, 0.004], [0.254, 1.0, 0.254], [0.004, 0.254, 1.0]]
     """
@@ -164,7 +164,7 @@ def critical_difference(k: int, n: int, alpha: float = 0.05) -> float:
 
     Examples
     --------
-    >>> from oversmith.evaluation.statistics import critical_difference
+    >>> from oversmith.statistics import critical_difference
     >>> round(critical_difference(4, 14), 3)
     1.254
     """

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
-from oversmith.evaluation.statistics.paired import differences_of
 from oversmith.exceptions import InputError
+from oversmith.statistics.paired import differences_of
 
 PRIOR = 0.5
 """Weight of the pseudo-observation at zero, in data sets."""
@@ -61,7 +61,7 @@ def correlated_bayesian_t(differences: ArrayLike, test_share: float, rope: float
 
     Examples
     --------
-    >>> from oversmith.evaluation.statistics import correlated_bayesian_t
+    >>> from oversmith.statistics import correlated_bayesian_t
     >>> found = correlated_bayesian_t([0.02, 0.04, 0.0, 0.03, 0.01], test_share=0.25)
     >>> round(found.worse, 3), round(found.equal, 3), round(found.better, 3)
     (0.024, 0.176, 0.8)
@@ -118,7 +118,7 @@ def signed_rank_posterior(
 
     Examples
     --------
-    >>> from oversmith.evaluation.statistics import signed_rank_posterior
+    >>> from oversmith.statistics import signed_rank_posterior
     >>> found = signed_rank_posterior([0.05, 0.04, 0.06, 0.05, 0.03, 0.04, -0.01, 0.05])
     >>> found.better > 0.95
     True

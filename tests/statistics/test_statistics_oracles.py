@@ -10,7 +10,8 @@ import scikit_posthocs
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
-from oversmith.evaluation.statistics import (
+from oversmith.exceptions import InputError
+from oversmith.statistics import (
     Tally,
     bootstrap_mean,
     correlated_bayesian_t,
@@ -25,7 +26,6 @@ from oversmith.evaluation.statistics import (
     wilcoxon_against,
     win_tie_loss,
 )
-from oversmith.exceptions import InputError
 
 
 def table(seed: int, n: int = 12, k: int = 5, ties: bool = False) -> np.ndarray:

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
-from oversmith.evaluation.statistics.paired import differences_of
 from oversmith.exceptions import InputError
+from oversmith.statistics.paired import differences_of
 
 RESAMPLES = 9_999
 
@@ -64,7 +64,7 @@ def bootstrap_mean(
 
     Examples
     --------
-    >>> from oversmith.evaluation.statistics import bootstrap_mean
+    >>> from oversmith.statistics import bootstrap_mean
     >>> bootstrap_mean([0.1, 0.1, 0.1])
     Interval(mean=0.1, low=0.1, high=0.1, method='none')
     """
@@ -115,7 +115,7 @@ def hierarchical_bootstrap(
 
     Examples
     --------
-    >>> from oversmith.evaluation.statistics import hierarchical_bootstrap
+    >>> from oversmith.statistics import hierarchical_bootstrap
     >>> found = hierarchical_bootstrap([[0.1, 0.2], [0.0, 0.1], [0.3, 0.2]])
     >>> round(found.mean, 3), found.low < 0.15 < found.high
     (0.15, True)

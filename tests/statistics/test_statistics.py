@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from oversmith.evaluation.statistics import corrected_resampled_t, holm
 from oversmith.exceptions import InputError
+from oversmith.statistics import corrected_resampled_t, holm
 
 
 def test_corrected_t_by_hand():

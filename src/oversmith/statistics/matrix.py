@@ -81,7 +81,7 @@ def score_matrix(
     Examples
     --------
     >>> import pandas as pd
-    >>> from oversmith.evaluation.statistics import score_matrix
+    >>> from oversmith.statistics import score_matrix
     >>> rows = [
     ...     dict(dataset=d, contender=c, classifier="knn", repeat=0, fold=0, seed=0, status="done",
     ...          n_test=10, n_test_positive=2, average_precision=v)
@@ -118,17 +118,17 @@ def fill_with_chance(scores: pd.DataFrame, metric: str, chance: Mapping[str, flo
     metric : str
         Column of the scores.
     chance : mapping of str to float, optional
-        Data set → value of a guess; by default from ``n_test`` and ``n_test_positive``.
+        Data set → value of a guess; for a data set it lacks, from ``n_test`` and ``n_test_positive``.
 
     Returns
     -------
     DataFrame
         A copy with the column.
     """
-    base = metric.removesuffix("_tuned")
+    base, known = metric.removesuffix("_tuned"), chance or {}
     # Only where it is needed: the prevalence of a test fold has few values.
     guesses = {
-        (name, n, p): chance[name] if chance is not None else chance_values(np.repeat([0, 1], [n - p, p]), 1)[base]
+        (name, n, p): known[name] if name in known else chance_values(np.repeat([0, 1], [n - p, p]), 1)[base]
         for name, n, p in scores.loc[scores[metric].isna(), ["dataset", "n_test", "n_test_positive"]]
         .drop_duplicates()
         .itertuples(index=False)
@@ -157,7 +157,7 @@ def seed_spread(scores: pd.DataFrame, metric: str = "average_precision") -> pd.D
     Examples
     --------
     >>> import pandas as pd
-    >>> from oversmith.evaluation.statistics import seed_spread
+    >>> from oversmith.statistics import seed_spread
     >>> rows = [
     ...     dict(dataset="a", contender="gan", classifier="knn", repeat=0, fold=f, seed=s, f1=0.5 + 0.1 * s)
     ...     for s in (0, 2) for f in (0, 1)

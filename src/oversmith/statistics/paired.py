@@ -63,7 +63,7 @@ def paired_t(differences: ArrayLike, confidence: float = 0.95) -> PairedEffect:
 
     Examples
     --------
-    >>> from oversmith.evaluation.statistics import paired_t
+    >>> from oversmith.statistics import paired_t
     >>> effect = paired_t([0.02, 0.04, 0.0, 0.03, 0.01])
     >>> round(effect.difference, 3), round(effect.low, 4), round(effect.high, 4), round(effect.p, 4)
     (0.02, 0.0004, 0.0396, 0.0474)
@@ -86,7 +86,7 @@ def win_tie_loss(differences: ArrayLike) -> Tally:
 
     Examples
     --------
-    >>> from oversmith.evaluation.statistics import win_tie_loss
+    >>> from oversmith.statistics import win_tie_loss
     >>> win_tie_loss([0.1, 0.0, -0.2, 0.3])
     Tally(wins=2, ties=1, losses=1)
     """
@@ -124,7 +124,7 @@ def wilcoxon_against(scores: ArrayLike, control: ArrayLike) -> np.ndarray:
 
     Examples
     --------
-    >>> from oversmith.evaluation.statistics import wilcoxon_against
+    >>> from oversmith.statistics import wilcoxon_against
     >>> wilcoxon_against([[0.9], [0.8], [0.7], [0.6], [0.5]], [0.8, 0.6, 0.4, 0.2, 0.0]).tolist()
     [0.0625]
     """
@@ -161,7 +161,7 @@ def holm(p: ArrayLike) -> np.ndarray:
 
     Examples
     --------
-    >>> from oversmith.evaluation.statistics import holm
+    >>> from oversmith.statistics import holm
     >>> holm([0.01, 0.04, 0.03, 0.005]).tolist()
     [0.03, 0.06, 0.06, 0.02]
     """

@@ -1,0 +1,482 @@
+"""Results: what a comparison, a benchmark or a study says, as tables, a page, Markdown or JSON; and ``compare``."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import textwrap
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from oversmith._card import card
+from oversmith.evaluation import Comparison, Store, comparison_plan, read_scores, stored_comparison
+from oversmith.evaluation.compare import run_comparison
+from oversmith.evaluation.comparison import jsonable
+from oversmith.exceptions import InputError
+from oversmith.report import StudyPage, render, summarise, summarise_bench, summarise_study
+from oversmith.report.bench import conclude_bench
+from oversmith.report.names import printable_tree
+from oversmith.report.summarise import conclude
+from oversmith.report.to_markdown import to_markdown
+from oversmith.report.write import write_files
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from oversmith.datasets import SpectralAxis
+    from oversmith.evaluation import Classifier, Contender
+    from oversmith.evaluation.contenders import Bounds
+    from oversmith.evaluation.runner import Progress
+
+_WIDTH, _LINES = 100, 20
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The main conclusion.
+
+    Parameters
+    ----------
+    tag : str
+        In two or three words.
+    sentence : str
+        In one sentence, with the numbers.
+    contender, control : str or None
+        Whose difference from whom.
+    effect : float
+        Mean difference in average precision; NaN where there is none.
+    interval : (float, float)
+        Ends of its 95 % interval.
+    p : float
+        Its p-value after Holm's correction.
+    decision : str
+        ``"helps"``, ``"harms"`` or ``"undecided"``.
+    support : tuple of str
+        Sentences that say what it rests on.
+    """
+
+    tag: str
+    sentence: str
+    contender: str | None = None
+    control: str | None = None
+    effect: float = math.nan
+    interval: tuple[float, float] = (math.nan, math.nan)
+    p: float = math.nan
+    decision: str = "undecided"
+    support: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.tag}. {self.sentence}"
+
+
+class Results:
+    """Results of a comparison, a benchmark or a study; every page and export of them has the same numbers.
+
+    Parameters
+    ----------
+    source : Comparison, Store, DataFrame or StudyPage
+        A recorded comparison; a store or raw scores of a benchmark (raw scores have no predictions, so that the page
+        has no curves); the page of a study.
+    control : str, optional
+        Of a benchmark: the contender all others are set against. Nothing with a tuned threshold by default, or nothing.
+    name : str, optional
+        Of a benchmark: heading of the page.
+    notes : sequence of str, optional
+        Of a benchmark: what a reader must know besides.
+
+    Attributes
+    ----------
+    scores : DataFrame
+        One row per repeat, fold, contender and classifier (per data set, protocol and seed of a benchmark).
+    leaderboard : DataFrame
+        One row per contender of the main protocol, best mean rank first. Means, differences and ranks are over the
+        classifiers that all contenders have.
+    effects : DataFrame
+        Differences of every contender from the control and from SMOTE, with 95 % intervals and p-values.
+    verdict : Verdict
+        The main conclusion: ``effect``, ``interval``, ``p``, ``sentence``, ``tag``.
+    warnings : list of str
+        What a reader must know before believing a number.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from oversmith import Results
+    >>> values = {"none-tuned": (0.5, 0.4, 0.3), "smote": (0.6, 0.4, 0.5)}
+    >>> rows = [
+    ...     dict(dataset="toy", protocol="3-fold", ratio=None, contender=c, classifier="knn", repeat=0, fold=f, seed=0,
+    ...          status="done", error="", n_train=80, n_test=20, n_test_positive=4, average_precision=v,
+    ...          seconds_resample=0.0, seconds_fit=0.1, seconds_predict=0.1)
+    ...     for c, by_fold in values.items() for f, v in enumerate(by_fold)
+    ... ]
+    >>> results = Results(pd.DataFrame(rows), name="toy")
+    >>> round(results.verdict.effect, 3), results.leaderboard["contender"].tolist()
+    (0.1, ['smote', 'none-tuned'])
+    """
+
+    def __init__(
+        self,
+        source: Comparison | Store | pd.DataFrame | StudyPage,
+        *,
+        control: str | None = None,
+        name: str | None = None,
+        notes: Sequence[str] = (),
+    ) -> None:
+        self._source = source
+        self._options: dict[str, Any] = {"control": control, "name": name or "Benchmark", "notes": tuple(notes)}
+        if control is not None and isinstance(source, Comparison | StudyPage):
+            raise InputError(
+                "control", f"{control!r} found, and comparisons and studies have their own", "leave it out"
+            )
+
+    @classmethod
+    def read(cls, path: str | os.PathLike[str], *, control: str | None = None, name: str | None = None) -> Results:
+        """Read a stored comparison or benchmark.
+
+        Parameters
+        ----------
+        path : path
+            Folder of a store, or a Parquet file of exported raw scores.
+        control, name : str, optional
+            As for the class; the name is that of the folder or file by default.
+
+        Returns
+        -------
+        Results
+            Without predictions where they come from a file.
+
+        Raises
+        ------
+        StoreError
+            For a folder that holds no store, or one of another version.
+        InputError
+            For a file that holds no raw scores.
+        """
+        place = Path(path)
+        name = name or place.resolve().stem
+        if place.suffix == ".parquet":
+            store = Store(None)
+            read_scores(store, place)
+            return cls(store, control=control, name=name)
+        store = Store(place, write=False)
+        if store.meta("comparison") is not None:
+            return cls(stored_comparison(store), control=control)
+        return cls(store, control=control, name=name)
+
+    @cached_property
+    def scores(self) -> pd.DataFrame:
+        """One row per repeat, fold, contender and classifier; per data set, protocol and seed of a benchmark."""
+        if isinstance(self._source, Comparison):
+            return self._source.frame()
+        if isinstance(self._source, Store):
+            return self._source.scores()
+        if isinstance(self._source, StudyPage):
+            return pd.DataFrame() if self._source.scores is None else self._source.scores
+        return self._source
+
+    @property
+    def comparison(self) -> Comparison:
+        """The record of a comparison: data, protocol, predictions, trainings."""
+        if not isinstance(self._source, Comparison):
+            raise InputError(
+                "results", "they are those of a benchmark or a study", "take scores in place of comparison"
+            )
+        return self._source
+
+    @cached_property
+    def _conclusions(self) -> dict[str, Any]:
+        """Verdict, warnings and numbers of every protocol, cheap beside the whole summary."""
+        if isinstance(self._source, Comparison):
+            found = conclude(self._source)
+        elif isinstance(self._source, StudyPage):
+            return self.to_dict()
+        else:
+            store = self._source if isinstance(self._source, Store) else None
+            found = conclude_bench(self.scores, store, **self._options)
+        clean: dict[str, Any] = printable_tree(jsonable(found))
+        return clean
+
+    @cached_property
+    def _summary(self) -> dict[str, Any]:
+        if isinstance(self._source, Comparison):
+            return summarise(self._source, self._conclusions)
+        if isinstance(self._source, StudyPage):
+            return summarise_study(self._source)
+        return summarise_bench(self._source, conclusions=self._conclusions)
+
+    @property
+    def _place(self) -> dict[str, Any] | None:
+        """Numbers of the main protocol."""
+        found = self._conclusions
+        places = found["places"] if "places" in found else (found["sound"] or {}).get("places")
+        return places[0] if places else None
+
+    @property
+    def leaderboard(self) -> pd.DataFrame:
+        """One row per contender of the main protocol, best mean rank first."""
+        rows = [] if self._place is None else self._place["leaderboard"]
+        plain = ("contender", "title", "rank", "difference", "low", "high", "p_holm", "decision", "seconds", "failed")
+        return pd.DataFrame(
+            [
+                {name: row[name] for name in plain[:3]}
+                | {metric: value["mean"] for metric, value in row["metrics"].items() if metric != "g_mean_read"}
+                | {f"{metric}_sd": value["sd"] for metric, value in row["metrics"].items() if metric != "g_mean_read"}
+                | {name: row[name] for name in plain[3:]}
+                for row in rows
+            ]
+        )
+
+    @property
+    def effects(self) -> pd.DataFrame:
+        """Differences of every contender from the control and from SMOTE, by metric."""
+        tables = [] if self._place is None else self._place["effects"]
+        return pd.DataFrame([row for table in tables for row in table["rows"]])
+
+    @property
+    def verdict(self) -> Verdict:
+        """The main conclusion."""
+        found = self._conclusions["verdict"]
+        number = {
+            key: math.nan if found.get(key) is None else found[key] for key in ("difference", "low", "high", "p_holm")
+        }
+        place = self._place
+        return Verdict(
+            found["tag"],
+            found["sentence"],
+            found.get("contender"),
+            None if place is None or "contender" not in found else place["control"],
+            number["difference"],
+            (number["low"], number["high"]),
+            number["p_holm"],
+            found["decision"],
+            tuple(found["support"]),
+        )
+
+    @property
+    def warnings(self) -> list[str]:
+        """What a reader must know before believing a number."""
+        return list(self._conclusions["warnings"])
+
+    def report(self, path: str | os.PathLike[str], json_path: str | os.PathLike[str] | None = None) -> Path:
+        """Write one self-contained HTML page.
+
+        Each file is written under a temporary name and then renamed: a reader finds the old file or the new one.
+
+        Parameters
+        ----------
+        path : path
+            The page; an existing file is replaced.
+        json_path : path, optional
+            Also write what the page shows as JSON.
+
+        Returns
+        -------
+        Path
+            The page.
+        """
+        return write_files(render(self._summary), path, None if json_path is None else self.to_json(), json_path)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything the page shows as dictionaries, lists, strings, numbers, booleans and None."""
+        return self._summary
+
+    def to_json(self) -> str:
+        """Everything the page shows as JSON."""
+        return json.dumps(self._summary, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+
+    def to_markdown(self) -> str:
+        """Verdict, leaderboard, differences and failures as Markdown."""
+        return to_markdown(self._conclusions)
+
+    def __repr__(self) -> str:
+        place, verdict = self._place, self.verdict
+        title = f"Results of {self._conclusions['name']}"
+        lines = [title if place is None else f"{title}: {place['name']}, mean rank over {place['n']} {place['unit']}s"]
+        lines = [textwrap.shorten(lines[0], _WIDTH, placeholder="…")]
+        foot = textwrap.wrap(str(verdict).replace("\u00a0", " "), _WIDTH, max_lines=4, placeholder=" …")
+        notes = textwrap.wrap(" ".join(place["notes"]), _WIDTH, max_lines=3, placeholder=" …") if place else []
+        rows = [] if place is None else place["leaderboard"]
+        room = _LINES - len(lines) - len(foot) - len(notes) - 1
+        if rows:
+            shown = rows if len(rows) <= room else rows[: room - 1]
+            lines += [_HEAD, *(_line(row) for row in shown)]
+            lines += [f"… {len(rows) - len(shown)} more contenders"] if len(shown) < len(rows) else []
+        return "\n".join([*lines, *notes, *foot])
+
+    def _repr_html_(self) -> str:
+        """Card for a notebook: verdict and leaderboard."""
+        place = self._place
+        rows = [] if place is None else place["leaderboard"]
+        return card(
+            f"Results of {self._conclusions['name']}",
+            [str(self.verdict), *self.verdict.support],
+            columns=(
+                "contender",
+                "mean rank",
+                "average precision",
+                "difference",
+                "95 % interval",
+                "p (Holm)",
+                "failed",
+            ),
+            rows=[
+                (
+                    row["title"],
+                    row["rank"],
+                    row["metrics"]["average_precision"]["mean"],
+                    row["difference"],
+                    None if row["low"] is None else f"[{row['low']:+.3f}, {row['high']:+.3f}]".replace("-", "−"),
+                    row["p_holm"],
+                    row["failed"],
+                )
+                for row in rows
+            ],
+            caption=""
+            if place is None
+            else f"Over {place['n']} {place['unit']}s; differences from {place['control_title']}",
+            notes=self.warnings,
+        )
+
+
+_HEAD = (
+    f"{'contender':<34} {'rank':>5} {'AP':>6} {'difference [95 % interval]':>26} {'p (Holm)':>8} {'F1':>6} {'Brier':>6}"
+)
+
+
+def _line(row: Mapping[str, Any]) -> str:
+    change = "–" if row["difference"] is None else f"{row['difference']:+.3f} [{row['low']:+.3f}, {row['high']:+.3f}]"
+    metrics = {name: _number(row["metrics"][name]["mean"]) for name in ("average_precision", "f1_tuned", "brier")}
+    title = row["title"] if len(row["title"]) <= 34 else f"{row['title'][:33]}…"
+    return (
+        f"{title:<34} {_number(row['rank'], 2):>5} {metrics['average_precision']:>6} {change:>26} "
+        f"{_number(row['p_holm']):>8} {metrics['f1_tuned']:>6} {metrics['brier']:>6}"
+    )
+
+
+def _number(value: float | None, digits: int = 3) -> str:
+    return "–" if value is None else f"{value:.{digits}f}"
+
+
+def compare(
+    X: pd.DataFrame | ArrayLike,
+    y: pd.Series | ArrayLike,
+    *,
+    methods: Sequence[str] | None = None,
+    classifiers: Sequence[str | Classifier] | None = None,
+    contenders: Sequence[str | Contender] | None = None,
+    positive: object = None,
+    groups: ArrayLike | None = None,
+    folds: int = 5,
+    repeats: int = 1,
+    inner_folds: int = 3,
+    thin: float | None = None,
+    max_steps: int | None = None,
+    bounds: Bounds = None,
+    axis: SpectralAxis | None = None,
+    modality: str = "auto",
+    random_state: int = 0,
+    n_jobs: int | None = None,
+    store: Store | None = None,
+    progress: Progress | None = None,
+    name: str = "data",
+    target: str = "target",
+) -> Results:
+    """Compare ways to treat imbalance under several classifiers, without leakage.
+
+    Repeated stratified K-fold, the same folds for all. Imputation, scaling, encoding, resampling and the choice of the
+    threshold see the training part alone: each fit is one imbalanced-learn Pipeline. The primary metric (average
+    precision) and the control (no resampling, tuned threshold) are set before the run.
+
+    Parameters
+    ----------
+    X : DataFrame or array-like of shape (n, d)
+        Features of any type, with missing values where they are missing. An array of shape (n, channels, length) holds
+        series, one of shape (n, channels, height, width) images.
+    y : array-like of shape (n,)
+        Labels of two or more classes.
+    methods : sequence of str, optional
+        Methods of Oversmith among the contenders, as ``oversmith methods`` names them; each fills a third of the
+        deficit, and all of it. EO-WGAN by default, ThreePlayerGAN for spectra (series with an ``axis``), CGAN for
+        images.
+    classifiers : sequence of str or Classifier, optional
+        Names such as ``"lr"``, or entries of your own; classifiers of several kinds by default.
+    contenders : sequence of str or Contender, optional
+        All contenders by name, or entries of your own, in place of the default ones and ``methods``.
+    positive : object, optional
+        The positive class, against all others together. Of two classes the smaller one by default; several classes are
+        compared by means over classes unless given.
+    groups : array-like of shape (n,), optional
+        Group of every row, such as a patient: no group is in both the training and the test part.
+    folds, repeats : int, default=5, 1
+        Folds of the cross-validation, and how often it is repeated with other splits.
+    inner_folds : int, default=3
+        Folds inside the training part on which the threshold is tuned.
+    thin : float, optional
+        Make the positive class rarer in the training parts: so many negative rows to one positive row.
+    max_steps : int, optional
+        Training steps of each generator at most.
+    bounds : {"observed", "non-negative"} or (float, float), optional
+        Bounds of generated series and images.
+    axis : SpectralAxis, optional
+        Where the points of spectra lie.
+    modality : {"auto", "table", "series", "image"}, default="auto"
+        What ``X`` holds; needed for grey images (n, height, width).
+    random_state : int, default=0
+        Seed of splits, samplers and classifiers.
+    n_jobs : int, optional
+        Processes; the number of cores by default. The results do not depend on it, but for the seconds.
+    store : Store, optional
+        Keeps results as they come. What is there already is not run again, so that an interrupted comparison goes on.
+    progress : callable, optional
+        Called as ``progress(done, total, label)`` after each fit.
+    name, target : str
+        What the data and the label are called in the report.
+
+    Returns
+    -------
+    Results
+        Scores, leaderboard, effects, verdict, report.
+
+    Raises
+    ------
+    InputError
+        For data or arguments that cannot be used.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import oversmith as om
+    >>> rng = np.random.default_rng(0)
+    >>> y = np.repeat(["no", "yes"], [80, 20])
+    >>> X = rng.normal(size=(100, 3)) + (y == "yes")[:, None]
+    >>> results = om.compare(X, y, contenders=["none-tuned", "smote"], classifiers=["knn"], n_jobs=1)
+    >>> len(results.scores), results.verdict.contender
+    (10, 'smote')
+    """
+    plan = comparison_plan(
+        X,
+        y,
+        methods=methods,
+        classifiers=classifiers,
+        contenders=contenders,
+        positive=positive,
+        groups=groups,
+        folds=folds,
+        repeats=repeats,
+        inner_folds=inner_folds,
+        thin=thin,
+        max_steps=max_steps,
+        bounds=bounds,
+        axis=axis,
+        modality=modality,
+        random_state=random_state,
+        name=name,
+        target=target,
+    )
+    return Results(run_comparison(plan, store, n_jobs=n_jobs, bounds=bounds, progress=progress))
