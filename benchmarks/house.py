@@ -136,13 +136,12 @@ def fit() -> Trace:
 def page() -> Trace:
     """Follow the page of a comparison that has been run."""
     import oversmith
-    from oversmith.evaluation import run_comparison
-    from oversmith.report import render, summarise
+    from oversmith.report import render
 
     X, y = oversmith.load_demo(return_X_y=True)
-    comparison = run_comparison(X, y, methods=["jitter"], classifiers=["lr", "knn"], folds=2, n_jobs=1)
+    results = oversmith.compare(X, y, methods=["jitter"], classifiers=["lr", "knn"], folds=2, n_jobs=1)
     trace = Trace()
-    trace.follow(lambda: render(summarise(comparison)))
+    trace.follow(lambda: render(results.to_dict()))
     return trace
 
 

@@ -115,7 +115,7 @@ def draw_ranks(group: str) -> None:
     store = Store(None)
     read_scores(store, RESULTS / "raw" / f"{group}.parquet")
     scores = store.scores()
-    found = analyse(scores)
+    found = analyse(scores, tested=(), described=(), shown=("average_precision",))
     # "none" has the fits of the control, and its rank.
     ranks = {name: rank for name, rank in found.ranks.items() if name != "none"}
     with canvas(7.0, 1.2 + 0.22 * len(ranks)) as figure:

@@ -328,7 +328,7 @@ class Results:
             rows=[
                 (
                     row["title"],
-                    row["rank"],
+                    _number(row["rank"], 2),
                     row["metrics"]["average_precision"]["mean"],
                     row["difference"],
                     None if row["low"] is None else f"[{row['low']:+.3f}, {row['high']:+.3f}]".replace("-", "−"),

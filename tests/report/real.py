@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from oversmith import compare
 from oversmith.datasets import SpectralAxis
-from oversmith.evaluation import Comparison, Plan, Protocol, Store, run, run_comparison
+from oversmith.evaluation import Comparison, Plan, Protocol, Store, run
 
 POINTS = 16
 SMALL: dict[str, Any] = {"folds": 2, "inner_folds": 2, "n_jobs": 1, "max_steps": 2}
@@ -49,35 +50,35 @@ def images() -> tuple[np.ndarray, np.ndarray]:
 
 def of_table() -> Comparison:
     X, y = table()
-    return run_comparison(
+    return compare(
         X, y, name="wells", positive="rare", classifiers=["lr"],
         contenders=["none", "none-tuned", "class-weight", "smotenc", "eo-wgan-0.33"], **SMALL,
-    )  # fmt: skip
+    ).comparison  # fmt: skip
 
 
 def of_series() -> Comparison:
     X, y = series()
-    return run_comparison(
+    return compare(
         X, y, name="waves", positive="rare", contenders=["none-tuned", "smote", "eo-wgan-0.33"],
         classifiers=["rocket"], **SMALL,
-    )  # fmt: skip
+    ).comparison  # fmt: skip
 
 
 def of_spectra() -> Comparison:
     X, y = series(2)
     axis = SpectralAxis(np.linspace(900.0, 1800.0, POINTS), "wavenumber", "1/cm", "absorbance")
-    return run_comparison(
+    return compare(
         X, y, name="spectra", positive="rare", axis=axis, contenders=["none-tuned", "three-player-gan-0.33"],
         classifiers=["rocket"], **SMALL,
-    )  # fmt: skip
+    ).comparison  # fmt: skip
 
 
 def of_images() -> Comparison:
     X, y = images()
-    return run_comparison(
+    return compare(
         X, y, name="squares", positive="rare", modality="image", contenders=["none-tuned", "cgan-0.33"],
         classifiers=["lr"], **SMALL,
-    )  # fmt: skip
+    ).comparison  # fmt: skip
 
 
 def benchmark() -> Store:
