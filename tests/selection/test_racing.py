@@ -7,7 +7,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from oversmith.evaluation import statistics as evaluation_statistics
+from oversmith import statistics
 from oversmith.exceptions import InputError, TooFewRowsError
 from oversmith.selection import corrected_resampled_t, race
 
@@ -32,7 +32,7 @@ class Scores:
 
 
 def test_the_statistics_have_one_home():
-    assert evaluation_statistics.corrected_resampled_t is corrected_resampled_t
+    assert statistics.corrected_resampled_t is corrected_resampled_t
 
 
 def test_a_clear_gain_is_kept_on_fresh_splits():

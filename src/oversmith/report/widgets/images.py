@@ -87,7 +87,7 @@ def collect(comparison: Comparison, names: list[str]) -> dict[str, Any]:
     Parameters
     ----------
     comparison : Comparison
-        What :func:`oversmith.evaluation.run_comparison` returned.
+        The record of a comparison.
     names : list of str
         Contenders to show.
 

@@ -21,7 +21,7 @@ def collect(comparison: Comparison, shown: list[str]) -> list[dict[str, Any]]:
     Parameters
     ----------
     comparison : Comparison
-        What :func:`oversmith.evaluation.run_comparison` returned.
+        The record of a comparison.
     shown : list of str
         Contenders whose columns, correlations and distances are drawn.
 
