@@ -44,7 +44,7 @@ class Result:
     figures : dict of str to str
         File name to SVG.
     page : StudyPage
-        What its HTML page is made of, for :func:`oversmith.report.write_study_report`.
+        What its HTML page is made of, for :class:`oversmith.Results`.
     """
 
     markdown: str
