@@ -90,7 +90,7 @@ def torch_step(method: str, length: int) -> float:
     import torch_series
 
     from oversmith._registry import load_class
-    from oversmith.networks.time import TIME_FEATURES
+    from oversmith.networks.inputs import TIME_FEATURES
 
     # Two classes are told where one network serves both; a flow is told its time too.
     sampler = load_class(method)()

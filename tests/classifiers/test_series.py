@@ -14,7 +14,7 @@ from oversmith import (
     ThreePlayerGAN,
 )
 from oversmith.classifiers import classifier
-from oversmith.classifiers.series import _convolved
+from oversmith.classifiers.random_convolutions import _convolved
 from oversmith.exceptions import InputError
 
 SMALL = [

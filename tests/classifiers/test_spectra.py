@@ -47,13 +47,12 @@ def test_learns():
 def test_network_of_the_document():
     """Table 7 at length 800: four halvings leave 50 places of 256 channels."""
     paper = SpectraCNN()
-    paper.shape_ = None
-    network = paper._network(jax.random.key(0), 800, paper._widths(), 2)
+    network = paper._network(jax.random.key(0), (1, 800), paper._widths(), 2)
     count = sum(leaf.size for leaf in jax.tree.leaves(network))
     convolutions = 4 * (1 * 32 + 32 * 32 + 32 * 128 + 128 * 256) + 32 + 32 + 128 + 256
     assert count == convolutions + 50 * 256 * 2 + 2
     # Normal with the stated standard deviation.
-    assert abs(float(np.std(network.convolutions.weights[3])) - 0.02) < 0.001
+    assert abs(float(np.std(network.stack.weights[3])) - 0.02) < 0.001
 
 
 def test_setting_of_the_document(monkeypatch):
@@ -76,7 +75,7 @@ def test_setting_of_the_document(monkeypatch):
 def test_restored_network_is_the_trained_one():
     X, y = spectra()
     fitted = clone(SMALL).fit(X, y)
-    assert [weight.ndim for weight in fitted.state_["weights"]] == [3, 3, 2]
+    assert [array.ndim for array in fitted.state_["arrays"]] == [3, 3, 1, 1, 2, 1]
     import pickle
 
     again = pickle.loads(pickle.dumps(fitted))

@@ -1,20 +1,22 @@
 from __future__ import annotations
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from oversmith.networks import MLP, mlp
+from oversmith.networks import MLP
 from oversmith.networks.mlp import linear
 
 
 def test_forward_by_hand():
-    network = MLP(
+    network = MLP(2, (2,), 1, ("leaky_relu",), key=jax.random.key(0))
+    layers = (
         (jnp.array([[1.0, -1.0], [2.0, 0.0]]), jnp.array([[1.0], [10.0]])),
         (jnp.array([0.5, 0.5]), jnp.array([3.0])),
-        ("leaky_relu",),
     )
+    network = eqx.tree_at(lambda net: (net.weights, net.biases), network, layers)
     # Hidden: (1 + 2 + .5, -1 + .5) = (3.5, -.5), after the activation (3.5, -.1).
     assert float(network(jnp.array([[1.0, 1.0]]))[0, 0]) == pytest.approx(3.5 - 1.0 + 3.0)
 
@@ -23,12 +25,14 @@ def test_forward_by_hand():
     ("name", "expected"), [("relu", 0.0), ("leaky_relu", -0.4), ("tanh", np.tanh(-2)), ("silu", -2 / (1 + np.exp(2)))]
 )
 def test_activations(name, expected):
-    network = MLP((jnp.ones((1, 1)), jnp.ones((1, 1))), (jnp.zeros(1), jnp.zeros(1)), (name,))
+    network = MLP(1, (1,), 1, (name,), key=jax.random.key(0))
+    ones = (jnp.ones((1, 1)),) * 2, (jnp.zeros(1),) * 2
+    network = eqx.tree_at(lambda net: (net.weights, net.biases), network, ones)
     assert float(network(jnp.array([[-2.0]]))[0, 0]) == pytest.approx(expected, rel=1e-5)
 
 
 def test_weights_lie_within_the_true_fan_in():
-    network = mlp(jax.random.key(0), 32, (50,), 2, ("relu",), true_in=4)
+    network = MLP(32, (50,), 2, ("relu",), true_in=4, key=jax.random.key(0))
     first = np.asarray(network.weights[0])
     assert 0.45 < np.abs(first[:4]).max() <= 0.5
     assert (first[4:] == 0).all()
@@ -38,7 +42,7 @@ def test_weights_lie_within_the_true_fan_in():
 @pytest.mark.parametrize("width", [32, 64, 128])
 def test_true_part_is_the_same_for_every_padding(width):
     def network(width):
-        return mlp(jax.random.key(3), 2 + width, (16, 8), width, ("tanh", "relu"), true_in=2 + 20)
+        return MLP(2 + width, (16, 8), width, ("tanh", "relu"), true_in=2 + 20, key=jax.random.key(3))
 
     small, large = network(20), network(width)
     np.testing.assert_array_equal(small.weights[0], large.weights[0][:22])
@@ -48,16 +52,16 @@ def test_true_part_is_the_same_for_every_padding(width):
 
 
 def test_layers_and_keys_differ():
-    network = mlp(jax.random.key(0), 8, (8, 8), 8, ("relu", "relu"))
+    network = MLP(8, (8, 8), 8, ("relu", "relu"), key=jax.random.key(0))
     assert not np.array_equal(network.weights[0], network.weights[1])
-    other = mlp(jax.random.key(1), 8, (8, 8), 8, ("relu", "relu"))
+    other = MLP(8, (8, 8), 8, ("relu", "relu"), key=jax.random.key(1))
     assert not np.array_equal(network.weights[0], other.weights[0])
 
 
 @pytest.mark.parametrize("activations", [("relu",), ("relu", "cosine")])
 def test_bad_activations_are_refused(activations):
     with pytest.raises(ValueError, match="activations"):
-        mlp(jax.random.key(0), 2, (2, 2), 1, activations)
+        MLP(2, (2, 2), 1, activations, key=jax.random.key(0))
 
 
 def test_linear_has_the_gradients_of_a_plain_product():
@@ -90,7 +94,7 @@ def test_unit_spread_keeps_the_spread_of_the_noise():
     spread = {
         unit: np.mean(
             [
-                mlp(jax.random.key(k), 32, (64,) * 3, 8, ("relu",) * 3, unit_spread=unit)(noise).std(axis=0).mean()
+                MLP(32, (64,) * 3, 8, ("relu",) * 3, unit_spread=unit, key=jax.random.key(k))(noise).std(axis=0).mean()
                 for k in range(20)
             ]
         )
@@ -101,8 +105,8 @@ def test_unit_spread_keeps_the_spread_of_the_noise():
 
 
 def test_unit_spread_does_not_depend_on_padding():
-    narrow = mlp(jax.random.key(0), 4, (8,), 3, ("relu",), unit_spread=True)
-    wide = mlp(jax.random.key(0), 4, (8,), 32, ("relu",), unit_spread=True)
+    narrow = MLP(4, (8,), 3, ("relu",), unit_spread=True, key=jax.random.key(0))
+    wide = MLP(4, (8,), 32, ("relu",), unit_spread=True, key=jax.random.key(0))
     assert np.array_equal(narrow.weights[1], wide.weights[1][:, :3])
     assert (wide.biases[0] == 0).all()
     assert (wide.biases[1] == 0).all()

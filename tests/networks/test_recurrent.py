@@ -4,7 +4,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from oversmith.networks import attention, bi_lstm
+from oversmith.networks import BiLSTM, SelfAttention
 
 
 def sigmoid(x):
@@ -12,7 +12,7 @@ def sigmoid(x):
 
 
 def test_lstm_by_hand():
-    network = bi_lstm(jax.random.key(0), 2, 3, 2)
+    network = BiLSTM(2, 3, 2, key=jax.random.key(0))
     x = np.asarray(jax.random.normal(jax.random.key(1), (2, 6, 2)))
     layer = x
     for weight, recurrent, bias in zip(network.inputs, network.recurrent, network.biases, strict=True):
@@ -32,7 +32,7 @@ def test_lstm_by_hand():
 
 
 def test_both_directions_carry():
-    network = bi_lstm(jax.random.key(0), 1, 4, 1)
+    network = BiLSTM(1, 4, 1, key=jax.random.key(0))
     slope = jax.jacobian(lambda row: network(row[None, :, None])[0])(jax.random.normal(jax.random.key(1), (9,)))
     first, last = jnp.abs(slope[:, :4]).max(axis=1), jnp.abs(slope[:, 4:]).max(axis=1)
     # Forwards, a point feels what came before and nothing after; backwards the other way round.
@@ -41,7 +41,7 @@ def test_both_directions_carry():
 
 
 def test_attention_by_hand():
-    network = attention(jax.random.key(0), 3)
+    network = SelfAttention(3, key=jax.random.key(0))
     x = np.asarray(jax.random.normal(jax.random.key(1), (2, 4, 3)))
     q, v = x @ np.asarray(network.query), x @ np.asarray(network.value)
     score = np.exp(np.einsum("bqu,bku->bqk", q, v) / np.sqrt(3))

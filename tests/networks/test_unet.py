@@ -6,7 +6,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from oversmith.networks import unet
+from oversmith.networks import UNet
 from oversmith.networks.unet import LinearAttention, rms_norm
 
 
@@ -17,7 +17,7 @@ def normal(number, *shape):
 
 @pytest.mark.parametrize("shape, patch", [((3, 7), 1), ((2, 37), 4), ((2, 9, 6), 2)], ids=str)
 def test_any_size(shape, patch):
-    network, width = unet(jax.random.key(0), shape, 3, (4, 6), patch), int(np.prod(shape))
+    network, width = UNet(shape, 3, (4, 6), patch, key=jax.random.key(0)), int(np.prod(shape))
     rows = normal(1, 5, 3 + width)
     made = eqx.filter_jit(network)(rows)
     assert made.shape == (5, width)
@@ -54,9 +54,9 @@ def test_norm_by_hand():
 
 def test_told_numbers_scale_and_shift():
     """With the told numbers' weights at zero, series are mapped alike whatever is told."""
-    network = unet(jax.random.key(0), (1, 9), 2, (4, 4))
+    network = UNet((1, 9), 2, (4, 4), key=jax.random.key(0))
     series = normal(1, 1, 9)
     rows = jnp.concatenate([jnp.array([[0.0, 1.0], [5.0, -1.0]]), jnp.repeat(series, 2, axis=0)], axis=1)
     assert not np.allclose(*eqx.filter_jit(network)(rows))
-    deaf = eqx.tree_at(lambda net: net.tell[0], network, replace_fn=jnp.zeros_like)
+    deaf = eqx.tree_at(lambda net: net.numbers[0], network, replace_fn=jnp.zeros_like)
     np.testing.assert_allclose(*eqx.filter_jit(deaf)(rows), atol=1e-6)

@@ -49,7 +49,7 @@ def test_generator_loss_by_hand():
 def test_discriminator_is_not_told_the_class():
     session = session_of(ACGAN(**SMALL), *spectra())
     players = session.players
-    assert players["discriminator"].convolutions.shape == (1, 24)
+    assert players["discriminator"].stack.shape == (1, 24)
     assert players["discriminator"](jnp.zeros((3, 24))).shape == (3, 1 + 2)
     assert [turn.player for turn in session.recipe.phases[0].schedule] == ["discriminator", "generator"]
 

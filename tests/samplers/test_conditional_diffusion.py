@@ -11,7 +11,7 @@ from toys import waves
 
 from oversmith import ConditionalDiffusion
 from oversmith.exceptions import InputError
-from oversmith.networks.time import TIME_FEATURES
+from oversmith.networks.inputs import TIME_FEATURES
 from oversmith.networks.unet import patch_of
 from oversmith.recipes import diffusion
 from oversmith.training import Optimiser, count_compilations

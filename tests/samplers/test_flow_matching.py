@@ -33,8 +33,8 @@ def test_loss_by_hand():
     import jax
     import jax.numpy as jnp
 
-    from oversmith.networks import column_arrays, mlp
-    from oversmith.networks.time import TIME_FEATURES
+    from oversmith.networks import MLP, column_arrays
+    from oversmith.networks.inputs import TIME_FEATURES
     from oversmith.recipes.flow_matching import flow_loss, noise, to_flow
 
     class Span:
@@ -42,7 +42,7 @@ def test_loss_by_hand():
             self.start, self.stop, self.activation = start, stop, activation
 
     columns = column_arrays([Span(0, 2, "linear"), Span(2, 3, "sigmoid")], 32)
-    network = mlp(jax.random.key(0), TIME_FEATURES + 32, (), 32, ())
+    network = MLP(TIME_FEATURES + 32, (), 32, (), key=jax.random.key(0))
     bias = jnp.arange(32.0) / 10
     network = type(network)((jnp.zeros_like(network.weights[0]),), (bias,), ())
     x = jnp.zeros((5, 32)).at[:, :3].set(jnp.array([1.0, -2.0, 1.0]))
@@ -70,14 +70,14 @@ def test_heun_carries_a_known_field():
     import jax
     import jax.numpy as jnp
 
-    from oversmith.networks import column_arrays, mlp
-    from oversmith.networks.time import TIME_FEATURES
+    from oversmith.networks import MLP, column_arrays
+    from oversmith.networks.inputs import TIME_FEATURES
     from oversmith.recipes.flow_matching import flow_rows, noise
 
     columns = column_arrays([], 32)
     columns = columns._replace(mask=jnp.ones(32))
     weights = jnp.zeros((TIME_FEATURES + 32, 32)).at[TIME_FEATURES:].set(-jnp.eye(32))
-    network = mlp(jax.random.key(0), TIME_FEATURES + 32, (), 32, ())
+    network = MLP(TIME_FEATURES + 32, (), 32, (), key=jax.random.key(0))
     network = type(network)((weights,), (jnp.zeros(32),), ())
     start = noise(jax.random.key(1), 6, 32)
     for n_steps, bound in ((2, 0.1), (25, 1e-3)):

@@ -22,6 +22,8 @@ SMALL = {
     "random_state": 0,
 }
 
+KEY = jax.random.key(0)
+
 
 def test_the_budget_is_one_of_steps():
     sampler = GANBATS(**SMALL, patience=None).fit(*waves())
@@ -30,8 +32,8 @@ def test_the_budget_is_one_of_steps():
 
 
 def network_parts(**changes):
-    options = {"hidden": 64, "layers": 2, "widths": (128, 64, 32), "recurrent": True, "stride": 1, "squash": True}
-    return ganbats.generator(jax.random.key(0), (1, 128), 0, **(options | changes))
+    options = {"hidden": 64, "layers": 2, "widths": (128, 64, 32), "recurrent": True, "stride": 1, "with_tanh": True}
+    return ganbats.Generator((1, 128), 0, key=KEY, **(options | changes))
 
 
 def count(tree):
@@ -44,19 +46,18 @@ def test_sizes_of_the_documents_networks():
     parts = 5 * (128 * 128 + 128 * 64 + 64 * 32) + 32 + 1 + 4 * (128 + 64 + 32)
     assert count(network_parts()) == lstm + parts
     gap, mlp = (
-        ganbats.discriminator(jax.random.key(0), (1, 128), 0, widths=(32, 64), attends=True, head=head)
-        for head in ("gap", "mlp")
+        ganbats.Discriminator((1, 128), 0, widths=(32, 64), attends=True, head=head, key=KEY) for head in ("gap", "mlp")
     )
     assert count(gap.head) == 65
     assert count(mlp.head) == 32 * 64 * 64 + 64 + 64 + 1
-    without = ganbats.discriminator(jax.random.key(0), (1, 128), 0, widths=(32, 64), attends=False, head="gap")
+    without = ganbats.Discriminator((1, 128), 0, widths=(32, 64), attends=False, head="gap", key=KEY)
     assert count(gap) - count(without) == 2 * 64 * 64
 
 
 @pytest.mark.parametrize("length, stride", [(5, 1), (24, 4), (37, 4), (50, 7)])
 def test_generator_makes_any_length(length, stride):
-    network = ganbats.generator(
-        jax.random.key(0), (2, length), 3, hidden=4, layers=1, widths=(4,), recurrent=True, stride=stride, squash=True
+    network = ganbats.Generator(
+        (2, length), 3, hidden=4, layers=1, widths=(4,), recurrent=True, stride=stride, with_tanh=True, key=KEY
     )
     rows = jax.random.normal(jax.random.key(1), (6, 3 + ganbats.steps_of(length, stride)))
     made = eqx.filter_jit(network)(rows)

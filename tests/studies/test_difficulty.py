@@ -222,7 +222,7 @@ def test_the_documents_classifier_reads_four_fifths_and_one_scale():
     models = [document_dense(0).fit(X, labels) for labels in (y, changed)]
     assert np.array_equal(*(model.predict_proba(X) for model in models))
     assert models[0].n_steps_ == 20 * 3
-    assert len(models[0].state_["biases"][0]) == 10
+    assert models[0]._restored().biases[0].shape == (10,)
     centre, spread = models[0].state_["centre"], models[0].state_["spread"]
     assert np.allclose(((X.min() - centre[0]) / spread[0], (X.max() - centre[0]) / spread[0]), (-1, 1))
     assert np.ptp(centre) == np.ptp(spread) == 0

@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from oversmith.networks import activate, column_arrays, mlp, with_condition
+from oversmith.networks import MLP, activate, column_arrays, with_condition
 from oversmith.training import (
     Optimiser,
     Phase,
@@ -24,7 +24,7 @@ from oversmith.training import (
     table_data,
     train,
 )
-from oversmith.training.objectives import (
+from oversmith.training.losses import (
     gan_discriminator,
     gan_generator,
     gradient_penalty,
@@ -91,9 +91,11 @@ def wgan(steps):
 def setting(spans, *, width, padded, condition=0, rate=1e-3, seed=0):
     generator_key, *critic_keys = jax.random.split(jax.random.key(seed), 3)
     activations = ("tanh", "leaky_relu")
-    critics = (mlp(key, condition + padded, (32, 32), 1, activations, true_in=condition + width) for key in critic_keys)
+    critics = (
+        MLP(condition + padded, (32, 32), 1, activations, true_in=condition + width, key=key) for key in critic_keys
+    )
     players = {
-        "generator": mlp(generator_key, LATENT + condition, (32, 32), padded, ("relu", "relu")),
+        "generator": MLP(LATENT + condition, (32, 32), padded, ("relu", "relu"), key=generator_key),
         "critic": tuple(critics),
     }
     hyper = {

@@ -1,4 +1,4 @@
-"""Training rows of the classifiers: checked, identical ones merged, in an order of their own."""
+"""Training rows of the classifiers: checked, identical ones merged, sorted; and series as flat rows."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.multiclass import check_classification_targets
 
 from oversmith._adapter import check_sample_weight, validate_data
+from oversmith.encoders.reading import as_numbers, check_finite, container_of, is_series, shape_of, stacked
 from oversmith.exceptions import InputError
 
 
@@ -81,3 +82,61 @@ def seed_from(random_state: Any) -> int:
     if random_state is None:
         return int(np.random.SeedSequence().generate_state(1)[0] >> 1)
     return int(check_random_state(random_state).randint(np.iinfo(np.int32).max))
+
+
+def flat_series(X: Any, input_shape: Any) -> tuple[np.ndarray, tuple[int, int]]:
+    """Lay series out as flat rows.
+
+    Parameters
+    ----------
+    X : array-like of shape (n, channels, length) or (n, columns)
+        Series.
+    input_shape : (int, int) or None
+        Channels and time points of flat rows.
+
+    Returns
+    -------
+    rows : ndarray of float64, shape (n, channels * length)
+        Channel after channel.
+    shape : (int, int)
+        Channels and time points.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> rows, shape = flat_series(np.zeros((4, 2, 5)), None)
+    >>> rows.shape, shape
+    ((4, 10), (2, 5))
+    """
+    X = stacked(X)
+    values = as_numbers(X, container_of(X))
+    shape = shape_of(values, input_shape)
+    check_finite(values.reshape(len(values), *shape))
+    return values.reshape(len(values), -1), shape
+
+
+def flattened(X: Any, input_shape: Any) -> tuple[Any, tuple[int, int] | None]:
+    """Lay series out as flat rows, and leave other rows as they are.
+
+    Parameters
+    ----------
+    X : array-like
+        Series, one array or one for each, or rows.
+    input_shape : (int, int) or None
+        Channels and time points of flat rows.
+
+    Returns
+    -------
+    rows : array-like
+        Flat rows, or ``X`` itself.
+    shape : (int, int) or None
+        Channels and time points, where they are known.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> flattened(np.zeros((4, 2, 5)), None)[1], flattened(np.zeros((4, 10)), None)[1]
+    ((2, 5), None)
+    """
+    X = stacked(X)
+    return flat_series(X, input_shape) if is_series(X) or input_shape is not None else (X, None)

@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
-from numbers import Integral, Real
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.utils._param_validation import Interval
-from sklearn.utils.validation import check_is_fitted
 
-from oversmith._adapter import fit_context, validate_data
-from oversmith.classifiers._rows import TrainingRows, seed_from, spread_over_classes, training_rows
+from oversmith.classifiers.network import NetworkClassifier
 from oversmith.exceptions import InputError
-from oversmith.selection import inner_holdout
 
-# Steps between two looks at the training: history, held-out loss, patience.
-CHECK_EVERY = 100
-# Fewer held-out rows than this, or a class with fewer rows than that, say too little to stop a training.
-MIN_HELD_OUT = 30
-MIN_CLASS_ROWS = 10
+if TYPE_CHECKING:
+    from jax import Array
 
 # Document 000, Table 5, rows "Neural network": the last of the listed numbers of epochs, learning rate, batch size.
 PAPER = {
@@ -31,7 +20,7 @@ PAPER = {
 }
 
 
-class DenseClassifier(ClassifierMixin, BaseEstimator):
+class DenseClassifier(NetworkClassifier):
     """Three dense layers: ReLU, ReLU, linear; softmax gives the class probabilities.
 
     The classifier of document 000 and, as far as its text says, of document 001, trained with Adam on the same engine
@@ -70,7 +59,7 @@ class DenseClassifier(ClassifierMixin, BaseEstimator):
     stopped_because_ : {"max_steps", "patience"}
         Why the training ended.
     state_ : dict
-        Centre and spread of the inputs, weights and biases of the layers, as NumPy arrays.
+        Centre and spread of the inputs, and the arrays of the network, all as NumPy arrays.
     n_features_in_ : int
         Number of columns.
     feature_names_in_ : ndarray of str
@@ -116,20 +105,6 @@ class DenseClassifier(ClassifierMixin, BaseEstimator):
     >>> classifier.predict_proba([[4.0, 4.0]]).round(1).tolist(), classifier.classes_.tolist()
     ([[1.0, 0.0]], ['fault', 'normal'])
     """
-
-    # Decays of Adam's moments.
-    _betas: ClassVar[tuple[float, float]] = (0.9, 0.999)
-
-    _parameter_constraints: dict = {
-        "hidden_widths": ["array-like"],
-        "learning_rate": [Interval(Real, 0, None, closed="neither")],
-        "batch_size": [Interval(Integral, 1, None, closed="left")],
-        "max_steps": [Interval(Integral, 1, None, closed="left")],
-        "max_epochs": [Interval(Integral, 1, None, closed="left"), None],
-        "patience": [Interval(Integral, 1, None, closed="left"), None],
-        "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
-        "random_state": ["random_state"],
-    }
 
     def __init__(
         self,
@@ -181,182 +156,32 @@ class DenseClassifier(ClassifierMixin, BaseEstimator):
         100
         """
         if method not in PAPER:
-            raise InputError(f"method: {method!r} is no column of the document's table; choose from {', '.join(PAPER)}")
+            raise InputError(
+                "method", f"{method!r} is no column of the paper's table", f"choose from {', '.join(PAPER)}"
+            )
         return cls(**(PAPER[method] | {"patience": None} | changes))
 
-    # ------------------------------------------------------------------ training
+    @staticmethod
+    def _network(key: Array, shape: tuple[int, ...], widths: tuple[int, ...], n_classes: int) -> Any:
+        from oversmith.networks import MLP
+        from oversmith.training import class_bucket, width_bucket
 
-    @fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
-        """Train the network.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-            Finite numbers.
-        y : array-like of shape (n_samples,)
-            Class labels, two or more.
-        sample_weight : array-like of shape (n_samples,), default=None
-            Weights of the rows, not negative; ones by default.
-
-        Returns
-        -------
-        self : object
-            The fitted classifier.
-
-        Raises
-        ------
-        InputError
-            For fewer than two classes, impossible widths, or values beyond what float32 holds.
-        DivergedError
-            When the loss explodes.
-        """
-        widths = self._widths()
-        rows = training_rows(self, X, y, sample_weight)
-        self.classes_ = rows.classes
-        seed = seed_from(self.random_state)
-        held = self._held_out(rows, seed)
-        kept = np.setdiff1d(np.arange(len(rows.x)), held)
-        centre, spread = self._scale(rows.x[kept], rows.weight[kept])
-        self.state_: dict[str, Any] = {"centre": centre, "spread": spread, "present": rows.present}
-        self._train(rows, kept, held, widths, seed)
-        return self
-
-    def _widths(self) -> tuple[int, ...]:
-        widths = tuple(self.hidden_widths)
-        if not all(isinstance(width, Integral) and width > 0 for width in widths):
-            raise InputError(f"hidden_widths: {self.hidden_widths!r} found; give whole numbers above 0, one per layer")
-        return tuple(int(width) for width in widths)
-
-    def _held_out(self, rows: TrainingRows, seed: int) -> np.ndarray:
-        nothing = np.zeros(0, dtype=np.intp)
-        if self.patience is None or np.bincount(rows.code).min() < MIN_CLASS_ROWS:
-            return nothing
-        held = inner_holdout(rows.code, self.validation_fraction, random_state=seed, min_rows=MIN_CLASS_ROWS)
-        return held if len(held) >= MIN_HELD_OUT else nothing
-
-    def _train(
-        self, rows: TrainingRows, kept: np.ndarray, held: np.ndarray, widths: tuple[int, ...], seed: int
-    ) -> None:
-        import jax
-
-        from oversmith.recipes import classifier as softmax
-        from oversmith.training import Optimiser, table_data, train
-
-        n_classes, width = len(rows.present), self._padded_width(rows.x.shape[1])
-        steps = self.max_steps
-        if self.max_epochs is not None:
-            steps = self.max_epochs * math.ceil(rows.n_given / self.batch_size)
-        init_key, train_key = jax.random.split(jax.random.key(seed))
-        network = self._network(init_key, rows.x.shape[1], widths, n_classes)
-        x_held = self._scaled(rows.x[held])
-
-        def held_out_loss(players: dict[str, Any], step: int) -> float:
-            chances = softmax.log_probabilities(players["classifier"], x_held, n_classes, width)
-            return -float(np.average(chances[np.arange(len(held)), rows.code[held]], weights=rows.weight[held]))
-
-        result = train(
-            softmax.recipe(batch_size=self.batch_size, steps=steps, optimiser=Optimiser("adam", *self._betas)),
-            {"classifier": network},
-            table_data(
-                self._scaled(rows.x[kept]),
-                rows.code[kept],
-                weight=rows.weight[kept],
-                n_classes=n_classes,
-                width=width,
-            ),
-            {"learning_rate": {"classifier": self.learning_rate}, "n_classes": n_classes},
-            train_key,
-            monitor=held_out_loss if len(held) else None,
-            check_every=CHECK_EVERY,
-            patience=self.patience,
-        )
-        trained = result.players["classifier"]
-        weights, biases = self._layers(trained)
-        self.state_["weights"] = [np.asarray(weight) for weight in weights]
-        self.state_["biases"] = [np.asarray(bias) for bias in biases]
-        self.history_, self.n_steps_ = result.history, result.n_steps
-        self.best_step_, self.stopped_because_ = result.best_step, result.stopped_because
+        (width,), activations = shape, ("relu",) * len(widths)
+        return MLP(width_bucket(width), widths, class_bucket(n_classes), activations, key=key, true_in=width)
 
     def _padded_width(self, width: int) -> int:
         from oversmith.training import width_bucket
 
         return width_bucket(width)
 
-    def _network(self, key: Any, width: int, widths: tuple[int, ...], n_classes: int) -> Any:
-        """Make the network: a padded row in, the logits of a bucket of classes out."""
-        from oversmith.networks import mlp
-        from oversmith.training import class_bucket
-
-        activations = ("relu",) * len(widths)
-        return mlp(key, self._padded_width(width), widths, class_bucket(n_classes), activations, true_in=width)
-
-    def _layers(self, network: Any) -> tuple[Sequence[Any], Sequence[Any]]:
-        """Take weights and biases of the layers out of a network."""
-        return network.weights, network.biases
-
-    def _restored(self) -> Any:
-        """Make the trained network from the fitted state."""
-        from oversmith.networks import MLP
-
-        weights, biases = tuple(self.state_["weights"]), tuple(self.state_["biases"])
-        return MLP(weights, biases, ("relu",) * (len(weights) - 1))
-
     def _scale(self, x: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Learn centre and spread of each column."""
-        return _scale(x, weight)
-
-    def _scaled(self, x: np.ndarray) -> np.ndarray:
-        return (x - self.state_["centre"]) / self.state_["spread"]
-
-    # ------------------------------------------------------------------ prediction
-
-    def predict_proba(self, X: Any) -> np.ndarray:
-        """Class probabilities.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-            Rows.
-
-        Returns
-        -------
-        ndarray of float64, shape (n_samples, n_classes)
-            One column per class of ``classes_``; a class whose training rows all had weight zero has probability zero.
-        """
-        check_is_fitted(self, "state_")
-        from oversmith.recipes.classifier import log_probabilities
-
-        x = self._scaled(validate_data(self, X, dtype=np.float64, reset=False))
-        present = self.state_["present"]
-        chances = np.exp(log_probabilities(self._restored(), x, len(present), self._padded_width(x.shape[1])))
-        return spread_over_classes(chances, present, len(self.classes_))
-
-    def predict(self, X: Any) -> np.ndarray:
-        """Most probable class of each row.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-            Rows.
-
-        Returns
-        -------
-        ndarray of shape (n_samples,)
-            Class labels.
-        """
-        chances = self.predict_proba(X)
-        return self.classes_[np.argmax(chances, axis=1)]
-
-
-def _scale(x: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Weighted mean and standard deviation of each column; a constant column keeps its unit."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        centre = np.average(x, axis=0, weights=weight)
-        spread = np.sqrt(np.average((x - centre) ** 2, axis=0, weights=weight))
-    if not np.isfinite(spread).all():
-        column = int(np.flatnonzero(~np.isfinite(spread))[0])
-        raise InputError(f"X: column {column} has values too large to be standardised; rescale it")
-    # A constant column has a spread of rounding errors.
-    constant = spread <= 1e-12 * np.abs(centre)
-    return centre, np.where(constant | (spread == 0), 1.0, spread)
+        """Weighted mean and standard deviation of each column; a constant column keeps its unit."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            centre = np.average(x, axis=0, weights=weight)
+            spread = np.sqrt(np.average((x - centre) ** 2, axis=0, weights=weight))
+        if not np.isfinite(spread).all():
+            column = int(np.flatnonzero(~np.isfinite(spread))[0])
+            raise InputError("X", f"column {column} has values too large to be standardised", "rescale it")
+        # A constant column has a spread of rounding errors.
+        constant = spread <= 1e-12 * np.abs(centre)
+        return centre, np.where(constant | (spread == 0), 1.0, spread)

@@ -1,4 +1,4 @@
-"""EO-WGAN as a classifier: Algorithm 1 of document 000 with its refinement, ending in the classifier it returns."""
+"""EO-WGAN as a classifier: Algorithm 1 of Riaz et al. 2025 with its refinement, ending in the classifier it returns."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import numpy as np
 from scipy import sparse
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone
 from sklearn.ensemble import RandomForestClassifier
-from sklearn.metrics import average_precision_score
 from sklearn.utils import get_tags
 from sklearn.utils._param_validation import HasMethods, Interval
 from sklearn.utils.metaestimators import available_if
@@ -21,11 +20,7 @@ from oversmith.classifiers._rows import seed_from
 from oversmith.exceptions import InputError
 from oversmith.samplers.eo_wgan import EOWGAN
 from oversmith.selection import stratified_folds
-
-# A row whose own class leads by less than this share of probability is nearly wrong.
-MARGIN = 0.2
-# A refinement takes this share of the sampler's steps.
-STEPS_SHARE = 0.25
+from oversmith.selection.refinement import HARD_LEAD, STEPS_SHARE, InnerScore, inner_score, refine
 
 
 def _has(method: str) -> Any:
@@ -161,59 +156,49 @@ class EOWGANClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         return self
 
     def _refined(self, X: Any, y: Any, balanced: tuple[Any, Any], codes: np.ndarray, seed: int) -> tuple[Any, Any]:
-        score, hard = self._judge(balanced, codes, self.sampler_, seed)
-        for number in range(1, self.refine_rounds + 1):
-            row: dict[str, Any] = {"round": number, "hard_rows": int(hard.sum()), "score_before": score}
-            if not hard.any():
-                self.refinements_.append(row | {"score_after": score, "kept": False})
-                break
+        """Refine the sampler; return the balanced table of the one that is kept."""
+
+        def fine_tune(model: tuple[Any, Any], hard: np.ndarray, number: int) -> tuple[Any, Any]:
+            sampler, _ = model
             budgets = {
                 name: max(1, round(STEPS_SHARE * value))
                 for name in ("max_steps", "max_epochs")
-                if (value := getattr(self.sampler_, name, None)) is not None
+                if (value := getattr(sampler, name, None)) is not None
             }
-            twin = copy.deepcopy(self.sampler_).set_params(**budgets)
+            twin = copy.deepcopy(sampler).set_params(**budgets)
             twin.partial_fit(X, y, sample_weight=np.where(hard, self.hard_weight, 1.0))
-            twin.set_params(**{name: getattr(self.sampler_, name) for name in budgets})
-            again = twin._appended(*twin._validate(X, y, reset=False))
-            after, still_hard = self._judge(again, codes, twin, seed)
-            self.refinements_.append(row | {"score_after": after, "kept": after > score})
-            if after <= score:
-                break
-            self.sampler_, balanced, score, hard = twin, again, after, still_hard
+            twin.set_params(**{name: getattr(sampler, name) for name in budgets})
+            return twin, twin._appended(*twin._validate(X, y, reset=False))
+
+        (self.sampler_, balanced), self.refinements_ = refine(
+            (self.sampler_, balanced),
+            lambda model: self._inner_score(*model, codes, seed),
+            fine_tune,
+            self.refine_rounds,
+        )
         return balanced
 
-    def _judge(self, balanced: tuple[Any, Any], codes: np.ndarray, sampler: Any, seed: int) -> tuple[float, np.ndarray]:
-        """Inner score of the over-sampled classes, and which real rows are hard."""
+    def _inner_score(self, sampler: Any, balanced: tuple[Any, Any], codes: np.ndarray, seed: int) -> InnerScore:
+        """Score the real rows on inner folds, by classifiers that also see the synthetic rows."""
         X, y = balanced
         labels = self._labels(y)
         synthetic = np.flatnonzero(sampler.synthetic_mask_)
         scores = np.zeros((len(codes), len(self.classes_)))
-        wrong = np.zeros(len(codes), dtype=bool)
-        gives_probabilities = False
+        least = 0.0
         for train, test in stratified_folds(codes, self.n_splits, random_state=seed):
             rows = np.concatenate([train, synthetic])
             model = self._trained(take_rows(X, rows), labels[rows], sampler.sample_weight_[rows], seed)
             part = take_rows(X, test)
-            wrong[test] = np.asarray(model.predict(part)) != self.classes_[codes[test]]
-            gives_probabilities = hasattr(model, "predict_proba")
-            if gives_probabilities:
-                found = model.predict_proba(part)
+            if hasattr(model, "predict_proba"):
+                least, values = HARD_LEAD, model.predict_proba(part)
             elif hasattr(model, "decision_function"):
-                found = model.decision_function(part)
+                values = model.decision_function(part)
             else:
-                found = (np.asarray(model.predict(part))[:, None] == model.classes_).astype(float)
-            if found.ndim == 1:
-                found = np.column_stack([-found, found])
-            scores[np.ix_(test, np.searchsorted(self.classes_, model.classes_))] = found
-        asked = list(self._asked())
-        hard = wrong
-        if gives_probabilities:
-            own = scores[np.arange(len(codes)), codes]
-            others = np.where(np.eye(len(self.classes_), dtype=bool)[codes], -np.inf, scores)
-            hard = wrong | (own - others.max(axis=1) < MARGIN)
-        score = np.mean([average_precision_score(codes == code, scores[:, code]) for code in asked])
-        return float(score), hard & np.isin(codes, asked)
+                values = (np.asarray(model.predict(part))[:, None] == model.classes_).astype(float)
+            if values.ndim == 1:
+                values = np.column_stack([-values, values])
+            scores[np.ix_(test, np.searchsorted(self.classes_, model.classes_))] = values
+        return inner_score(scores, codes, self._asked(), least)
 
     def _asked(self) -> tuple[int, ...]:
         return tuple(code for code, n in self.sampler_._deficits().items() if n > 0)
@@ -228,8 +213,10 @@ class EOWGANClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
             return model.fit(X, y)
         if not has_fit_parameter(model, "sample_weight"):
             raise InputError(
-                f"estimator: {type(model).__name__} takes no sample_weight, and the sampler weighs synthetic rows by "
-                f"{self.sampler_.synthetic_weight}; use another estimator, or synthetic_weight=1"
+                "estimator",
+                f"{type(model).__name__} takes no sample_weight, and the sampler weighs synthetic rows by "
+                f"{self.sampler_.synthetic_weight}",
+                "use another estimator, or synthetic_weight=1",
             )
         return model.fit(X, y, sample_weight=weight)
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.utils._param_validation import StrOptions
 
-from oversmith.classifiers._halving import layers_of, network_of
 from oversmith.classifiers.series import SeriesCNN
 from oversmith.encoders.image import channels_first, image_shape_of
 from oversmith.encoders.modality import modality_of
 from oversmith.encoders.reading import as_array, check_finite, container_of, stacked
+
+if TYPE_CHECKING:
+    from jax import Array
 
 
 class ImageCNN(SeriesCNN):
@@ -80,7 +82,7 @@ class ImageCNN(SeriesCNN):
         )
         self.channels = channels
 
-    def _flattened(self, X: Any) -> tuple[Any, tuple[int, ...] | None]:
+    def _read(self, X: Any) -> tuple[Any, tuple[int, ...] | None]:
         X = stacked(X, "image")
         if getattr(X, "ndim", 2) == 2 and self.input_shape is None:
             return X, None
@@ -91,17 +93,12 @@ class ImageCNN(SeriesCNN):
         check_finite(images)
         return np.ascontiguousarray(images).reshape(len(images), -1), shape
 
-    def _series_shape(self, width: int) -> tuple[int, ...]:
+    def _shape(self, width: int) -> tuple[int, ...]:
         return self.shape_ or (1, 1, width)
 
-    def _network(self, key: Any, width: int, widths: tuple[int, ...], n_classes: int) -> Any:
-        from oversmith.networks import halving_network
+    @staticmethod
+    def _network(key: Array, shape: tuple[int, ...], widths: tuple[int, ...], n_classes: int) -> Any:
+        from oversmith.networks import ConvCritic
         from oversmith.training import class_bucket
 
-        return halving_network(key, self._series_shape(width), widths, class_bucket(n_classes))
-
-    def _layers(self, network: Any) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
-        return layers_of(network)
-
-    def _restored(self) -> Any:
-        return network_of(self.state_, self._series_shape(self.n_features_in_))
+        return ConvCritic(shape, 0, widths, key=key, n_out=class_bucket(n_classes))

@@ -132,7 +132,7 @@ def _image_cnn(seed: int) -> Any:
 
 
 def _rocket(seed: int) -> Any:
-    from oversmith.classifiers.series import RandomConvolutionClassifier
+    from oversmith.classifiers.random_convolutions import RandomConvolutionClassifier
 
     return RandomConvolutionClassifier(random_state=seed)
 

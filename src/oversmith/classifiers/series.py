@@ -1,89 +1,19 @@
-"""Two kinds of classifier for series: a small convolutional network, and a linear one on random convolutions."""
+"""A small convolutional network for series."""
 
 from __future__ import annotations
 
-from itertools import combinations
-from numbers import Integral, Real
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin
-from sklearn.linear_model import LogisticRegression
-from sklearn.preprocessing import StandardScaler
-from sklearn.utils import check_random_state
-from sklearn.utils._param_validation import Interval
-from sklearn.utils.validation import check_is_fitted
 
-from oversmith._adapter import fit_context, validate_data
-from oversmith.classifiers._rows import spread_over_classes, training_rows
-from oversmith.classifiers.dense import DenseClassifier
-from oversmith.encoders.reading import as_numbers, check_finite, container_of, is_series, shape_of, stacked
+from oversmith.classifiers._rows import flattened
+from oversmith.classifiers.network import NetworkClassifier
 
-# Series whose convolutions are held in memory at once.
-_BLOCK = 64
-# Points of a kernel, and how many of them weigh 2 where the others weigh -1.
-_KERNEL, _HEAVY = 9, 3
+if TYPE_CHECKING:
+    from jax import Array
 
 
-def flat_series(X: Any, input_shape: Any) -> tuple[np.ndarray, tuple[int, int]]:
-    """Lay series out as flat rows.
-
-    Parameters
-    ----------
-    X : array-like of shape (n, channels, length) or (n, columns)
-        Series.
-    input_shape : (int, int) or None
-        Channels and time points of flat rows.
-
-    Returns
-    -------
-    rows : ndarray of float64, shape (n, channels * length)
-        Channel after channel.
-    shape : (int, int)
-        Channels and time points.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> rows, shape = flat_series(np.zeros((4, 2, 5)), None)
-    >>> rows.shape, shape
-    ((4, 10), (2, 5))
-    """
-    X = stacked(X)
-    values = as_numbers(X, container_of(X))
-    shape = shape_of(values, input_shape)
-    check_finite(values.reshape(len(values), *shape))
-    return values.reshape(len(values), -1), shape
-
-
-def flattened(X: Any, input_shape: Any) -> tuple[Any, tuple[int, int] | None]:
-    """Lay series out as flat rows, and leave rows of which nobody says that they are series.
-
-    Parameters
-    ----------
-    X : array-like
-        Series, one array or one for each, or rows.
-    input_shape : (int, int) or None
-        Channels and time points of flat rows.
-
-    Returns
-    -------
-    rows : array-like
-        Flat rows, or ``X`` itself.
-    shape : (int, int) or None
-        Channels and time points, where they are known.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> flattened(np.zeros((4, 2, 5)), None)[1], flattened(np.zeros((4, 10)), None)[1]
-    ((2, 5), None)
-    """
-    X = stacked(X)
-    return flat_series(X, input_shape) if is_series(X) or input_shape is not None else (X, None)
-
-
-class SeriesCNN(DenseClassifier):
+class SeriesCNN(NetworkClassifier):
     """A small one-dimensional convolutional network: three strided convolutions and a linear layer, softmax on top.
 
     Trained with Adam on the same engine as the samplers. Channels are standardised inside, by mean and standard
@@ -113,7 +43,7 @@ class SeriesCNN(DenseClassifier):
     True
     """
 
-    _parameter_constraints: dict = {**DenseClassifier._parameter_constraints, "input_shape": ["array-like", None]}
+    _parameter_constraints: dict = {**NetworkClassifier._parameter_constraints, "input_shape": ["array-like", None]}
 
     def __init__(
         self,
@@ -128,16 +58,14 @@ class SeriesCNN(DenseClassifier):
         input_shape: tuple[int, int] | None = None,
         random_state: Any = None,
     ) -> None:
-        super().__init__(
-            hidden_widths=hidden_widths,
-            learning_rate=learning_rate,
-            batch_size=batch_size,
-            max_steps=max_steps,
-            max_epochs=max_epochs,
-            patience=patience,
-            validation_fraction=validation_fraction,
-            random_state=random_state,
-        )
+        self.hidden_widths = hidden_widths
+        self.learning_rate = learning_rate
+        self.batch_size = batch_size
+        self.max_steps = max_steps
+        self.max_epochs = max_epochs
+        self.patience = patience
+        self.validation_fraction = validation_fraction
+        self.random_state = random_state
         self.input_shape = input_shape
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
@@ -157,306 +85,31 @@ class SeriesCNN(DenseClassifier):
         self : object
             The fitted classifier.
         """
-        rows, self.shape_ = self._flattened(X)
+        rows, self.shape_ = self._read(X)
         return super().fit(rows, y, sample_weight)
 
-    def _flattened(self, X: Any) -> tuple[Any, tuple[int, ...] | None]:
-        """Lay X out as flat rows; also say which shape they have, where that is known."""
+    def _read(self, X: Any) -> tuple[Any, tuple[int, ...] | None]:
+        """Lay X out as flat rows; also return their shape, where it is known."""
         return flattened(X, self.input_shape)
 
-    def predict_proba(self, X: Any) -> np.ndarray:
-        """Class probabilities.
+    def _flat(self, X: Any) -> Any:
+        return self._read(X)[0]
 
-        Parameters
-        ----------
-        X : array-like of shape (n_cases, n_channels, n_timepoints) or (n_cases, n_timepoints)
-            Series shaped as in ``fit``.
-
-        Returns
-        -------
-        ndarray of float64, shape (n_cases, n_classes)
-            One column per class of ``classes_``.
-        """
-        check_is_fitted(self, "state_")
-        return super().predict_proba(self._flattened(X)[0])
-
-    def _padded_width(self, width: int) -> int:
-        return width
-
-    def _series_shape(self, width: int) -> tuple[int, ...]:
+    def _shape(self, width: int) -> tuple[int, ...]:
         return self.shape_ or (1, width)
 
-    def _network(self, key: Any, width: int, widths: tuple[int, ...], n_classes: int) -> Any:
-        from oversmith.networks import conv_critic
-        from oversmith.training import class_bucket
-
-        return conv_critic(key, self._series_shape(width), 0, widths, n_out=class_bucket(n_classes))
-
-    def _restored(self) -> Any:
+    @staticmethod
+    def _network(key: Array, shape: tuple[int, ...], widths: tuple[int, ...], n_classes: int) -> Any:
         from oversmith.networks import ConvCritic
         from oversmith.networks.conv import stem_of
+        from oversmith.training import class_bucket
 
-        weights, biases = tuple(self.state_["weights"]), tuple(self.state_["biases"])
-        shape = self._series_shape(self.n_features_in_)
-        return ConvCritic(weights, biases, (), shape, 0, stem_of(shape[1]))
+        return ConvCritic(shape, 0, widths, key=key, n_out=class_bucket(n_classes), stem=stem_of(shape), spread=1.0)
 
     def _scale(self, x: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        channels = self._series_shape(x.shape[1])[0]
+        channels = self._shape(x.shape[1])[0]
         series = x.reshape(len(x), channels, -1)
         centre = np.average(series.mean(axis=2), axis=0, weights=weight)
         spread = np.sqrt(np.average(((series - centre[:, None]) ** 2).mean(axis=2), axis=0, weights=weight))
         spread = np.where(spread > 1e-12 * np.maximum(np.abs(centre), 1e-300), spread, 1.0)
         return np.repeat(centre, series.shape[2]), np.repeat(spread, series.shape[2])
-
-
-class RandomConvolutions(TransformerMixin, BaseEstimator):
-    """Features of series: how often fixed convolutions exceed thresholds read off the training series.
-
-    Every one of the 84 kernels of nine points, three of which weigh 2 and the others -1, is applied at dilations from 1
-    up to the length, each to a random choice of channels; a feature is the share of time points at which the result
-    exceeds a quantile of what it is on the training series.
-
-    Parameters
-    ----------
-    n_features : int, default=2000
-        About so many features.
-    input_shape : (int, int) or None, default=None
-        Channels and time points of series that come as flat rows.
-    random_state : int, RandomState instance or None, default=None
-        Of channels and of the series the thresholds are read off.
-
-    Attributes
-    ----------
-    dilations_ : list of int
-        Steps between the points of a kernel.
-    n_features_out_ : int
-        Number of features.
-
-    References
-    ----------
-    .. [1] A. Dempster, D. F. Schmidt, G. I. Webb, "MiniRocket: A Very Fast (Almost) Deterministic Transform for Time
-       Series Classification", KDD, 2021; thresholds and dilations follow its idea, not its numbers.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from oversmith import RandomConvolutions
-    >>> X = np.random.default_rng(0).normal(size=(10, 2, 30))
-    >>> RandomConvolutions(n_features=500, random_state=0).fit_transform(X).shape
-    (10, 504)
-    """
-
-    _parameter_constraints: dict = {
-        "n_features": [Interval(Integral, 84, None, closed="left")],
-        "input_shape": ["array-like", None],
-        "random_state": ["random_state"],
-    }
-
-    def __init__(
-        self, *, n_features: int = 2000, input_shape: tuple[int, int] | None = None, random_state: Any = None
-    ) -> None:
-        self.n_features = n_features
-        self.input_shape = input_shape
-        self.random_state = random_state
-
-    @fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X: Any, y: Any = None) -> Self:
-        """Choose channels and read off thresholds.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_cases, n_channels, n_timepoints) or (n_cases, n_timepoints)
-            Series.
-        y : ignored
-            For the convention.
-
-        Returns
-        -------
-        self : object
-            The fitted transformer.
-        """
-        flat, self.shape_ = flat_series(X, self.input_shape)
-        validate_data(self, flat)
-        rng = check_random_state(self.random_state)
-        channels, length = self.shape_
-        heavy = list(combinations(range(_KERNEL), _HEAVY))
-        n_dilations = max(min(int(np.log2(max((length - 1) / (_KERNEL - 1), 1))) + 1, 8), 1)
-        self.dilations_ = [2**power for power in range(n_dilations)]
-        per_kernel = max(round(self.n_features / (len(heavy) * n_dilations)), 1)
-        kernels = np.full((len(heavy), _KERNEL), -1.0, np.float32)
-        for row, places in zip(kernels, heavy, strict=True):
-            row[list(places)] = 2.0
-        series = flat.reshape(-1, channels, length).astype(np.float32)
-        sample = series[rng.permutation(len(series))[:_BLOCK]]
-        self.weights_, self.thresholds_ = [], []
-        # Evenly spread and irrational to the kernels: not the same quantile for all.
-        quantiles = (np.arange(1, len(heavy) * per_kernel + 1) * (5**0.5 - 1) / 2) % 1
-        for dilation in self.dilations_:
-            chosen = rng.random_sample((len(heavy), channels)) < 1 / max(channels, 1) ** 0.5
-            chosen[~chosen.any(axis=1), rng.randint(channels)] = True
-            self.weights_.append((kernels[:, :, None] * chosen[:, None]).transpose(1, 2, 0).copy())
-            found = _convolved(sample, self.weights_[-1], dilation).reshape(-1, len(heavy))
-            at = quantiles.reshape(len(heavy), per_kernel)
-            self.thresholds_.append(np.stack([np.quantile(found[:, k], at[k]) for k in range(len(heavy))]))
-        self.n_features_out_ = len(heavy) * per_kernel * n_dilations
-        return self
-
-    def transform(self, X: Any) -> np.ndarray:
-        """Make features.
-
-        Parameters
-        ----------
-        X : array-like
-            Series shaped as in ``fit``.
-
-        Returns
-        -------
-        ndarray of float32, shape (n_cases, n_features_out_)
-            Shares in [0, 1].
-        """
-        check_is_fitted(self, "thresholds_")
-        flat = validate_data(self, flat_series(X, self.input_shape)[0], reset=False)
-        series = flat.reshape(-1, *self.shape_).astype(np.float32)
-        out = np.empty((len(series), self.n_features_out_), np.float32)
-        for start in range(0, len(series), _BLOCK):
-            part, place = series[start : start + _BLOCK], 0
-            for dilation, weights, thresholds in zip(self.dilations_, self.weights_, self.thresholds_, strict=True):
-                found = _convolved(part, weights, dilation)
-                for number in range(thresholds.shape[1]):
-                    share = (found > thresholds[:, number].astype(np.float32)).mean(axis=1)
-                    out[start : start + len(part), place : place + share.shape[1]] = share
-                    place += share.shape[1]
-        return out
-
-
-def _convolved(series: np.ndarray, weights: np.ndarray, dilation: int) -> np.ndarray:
-    """Convolve (n, channels, length) with kernels of shape (points, channels, kernels): (n, length, kernels)."""
-    n, channels, length = series.shape
-    reach = (_KERNEL - 1) * dilation
-    padded = np.pad(series, ((0, 0), (0, 0), (reach // 2, reach - reach // 2)))
-    taps = np.stack([padded[:, :, k * dilation : k * dilation + length] for k in range(_KERNEL)], axis=1)
-    rows = taps.transpose(0, 3, 1, 2).reshape(n * length, _KERNEL * channels)
-    return (rows @ weights.reshape(_KERNEL * channels, -1)).reshape(n, length, -1)
-
-
-class RandomConvolutionClassifier(ClassifierMixin, BaseEstimator):
-    """Logistic regression on random convolutions: strong on series, also where there are few of them.
-
-    Parameters
-    ----------
-    n_features : int, default=2000
-        About so many features of :class:`RandomConvolutions`.
-    C : float, default=1.0
-        Inverse strength of the regularisation, more than 0; features are scaled to a sum of variances of ``100``.
-    input_shape : (int, int) or None, default=None
-        Channels and time points of series that come as flat rows.
-    random_state : int, RandomState instance or None, default=None
-        Of the features.
-
-    Attributes
-    ----------
-    classes_ : ndarray
-        Class labels.
-
-    See Also
-    --------
-    SeriesCNN : Learns its convolutions.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from oversmith import RandomConvolutionClassifier
-    >>> rng = np.random.default_rng(0)
-    >>> y = np.repeat(["slow", "fast"], 20)
-    >>> speed = np.where(y == "slow", 1.0, 3.0)[:, None, None]
-    >>> X = np.sin(speed * np.linspace(0, 6, 32) + rng.normal(size=(40, 1, 1)))
-    >>> float((RandomConvolutionClassifier(random_state=0).fit(X, y).predict(X) == y).mean())
-    1.0
-    """
-
-    _parameter_constraints: dict = {
-        **RandomConvolutions._parameter_constraints,
-        "C": [Interval(Real, 0, None, closed="neither")],
-    }
-
-    def __init__(
-        self,
-        *,
-        n_features: int = 2000,
-        C: float = 1.0,
-        input_shape: tuple[int, int] | None = None,
-        random_state: Any = None,
-    ) -> None:
-        self.n_features = n_features
-        self.C = C
-        self.input_shape = input_shape
-        self.random_state = random_state
-
-    @fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
-        """Fit features and regression.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_cases, n_channels, n_timepoints) or (n_cases, n_timepoints)
-            Series.
-        y : array-like of shape (n_cases,)
-            Class labels.
-        sample_weight : array-like of shape (n_cases,), default=None
-            Weights of the series; ones by default.
-
-        Returns
-        -------
-        self : object
-            The fitted classifier.
-        """
-        X, shape = flattened(X, self.input_shape)
-        # Merged and sorted: a weight of two is a row given twice, also where thresholds are read off the rows.
-        rows = training_rows(self, X, y, sample_weight)
-        self.classes_ = rows.classes
-        self.present_ = rows.present
-        self.convolutions_ = RandomConvolutions(
-            n_features=self.n_features, input_shape=shape or (1, rows.x.shape[1]), random_state=self.random_state
-        ).fit(rows.x)
-        features = self.convolutions_.transform(rows.x)
-        self.scaler_ = StandardScaler().fit(features, sample_weight=rows.weight)
-        self.regression_ = LogisticRegression(C=self.C, max_iter=1000, tol=1e-3)
-        self.regression_.fit(self._scaled(features), rows.code, rows.weight)
-        return self
-
-    def _scaled(self, features: np.ndarray) -> np.ndarray:
-        return 10 * self.scaler_.transform(features) / features.shape[1] ** 0.5
-
-    def predict_proba(self, X: Any) -> np.ndarray:
-        """Class probabilities.
-
-        Parameters
-        ----------
-        X : array-like
-            Series shaped as in ``fit``.
-
-        Returns
-        -------
-        ndarray of shape (n_cases, n_classes)
-            One column per class of ``classes_``.
-        """
-        check_is_fitted(self, "regression_")
-        flat = validate_data(self, flattened(X, None)[0], dtype=np.float64, reset=False)
-        chances = self.regression_.predict_proba(self._scaled(self.convolutions_.transform(flat)))
-        return spread_over_classes(chances, self.present_, len(self.classes_))
-
-    def predict(self, X: Any) -> np.ndarray:
-        """Most probable class of each series.
-
-        Parameters
-        ----------
-        X : array-like
-            Series shaped as in ``fit``.
-
-        Returns
-        -------
-        ndarray of shape (n_cases,)
-            Class labels.
-        """
-        chances = self.predict_proba(X)
-        return self.classes_[np.argmax(chances, axis=1)]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from oversmith.classifiers._halving import layers_of, network_of
 from oversmith.classifiers.series import SeriesCNN
+
+if TYPE_CHECKING:
+    from jax import Array
 
 # Standard deviation of the first weights (document 003, Table 7).
 INITIAL_SD = 0.02
@@ -96,7 +98,7 @@ class SpectraCNN(SeriesCNN):
         )
 
     @classmethod
-    def paper(cls, **changes: Any) -> Self:  # type: ignore[override]
+    def paper(cls, **changes: Any) -> Self:
         """Make a classifier with the setting of document 003 (Table 7): the defaults.
 
         Parameters
@@ -117,14 +119,9 @@ class SpectraCNN(SeriesCNN):
         """
         return cls(**changes)
 
-    def _network(self, key: Any, width: int, widths: tuple[int, ...], n_classes: int) -> Any:
-        from oversmith.networks import halving_network
+    @staticmethod
+    def _network(key: Array, shape: tuple[int, ...], widths: tuple[int, ...], n_classes: int) -> Any:
+        from oversmith.networks import ConvCritic
         from oversmith.training import class_bucket
 
-        return halving_network(key, self._series_shape(width), widths, class_bucket(n_classes), INITIAL_SD)
-
-    def _layers(self, network: Any) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
-        return layers_of(network)
-
-    def _restored(self) -> Any:
-        return network_of(self.state_, self._series_shape(self.n_features_in_))
+        return ConvCritic(shape, 0, widths, key=key, n_out=class_bucket(n_classes), initial_sd=INITIAL_SD)

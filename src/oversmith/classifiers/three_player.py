@@ -11,8 +11,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
 from oversmith._adapter import fit_context, validate_data
-from oversmith.classifiers._rows import seed_from
-from oversmith.classifiers.series import flattened
+from oversmith.classifiers._rows import flattened, seed_from
 from oversmith.exceptions import InputError
 from oversmith.samplers.three_player import ThreePlayerGAN
 

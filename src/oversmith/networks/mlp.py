@@ -13,7 +13,7 @@ import numpy as np
 from jax.custom_derivatives import SymbolicZero
 from jaxtyping import Array, Float
 
-from oversmith.networks.weights import uniform
+from oversmith.networks.init import init_values
 
 ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
     "relu": jax.nn.relu,
@@ -27,9 +27,8 @@ ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
 def linear(rows: Float[Array, "batch in"], weight: Float[Array, "in out"]) -> Float[Array, "batch out"]:
     """Multiply rows by a weight matrix, with a gradient that is fast on a CPU.
 
-    The gradient by the weights is the product of the transposed rows with what comes back. Left to itself,
-    XLA hands that product to its slower kernel; transposing the rows first costs less than it gains (a
-    quarter at 256 rows).
+    The gradient by the weights is the product of the transposed rows with the gradient of the output. XLA computes that
+    product with its slower kernel; transposing the rows first costs less than it gains (a quarter at 256 rows).
 
     Parameters
     ----------
@@ -73,21 +72,82 @@ linear.defjvp(_linear_jvp, symbolic_zeros=True)
 class MLP(eqx.Module):
     """Linear layers with an activation after each but the last; works on whole batches.
 
-    Weights are stored (in, out), so that a batch is multiplied without a transpose. Make one with `mlp`.
+    Parameters
+    ----------
+    in_features : int
+        Inputs, padding included; the padding comes last.
+    widths : tuple of int
+        Units of each hidden layer.
+    out_features : int
+        Outputs, padding included.
+    activations : tuple of str
+        Names in `ACTIVATIONS`, one per hidden layer.
+    key : jax.random.key
+        Source of the weights, uniform in ±1/√(fan-in).
+    true_in : int, optional
+        Inputs without the padding, ``in_features`` by default: the fan-in of the first layer. Weights of padded inputs
+        are zero and the other weights do not depend on how much padding there is, at either end.
+    unit_spread : bool, default=False
+        Start with outputs of unit size for standard normal inputs (He et al.): weights uniform in ±√(6/fan-in) where a
+        ReLU follows, ±√(3/fan-in) in the last layer, and no biases. For generators: the default start maps all noise
+        to nearly one point, and a GAN hardly leaves it.
 
     Attributes
     ----------
     weights : tuple of arrays of shape (in, out)
-        One per layer.
+        One per layer, so that a batch is multiplied without a transpose.
     biases : tuple of arrays of shape (out,)
         One per layer.
-    activations : tuple of str
-        Names in `ACTIVATIONS`, one per hidden layer.
+
+    Raises
+    ------
+    ValueError
+        If there is not one known activation per hidden layer.
+
+    Examples
+    --------
+    >>> network = MLP(4, (8, 8), 2, ("tanh", "relu"), key=jax.random.key(0))
+    >>> network(jnp.ones((3, 4))).shape
+    (3, 2)
     """
 
     weights: tuple[Float[Array, "_ _"], ...]
     biases: tuple[Float[Array, " _"], ...]
     activations: tuple[str, ...] = eqx.field(static=True)
+
+    def __init__(
+        self,
+        in_features: int,
+        widths: tuple[int, ...],
+        out_features: int,
+        activations: tuple[str, ...],
+        *,
+        key: Array,
+        true_in: int | None = None,
+        unit_spread: bool = False,
+    ) -> None:
+        if len(activations) != len(widths) or not set(activations) <= set(ACTIVATIONS):
+            raise ValueError(
+                f"activations: {activations!r} for {len(widths)} hidden layers; "
+                f"give one of {', '.join(ACTIVATIONS)} for each"
+            )
+        true_in = in_features if true_in is None else true_in
+        sizes = (in_features, *widths, out_features)
+        fan_ins = (true_in, *widths)
+        weights: list[Any] = []
+        biases: list[Any] = []
+        for number, (n_in, n_out, fan_in) in enumerate(zip(sizes[:-1], sizes[1:], fan_ins, strict=True)):
+            last = number == len(widths)
+            bound = ((3 if last else 6) / fan_in if unit_spread else 1 / fan_in) ** 0.5
+            weight_key, bias_key = jax.random.split(jax.random.fold_in(key, number))
+            # The axis that may be padded leads, so that its length leaves the numbers before it alone.
+            first = number == 0
+            shape = (n_in, n_out) if first else (n_out, n_in)
+            weight = init_values(weight_key, shape, bound)
+            weights.append(np.where(np.arange(n_in)[:, None] < true_in, weight, np.float32(0)) if first else weight.T)
+            biases.append(np.zeros(n_out, np.float32) if unit_spread else init_values(bias_key, (n_out,), bound))
+        self.weights, self.biases = jax.device_put((tuple(weights), tuple(biases)))
+        self.activations = tuple(activations)
 
     def __call__(
         self, rows: Float[Array, "batch in"], after: Callable[[int, Array], Array] | None = None
@@ -111,74 +171,3 @@ class MLP(eqx.Module):
             rows = ACTIVATIONS[name](linear(rows, weight) + bias)
             rows = rows if after is None else after(number, rows)
         return linear(rows, self.weights[-1]) + self.biases[-1]
-
-
-def mlp(
-    key: Array,
-    in_features: int,
-    widths: tuple[int, ...],
-    out_features: int,
-    activations: tuple[str, ...],
-    *,
-    true_in: int | None = None,
-    unit_spread: bool = False,
-) -> MLP:
-    """Make an MLP with fresh weights, uniform in ±1/√(fan-in).
-
-    Parameters
-    ----------
-    key : jax.random.key
-        Source of the weights.
-    in_features : int
-        Inputs, padding included; the padding comes last.
-    widths : tuple of int
-        Units of each hidden layer.
-    out_features : int
-        Outputs, padding included.
-    activations : tuple of str
-        Names in `ACTIVATIONS`, one per hidden layer.
-    true_in : int, optional
-        Inputs without the padding, ``in_features`` by default: the fan-in of the first layer. Weights of padded inputs
-        are zero and the other weights do not depend on how much padding there is, at either end.
-    unit_spread : bool, default=False
-        Start with outputs of unit size for standard normal inputs (He et al.): weights uniform in ±√(6/fan-in) where a
-        ReLU follows, ±√(3/fan-in) in the last layer, and no biases. For generators: the default start maps all noise
-        to nearly one point, and a GAN hardly leaves it.
-
-    Returns
-    -------
-    MLP
-        The network.
-
-    Raises
-    ------
-    ValueError
-        If there is not one known activation per hidden layer.
-
-    Examples
-    --------
-    >>> network = mlp(jax.random.key(0), 4, (8, 8), 2, ("tanh", "relu"))
-    >>> network(jnp.ones((3, 4))).shape
-    (3, 2)
-    """
-    if len(activations) != len(widths) or not set(activations) <= set(ACTIVATIONS):
-        raise ValueError(
-            f"activations: {activations!r} for {len(widths)} hidden layers; "
-            f"give one of {', '.join(ACTIVATIONS)} for each"
-        )
-    true_in = in_features if true_in is None else true_in
-    sizes = (in_features, *widths, out_features)
-    fan_ins = (true_in, *widths)
-    weights: list[Any] = []
-    biases: list[Any] = []
-    for number, (n_in, n_out, fan_in) in enumerate(zip(sizes[:-1], sizes[1:], fan_ins, strict=True)):
-        last = number == len(widths)
-        bound = ((3 if last else 6) / fan_in if unit_spread else 1 / fan_in) ** 0.5
-        weight_key, bias_key = jax.random.split(jax.random.fold_in(key, number))
-        # The axis that may be padded leads, so that its length leaves the numbers before it alone.
-        first = number == 0
-        shape = (n_in, n_out) if first else (n_out, n_in)
-        weight = uniform(weight_key, shape, bound)
-        weights.append(np.where(np.arange(n_in)[:, None] < true_in, weight, np.float32(0)) if first else weight.T)
-        biases.append(np.zeros(n_out, np.float32) if unit_spread else uniform(bias_key, (n_out,), bound))
-    return jax.device_put(MLP(tuple(weights), tuple(biases), tuple(activations)))

@@ -1,4 +1,4 @@
-"""Long short-term memory over batches of series, in both directions."""
+"""Long short-term memory in both directions, and self-attention over the places of a series."""
 
 from __future__ import annotations
 
@@ -8,15 +8,22 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
+from oversmith.networks.init import init_weight
 from oversmith.networks.mlp import linear
-from oversmith.networks.weights import draw_weight
 
 # Hidden and cell state, forwards and backwards.
 _Carry = tuple[tuple[Array, Array], tuple[Array, Array]]
 
 
 class BiLSTM(eqx.Module):
-    """Layers of two LSTMs each, one forwards and one backwards in time. Make one with `bi_lstm`.
+    """Layers of two LSTMs each, one forwards and one backwards in time.
+
+    Parameters
+    ----------
+    n_in, hidden, layers : int
+        Inputs per time point, units per direction, and layers.
+    key : jax.random.key
+        Source of the weights, uniform in ±1/√hidden; the forget gates start open (bias 1).
 
     Attributes
     ----------
@@ -26,11 +33,28 @@ class BiLSTM(eqx.Module):
         Recurrent weights of each layer and direction.
     biases : tuple of arrays of shape (8 hidden,)
         Biases of each layer.
+
+    Examples
+    --------
+    >>> network = BiLSTM(1, 4, 2, key=jax.random.key(0))
+    >>> network(jnp.ones((3, 10, 1))).shape
+    (3, 10, 8)
     """
 
     inputs: tuple[Array, ...]
     recurrent: tuple[Array, ...]
     biases: tuple[Array, ...]
+
+    def __init__(self, n_in: int, hidden: int, layers: int, *, key: Array) -> None:
+        inputs, recurrent = [], []
+        for number in range(layers):
+            first, second = jax.random.split(jax.random.fold_in(key, number))
+            inputs.append(init_weight(first, (n_in if number == 0 else 2 * hidden, 8 * hidden), hidden))
+            recurrent.append(init_weight(second, (2, hidden, 4 * hidden), hidden))
+        bias = np.zeros((2, 4, hidden), np.float32)
+        bias[:, 1] = 1
+        self.inputs, self.recurrent = tuple(inputs), tuple(recurrent)
+        self.biases = (jax.device_put(bias.ravel()),) * layers
 
     def __call__(self, x: Float[Array, "batch time in"]) -> Float[Array, "batch time out"]:
         """Read series.
@@ -75,32 +99,48 @@ def _cell(h: Array, c: Array, gates: Array, recurrent: Array) -> tuple[Array, Ar
     return jax.nn.sigmoid(o) * jnp.tanh(c), c
 
 
-def bi_lstm(key: Array, n_in: int, hidden: int, layers: int) -> BiLSTM:
-    """Make a bidirectional LSTM with fresh weights, uniform in ±1/√hidden; the forget gates start open (bias 1).
+class SelfAttention(eqx.Module):
+    """Self-attention whose keys are its values (Liu et al. 2023, Eq. 4 to 6): every place adds a weighted mean of all.
 
     Parameters
     ----------
+    units : int
+        Units per place.
     key : jax.random.key
         Source of the weights.
-    n_in, hidden, layers : int
-        Inputs per time point, units per direction, and layers.
 
-    Returns
-    -------
-    BiLSTM
-        The network.
+    Attributes
+    ----------
+    query, value : arrays of shape (units, units)
+        Projections; the second serves as key and as value.
 
     Examples
     --------
-    >>> network = bi_lstm(jax.random.key(0), 1, 4, 2)
-    >>> network(jnp.ones((3, 10, 1))).shape
-    (3, 10, 8)
+    >>> SelfAttention(4, key=jax.random.key(0))(jnp.ones((2, 5, 4))).shape
+    (2, 5, 4)
     """
-    inputs, recurrent = [], []
-    for number in range(layers):
-        first, second = jax.random.split(jax.random.fold_in(key, number))
-        inputs.append(draw_weight(first, (n_in if number == 0 else 2 * hidden, 8 * hidden), hidden))
-        recurrent.append(draw_weight(second, (2, hidden, 4 * hidden), hidden))
-    bias = np.zeros((2, 4, hidden), np.float32)
-    bias[:, 1] = 1
-    return BiLSTM(tuple(inputs), tuple(recurrent), (jax.device_put(bias.ravel()),) * layers)
+
+    query: Float[Array, "units units"]
+    value: Float[Array, "units units"]
+
+    def __init__(self, units: int, *, key: Array) -> None:
+        first, second = jax.random.split(key)
+        self.query = init_weight(first, (units, units), units)
+        self.value = init_weight(second, (units, units), units)
+
+    def __call__(self, x: Float[Array, "batch places units"]) -> Float[Array, "batch places units"]:
+        """Add to each place the weighted values of all places.
+
+        Parameters
+        ----------
+        x : array of shape (batch, places, units)
+            Places.
+
+        Returns
+        -------
+        array of shape (batch, places, units)
+            ``x + softmax(q k' / sqrt(units)) v`` with ``k = v``.
+        """
+        q, v = x @ self.query, x @ self.value
+        weights = jax.nn.softmax(jnp.einsum("bqu,bku->bqk", q, v) / x.shape[2] ** 0.5, axis=2)
+        return x + jnp.einsum("bqk,bku->bqu", weights, v)

@@ -1,4 +1,4 @@
-"""A U-Net: residual blocks at falling and rising resolution, told numbers that hold for the whole series.
+"""A U-Net: residual blocks at falling and rising resolution, conditioned on numbers that hold for a whole series.
 
 Places are laid out (batch, place, channels), those of images (batch, row, column, channels).
 """
@@ -12,14 +12,19 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from oversmith.networks.attention import SelfAttention, attention
-from oversmith.networks.conv import conv1d
-from oversmith.networks.conv2d import conv2d
+from oversmith.networks.convolve import (
+    Shape,
+    convolve,
+    crop,
+    from_patches,
+    points_per_place,
+    to_patches,
+    to_places,
+    to_rows,
+)
+from oversmith.networks.init import full, init_weight
 from oversmith.networks.mlp import linear
-from oversmith.networks.patches import cut, joined
-from oversmith.networks.weights import drawn, filled
-
-Shape = tuple[int, ...]
+from oversmith.networks.recurrent import SelfAttention
 
 STEM = 7
 KERNEL = 3
@@ -48,15 +53,7 @@ def patch_of(shape: Shape) -> int:
     >>> [patch_of((1, n)) for n in (5, 256, 257, 800, 1600)], [patch_of((1, n, n)) for n in (14, 28, 64)]
     ([1, 1, 2, 4, 8], [1, 2, 4])
     """
-    patch, places = 1, PLACES if len(shape) == 2 else round(PLACES**0.5)
-    while max(shape[1:]) > patch * places:
-        patch *= 2
-    return patch
-
-
-def convolve(x: Array, weight: Array, stride: int = 1) -> Array:
-    """Convolve series or images, as the weights are shaped."""
-    return conv1d(x, weight, stride) if weight.ndim == 3 else conv2d(x, weight, stride)
+    return points_per_place(shape, PLACES if len(shape) == 2 else round(PLACES**0.5))
 
 
 def rms_norm(x: Float[Array, "... units"], gain: Float[Array, " units"]) -> Float[Array, "... units"]:
@@ -83,7 +80,7 @@ def rms_norm(x: Float[Array, "... units"], gain: Float[Array, " units"]) -> Floa
 
 
 class ResBlock(eqx.Module):
-    """Norm, SiLU and convolution, twice, beside the way round them; the told numbers scale and shift in between.
+    """Norm, SiLU and convolution, twice, beside a linear way around them; numbers scale and shift in between.
 
     Attributes
     ----------
@@ -91,8 +88,8 @@ class ResBlock(eqx.Module):
         Of the norms.
     weights, biases : tuple of two arrays
         Of the convolutions.
-    tell : array of shape (told, 2 out)
-        From the told numbers to scale and shift.
+    condition : array of shape (numbers, 2 out)
+        From the numbers to scale and shift.
     way : array of shape (in, out)
         From the block's input to its output.
     """
@@ -100,17 +97,17 @@ class ResBlock(eqx.Module):
     gains: tuple[Array, Array]
     weights: tuple[Array, Array]
     biases: tuple[Array, Array]
-    tell: Array
+    condition: Array
     way: Array
 
-    def __call__(self, x: Array, told: Float[Array, "batch told"]) -> Array:
+    def __call__(self, x: Array, numbers: Float[Array, "batch numbers"]) -> Array:
         """Map places to places.
 
         Parameters
         ----------
         x : array of shape (batch, places, in) or (batch, rows, columns, in)
             Places.
-        told : array of shape (batch, told)
+        numbers : array of shape (batch, numbers)
             Numbers that hold for the whole series.
 
         Returns
@@ -119,7 +116,7 @@ class ResBlock(eqx.Module):
             Places.
         """
         places = (len(x),) + (1,) * (x.ndim - 2)
-        scale, shift = jnp.split(linear(told, self.tell).reshape(*places, -1), 2, axis=-1)
+        scale, shift = jnp.split(linear(numbers, self.condition).reshape(*places, -1), 2, axis=-1)
         units = convolve(jax.nn.silu(rms_norm(x, self.gains[0])), self.weights[0]) + self.biases[0]
         units = rms_norm(units, self.gains[1]) * (1 + scale) + shift
         return x @ self.way + convolve(jax.nn.silu(units), self.weights[1]) + self.biases[1]
@@ -167,12 +164,25 @@ class LinearAttention(eqx.Module):
 
 
 class UNet(eqx.Module):
-    """Numbers and a series (or image) in, one of the same shape out. Make one with `unet`.
+    """Numbers and a series (or image) in, one of the same shape out.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Channels, then points along each axis: (channels, length) or (channels, height, width), of any size.
+    before : int
+        Numbers in front of the series.
+    widths : tuple of int
+        Channels of each level; each level below the first has half the places of the one above it.
+    patch : int, default=1
+        Points per place along each axis.
+    key : jax.random.key
+        Source of the weights.
 
     Attributes
     ----------
-    tell : tuple of arrays
-        Weights and biases of two layers, from the numbers to what the blocks are told.
+    numbers : tuple of arrays
+        Weights and biases of two layers, from the numbers in front of a row to those the blocks read.
     stem : (array, array)
         Weights and bias of the first convolution.
     down, up : tuple of (ResBlock, LinearAttention, array or None)
@@ -182,13 +192,15 @@ class UNet(eqx.Module):
         At the lowest level.
     last : (array, array, array)
         Gain of the norm, weights and bias of the last convolution.
-    shape : tuple of int
-        Channels, then points along each axis.
-    before, patch : int
-        Numbers in front of the series, and points per place along each axis.
+
+    Examples
+    --------
+    >>> network = UNet((2, 37), 3, (4, 8), key=jax.random.key(0))
+    >>> jax.eval_shape(network, jnp.ones((5, 3 + 74))).shape
+    (5, 74)
     """
 
-    tell: tuple[Array, Array, Array, Array]
+    numbers: tuple[Array, Array, Array, Array]
     stem: tuple[Array, Array]
     down: tuple[tuple[ResBlock, LinearAttention, Array | None], ...]
     middle: tuple[ResBlock, SelfAttention, ResBlock]
@@ -197,6 +209,44 @@ class UNet(eqx.Module):
     shape: Shape = eqx.field(static=True)
     before: int = eqx.field(static=True)
     patch: int = eqx.field(static=True)
+
+    def __init__(self, shape: Shape, before: int, widths: tuple[int, ...], patch: int = 1, *, key: Array) -> None:
+        dims, numbers = len(shape) - 1, 4 * widths[0]
+        data = shape[0] * patch**dims
+        # More keys than there are weights, so that they need not be counted.
+        keys = iter(jax.random.split(key, 20 * (len(widths) + 1)))
+
+        def weight(kernel: int, n_in: int, n_out: int, spread: float = 3.0) -> Array:
+            return init_weight(next(keys), ((kernel,) * dims + (n_in, n_out)), kernel**dims * n_in, spread)
+
+        def dense(n_in: int, n_out: int, spread: float = 3.0) -> Array:
+            return init_weight(next(keys), (n_in, n_out), n_in, spread)
+
+        def block(n_in: int, n_out: int) -> ResBlock:
+            weights = weight(KERNEL, n_in, n_out), weight(KERNEL, n_out, n_out)
+            gains = full(1, n_in), full(1, n_out)
+            return ResBlock(gains, weights, (full(0, n_out),) * 2, dense(numbers, 2 * n_out, 1.0), dense(n_in, n_out))
+
+        def reader(n: int) -> LinearAttention:
+            return LinearAttention(full(1, n), dense(n, 3 * n), dense(n, n, 1.0))
+
+        self.numbers = dense(before, numbers), full(0, numbers), dense(numbers, numbers), full(0, numbers)
+        self.stem = weight(STEM, data, widths[0]), full(0, widths[0])
+        down, up = [], []
+        above = (widths[0], *widths)
+        for number, n in enumerate(widths):
+            last = number == len(widths) - 1
+            # A convolution of kernel 4 and stride 2 leads to the next level, of kernel 3 after a doubling back from it.
+            down.append((block(above[number], n), reader(n), None if last else weight(DOWN, n, n)))
+        lowest = widths[-1]
+        self.middle = block(lowest, lowest), SelfAttention(lowest, key=next(keys)), block(lowest, lowest)
+        for number, n in reversed(list(enumerate(widths))):
+            last = number == len(widths) - 1
+            higher = None if last else weight(KERNEL, widths[number + 1], n)
+            up.append((block(2 * n, n), reader(n), higher))
+        self.down, self.up = tuple(down), tuple(up)
+        self.last = full(1, 2 * widths[0]), weight(KERNEL, 2 * widths[0], data, 1.0), full(0, data)
+        self.shape, self.before, self.patch = shape, before, patch
 
     def __call__(self, rows: Float[Array, "batch in"]) -> Float[Array, "batch width"]:
         """Map rows.
@@ -211,31 +261,29 @@ class UNet(eqx.Module):
         array of shape (batch, channels * points)
             Flat series.
         """
-        first, first_bias, second, second_bias = self.tell
-        told = jax.nn.silu(linear(rows[:, : self.before], first) + first_bias)
-        told = jax.nn.silu(linear(told, second) + second_bias)
-        x = jnp.moveaxis(rows[:, self.before :].reshape(len(rows), *self.shape), 1, -1)
+        first, first_bias, second, second_bias = self.numbers
+        numbers = jax.nn.silu(linear(rows[:, : self.before], first) + first_bias)
+        numbers = jax.nn.silu(linear(numbers, second) + second_bias)
+        x = to_places(rows[:, self.before :], self.shape)
         # As much on either side: whole patches, which halve as often as there are levels below the first.
         whole = self.patch * 2 ** (len(self.down) - 1)
         before = [(-size % whole) // 2 for size in self.shape[1:]]
         after = [-size % whole - pad for size, pad in zip(self.shape[1:], before, strict=True)]
-        x = cut(jnp.pad(x, ((0, 0), *zip(before, after, strict=True), (0, 0))), self.patch)
+        x = to_patches(jnp.pad(x, ((0, 0), *zip(before, after, strict=True), (0, 0))), self.patch)
         x = start = convolve(x, self.stem[0]) + self.stem[1]
-        kept = []
+        levels = []
         for block, reader, lower in self.down:
-            x = _over_places(reader, block(x, told))
-            kept.append(x)
+            x = _over_places(reader, block(x, numbers))
+            levels.append(x)
             x = x if lower is None else convolve(x, lower, 2)
-        x = self.middle[2](_over_places(self.middle[1], self.middle[0](x, told)), told)
-        for (block, reader, higher), beside in zip(self.up, reversed(kept), strict=True):
+        x = self.middle[2](_over_places(self.middle[1], self.middle[0](x, numbers)), numbers)
+        for (block, reader, higher), beside in zip(self.up, reversed(levels), strict=True):
             x = x if higher is None else convolve(_doubled(x), higher)
-            x = _over_places(reader, block(jnp.concatenate([x, beside], axis=-1), told))
+            x = _over_places(reader, block(jnp.concatenate([x, beside], axis=-1), numbers))
         gain, weight, bias = self.last
         x = jax.nn.silu(rms_norm(jnp.concatenate([x, start], axis=-1), gain))
-        x = joined(convolve(x, weight) + bias, self.patch)
-        for axis, (size, pad) in enumerate(zip(self.shape[1:], before, strict=True), 1):
-            x = jax.lax.slice_in_dim(x, pad, pad + size, axis=axis)
-        return jnp.moveaxis(x, -1, 1).reshape(len(x), -1)
+        x = from_patches(convolve(x, weight) + bias, self.patch)
+        return to_rows(crop(x, self.shape[1:]))
 
 
 def _over_places(attend: Callable[[Array], Array], x: Array) -> Array:
@@ -247,66 +295,3 @@ def _doubled(x: Array) -> Array:
     for axis in range(1, x.ndim - 1):
         x = jnp.repeat(x, 2, axis=axis)
     return x
-
-
-def unet(key: Array, shape: Shape, before: int, widths: tuple[int, ...], patch: int = 1) -> UNet:
-    """Make a U-Net with fresh weights.
-
-    Parameters
-    ----------
-    key : jax.random.key
-        Source of the weights.
-    shape : tuple of int
-        Channels, then points along each axis: (channels, length) or (channels, height, width), of any size.
-    before : int
-        Numbers in front of the series.
-    widths : tuple of int
-        Channels of each level; each level below the first has half the places of the one above it.
-    patch : int, default=1
-        Points per place along each axis.
-
-    Returns
-    -------
-    UNet
-        The network.
-
-    Examples
-    --------
-    >>> network = unet(jax.random.key(0), (2, 37), 3, (4, 8))
-    >>> jax.eval_shape(network, jnp.ones((5, 3 + 74))).shape
-    (5, 74)
-    """
-    dims, told = len(shape) - 1, 4 * widths[0]
-    data = shape[0] * patch**dims
-    # More keys than there are weights: a tenth of a millisecond, and no count to keep right.
-    keys = iter(jax.random.split(key, 20 * (len(widths) + 1)))
-
-    def weight(kernel: int, n_in: int, n_out: int, spread: float = 3.0) -> Array:
-        return drawn(next(keys), ((kernel,) * dims + (n_in, n_out)), kernel**dims * n_in, spread)
-
-    def dense(n_in: int, n_out: int, spread: float = 3.0) -> Array:
-        return drawn(next(keys), (n_in, n_out), n_in, spread)
-
-    def block(n_in: int, n_out: int) -> ResBlock:
-        weights = weight(KERNEL, n_in, n_out), weight(KERNEL, n_out, n_out)
-        gains = filled(1, n_in), filled(1, n_out)
-        return ResBlock(gains, weights, (filled(0, n_out),) * 2, dense(told, 2 * n_out, 1.0), dense(n_in, n_out))
-
-    def reader(n: int) -> LinearAttention:
-        return LinearAttention(filled(1, n), dense(n, 3 * n), dense(n, n, 1.0))
-
-    tell = dense(before, told), filled(0, told), dense(told, told), filled(0, told)
-    stem = weight(STEM, data, widths[0]), filled(0, widths[0])
-    down, up = [], []
-    above = (widths[0], *widths)
-    for number, n in enumerate(widths):
-        last = number == len(widths) - 1
-        # A convolution of kernel 4 and stride 2 leads to the next level, of kernel 3 after a doubling back from it.
-        down.append((block(above[number], n), reader(n), None if last else weight(DOWN, n, n)))
-    middle = block(widths[-1], widths[-1]), attention(next(keys), widths[-1]), block(widths[-1], widths[-1])
-    for number, n in reversed(list(enumerate(widths))):
-        last = number == len(widths) - 1
-        higher = None if last else weight(KERNEL, widths[number + 1], n)
-        up.append((block(2 * n, n), reader(n), higher))
-    end = filled(1, 2 * widths[0]), weight(KERNEL, 2 * widths[0], data, 1.0), filled(0, data)
-    return UNet(tell, stem, tuple(down), middle, tuple(up), end, shape, before, patch)

@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from oversmith.networks import HalvingNetwork, halving_network
+from oversmith.networks import ConvCritic
 from oversmith.recipes.generator import Record
 from oversmith.recipes.mislabel_gan import (
     discriminator_outputs,
@@ -17,7 +17,7 @@ from oversmith.recipes.mislabel_gan import (
     random_rows,
     real_loss,
 )
-from oversmith.training.objectives import cross_entropy
+from oversmith.training.losses import cross_entropy
 from oversmith.training.recipe import Batch, Hyper, Players
 
 
@@ -56,6 +56,6 @@ def discriminator(
     widths: tuple[int, ...],
     head_units: int,
     initial_sd: float | None,
-) -> HalvingNetwork:
-    """Make the discriminator, in place of `label_critic`: the log-odds of being real and a score of each class."""
-    return halving_network(key, shape, widths, 1 + max(condition, 2), initial_sd)
+) -> ConvCritic:
+    """Make the discriminator: the log-odds of being real and a score of each class; ``head_units`` is not used."""
+    return ConvCritic(shape, 0, widths, key=key, n_out=1 + max(condition, 2), initial_sd=initial_sd)

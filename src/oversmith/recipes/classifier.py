@@ -11,7 +11,7 @@ from jaxtyping import Array
 from scipy.special import log_softmax
 
 from oversmith.training import Optimiser, Phase, Player, Recipe, Turn, draw_weighted, generate, width_bucket
-from oversmith.training.objectives import cross_entropy
+from oversmith.training.losses import cross_entropy
 from oversmith.training.recipe import Batch, Hyper, Players, Sample
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
-from oversmith.training.objectives import cross_entropy
+from oversmith.training.losses import cross_entropy
 from oversmith.training.recipe import Hyper
 
 

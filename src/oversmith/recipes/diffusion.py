@@ -9,8 +9,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from oversmith.networks import UNet, one_hot, unet
-from oversmith.networks.time import TIME_FEATURES, time_features
+from oversmith.networks import UNet, one_hot
+from oversmith.networks.inputs import TIME_FEATURES, time_features
 from oversmith.recipes.generator import Record
 from oversmith.recipes.sizes import Sizes
 from oversmith.training import Optimiser, Phase, Player, Recipe, Turn, draw_balanced
@@ -135,7 +135,7 @@ def recipe(*, steps: int, batch_size: int, ema: bool, guided: bool, betas: tuple
 
 def players(key: Array, sizes: Sizes, shape: tuple[int, ...], widths: tuple[int, ...], patch: int) -> Players:
     """Make the network: noise step, class and noisy row in, velocity out."""
-    return {"denoiser": unet(key, shape, TIME_FEATURES + sizes.condition_width, widths, patch)}
+    return {"denoiser": UNet(shape, TIME_FEATURES + sizes.condition_width, widths, patch, key=key)}
 
 
 def hyper(

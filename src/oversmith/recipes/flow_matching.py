@@ -10,8 +10,8 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
 from oversmith.networks import MLP, one_hot
-from oversmith.networks.columns import LINEAR, Columns
-from oversmith.networks.time import TIME_FEATURES, time_features
+from oversmith.networks.inputs import TIME_FEATURES, time_features
+from oversmith.networks.outputs import LINEAR, Columns
 from oversmith.recipes.generator import row_network
 from oversmith.recipes.sizes import Sizes
 from oversmith.training import Optimiser, Phase, Player, Recipe, Turn, draw_balanced

@@ -14,7 +14,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array
 
-from oversmith.networks import MLP, dropped, recording
+from oversmith.networks import MLP, in_training, with_dropout
 from oversmith.recipes.generator import (
     FakeRows,
     Network,
@@ -22,16 +22,16 @@ from oversmith.recipes.generator import (
     batch_inputs,
     conditioned,
     critic_network,
+    fake_in_training,
     fake_rows,
     generator_loss,
     generator_network,
-    in_training,
     refreshed,
     shapes,
 )
 from oversmith.recipes.sizes import Sizes
 from oversmith.training import Optimiser, Phase, Player, Recipe, Turn, draw_balanced
-from oversmith.training.objectives import gan_discriminator, gan_generator
+from oversmith.training.losses import gan_discriminator, gan_generator
 from oversmith.training.recipe import Batch, Draw, Hyper, Loss, Players
 
 # (discriminator, rows with their class in front, key, hyper) → log-odds of being real.
@@ -45,7 +45,7 @@ def discriminate(discriminator: MLP, rows: Array, key: Array, hyper: Hyper) -> A
 
 def discriminate_with_dropout(discriminator: MLP, rows: Array, key: Array, hyper: Hyper) -> Array:
     """Return the log-odds that rows are real, from a discriminator some of whose units are left out."""
-    return dropped(discriminator, rows, key, hyper["dropout"])[:, 0]
+    return with_dropout(discriminator, rows, key, hyper["dropout"])[:, 0]
 
 
 @cache
@@ -135,7 +135,7 @@ def recipe(
         One phase: the discriminator ``n_critic`` times, then the generator once.
     """
     optimiser = Optimiser("adam", b1=0.5)
-    learnt, term = (in_training(fake), beside_real_term) if batch_norm else (fake, generator_term)
+    learnt, term = (fake_in_training(fake), beside_real_term) if batch_norm else (fake, generator_term)
     refresh = refreshed(fake) if batch_norm else None
     phase = Phase(
         "adversarial",
@@ -224,7 +224,7 @@ def conditional_generator_loss(discriminate: Discriminate = discriminate) -> Los
         row_key, dropout_key = jax.random.split(key)
         generator = players["generator"]
         if hasattr(generator, "in_training"):
-            generator, _ = recording(generator)
+            generator, _ = in_training(generator)
         rows, label = random_class_rows(generator, row_key, batch["label"], hyper)
         logits = discriminate(players["discriminator"], conditioned(rows, label, hyper), dropout_key, hyper)
         return gan_generator(logits, jnp.ones_like(logits)), {}
@@ -235,7 +235,7 @@ def conditional_generator_loss(discriminate: Discriminate = discriminate) -> Los
 def conditional_refreshed(network: Any, batch: Batch, key: Array, hyper: Hyper) -> Any:
     """Move a conditional generator's running statistics towards those of the rows of its last loss."""
     row_key, _ = jax.random.split(key)
-    generator, moved = recording(network)
+    generator, moved = in_training(network)
     random_class_rows(generator, row_key, batch["label"], hyper)
     return moved[0]
 

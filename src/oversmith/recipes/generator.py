@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -15,24 +14,20 @@ from jaxtyping import Array, Float, Int
 from oversmith.encoders import ClassScaler
 from oversmith.networks import (
     MLP,
-    LabelGenerator,
+    ConvCritic,
+    ConvGenerator,
+    ConvMap,
     activate,
-    conv_critic,
-    conv_generator,
-    conv_map,
-    filled,
-    image_map,
-    label_critic,
-    label_generator,
+    full,
+    in_training,
     latent_noise,
-    mlp,
-    normed,
-    recording,
+    with_batch_norm,
     with_condition,
 )
+from oversmith.networks.conv import stem_of
 from oversmith.recipes.sizes import Sizes
 from oversmith.training import class_bucket
-from oversmith.training.objectives import cross_entropy
+from oversmith.training.losses import cross_entropy
 from oversmith.training.recipe import Batch, Hyper, Players
 
 FakeRows = Callable[[Players, Array, Array, Hyper], Array]
@@ -67,29 +62,34 @@ def generator_network(
     batch_norm: bool = False,
 ) -> Network:
     """Make the generator: noise and class in, one value per encoded column out."""
-    inputs, shape = latent_dim + sizes.condition_width, sizes.shape
+    shape = sizes.shape
     if shape is None:
-        dense = mlp(key, inputs, widths, sizes.padded_width, (activation,) * len(widths), unit_spread=True)
-        return normed(dense) if batch_norm else dense
+        inputs = latent_dim + sizes.condition_width
+        dense = MLP(inputs, widths, sizes.padded_width, (activation,) * len(widths), key=key, unit_spread=True)
+        return with_batch_norm(dense) if batch_norm else dense
     if is_image(shape):
-        return beside_noise(key, shape, sizes.condition_width, latent_dim, widths, batch_norm=batch_norm)
-    return conv_generator(key, shape, inputs, widths, batch_norm)
+        gain = class_gain(latent_dim)
+        return ConvGenerator(
+            shape, sizes.condition_width, latent_dim, widths, key=key, class_gain=gain, batch_norm=batch_norm
+        )
+    return ConvGenerator(
+        shape,
+        sizes.condition_width,
+        latent_dim,
+        widths,
+        key=key,
+        smooth=True,
+        stem=stem_of(shape),
+        batch_norm=batch_norm,
+    )
 
 
-def beside_noise(
-    key: Array,
-    shape: tuple[int, ...],
-    condition: int,
-    latent: int,
-    widths: tuple[int, ...],
-    squash: bool = False,
-    initial_sd: float | None = None,
-    batch_norm: bool = True,
-) -> LabelGenerator:
-    """Make a generator that reads the class beside the noise, instead of multiplying the noise by it."""
-    network = label_generator(key, shape, 0, condition + latent, widths, squash, initial_sd, batch_norm)
-    # One number among a hundred would hardly count: the class gets as much weight as all of the noise.
-    return eqx.tree_at(lambda net: net.weights[0], network, replace_fn=lambda w: w.at[:condition].multiply(latent**0.5))
+def class_gain(latent_dim: int) -> float:
+    """Return the factor of the weights of a class that a generator reads beside the noise.
+
+    One number among a hundred would hardly count: the class gets as much weight as all of the noise.
+    """
+    return latent_dim**0.5
 
 
 def critic_network(
@@ -99,10 +99,12 @@ def critic_network(
     condition, shape = sizes.condition_width, sizes.shape
     if shape is None:
         true_in = sizes.width + condition
-        return mlp(key, sizes.padded_width + condition, widths, 1, activations, true_in=true_in)
+        return MLP(sizes.padded_width + condition, widths, 1, activations, key=key, true_in=true_in)
     if is_image(shape):
-        return label_critic(key, shape, condition, widths, HEAD_UNITS, batch_norm=batch_norm)
-    return conv_critic(key, shape, condition, widths, batch_norm)
+        return ConvCritic(
+            shape, condition, widths, key=key, head=(HEAD_UNITS,), condition="multiply", batch_norm=batch_norm
+        )
+    return ConvCritic(shape, condition, widths, key=key, stem=stem_of(shape), spread=1.0, batch_norm=batch_norm)
 
 
 def row_network(
@@ -116,16 +118,16 @@ def row_network(
     """Make a network from rows, with ``before`` numbers in front of them, to rows."""
     shape = sizes.shape
     if shape is None:
-        return mlp(
-            key,
+        return MLP(
             before + sizes.padded_width,
             widths,
             sizes.padded_width,
             (activation,) * len(widths),
+            key=key,
             true_in=before + sizes.width,
             unit_spread=unit_spread,
         )
-    return image_map(key, shape, before, widths) if is_image(shape) else conv_map(key, shape, before, widths)
+    return ConvMap(shape, before, widths, key=key)
 
 
 def is_image(shape: tuple[int, ...]) -> bool:
@@ -137,8 +139,8 @@ def shapes(sizes: Sizes, latent_dim: int) -> Hyper:
     """Return the columns and the lengths of noise and condition, which are part of the program's shape."""
     return {
         "columns": sizes.columns,
-        "latent": filled(0, latent_dim),
-        "condition": filled(0, sizes.condition_width),
+        "latent": full(0, latent_dim),
+        "condition": full(0, sizes.condition_width),
     }
 
 
@@ -180,11 +182,11 @@ def generator_loss(term: GeneratorTerm, fake: FakeRows = fake_rows, guided: bool
 
 
 @cache
-def in_training(generate: FakeRows) -> FakeRows:
+def fake_in_training(generate: FakeRows) -> FakeRows:
     """Return the way rows are generated with the statistics of the batch, for a generator with batch norm."""
 
     def rows(players: Players, key: Array, label: Array, hyper: Hyper) -> Array:
-        run, _ = recording(players["generator"])
+        run, _ = in_training(players["generator"])
         return generate({**players, "generator": run}, key, label, hyper)
 
     return rows
@@ -195,7 +197,7 @@ def refreshed(generate: FakeRows) -> Callable[[Any, Batch, Array, Hyper], Any]:
     """Return what moves a generator's running statistics towards those of the rows of its last loss."""
 
     def refresh(network: Any, batch: Batch, key: Array, hyper: Hyper) -> Any:
-        run, moved = recording(network)
+        run, moved = in_training(network)
         generate({"generator": run}, key, batch["label"], batch_inputs(batch, hyper))
         return moved[0]
 

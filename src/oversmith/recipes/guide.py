@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Array
 
 from oversmith.encoders import ClassScaler
-from oversmith.networks import MLP, mlp
+from oversmith.networks import MLP
 from oversmith.recipes import classifier
 from oversmith.recipes.generator import affine
 from oversmith.training import (
@@ -66,7 +66,7 @@ def train_guide(x: np.ndarray, labels: np.ndarray, n_classes: int, key: Array) -
     width = x.shape[1]
     net_key, train_key = jax.random.split(key)
     n_in, n_out = width_bucket(width), class_bucket(n_classes)
-    network = mlp(net_key, n_in, GUIDE_WIDTHS, n_out, ("relu",) * len(GUIDE_WIDTHS), true_in=width)
+    network = MLP(n_in, GUIDE_WIDTHS, n_out, ("relu",) * len(GUIDE_WIDTHS), key=net_key, true_in=width)
     hyper = {"learning_rate": {"classifier": GUIDE_RATE}, "n_classes": n_classes}
     result = train(
         Recipe((_PHASE,), sample=_no_rows),

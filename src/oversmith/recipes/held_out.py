@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array
 
-from oversmith.networks.columns import bucket
+from oversmith.networks.outputs import bucket
 from oversmith.training import pad_rows
 from oversmith.training.recipe import Hyper, Players
 from oversmith.training.sampling import on_device

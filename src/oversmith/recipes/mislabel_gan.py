@@ -17,13 +17,13 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array
 
-from oversmith.networks import filled, halving_network, label_critic, label_generator, latent_noise
+from oversmith.networks import ConvCritic, ConvGenerator, full, latent_noise
 from oversmith.recipes import classifier as softmax_classifier
 from oversmith.recipes.bagan import autoencoder_loss, autoencoder_refreshed, from_autoencoder
-from oversmith.recipes.generator import Record, beside_noise, conditioned, shapes
+from oversmith.recipes.generator import Record, class_gain, conditioned, shapes
 from oversmith.recipes.sizes import Sizes
 from oversmith.training import Optimiser, Phase, Player, Recipe, Turn, draw_weighted
-from oversmith.training.objectives import around_real, cross_entropy, gradient_penalty, interpolate
+from oversmith.training.losses import around_real, cross_entropy, gradient_penalty, interpolate
 from oversmith.training.recipe import Batch, Data, Draw, Hyper, Loss, Players
 
 # (the classifier's scores, labels, step, hyper) → what the generator minimises, row by row.
@@ -116,7 +116,7 @@ def discriminator_loss(mislabel: str | None, penalty: str | None) -> Loss:
         fake_label = random_labels(label_key, label, hyper)
         fake = generated_rows(players, noise_key, fake_label, hyper)
         # One pass over real and generated rows; the features of a real row serve its label and the wrong one.
-        features = critic.convolutions(jnp.concatenate([real, fake]))
+        features = critic.stack(jnp.concatenate([real, fake]))
         labels = [label, fake_label]
         if mislabel is not None:
             features = jnp.concatenate([features, features[:n]])
@@ -135,7 +135,7 @@ def discriminator_loss(mislabel: str | None, penalty: str | None) -> Loss:
             at = interpolate(mix_key, real, fake) if penalty == "interpolate" else around_real(mix_key, real)
             own = condition[:n]
             slopes = gradient_penalty(
-                lambda rows: critic.score(critic.convolutions(rows), own)[:, 0], at, jnp.ones(real.shape[1])
+                lambda rows: critic.score(critic.stack(rows), own)[:, 0], at, jnp.ones(real.shape[1])
             )
             record["penalty"] = slopes.mean()
             value += hyper["penalty_weight"] * record["penalty"]
@@ -239,7 +239,7 @@ def classifier_loss(players: Players, batch: Batch, key: Array, step: Array, hyp
 
 
 def _features(players: Players, key: Array, label: Array, hyper: Hyper) -> Array:
-    return players["classifier"].convolutions(hyper["x"])
+    return players["classifier"].stack(hyper["x"])
 
 
 def features(classifier: Any, rows: np.ndarray) -> np.ndarray:
@@ -313,6 +313,20 @@ def with_losses(recipe: Recipe, losses: Mapping[str, Loss]) -> Recipe:
     return replace(recipe, phases=(*before, replace(game, players=players)))
 
 
+def discriminator(
+    key: Array,
+    shape: tuple[int, ...],
+    condition: int,
+    widths: tuple[int, ...],
+    head_units: int,
+    initial_sd: float | None,
+) -> ConvCritic:
+    """Make the discriminator (Chung et al. 2024, Table 6): features times their class, two dense layers, one score."""
+    return ConvCritic(
+        shape, condition, widths, key=key, head=(head_units,), condition="multiply", initial_sd=initial_sd
+    )
+
+
 def players(
     key: Array,
     sizes: Sizes,
@@ -328,26 +342,38 @@ def players(
     pretrained: bool,
     label_input: str,
     class_latent: bool = False,
-    critic: Callable[..., Any] = label_critic,
+    critic: Callable[..., Any] | None = None,
 ) -> Players:
     """Make the networks; a pre-trained generator starts as the decoder of the autoencoder."""
     keys = jax.random.split(key, 4)
     condition = sizes.condition_width
-    generate_from = beside_noise if label_input == "concatenate" else label_generator
-    generator = generate_from(keys[0], shape, condition, latent_dim, generator_widths, squash, initial_sd)
+    generator = ConvGenerator(
+        shape,
+        condition,
+        latent_dim,
+        generator_widths,
+        key=keys[0],
+        condition=label_input,
+        class_gain=class_gain(latent_dim),
+        with_tanh=squash,
+        initial_sd=initial_sd,
+        batch_norm=True,
+    )
     networks: Players = {
         "generator": generator,
-        "discriminator": critic(keys[1], shape, condition, critic_widths, head_units, initial_sd),
+        "discriminator": (critic or discriminator)(keys[1], shape, condition, critic_widths, head_units, initial_sd),
     }
     if classifier_widths is not None:
-        networks["classifier"] = halving_network(keys[2], shape, classifier_widths, max(condition, 2), initial_sd)
+        networks["classifier"] = ConvCritic(
+            shape, 0, classifier_widths, key=keys[2], n_out=max(condition, 2), initial_sd=initial_sd
+        )
     if pretrained:
-        encoder = halving_network(keys[3], shape, critic_widths, latent_dim, initial_sd)
+        encoder = ConvCritic(shape, 0, critic_widths, key=keys[3], n_out=latent_dim, initial_sd=initial_sd)
         networks["autoencoder"] = {"encoder": encoder, "generator": generator}
     if class_latent:
         n = max(condition, 1)
         root = np.tile(np.eye(latent_dim, dtype=np.float32), (n, 1, 1))
-        networks["latent"] = {"mean": filled(0, n, latent_dim), "root": jax.device_put(root)}
+        networks["latent"] = {"mean": full(0, n, latent_dim), "root": jax.device_put(root)}
     return networks
 
 

@@ -16,16 +16,16 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array
 
-from oversmith.networks import MLP, activate, latent_noise, normed
-from oversmith.networks.columns import LINEAR
+from oversmith.networks import MLP, activate, latent_noise, with_batch_norm
+from oversmith.networks.outputs import LINEAR
 from oversmith.recipes import gan
 from oversmith.recipes.generator import (
     FakeRows,
     conditioned,
+    fake_in_training,
     fake_rows,
     generator_loss,
     generator_network,
-    in_training,
     refreshed,
     row_network,
 )
@@ -190,7 +190,7 @@ def recipe(
         return plain
     (phase,) = plain.phases
     discriminator, generator = phase.players
-    loss = generator_loss(gan.generator_term, in_training(rows))
+    loss = generator_loss(gan.generator_term, fake_in_training(rows))
     generator = replace(generator, loss=loss, refresh=refreshed(rows))
     return replace(plain, phases=(replace(phase, players=(discriminator, generator)),))
 
@@ -219,6 +219,6 @@ def players(
     if residual:
         generator = eqx.tree_at(lambda net: (net.weights[-1], net.biases[-1]), generator, replace_fn=jnp.zeros_like)
     return {
-        "generator": normed(generator) if batch_norm and isinstance(generator, MLP) else generator,
+        "generator": with_batch_norm(generator) if batch_norm and isinstance(generator, MLP) else generator,
         "discriminator": gan.discriminator_network(discriminator_key, sizes, critic_widths),
     }

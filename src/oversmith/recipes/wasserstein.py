@@ -13,7 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array
 
-from oversmith.networks import MLP, mlp
+from oversmith.networks import MLP
 from oversmith.recipes import classifier as softmax_classifier
 from oversmith.recipes.generator import (
     Record,
@@ -28,7 +28,7 @@ from oversmith.recipes.generator import (
 )
 from oversmith.recipes.sizes import Sizes
 from oversmith.training import Optimiser, Phase, Player, Recipe, Turn, class_bucket, draw_balanced
-from oversmith.training.objectives import (
+from oversmith.training.losses import (
     gradient_penalty,
     interpolate,
     wasserstein_critic,
@@ -231,7 +231,7 @@ def auxiliary_recipe(**options: Any) -> Recipe:
 def auxiliary_classifier(key: Array, sizes: Sizes, widths: tuple[int, ...]) -> MLP:
     """Make the auxiliary classifier: a row in the table's scale in, the logits of a bucket of classes out."""
     n_out = max(sizes.condition_width, class_bucket(1))
-    return mlp(key, sizes.padded_width, widths, n_out, ("relu",) * len(widths), true_in=sizes.width)
+    return MLP(sizes.padded_width, widths, n_out, ("relu",) * len(widths), key=key, true_in=sizes.width)
 
 
 def auxiliary_hyper(n_classes: int, weight: float, clamp: float) -> Hyper:

@@ -62,7 +62,7 @@ class AdversarialSampler(NetworkSampler):
         self.ema_decay = ema_decay
 
     def _columns(self, padded: int) -> Columns:
-        from oversmith.networks import squashed
+        from oversmith.networks import with_tanh
 
         columns = super()._columns(padded)
-        return squashed(columns) if self._of_images() and self._within_one() else columns
+        return with_tanh(columns) if self._of_images() and self._within_one() else columns

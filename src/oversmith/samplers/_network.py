@@ -547,6 +547,8 @@ class NetworkSampler(BaseSampler):
         """Rebuild the networks of a model and the sizes it was trained with."""
         import jax
 
+        from oversmith.networks.conv import in_present_order
+
         training = Sizes(
             width=model["width"],
             padded_width=model["padded_width"],
@@ -558,10 +560,10 @@ class NetworkSampler(BaseSampler):
         outlines, sized = self._outlines(), self._sized(training)
         if sized not in outlines:
             outlines[sized] = jax.tree.map(_outline, self._players(jax.random.key(0), training))
-        made = outlines[sized]
         players = {}
-        for name, weights in model["players"].items():
-            leaves, structure = jax.tree.flatten(made.get(name))
+        for name, stored in model["players"].items():
+            weights = in_present_order(stored)
+            leaves, structure = jax.tree.flatten(outlines[sized].get(name))
             if [leaf.shape for leaf in leaves] != [weight.shape for weight in weights]:
                 raise InputError(
                     f"{type(self).__name__}: a parameter that shapes the networks was changed since fit, so the stored "

@@ -261,8 +261,7 @@ class GANBATS(NetworkSampler):
         shape = self._points()
         generator_key, discriminator_key = jax.random.split(key)
         return {
-            "generator": ganbats.generator(
-                generator_key,
+            "generator": ganbats.Generator(
                 shape,
                 training.condition_width,
                 hidden=self.hidden,
@@ -270,15 +269,16 @@ class GANBATS(NetworkSampler):
                 widths=tuple(self.generator_widths),
                 recurrent=self.recurrent,
                 stride=self._stride(shape[1]),
-                squash=self.class_scaling is None and self.scaling == "minmax",
+                key=generator_key,
+                with_tanh=self.class_scaling is None and self.scaling == "minmax",
             ),
-            "discriminator": ganbats.discriminator(
-                discriminator_key,
+            "discriminator": ganbats.Discriminator(
                 shape,
                 training.condition_width,
                 widths=tuple(self.discriminator_widths),
                 attends=self.attention,
                 head=self.head,
+                key=discriminator_key,
             ),
         }
 

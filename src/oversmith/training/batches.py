@@ -14,7 +14,7 @@ import numpy as np
 from jaxtyping import Array
 
 from oversmith.exceptions import InputError
-from oversmith.networks.columns import bucket
+from oversmith.networks.outputs import bucket
 
 _LAST = np.iinfo(np.int32).max
 
@@ -22,7 +22,7 @@ _LAST = np.iinfo(np.int32).max
 def row_bucket(n: int) -> int:
     """Round a number of rows up: 1,024, 4,096, 16,384, ...
 
-    Rows of no batch cost nothing but their place, a program of its own costs seconds.
+    Rows that no batch draws cost only memory, a program of its own costs seconds.
 
     Parameters
     ----------
@@ -159,11 +159,13 @@ def table_data(
     count = np.bincount(label, minlength=n_classes)
     if len(count) > n_classes or not count.all():
         raise InputError(
-            f"label: {n_classes} classes need codes 0 to {n_classes - 1} with a row each, found counts {count.tolist()}"
+            "label",
+            f"counts {count.tolist()} found for {n_classes} classes",
+            f"give codes 0 to {n_classes - 1}, each with a row",
         )
     for name, value in (("weight", weight), ("frequency", frequency)):
         if value.shape != label.shape or not (value >= 0).all() or not value.sum() > 0:
-            raise InputError(f"{name}: needs one number per row, none negative and not all zero")
+            raise InputError(name, f"shape {value.shape} found", "give one number per row, none negative, not all zero")
     order = np.argsort(label, kind="stable")
     wide = np.zeros((len(x), width_bucket(x.shape[1]) if width is None else width), np.float32)
     wide[:, : x.shape[1]] = x[order]

@@ -39,7 +39,7 @@ RESERVED = {"phase", "step", "seconds", "monitor"}
 
 @dataclass(frozen=True)
 class TrainingEvent:
-    """What a callback is told after each chunk.
+    """What a callback receives after each chunk.
 
     Attributes
     ----------
@@ -256,13 +256,13 @@ def _seen(state: _State, statics: Any) -> Players:
 
 
 def _check(phase: Phase, row: dict[str, Any], largest: dict[str, float], history: list[dict[str, Any]]) -> None:
-    found = [f"loss_{name} reached {value:.3g}" for name, value in largest.items() if not value <= MAX_LOSS]
-    found += [
+    problems = [f"loss_{name} reached {value:.3g}" for name, value in largest.items() if not value <= MAX_LOSS]
+    problems += [
         f"{name} is {value}" for name, value in row.items() if isinstance(value, float) and not np.isfinite(value)
     ]
-    if found:
+    if problems:
         raise DivergedError(
-            f"training diverged in phase {phase.name!r} by step {row['step']}: {found[0]}; "
+            f"training diverged in phase {phase.name!r} by step {row['step']}: {problems[0]}; "
             "lower learning_rate, or look for extreme values in the data",
             step=row["step"],
             history=history,
@@ -348,7 +348,7 @@ def train(
         if phase.on_enter is not None:
             players, data, hyper = phase.on_enter(players, data, hyper)
             players, hyper = on_device(players), on_device(hyper)
-        judged = monitor if phase is recipe.phases[-1] else None
+        scored = monitor if phase is recipe.phases[-1] else None
         phase_key = jax.random.fold_in(key, number)
         arrays, statics = eqx.partition(players, eqx.is_array)
         state = _start(phase, arrays)
@@ -365,14 +365,14 @@ def train(
             history.append(row)
             _check(phase, row, {name: float(value) for name, value in largest.items()}, history)
             seen = _seen(state, statics)
-            if judged is not None:
-                metrics["monitor"] = row["monitor"] = float(judged(seen, done))
+            if scored is not None:
+                metrics["monitor"] = row["monitor"] = float(scored(seen, done))
                 checkpoint.update(metrics["monitor"], done, seen)
                 if checkpoint.exhausted:
                     reason = "patience"
             seconds = row["seconds"] = time.perf_counter() - began
             event = TrainingEvent(phase.name, done, total, metrics, seconds, seen)
-            # All of them are told, also when the first one stops.
+            # All of them are called, also when the first one stops.
             wishes = [wish for wish in [callback(event) for callback in callbacks] if wish is True or type(wish) is str]
             if wishes:
                 reason = "callback" if wishes[0] is True else wishes[0]

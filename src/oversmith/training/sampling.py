@@ -68,7 +68,7 @@ def generate(
     Parameters
     ----------
     recipe : Recipe
-        Its ``sample`` makes the rows, ``block`` of them at once: one compiled program for any ``n``.
+        Its ``sample`` generates the rows, ``block`` of them at once: one compiled program for any ``n``.
     players : dict
         Trained players; those ``sample`` does not read may be missing.
     key : jax.random.key
@@ -99,8 +99,8 @@ def generate(
         part = labels[number * block : (number + 1) * block]
         padded = np.zeros(block, np.int32)
         padded[: len(part)] = part
-        given = {name: _padded(rows[number * block :][:block], block) for name, rows in (inputs or {}).items()}
-        place, label = jax.device_put((np.int32(number), padded))
-        rows = _block(recipe.sample, players, key, place, label, hyper | on_device(given))
+        part_inputs = {name: _padded(rows[number * block :][:block], block) for name, rows in (inputs or {}).items()}
+        index, label = jax.device_put((np.int32(number), padded))
+        rows = _block(recipe.sample, players, key, index, label, hyper | on_device(part_inputs))
         blocks.append(np.asarray(rows, np.float32)[: len(part)])
     return np.concatenate(blocks)

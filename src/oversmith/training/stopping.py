@@ -1,4 +1,4 @@
-"""The choice of a checkpoint: the best one is kept as a copy, and patience counts the checks without a gain."""
+"""The choice of a checkpoint: a copy of the best one, and patience, which counts the checks without a gain."""
 
 from __future__ import annotations
 

@@ -233,7 +233,7 @@ def heads(shape: tuple[int, ...], condition: int, batch: int) -> dict[str, dict[
     rows = jax.random.normal(jax.random.key(0), (batch, condition + shape[0] * shape[1]))
     judge = eqx.filter_jit(ganbats.Discriminator.__call__)
     for head in ("gap", "mlp"):
-        net = ganbats.discriminator(jax.random.key(0), shape, condition, widths=(32, 64), attends=True, head=head)
+        net = ganbats.Discriminator(shape, condition, widths=(32, 64), attends=True, head=head, key=jax.random.key(0))
         judge(net, rows).block_until_ready()
         seconds = []
         for _ in range(20):

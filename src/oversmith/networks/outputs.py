@@ -142,9 +142,9 @@ def column_arrays(spans: Iterable[ColumnSpan], width: int) -> Columns:
     segments = np.zeros((width, segment_bucket(len(softmax))), np.float32)
     for span in spans:
         if span.activation not in CODES:
-            raise InputError(f"spans: unknown activation {span.activation!r}; use one of {', '.join(CODES)}")
+            raise InputError("spans", f"unknown activation {span.activation!r} found", f"use one of {', '.join(CODES)}")
         if span.stop > width:
-            raise InputError(f"width: a span ends at column {span.stop} but width is {width}; widen it")
+            raise InputError("width", f"{width} found, but a span ends at column {span.stop}", "give a larger width")
         mask[span.start : span.stop] = 1
         code[span.start : span.stop] = CODES[span.activation]
     for number, span in enumerate(softmax):
@@ -214,74 +214,24 @@ def activate(
     # A table of numeric columns alone, known only at run time, skips the noise and the exponentials.
     chances = jnp.any((columns.code == SIGMOID) | (columns.code == SOFTMAX))
     rows = jax.lax.cond(chances, _relaxed, lambda raw, *_: raw, raw, columns, key, temperature)
-    rows = jax.lax.cond(jnp.any(columns.code == TANH), _squashed, lambda rows, _: rows, rows, columns.code)
+    rows = jax.lax.cond(jnp.any(columns.code == TANH), _tanh_columns, lambda rows, _: rows, rows, columns.code)
     return rows * columns.mask
 
 
-def _squashed(rows: Float[Array, "batch width"], code: Int[Array, " width"]) -> Float[Array, "batch width"]:
+def _tanh_columns(rows: Float[Array, "batch width"], code: Int[Array, " width"]) -> Float[Array, "batch width"]:
     """Bring columns of values in [-1, 1] there."""
     return jnp.where(code == TANH, jnp.tanh(rows), rows)
 
 
-def squashed(columns: Columns) -> Columns:
-    """Let linear columns end in a tanh, for data in [-1, 1].
+def with_tanh(columns: Columns) -> Columns:
+    """End linear columns in a tanh, for data in [-1, 1].
 
     Examples
     --------
     >>> from types import SimpleNamespace as Span
-    >>> columns = squashed(column_arrays([Span(start=0, stop=2, activation="linear")], 3))
+    >>> columns = with_tanh(column_arrays([Span(start=0, stop=2, activation="linear")], 3))
     >>> activate(jnp.array([[9.0, -9.0, 9.0]]), columns).round(3).tolist()
     [[1.0, -1.0, 0.0]]
     """
     linear = (columns.code == LINEAR) & (columns.mask > 0)
     return columns._replace(code=jnp.where(linear, TANH, columns.code))
-
-
-def one_hot(label: Int[Array, " batch"], width: int) -> Float[Array, "batch width"]:
-    """Encode class codes as a condition; width 0 gives no column at all.
-
-    Parameters
-    ----------
-    label : array of shape (batch,)
-        Class codes.
-    width : int
-        Length of the condition (a class bucket), 0 for an unconditional model.
-
-    Returns
-    -------
-    array of shape (batch, width)
-        One-hot rows.
-
-    Examples
-    --------
-    >>> one_hot(jnp.array([1]), 2).tolist(), one_hot(jnp.array([1]), 0).shape
-    ([[0.0, 1.0]], (1, 0))
-    """
-    return jax.nn.one_hot(label, width)
-
-
-def with_condition(
-    rows: Float[Array, "batch columns"], label: Int[Array, " batch"], width: int
-) -> Float[Array, "batch conditioned"]:
-    """Put the class condition in front of rows; in front, so that padding stays at the end.
-
-    Parameters
-    ----------
-    rows : array of shape (batch, columns)
-        Noise, or encoded rows.
-    label : array of shape (batch,)
-        Class codes.
-    width : int
-        Length of the condition, 0 for an unconditional model.
-
-    Returns
-    -------
-    array of shape (batch, width + columns)
-        The rows themselves when ``width`` is 0.
-
-    Examples
-    --------
-    >>> with_condition(jnp.array([[7.0]]), jnp.array([1]), 2).tolist()
-    [[0.0, 1.0, 7.0]]
-    """
-    return rows if width == 0 else jnp.concatenate([one_hot(label, width), rows], axis=1)

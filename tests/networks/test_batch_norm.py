@@ -8,18 +8,15 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from oversmith.networks import BatchNorm, NormedMLP, dropped, mlp, normed, recording
-from oversmith.networks.normed import EPSILON, MOMENTUM
+from oversmith.networks import MLP, BatchNorm, BatchNormMLP, in_training, with_batch_norm, with_dropout
+from oversmith.networks.batch_norm import EPSILON, MOMENTUM
 
 UNITS = jnp.array([[1.0, 10.0], [3.0, 10.0], [5.0, 40.0]])
 
 
-def fresh(n: int) -> BatchNorm:
-    return BatchNorm(jnp.ones(n), jnp.zeros(n), jnp.zeros(n), jnp.ones(n))
-
-
 def test_batch_norm_by_hand():
-    norm = BatchNorm(jnp.array([2.0, 1.0]), jnp.array([0.0, 5.0]), jnp.zeros(2), jnp.ones(2))
+    learnt = jnp.array([2.0, 1.0]), jnp.array([0.0, 5.0])
+    norm = eqx.tree_at(lambda norm: (norm.scale, norm.shift), BatchNorm(2), learnt)
     out, moved = norm.in_training(UNITS)
     mean, variance = np.array([3.0, 20.0]), np.array([8 / 3, 200.0])
     expected = (np.asarray(UNITS) - mean) / np.sqrt(variance + EPSILON) * [2, 1] + [0, 5]
@@ -32,7 +29,7 @@ def test_batch_norm_by_hand():
 
 
 def test_inference_looks_at_one_row_at_a_time():
-    network = normed(mlp(jax.random.key(0), 3, (8, 8), 2, ("leaky_relu", "leaky_relu")))
+    network = with_batch_norm(MLP(3, (8, 8), 2, ("leaky_relu", "leaky_relu"), key=jax.random.key(0)))
     rows = jax.random.normal(jax.random.key(1), (6, 3))
     assert np.allclose(network(rows)[:2], network(rows[:2]), atol=1e-6)
     out, _ = network.in_training(rows)
@@ -42,7 +39,7 @@ def test_inference_looks_at_one_row_at_a_time():
 
 def test_running_statistics_agree_with_training():
     """After 60 updates rows made in training and in inference agree in mean and spread, to a tenth of the spread."""
-    network = normed(mlp(jax.random.key(0), 3, (32, 32), 2, ("leaky_relu", "leaky_relu")))
+    network = with_batch_norm(MLP(3, (32, 32), 2, ("leaky_relu", "leaky_relu"), key=jax.random.key(0)))
     for number in range(60):
         _, network = network.in_training(2 + 3 * jax.random.normal(jax.random.key(number), (256, 3)))
     rows = 2 + 3 * jax.random.normal(jax.random.key(99), (2000, 3))
@@ -54,10 +51,10 @@ def test_running_statistics_agree_with_training():
 
 
 def test_no_gradient_reaches_the_running_statistics():
-    network = normed(mlp(jax.random.key(0), 3, (8,), 2, ("leaky_relu",)))
+    network = with_batch_norm(MLP(3, (8,), 2, ("leaky_relu",), key=jax.random.key(0)))
     rows = jax.random.normal(jax.random.key(1), (16, 3))
 
-    def loss(network: NormedMLP) -> jax.Array:
+    def loss(network: BatchNormMLP) -> jax.Array:
         out, _ = network.in_training(rows)
         return (out**2).sum()
 
@@ -70,9 +67,9 @@ def test_no_gradient_reaches_the_running_statistics():
 
 
 def test_recording_is_training():
-    network = normed(mlp(jax.random.key(0), 3, (8,), 2, ("leaky_relu",)))
+    network = with_batch_norm(MLP(3, (8,), 2, ("leaky_relu",), key=jax.random.key(0)))
     rows = jax.random.normal(jax.random.key(1), (16, 3))
-    run, moved = recording(network)
+    run, moved = in_training(network)
     out, expected = network.in_training(rows)
     assert np.array_equal(run(rows), out)
     assert np.array_equal(moved[0].norms[0].mean, expected.norms[0].mean)
@@ -81,7 +78,7 @@ def test_recording_is_training():
 
 def units_kept(rate: float, key: int, widths: tuple[int, ...] = (64, 256), n: int = 200) -> np.ndarray:
     """Which units of the last hidden layer are kept, read off an identity for a last layer."""
-    network = mlp(jax.random.key(0), 3, widths, widths[-1], ("relu",) * len(widths))
+    network = MLP(3, widths, widths[-1], ("relu",) * len(widths), key=jax.random.key(0))
     # Units that are always on, seen as they are.
     network = eqx.tree_at(
         lambda net: (net.weights, net.biases),
@@ -91,7 +88,7 @@ def units_kept(rate: float, key: int, widths: tuple[int, ...] = (64, 256), n: in
             (*(jnp.ones_like(bias) for bias in network.biases[:-1]), 0 * network.biases[-1]),
         ),
     )
-    return np.asarray(dropped(network, jnp.ones((n, 3)), jax.random.key(key), rate))
+    return np.asarray(with_dropout(network, jnp.ones((n, 3)), jax.random.key(key), rate))
 
 
 @pytest.mark.parametrize("rate", [0.1, 0.4])
@@ -111,7 +108,7 @@ def test_masks_do_not_depend_on_the_padding():
     rows = jax.random.normal(jax.random.key(1), (16, 3))
     out = []
     for padded in (3, 32):
-        network = mlp(jax.random.key(0), padded, (8, 8), 1, ("relu", "relu"), true_in=3)
+        network = MLP(padded, (8, 8), 1, ("relu", "relu"), true_in=3, key=jax.random.key(0))
         wide = jnp.concatenate([rows, jnp.zeros((16, padded - 3))], axis=1)
-        out.append(dropped(network, wide, jax.random.key(2), 0.4))
+        out.append(with_dropout(network, wide, jax.random.key(2), 0.4))
     assert np.allclose(out[0], out[1], atol=1e-6)

@@ -5,8 +5,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from oversmith.networks import mlp
-from oversmith.training.objectives import (
+from oversmith.networks import MLP
+from oversmith.training.losses import (
     around_real,
     cross_entropy,
     gan_discriminator,
@@ -115,7 +115,7 @@ def _plain(critic, x, mask):
 
 @pytest.mark.parametrize("activations", [("tanh", "leaky_relu"), ("silu", "tanh"), ("relu", "relu")])
 def test_penalty_equals_reverse_over_reverse(activations):
-    critic = mlp(jax.random.key(0), 6, (16, 8), 1, activations)
+    critic = MLP(6, (16, 8), 1, activations, key=jax.random.key(0))
     critic = jax.tree.map(lambda leaf: 3 * leaf, critic)
     x = jax.random.normal(jax.random.key(1), (9, 6))
     mask = jnp.array([1.0, 1, 1, 1, 0, 0])
@@ -132,7 +132,7 @@ def test_penalty_equals_reverse_over_reverse(activations):
 
 
 def test_dead_critic_gives_no_nan():
-    critic = jax.tree.map(jnp.zeros_like, mlp(jax.random.key(0), 3, (4,), 1, ("relu",)))
+    critic = jax.tree.map(jnp.zeros_like, MLP(3, (4,), 1, ("relu",), key=jax.random.key(0)))
 
     def total(critic):
         return gradient_penalty(lambda x: critic(x)[:, 0], jnp.ones((2, 3)), jnp.ones(3)).sum()

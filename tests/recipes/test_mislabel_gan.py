@@ -24,9 +24,9 @@ class LinearCritic(eqx.Module):
     condition: int = eqx.field(static=True, default=2)
 
     def __call__(self, rows):
-        return self.score(self.convolutions(rows[:, self.condition :]), rows[:, : self.condition])
+        return self.score(self.stack(rows[:, self.condition :]), rows[:, : self.condition])
 
-    def convolutions(self, rows):
+    def stack(self, rows):
         return rows
 
     def score(self, features, told):

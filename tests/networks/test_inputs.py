@@ -5,6 +5,7 @@ import numpy as np
 from scipy import stats
 
 from oversmith.networks import latent_noise
+from oversmith.networks.inputs import TIME_FEATURES, time_features
 
 
 def test_it_is_standard_normal():
@@ -28,3 +29,11 @@ def test_an_odd_number_of_columns_and_other_keys():
     assert first.shape == (5, 7)
     np.testing.assert_array_equal(first, again)
     assert not np.array_equal(first, other)
+
+
+def test_time_features_by_hand():
+    t = np.array([0.0, 0.25, 1.0], np.float32)
+    angles = np.pi * t[:, None] * np.array([1, 2, 4, 8])
+    features = np.asarray(time_features(t))
+    assert features.shape == (3, TIME_FEATURES)
+    assert np.allclose(features, np.column_stack([t - 0.5, np.sin(angles), np.cos(angles)]), atol=1e-5)

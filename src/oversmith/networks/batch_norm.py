@@ -1,7 +1,7 @@
-"""Batch norm and dropout around a multi-layer perceptron.
+"""Batch norm of networks, and dropout of a multi-layer perceptron.
 
 The running statistics are arrays of the network like its weights, so checkpoints, moving averages and saved models
-cover them; no gradient reaches them, and only `NormedMLP.in_training` moves them.
+cover them; no gradient reaches them, and only ``in_training`` moves them.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from oversmith.networks.init import full
 from oversmith.networks.mlp import MLP
-from oversmith.networks.weights import filled
 
 # Share of the running statistics kept at each update, and what is added to a variance.
 MOMENTUM = 0.8
@@ -25,6 +25,11 @@ EPSILON = 1e-3
 
 class BatchNorm(eqx.Module):
     """Each unit standardised over the batch, then scaled and shifted by learnt numbers.
+
+    Parameters
+    ----------
+    units : int
+        Number of units; it starts with scale 1, shift 0, running mean 0 and variance 1.
 
     Attributes
     ----------
@@ -38,6 +43,10 @@ class BatchNorm(eqx.Module):
     shift: Float[Array, " units"]
     mean: Float[Array, " units"]
     variance: Float[Array, " units"]
+
+    def __init__(self, units: int) -> None:
+        self.scale, self.shift = full(1, units), full(0, units)
+        self.mean, self.variance = full(0, units), full(1, units)
 
     def __call__(self, units: Float[Array, "batch units"]) -> Float[Array, "batch units"]:
         """Standardise by the running statistics: a row does not depend on the rows beside it.
@@ -70,8 +79,14 @@ class BatchNorm(eqx.Module):
             The norm with moved running statistics; the norm itself is unchanged.
         """
         mean, variance = units.mean(axis=0), units.var(axis=0)
-        moved = BatchNorm(self.scale, self.shift, _moved(self.mean, mean), _moved(self.variance, variance))
+        running = _moved(self.mean, mean), _moved(self.variance, variance)
+        moved = eqx.tree_at(lambda norm: (norm.mean, norm.variance), self, running)
         return self._standardised(units, mean, variance), moved
+
+    def by_batch(self, x: Float[Array, "batch *places units"]) -> Float[Array, "batch *places units"]:
+        """Standardise over batch and places by the batch's own statistics: for networks that serve training alone."""
+        units = x.reshape(-1, x.shape[-1])
+        return self._standardised(units, units.mean(axis=0), units.var(axis=0)).reshape(x.shape)
 
     def _standardised(self, units: Array, mean: Array, variance: Array) -> Array:
         return (units - mean) * (self.scale * jax.lax.rsqrt(variance + EPSILON)) + self.shift
@@ -81,11 +96,11 @@ def _moved(old: Array, new: Array) -> Array:
     return MOMENTUM * old + (1 - MOMENTUM) * jax.lax.stop_gradient(new)
 
 
-class NormedGenerator(eqx.Module):
+class BatchNormGenerator(eqx.Module):
     """Base of the generators with batch norms: rows in inference mode, or by the batch's own statistics.
 
-    A generator has a field ``norms``, a tuple of `BatchNorm`, and says how it runs, given a way to normalise the units
-    of a norm by its number. The field is not declared here, or it would come before the generator's others.
+    A generator has a field ``norms``, a tuple of `BatchNorm`, and ``_run``, which normalises units through a function
+    of the norm's number. The field is not declared here: it would come before the generator's others.
     """
 
     @abstractmethod
@@ -120,7 +135,7 @@ class NormedGenerator(eqx.Module):
         -------
         out : array of shape (batch, width)
             Flat rows.
-        network : NormedGenerator
+        network : BatchNormGenerator
             The network with running statistics moved towards the batch's; itself where it has no norm.
         """
         norms: tuple[BatchNorm, ...] = self.norms  # type: ignore[attr-defined]
@@ -135,8 +150,8 @@ class NormedGenerator(eqx.Module):
         return out, eqx.tree_at(lambda net: net.norms, self, tuple(moved)) if moved else self
 
 
-class NormedMLP(eqx.Module):
-    """A multi-layer perceptron with a batch norm after every hidden activation. Make one with `normed`.
+class BatchNormMLP(eqx.Module):
+    """A multi-layer perceptron with a batch norm after every hidden activation. Make one with `with_batch_norm`.
 
     Attributes
     ----------
@@ -164,7 +179,7 @@ class NormedMLP(eqx.Module):
         """
         return self.network(rows, lambda number, units: self.norms[number](units))
 
-    def in_training(self, rows: Float[Array, "batch in"]) -> tuple[Float[Array, "batch out"], NormedMLP]:
+    def in_training(self, rows: Float[Array, "batch in"]) -> tuple[Float[Array, "batch out"], BatchNormMLP]:
         """Map rows by the batch's own statistics.
 
         Parameters
@@ -176,7 +191,7 @@ class NormedMLP(eqx.Module):
         -------
         out : array of shape (batch, out)
             Output of the last linear layer.
-        network : NormedMLP
+        network : BatchNormMLP
             The network with running statistics moved towards the batch's; the network itself is unchanged.
         """
         moved: list[BatchNorm] = []
@@ -187,10 +202,10 @@ class NormedMLP(eqx.Module):
             return units
 
         out = self.network(rows, normalise)
-        return out, NormedMLP(self.network, tuple(moved))
+        return out, BatchNormMLP(self.network, tuple(moved))
 
 
-def normed(network: MLP) -> NormedMLP:
+def with_batch_norm(network: MLP) -> BatchNormMLP:
     """Put a fresh batch norm after every hidden layer of a network.
 
     Parameters
@@ -200,26 +215,26 @@ def normed(network: MLP) -> NormedMLP:
 
     Returns
     -------
-    NormedMLP
+    BatchNormMLP
         The network with its norms: scale 1, shift 0, running mean 0 and variance 1.
 
     Examples
     --------
-    >>> from oversmith.networks import mlp
-    >>> network = normed(mlp(jax.random.key(0), 2, (4, 3), 1, ("relu", "relu")))
+    >>> from oversmith.networks import MLP
+    >>> network = with_batch_norm(MLP(2, (4, 3), 1, ("relu", "relu"), key=jax.random.key(0)))
     >>> [norm.scale.shape for norm in network.norms], network(jnp.ones((5, 2))).shape
     ([(4,), (3,)], (5, 1))
     """
     widths = [len(bias) for bias in network.biases[:-1]]
-    return NormedMLP(network, tuple(BatchNorm(filled(1, n), filled(0, n), filled(0, n), filled(1, n)) for n in widths))
+    return BatchNormMLP(network, tuple(BatchNorm(n) for n in widths))
 
 
-def recording(network: Any) -> tuple[Callable[[Array], Array], list[Any]]:
-    """Run a network in training, for callers that take a plain function.
+def in_training(network: Any) -> tuple[Callable[[Array], Array], list[Any]]:
+    """Return a network as a plain function that uses the batch's own statistics.
 
     Parameters
     ----------
-    network : NormedMLP or NormedGenerator
+    network : BatchNormMLP or BatchNormGenerator
         The network.
 
     Returns
@@ -231,8 +246,8 @@ def recording(network: Any) -> tuple[Callable[[Array], Array], list[Any]]:
 
     Examples
     --------
-    >>> from oversmith.networks import mlp
-    >>> run, moved = recording(normed(mlp(jax.random.key(0), 2, (4,), 1, ("relu",))))
+    >>> from oversmith.networks import MLP
+    >>> run, moved = in_training(with_batch_norm(MLP(2, (4,), 1, ("relu",), key=jax.random.key(0))))
     >>> run(jnp.array([[1.0, 0.0], [3.0, 0.0]])).shape, len(moved)
     ((2, 1), 1)
     """
@@ -246,7 +261,7 @@ def recording(network: Any) -> tuple[Callable[[Array], Array], list[Any]]:
     return run, moved
 
 
-def dropped(
+def with_dropout(
     network: MLP, rows: Float[Array, "batch in"], key: Array, rate: float | Float[Array, ""]
 ) -> Float[Array, "batch out"]:
     """Map rows with dropout after every hidden layer but the first.
@@ -271,17 +286,17 @@ def dropped(
 
     Examples
     --------
-    >>> from oversmith.networks import mlp
-    >>> network = mlp(jax.random.key(0), 2, (8, 8), 1, ("relu", "relu"))
+    >>> from oversmith.networks import MLP
+    >>> network = MLP(2, (8, 8), 1, ("relu", "relu"), key=jax.random.key(0))
     >>> rows = jnp.ones((3, 2))
-    >>> bool((dropped(network, rows, jax.random.key(1), 0.0) == network(rows)).all())
+    >>> bool((with_dropout(network, rows, jax.random.key(1), 0.0) == network(rows)).all())
     True
     """
 
     def drop(number: int, units: Array) -> Array:
         if number == 0:
             return units
-        kept = jax.random.bernoulli(jax.random.fold_in(key, number), 1 - rate, units.shape)
-        return jnp.where(kept, units / (1 - rate), 0.0)
+        present = jax.random.bernoulli(jax.random.fold_in(key, number), 1 - rate, units.shape)
+        return jnp.where(present, units / (1 - rate), 0.0)
 
     return network(rows, drop)

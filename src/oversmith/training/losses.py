@@ -16,7 +16,7 @@ def _mean(value: Float[Array, " batch"], weight: Float[Array, " batch"]) -> Floa
 def wasserstein_critic(
     real_scores: Float[Array, " batch"], fake_scores: Float[Array, " batch"], weight: Float[Array, " batch"]
 ) -> Float[Array, ""]:
-    """Mean score of the generated rows minus that of the real ones, to be minimised (document 000, Eq. 6).
+    """Mean score of the generated rows minus that of the real ones, to be minimised (Riaz et al. 2025, Eq. 6).
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ def wasserstein_critic(
 
 
 def wasserstein_generator(fake_scores: Float[Array, " batch"], weight: Float[Array, " batch"]) -> Float[Array, ""]:
-    """Minus the mean score of the generated rows, to be minimised (document 000, Eq. 7).
+    """Minus the mean score of the generated rows, to be minimised (Riaz et al. 2025, Eq. 7).
 
     Parameters
     ----------
@@ -136,10 +136,10 @@ def cross_entropy(
     >>> [round(float(loss), 4) for loss in cross_entropy(logits, jnp.array([0, 1]), 2)]
     [0.2877, 0.6931]
     """
-    places = jnp.arange(logits.shape[1])
+    classes = jnp.arange(logits.shape[1])
     # Finite, so that neither the sums nor their gradients meet inf - inf.
-    logits = jnp.where(places < n_classes, logits, jnp.finfo(logits.dtype).min)
-    own = jnp.sum(jnp.where(places == label[:, None], logits, 0.0), axis=1)
+    logits = jnp.where(classes < n_classes, logits, jnp.finfo(logits.dtype).min)
+    own = jnp.sum(jnp.where(classes == label[:, None], logits, 0.0), axis=1)
     return jax.nn.logsumexp(logits, axis=1) - own
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from oversmith.exceptions import InputError
 from oversmith.networks import activate, column_arrays, one_hot, with_condition
-from oversmith.networks.columns import segment_bucket
+from oversmith.networks.outputs import segment_bucket
 
 
 def span(start, stop, activation):
