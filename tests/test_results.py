@@ -106,8 +106,8 @@ def committed(name):
 @pytest.mark.parametrize("name", sorted(STUDIES))
 def test_the_plans_are_those_of_the_committed_scores(name, data_dir):
     # The key of a result names the parameters of its sampler and the module of its procedure; both were renamed after
-    # these results were computed. A run that goes on from them keeps what has neither sampler nor procedure and
-    # computes the rest again.
+    # these results were computed. A run that goes on from them keeps what has neither sampler nor procedure, and
+    # computes again whatever has a new name: most of the rest.
     frame, cells = committed(name)
     assert set(frame.index) == set(cells)
     plain = {

@@ -1,4 +1,4 @@
-"""The study of document 004: its grid and folds, its numbers by hand, and a toy run that is rebuilt byte for byte."""
+"""The study of Nazari et al. 2021: its grid, folds and numbers, and a toy run that is rebuilt byte for byte."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ from oversmith.studies.difficulty.experiments import (
     GRID,
     SETS,
     OneFold,
-    document_dense,
     flat_task,
     image_tasks,
     in_fraction,
     load,
+    paper_dense,
 )
 from oversmith.studies.difficulty.numbers import DifficultyNumbers
 from oversmith.studies.published import claims, published
@@ -60,7 +60,7 @@ def chosen(*where, experiments=GRID):
 # ---------------------------------------------------------------------- experiments
 
 
-def test_the_grid_is_the_documents_and_a_quarter_stands_for_it():
+def test_the_grid_is_the_papers_and_a_quarter_stands_for_it():
     assert len(GRID) == len(APART) == 144
     assert len(CUTS) == 9 * 12
     assert len(EXPERIMENTS) == 2 * 144 + 108
@@ -71,7 +71,7 @@ def test_the_grid_is_the_documents_and_a_quarter_stands_for_it():
         assert (few[factor].value_counts() * 4).sort_index().equals(whole[factor].value_counts().sort_index())
 
 
-def test_no_digit_is_shared_in_the_sound_images_and_some_are_in_the_documents():
+def test_no_digit_is_shared_in_the_sound_images_and_some_are_in_the_papers():
     entry = chosen(4, 90, 100, 0.4)
     shared, apart = image_tasks(bars(), (entry, replace(entry, apart=True)))
     assert np.bincount(shared.y).tolist() == np.bincount(apart.y).tolist() == [100, 40]
@@ -110,7 +110,7 @@ def test_grids_cover_every_experiment_in_full_and_a_quarter_of_the_sound_ones_qu
     for scope, some, folds in ((Scope(seeds=2), 72, 2), (QUICK, 18, 1)):
         plans = study.plans(tasks, scope)
         units = {name: plan.units() for name, plan in plans.items()}
-        document = [u for name, found in units.items() if "as in the document" in name for u in found]
+        document = [u for name, found in units.items() if "as in the paper" in name for u in found]
         assert len(document) == some * 2 * folds
         soundly = [u for name, found in units.items() if "pixels, soundly" in name for u in found]
         assert len({u.job.task.name for u in soundly}) == some
@@ -136,7 +136,7 @@ def test_grids_cover_every_experiment_in_full_and_a_quarter_of_the_sound_ones_qu
         assert ("2 repeats of 2 inner folds in place of 6 of 5" in study.counted(scope)) is scope.quick
         everyone = {u.job.contender.name for found in units.values() for u in found}
         assert everyone >= {*study.RIVALS, "cgan-auto"} - {"none-tuned"}
-    with pytest.raises(InputError, match="seeds: 6 found; of this study they are folds"):
+    with pytest.raises(InputError, match="seeds: 6 found; give at most 5"):
         study.plans(tasks, Scope(seeds=6))
 
 
@@ -150,7 +150,7 @@ def toy(entry, n=60, rare=12):
     return flat_task(entry.name, Difficult(X, y, np.arange(n)), ("four", "rotated"))
 
 
-def test_the_documents_setting():
+def test_the_papers_setting():
     y = np.repeat([0, 1], [40, 8])
     built = study.DOCUMENT.build(Situation(y, ("a", "b"), 16, 0, 7, None, (1, 16)))
     assert (built.max_steps, built.stop, built.random_state, built.input_shape) == (1500, "steps", 7, (1, 16))
@@ -165,12 +165,12 @@ def test_the_documents_setting():
 
 def job_of(task, procedure, fold=0, contenders=("none",)):
     scope = Scope(seeds=5)
-    protocol = study.as_document(scope) if not procedure.stratified else study.soundly(scope)
+    protocol = study.as_paper(scope) if not procedure.stratified else study.soundly(scope)
     units = Plan([task], list(contenders), [study.DENSE], protocol).units()
     return next(u.job for u in units if u.job.split.repeat == fold)
 
 
-def test_the_documents_folds_are_those_of_its_code_and_ours_are_stratified():
+def test_the_papers_folds_are_those_of_its_code_and_ours_are_stratified():
     task = toy(GRID[0])
     loose, sound = OneFold(stratified=False), OneFold()
     for fold, (train, test) in enumerate(KFold(5, shuffle=True, random_state=0).split(task.y)):
@@ -211,7 +211,7 @@ def test_the_four_counts_are_those_of_the_metrics():
     assert numbers.f1_of(counts)["majority"][0] == pytest.approx(f1_score(told["y"], predicted, pos_label=0))
 
 
-def test_the_documents_classifier_reads_four_fifths_and_one_scale():
+def test_the_papers_classifier_reads_four_fifths_and_one_scale():
     from sklearn.utils import shuffle
 
     rng = np.random.default_rng(0)
@@ -219,7 +219,7 @@ def test_the_documents_classifier_reads_four_fifths_and_one_scale():
     unused = shuffle(np.arange(100), random_state=0)[80:]
     changed = y.copy()
     changed[unused] = 1 - changed[unused]
-    models = [document_dense(0).fit(X, labels) for labels in (y, changed)]
+    models = [paper_dense(0).fit(X, labels) for labels in (y, changed)]
     assert np.array_equal(*(model.predict_proba(X) for model in models))
     assert models[0].n_steps_ == 20 * 3
     assert models[0]._restored().biases[0].shape == (10,)
@@ -246,11 +246,11 @@ def frame(rows):
     )  # fmt: skip
 
 
-def test_f1_is_averaged_over_folds_in_the_document_and_pooled_soundly():
+def test_f1_is_averaged_over_folds_in_the_paper_and_pooled_soundly():
     folds = [(0, (5, 0, 0, 15)), (1, (1, 1, 4, 14))]
     rows = [(entry, "none", fold, counts) for entry in (GRID[0], APART[0]) for fold, counts in folds]
     scores = DifficultyNumbers(Scores(frame(rows)), NOTES)
-    mean = scores.by_experiment(numbers.DOCUMENTED, "none", study.DENSE.name)
+    mean = scores.by_experiment(numbers.AS_PAPER, "none", study.DENSE.name)
     assert mean["minority"].item() == pytest.approx((1 + 2 / 7) / 2)
     pooled = scores.by_experiment(numbers.SOUND, "none", study.DENSE.name)
     assert pooled["minority"].item() == pytest.approx(12 / 17)
@@ -325,9 +325,9 @@ def small():
     tasks = list(image_tasks(bars(), entries))
     found = study.plans(tasks, replace(QUICK, quick=False, seeds=1))
     store = None
-    for name in ("4 x 4 pixels, as in the document", "4 x 4 pixels, soundly", "Tuned thresholds", "When to stop"):
+    for name in ("4 x 4 pixels, as in the paper", "4 x 4 pixels, soundly", "Tuned thresholds", "When to stop"):
         plan = replace(found[name], classifiers=[study.DENSE], max_steps=2)
-        if "document" in name:
+        if "as in the paper" in name:
             plan = replace(plan, protocols=replace(plan.protocols[0], repeats=2))
         store = run(plan, store, n_jobs=1, isolate=False)
     return Scores(store.scores()), store
@@ -336,12 +336,12 @@ def small():
 def test_a_toy_run_fills_its_rows(small, monkeypatch):
     scores = DifficultyNumbers(small[0], NOTES)
     assert (scores.scores.frame["status"] == "done").all()
-    assert len(scores.by_experiment(numbers.DOCUMENTED, "cgan", study.DENSE.name)) == 4
+    assert len(scores.by_experiment(numbers.AS_PAPER, "cgan", study.DENSE.name)) == 4
     assert scores.over_folds("cgan", study.DENSE.name, "majority").n == 2
     frame = scores.frame
     assert [*scores.whole_folds().values()] == [0, 0, 0]
     monkeypatch.setattr(numbers, "_MOST", 4)
-    assert scores.whole_folds()[numbers.DOCUMENTED] == 2
+    assert scores.whole_folds()[numbers.AS_PAPER] == 2
     made = frame[frame["contender"] == "cgan"]
     assert (made["steps"] == 2).all()
     # Of a fold with a single minority row there is no distance.
@@ -357,7 +357,7 @@ def test_it_is_rebuilt_byte_for_byte_with_the_rest_pending(small, tmp_path):
     first, second = (rebuild(STUDIES["difficulty"], tmp_path / "raw.parquet") for _ in range(2))
     assert (first.markdown, first.csv, first.figures) == (second.markdown, second.csv, second.figures)
     assert "1 of 5 folds asked for under either protocol" in first.markdown
-    assert "on all experiments: 0 as in the document, 0 soundly on images, 0 on tables" in first.markdown
+    assert "on all experiments: 0 as in the paper, 0 soundly on images, 0 on tables" in first.markdown
     told = first.csv.splitlines()
     assert any('"144 experiments, after CGAN",minority F1,0.701059' in line for line in told)
     assert any("pending" in line and "DNS tunnels" not in line for line in told)

@@ -1,4 +1,4 @@
-"""What a document tunes is chosen without the test part; the classifier of a sampler is read from the same fit."""
+"""What a paper tunes is chosen without the test part; the classifier of a sampler is read from the same fit."""
 
 from __future__ import annotations
 

@@ -93,9 +93,9 @@ def test_tables_hold_every_number_and_no_markup():
     assert "0.990 [0.980, 1.000]" in lines[2]
     read = list(csv.DictReader(io.StringIO(csv_text(rows))))
     assert [(row["protocol"], row["ours"], row["n"]) for row in read] == [
-        ("the document's", "0.88", "5"),
+        ("the paper's", "0.88", "5"),
         ("leaky", "0.99", "5"),
-        ("the document's", "", "0"),
+        ("the paper's", "", "0"),
     ]
     assert read[2]["row"] == "'=1+1"
     assert count_verdicts(rows) == "1 reproduced, 1 reported elsewhere"

@@ -12,7 +12,7 @@ from oversmith.evaluation.contenders import Situation
 from oversmith.evaluation.task import prepare
 from oversmith.metrics import dtw_matrix, prd_matrix
 from oversmith.studies import Scope
-from oversmith.studies.ganbats.plans import ABLATION, HISTORY, RIVALS, in_document, in_setting, key_of
+from oversmith.studies.ganbats.plans import ABLATION, HISTORY, RIVALS, in_paper, in_setting, key_of
 from oversmith.studies.ganbats.series import (
     DISTANCES,
     SIDES,
@@ -88,7 +88,7 @@ def test_pooling_has_fewer_parameters():
 
 
 def test_a_training_is_told_with_its_series(task):
-    contender = in_document("DCGAN", "battery")
+    contender = in_paper("DCGAN", "battery")
     told = training(task, contender, Scope(quick=True, max_steps=8), HISTORY, 3)
     assert np.shape(told["made"]) == (3, 2, 24)
     assert told["seconds"] > 0
@@ -102,14 +102,14 @@ def test_a_training_is_told_with_its_series(task):
 
 
 @pytest.mark.parametrize("title", [*RIVALS, *ABLATION])
-def test_every_method_of_the_document_has_its_batch_epochs_and_cap(title):
+def test_every_method_of_the_paper_has_its_batch_epochs_and_cap(title):
     assert in_setting(title, "battery").batch_size == 32
     assert in_setting(title, "ecg").batch_size == 128
     assert in_setting(title, "ecg").max_epochs == 100
     y = np.repeat([0, 1], [1000, 24])
     # 1,024 rows are eight batches; networks that see the rare class alone get as many steps.
     for cap, epochs, steps in ((80, 10, 80), (None, 100, 800)):
-        sampler = in_document(title, "ecg").build(Situation(y, ("a", "b"), 64, 0, 0, cap, (1, 64)))
+        sampler = in_paper(title, "ecg").build(Situation(y, ("a", "b"), 64, 0, 0, cap, (1, 64)))
         assert sampler.input_shape == (1, 64)
         if sampler._learns_from_all:
             assert sampler.max_epochs == epochs

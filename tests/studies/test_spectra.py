@@ -1,4 +1,4 @@
-"""The study of document 003: its settings, its numbers by hand, and a toy run that is written with the rest pending."""
+"""The study of Chung et al. 2024: its settings and numbers, and a toy run that is written with the rest pending."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def toy(name="coffee", length=60):
 # ---------------------------------------------------------------------- grids
 
 
-def test_everyone_gets_the_same_steps_and_the_documents_setting():
+def test_everyone_gets_the_same_steps_and_the_papers_setting():
     y = np.repeat([0, 1], [150, 4])
     for cap, steps, pretrain in ((None, 750, 100), (75, 75, 10), (5_000, 750, 100)):
         situation = Situation(y, ("a", "b"), 64, 0, 7, cap, (1, 64))
@@ -132,7 +132,7 @@ def test_repetitions():
     assert STUDIES["spectra"].seeds == 10
     assert "10 repetitions" in counted(Scope(seeds=10))
     assert f"every spectrum at {QUICK_POINTS} points" in counted(QUICK)
-    with pytest.raises(InputError, match="3 repetitions at least"):
+    with pytest.raises(InputError, match="at least 3 repetitions"):
         protocol(F127, 4, Scope(seeds=2))
 
 
@@ -317,7 +317,7 @@ def test_what_was_not_run_is_pending_and_what_is_simulated_is_never_reproduced()
 
 @pytest.fixture(scope="module")
 def small():
-    """A run of three contenders at the document's setting, two steps."""
+    """A run of three contenders at the paper's setting, two steps."""
     data = toy()
     found = plans([data], QUICK)
     wanted = {"none", RIVALS[0].key, PROPOSED.key}
@@ -350,7 +350,7 @@ def test_it_is_rebuilt_byte_for_byte_with_the_rest_pending(small, tmp_path):
     assert "2 repetitions, each on training rows drawn anew" in first.markdown
     told = first.csv.splitlines()
     assert sum("pending" in line for line in told) > 300
-    (own,) = [line for line in told if '"Coffee, 15:3: Proposed, its own classifier"' in line and "document's" in line]
+    (own,) = [line for line in told if '"Coffee, 15:3: Proposed, its own classifier"' in line and "paper's" in line]
     assert "cannot be compared" in own
 
 

@@ -59,7 +59,7 @@ def test_a_study_is_run_kept_and_rebuilt(data_dir, tmp_path):
     assert "oversmith study toy" in result.markdown
     assert "## Table 1\n\n1 sets\n\n| row | quantity |" in result.markdown
     assert [(part.title, part.verdicts) for part in result.page.parts] == [("Table 1", (result.numbers[0]["verdict"],))]
-    assert result.csv.splitlines()[1].startswith('1,"Ecoli, SMOTE",F1,0.9,the document\'s,')
+    assert result.csv.splitlines()[1].startswith('1,"Ecoli, SMOTE",F1,0.9,the paper\'s,')
     again = run_study(study, tmp_path, SCOPE, n_jobs=1, command="oversmith study toy", say=said.append)
     assert "0 of 4 fits are left" in said
     assert "grid: 0 of 4 fits; about 0 s, from 4 timed, from here to the end of all grids" in said
@@ -104,13 +104,13 @@ def test_a_study_without_any_set_says_so(tmp_path):
         run_study(study, tmp_path, SCOPE)
 
 
-def test_the_documents_sets_are_those_of_the_issue():
+def test_the_papers_sets_are_those_of_the_issue():
     assert [entry.title for entry in SETS["eo-wgan"]][:2] == ["UNSW-NB15", "Ecoli"]
     assert len(SETS["eo-wgan"]) == len(SETS["smotified-gan"]) == 10
     assert {entry.name for entry in SETS["smotified-gan"]} - {entry.name for entry in SETS["eo-wgan"]} == {FRAUD}
 
 
-def test_unsw_is_cut_to_the_documents_share(data_dir):
+def test_unsw_is_cut_to_the_papers_share(data_dir):
     (task,), facts = study_tasks(SETS["eo-wgan"][:1], 2_000)
     assert task.counts[task.positive] / task.counts.sum() == pytest.approx(0.1265, abs=0.001)
     assert not task.X.duplicated().any()

@@ -18,7 +18,7 @@ from oversmith.studies.rows import VERDICTS, WIDEST, Measured, Row
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-PAPERS_OWN = "the document's"
+PAPERS_OWN = "the paper's"
 """Protocol of a row's own number, in the CSV file."""
 _COLUMNS = ["table", "row", "quantity", "published", "protocol", "ours", "lo", "hi", "n", "verdict", "note"]
 _SECTION = re.compile(r"^## (.*)\n\n", re.MULTILINE)

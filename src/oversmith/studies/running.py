@@ -59,7 +59,7 @@ class Result:
             self.page.title,
             columns=("verdict", "published numbers"),
             rows=verdicts.most_common(),
-            caption="Published numbers, under the document's own protocol",
+            caption="Published numbers, under the paper's own protocol",
             notes=["The tables are in .markdown, the numbers in .numbers."],
         )
 
@@ -173,7 +173,7 @@ def study_plans(study: Study, scope: Scope) -> Mapping[str, Plan]:
 def _at_hand(tasks: Sequence[Task], data: Mapping[str, Any]) -> Sequence[Task]:
     if not tasks:
         gone = "; ".join(f"{fact['title']}: {fact['missing']}" for fact in data.values())
-        raise InputError(f"data: none of the study's sets is at hand ({gone})")
+        raise InputError("data", f"none of the study's sets is at hand ({gone})", "provide at least one of them")
     return tasks
 
 
@@ -200,7 +200,7 @@ def rebuild(study: Study, path: str | os.PathLike[str]) -> Result:
     notes = read_notes(path)
     if notes.get("study") != study.name:
         found = f"the study {notes['study']!r}" if "study" in notes else "no study"
-        raise InputError(f"from: {str(path)!r} holds {found}; name the raw scores of {study.name!r}")
+        raise InputError("from", f"{str(path)!r} holds {found}", f"name the raw scores of {study.name!r}")
     store = Store(None)
     read_scores(store, path)
     scores = Scores(store.scores())
@@ -262,10 +262,8 @@ def _record(store: Store, study: Study, scope: Scope, folder: Path) -> dict[str,
     had, asked = Scope(**kept["scope"]).describe(), scope.describe()
     # With more seeds, everything that is there is part of what is asked for.
     if kept["study"] != study.name or had | {"seeds": asked["seeds"]} != asked or asked["seeds"] < had["seeds"]:
-        raise InputError(
-            f"out: {str(folder)!r} holds the study {kept['study']!r} with {had}, asked for is {study.name!r} "
-            f"with {asked}; name another folder"
-        )
+        finding = f"{str(folder)!r} holds the study {kept['study']!r} with {had}, not {study.name!r} with {asked}"
+        raise InputError("out", finding, "name another folder")
     return kept | {"scope": asked}
 
 

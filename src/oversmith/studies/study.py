@@ -190,7 +190,7 @@ class Scope:
     quick : bool, default=False
         Fewer repeats and rows; every table, row and column stays.
     max_steps : int, optional
-        Generator steps at most; the documents' epochs by default.
+        Generator steps at most; the papers' epochs by default.
     max_rows : int, default=10000
         Of larger data sets so many rows are drawn.
     seeds : int, default=3
@@ -198,7 +198,7 @@ class Scope:
     max_points : int, optional
         Longer spectra are resampled to so many points; their own by default.
     defaults : bool, default=False
-        Samplers of spectra have the library's defaults in place of the document's setting.
+        Samplers of spectra have the library's defaults in place of the paper's setting.
     """
 
     quick: bool = False
@@ -241,14 +241,14 @@ def on_every_fold(scope: Scope) -> str:
 
 @dataclass(frozen=True)
 class Study:
-    """A document's experiments, rebuilt.
+    """A paper's experiments, rebuilt.
 
     Parameters
     ----------
     name, title : str
         Name on the command line, and heading.
     sets : tuple of StudySet
-        Data sets of the document.
+        Data sets of the paper.
     plans : callable
         ``plans(tasks, scope)`` gives the grids, by name.
     extras : mapping of str to callable

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from oversmith.papers import PAPERS
 from oversmith.studies.difficulty.experiments import SETS, load
 from oversmith.studies.difficulty.plans import counted, forecast, plans
 from oversmith.studies.difficulty.tables import figures, parts
@@ -9,7 +10,7 @@ from oversmith.studies.study import Study
 
 STUDY = Study(
     "difficulty",
-    "The study of document 004: CGAN over factors of difficulty",
+    f"The study of {PAPERS['nazari2021'].short}: CGAN over factors of difficulty",
     SETS,
     plans,
     {},

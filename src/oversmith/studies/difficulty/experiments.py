@@ -87,7 +87,7 @@ GRID = tuple(
     Experiment(FOURS, n, ratio, size, angle)
     for size, angle, n, ratio in itertools.product(SIZES, ANGLES, MAJORITIES, RATIOS)
 )
-"""The document's 144."""
+"""The paper's 144."""
 APART = tuple(replace(entry, apart=True) for entry in GRID)
 CUTS = tuple(Experiment(source, n, ratio) for source, n, ratio in itertools.product(TABLES, MAJORITIES, RATIOS))
 EXPERIMENTS = {entry.name: entry for entry in (*GRID, *APART, *CUTS)}
@@ -148,7 +148,7 @@ def image_tasks(images: np.ndarray, experiments: Sequence[Experiment]) -> Iterat
     """Make the images of experiments, as rows; those that are ``apart`` use no image twice."""
     for entry in experiments:
         assert entry.angle is not None
-        # The published code shuffles before it takes the first ones; its numbers are those of the document.
+        # The published code shuffles before it takes the first ones; its numbers are those of the paper.
         made = make_rotated_digits(
             images, entry.angle, entry.n_majority, entry.ratio, entry.size, order="shuffled", disjoint=entry.apart
         )
@@ -290,19 +290,19 @@ def _looked_at(job: Job, outcome: Outcome, rare: np.ndarray) -> dict[str, float]
     return found
 
 
-class DocumentDense(DenseClassifier):
+class PaperDense(DenseClassifier):
     """The classifier of the paper: ten ReLU units and a sigmoid, 20 epochs at batch 32 of four fifths of the rows.
 
     All columns are brought to one scale, from -1 for the smallest number of the training rows to 1 for the largest, as
-    the document's data are. The published code sets the last fifth of the shuffled rows aside for a validation that
+    the paper's data are. The published code sets the last fifth of the shuffled rows aside for a validation that
     nothing reads; it trains on the others alone.
 
     Examples
     --------
     >>> import numpy as np
-    >>> from oversmith.studies.difficulty.experiments import DocumentDense
+    >>> from oversmith.studies.difficulty.experiments import PaperDense
     >>> X, y = np.repeat([[-1.0, 1.0], [1.0, -1.0]], 50, axis=0), np.repeat([0, 1], 50)
-    >>> model = DocumentDense(hidden_widths=(10,), max_epochs=20, batch_size=32, patience=None, random_state=0)
+    >>> model = PaperDense(hidden_widths=(10,), max_epochs=20, batch_size=32, patience=None, random_state=0)
     >>> model.fit(X, y).n_steps_
     60
     """
@@ -323,8 +323,8 @@ class DocumentDense(DenseClassifier):
         return np.full(x.shape[1], (high + low) / 2), np.full(x.shape[1], spread)
 
 
-def document_dense(seed: int) -> DocumentDense:
-    """Make the document's classifier."""
-    return DocumentDense(
+def paper_dense(seed: int) -> PaperDense:
+    """Make the paper's classifier."""
+    return PaperDense(
         hidden_widths=(10,), learning_rate=1e-3, batch_size=32, max_epochs=20, patience=None, random_state=seed
     )

@@ -16,7 +16,7 @@ from oversmith.studies.difficulty.plans import BASELINE, DENSE, DOCUMENT, JUDGES
 from oversmith.studies.rows import Measured, mean_of
 from oversmith.studies.scores import Numbers, Scores
 
-DOCUMENTED, SOUND, CUT = "as in the document", "soundly", "tables"
+AS_PAPER, SOUND, CUT = "as in the paper", "soundly", "tables"
 """Whose experiments: on images under either protocol, and on tables."""
 FACTORS = {"features": "features", "angle": "rotation, degrees", "n_majority": "majority cases", "ratio": "ratio"}
 TABLE_FACTORS = {name: FACTORS[name] for name in ("n_majority", "ratio")} | {"source": "table"}
@@ -55,7 +55,7 @@ class DifficultyNumbers(Numbers):
         if beside is not None:
             other = chosen.loc[chosen["contender"] == beside, ["experiment", "fold"]]
             mine = mine.merge(other, on=["experiment", "fold"])
-        if part == DOCUMENTED:
+        if part == AS_PAPER:
             mine = mine.assign(**f1_of(mine))
             grouped = mine.groupby("experiment", sort=False)
             values = grouped[["minority", "majority"]].mean()
@@ -77,7 +77,7 @@ class DifficultyNumbers(Numbers):
 
         Folds count that all 144 experiments have, or those that some have where none is complete.
         """
-        chosen = self._of(DOCUMENTED, classifier)
+        chosen = self._of(AS_PAPER, classifier)
         chosen = chosen.assign(**f1_of(chosen)).set_index(["experiment", "fold"])
         values = chosen.loc[chosen["contender"] == contender, quantity]
         if control is not None:
@@ -94,7 +94,7 @@ class DifficultyNumbers(Numbers):
             table = self.gains(SOUND, contender, DENSE.name, control)
         others = [("soundly", over_experiments(table[quantity]))]
         others += [(SHORT[j.name], self.over_folds(contender, j.name, quantity, control)) for j in JUDGES[1:]]
-        n = len(self.by_experiment(DOCUMENTED, DOCUMENT.name, DENSE.name, BASELINE))
+        n = len(self.by_experiment(AS_PAPER, DOCUMENT.name, DENSE.name, BASELINE))
         note = "" if n == _MOST else f"ours of {n} experiments"
         ours = self.over_folds(contender, DENSE.name, quantity, control)
         return {"ours": ours, "others": tuple(others), "note": note}
@@ -104,7 +104,7 @@ class DifficultyNumbers(Numbers):
         frame = self.frame
         chosen = frame[(frame["contender"] == DOCUMENT.name) & (frame["classifier"] == DENSE.name)]
         known = chosen.groupby(["part", "fold"])["experiment"].nunique().reset_index()
-        whole = {DOCUMENTED: _MOST, SOUND: _MOST, CUT: len(EXPERIMENTS) - 2 * _MOST}
+        whole = {AS_PAPER: _MOST, SOUND: _MOST, CUT: len(EXPERIMENTS) - 2 * _MOST}
         return {part: int(((known["part"] == part) & (known["experiment"] == n)).sum()) for part, n in whole.items()}
 
 
@@ -115,7 +115,7 @@ def folds_of(frame: pd.DataFrame) -> pd.DataFrame:
     found = pd.DataFrame(
         {
             "experiment": frame["dataset"].astype(str).to_numpy(),
-            "part": [CUT if e.size is None else SOUND if e.apart else DOCUMENTED for e in entries],
+            "part": [CUT if e.size is None else SOUND if e.apart else AS_PAPER for e in entries],
             "source": [e.source for e in entries],
             "features": [np.nan if e.size is None else e.size**2 for e in entries],
             "angle": [np.nan if e.angle is None else e.angle for e in entries],

@@ -26,9 +26,9 @@ from oversmith.studies.difficulty.experiments import (
     Experiment,
     OneFold,
     among,
-    document_dense,
     in_fraction,
     in_middle,
+    paper_dense,
 )
 from oversmith.studies.study import Scope, in_words
 
@@ -40,18 +40,18 @@ AUTO_SIZE = 8
 QUICK_SHARE = 9
 """Of the images that stand for the others a quick run lets networks beside CGAN see one in so many."""
 
-DENSE = Classifier("document-dense", "The document's dense network", document_dense)
+DENSE = Classifier("document-dense", "The paper's dense network", paper_dense)
 JUDGES = (DENSE, *(classifier_named(name) for name in ("lr", "rf", "xgb")))
 BASELINE = "none"
 
 
 def in_setting(shape: tuple[int, ...] | None, **changes: Any) -> CGAN:
-    """Make a CGAN in the document's setting.
+    """Make a CGAN in the paper's setting.
 
     Parameters
     ----------
     shape : (int, int) or None
-        Of rows that are numbers in [-1, 1], as everything is in the document: the network sees them as they are. None
+        Of rows that are numbers in [-1, 1], as everything is in the paper: the network sees them as they are. None
         for a table with levels.
     **changes : object
         Parameters that differ.
@@ -125,7 +125,7 @@ def folds(scope: Scope) -> int:
         For more than five.
     """
     if scope.seeds > FOLDS and not scope.quick:
-        raise InputError(f"seeds: {scope.seeds} found; of this study they are folds, of which there are {FOLDS}")
+        raise InputError("seeds", f"{scope.seeds} found", f"give at most {FOLDS}: in this study they are folds")
     return 1 if scope.quick else scope.seeds
 
 
@@ -133,8 +133,8 @@ def _protocol(repeats: int, stratified: bool, inner_folds: int | None = None) ->
     return Protocol(folds=None, test=0.2, repeats=repeats, inner_folds=inner_folds, procedure=OneFold(stratified))
 
 
-def as_document(scope: Scope) -> Protocol:
-    """Cut as the document does, the first folds of five."""
+def as_paper(scope: Scope) -> Protocol:
+    """Cut as the paper does, the first folds of five."""
     return _protocol(folds(scope), stratified=False)
 
 
@@ -162,7 +162,7 @@ def plans(tasks: Sequence[Task], scope: Scope) -> dict[str, Plan]:
         if chosen:
             found[title] = Plan(chosen, list(who), JUDGES, protocol, (0,), scope.max_steps)
 
-    document, sound = as_document(scope), soundly(scope)
+    document, sound = as_paper(scope), soundly(scope)
     few = among(tasks, lambda entry: entry.apart and in_fraction(entry))
     middles = among(tasks, in_middle)
     if scope.quick:
@@ -170,7 +170,7 @@ def plans(tasks: Sequence[Task], scope: Scope) -> dict[str, Plan]:
     timed = [task for size in (28, 8) for task in among(tasks, _of(size, apart=False))[:1]]
     add("How long one training takes", timed, [DOCUMENT], _protocol(1, stratified=False))
     for size in SIZES:
-        add(f"{size} x {size} pixels, as in the document", among(tasks, _of(size, apart=False)), [BASELINE, DOCUMENT],
+        add(f"{size} x {size} pixels, as in the paper", among(tasks, _of(size, apart=False)), [BASELINE, DOCUMENT],
             document)  # fmt: skip
     for size in SIZES:
         add(f"{size} x {size} pixels, soundly", among(tasks, _of(size, apart=True)), [*cheap(True), DOCUMENT], sound)
@@ -204,7 +204,7 @@ def _flat(tasks: Sequence[Task]) -> bool:
     return any(task.shape is not None for task in tasks)
 
 
-# What a fit costs that was never timed, in trainings of CGAN at the document's steps.
+# What a fit costs that was never timed, in trainings of CGAN at the paper's steps.
 _COSTS = {STOPPED.name: 3.0, FLOW: 0.5, AUTO: 40.0, TUNED: 0.15}
 _CHEAP = 0.05
 

@@ -12,8 +12,8 @@ import pandas as pd
 from oversmith.plot._style import CYCLE, PALETTE
 from oversmith.studies.difficulty.experiments import FOURS, GRID, SETS, TITLES
 from oversmith.studies.difficulty.numbers import (
+    AS_PAPER,
     CUT,
-    DOCUMENTED,
     FACTORS,
     SHORT,
     SOUND,
@@ -41,7 +41,7 @@ from oversmith.studies.rows import NOTHING, Measured, Row, exact, judged, mean_o
 from oversmith.studies.scores import Scores
 
 PARTS = {SOUND: "images", CUT: "tables"}
-_unpublished = partial(judged, published=None, holds=None, note="the document gives no number")
+_unpublished = partial(judged, published=None, holds=None, note="the paper gives no number")
 
 
 _SHARES = {
@@ -62,7 +62,7 @@ def parts(scores: Scores, notes: Mapping[str, Any]) -> dict[str, dict[str, Any]]
     return {
         "sets": {"rows": setting_rows("code", known["settings"], settings), **_facts(numbers)},
         "means": {"rows": claims(known["means"], numbers)},
-        "factors": {"rows": _levels(numbers, DOCUMENTED, FACTORS, SOUND), "titles": FACTORS},
+        "factors": {"rows": _levels(numbers, AS_PAPER, FACTORS, SOUND), "titles": FACTORS},
         "shares": {**_shares(numbers), "heads": list(FACTORS.values())},
         "cuts": {"rows": _cuts(numbers), "shares": _cut_shares(numbers), "heads": list(TABLE_FACTORS.values())},
         "rivals": {"rows": _rivals(numbers), "won": _won(numbers), "heads": list(SHORT.values())},
@@ -82,7 +82,7 @@ def _facts(numbers: DifficultyNumbers) -> dict[str, Any]:
         count = f"{len(GRID)}, under either protocol" if entry.name == FOURS else f"{fact['experiments']}"
         sets.append([entry.title, f"{fact['found']:,}", columns, count])
     frame = numbers.frame[numbers.frame["classifier"] == DENSE.name]
-    folds = frame[(frame["part"] == DOCUMENTED) & (frame["contender"] == BASELINE)]
+    folds = frame[(frame["part"] == AS_PAPER) & (frame["contender"] == BASELINE)]
     empty = folds[folds["n_rare"] == 0]
     timed = frame[(frame["contender"] == DOCUMENT.name) & (frame["part"] != CUT)].dropna(subset=["seconds"])
     return {
@@ -121,7 +121,7 @@ def _levels(numbers: DifficultyNumbers, part: str, factors: Mapping[str, str], b
 def _shares(numbers: DifficultyNumbers) -> dict[str, Any]:
     """How much of the differences between experiments each factor explains."""
     rows, lines = [], []
-    for part in (DOCUMENTED, SOUND):
+    for part in (AS_PAPER, SOUND):
         for judge in JUDGES:
             found = shares(numbers.gains(part, DOCUMENT.name, judge.name), list(FACTORS))
             name = f"{SHORT[judge.name]}, {part}"
@@ -226,7 +226,7 @@ def _pairs(frame: pd.DataFrame, part: str) -> pd.DataFrame:
 def figures(scores: Scores, notes: Mapping[str, Any]) -> dict[str, str]:
     """Draw a figure per factor, of images and of tables, and those of shares, rivals and stopping."""
     numbers = DifficultyNumbers(scores, notes)
-    drawn = {f"difficulty-{_file(factor)}.svg": by_factor(numbers, (DOCUMENTED, SOUND), factor) for factor in FACTORS}
+    drawn = {f"difficulty-{_file(factor)}.svg": by_factor(numbers, (AS_PAPER, SOUND), factor) for factor in FACTORS}
     for factor in TABLE_FACTORS:
         drawn[f"difficulty-tables-{_file(factor)}.svg"] = by_factor(numbers, (CUT,), factor)
     drawn["difficulty-shares.svg"] = share_bars(numbers)
@@ -269,7 +269,7 @@ def by_factor(numbers: DifficultyNumbers, parts: Sequence[str], factor: str) -> 
 def share_bars(numbers: DifficultyNumbers) -> str:
     """Draw how much of the variance of the gain in minority F1 each factor explains, by protocol and classifier."""
     bars: dict[str, dict[str, float]] = {}
-    for part in (DOCUMENTED, SOUND):
+    for part in (AS_PAPER, SOUND):
         for judge in JUDGES:
             found = shares(numbers.gains(part, DOCUMENT.name, judge.name), list(FACTORS))
             if found:

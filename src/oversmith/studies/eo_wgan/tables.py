@@ -32,8 +32,8 @@ from oversmith.studies.scores import Scores
 METRICS = {"accuracy": "accuracy", "precision": "precision", "recall": "recall", "f1": "F1"}
 FIGURES = {"4": "accuracy", "5": "f1", "6": "recall", "7": "precision"}
 METHODS = {"Non-oversampled": "none", "SMOTE": "smote", "WGAN": WGAN.name, "EO-WGAN": EO_WGAN.name}
-_IN_A_PICTURE = "the document's value stands in a picture alone"
-_NO_NUMBER = "the document gives no number"
+_IN_A_PICTURE = "the paper's value stands in a picture alone"
+_NO_NUMBER = "the paper gives no number"
 
 
 def parts(scores: Scores, notes: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
@@ -79,7 +79,7 @@ def _share(fact: Mapping[str, Any]) -> float:
 
 def _distances(rows: Sequence[Row]) -> list[list[str]]:
     """How far the published cells lie from ours, protocol by protocol."""
-    protocols = {"the document's protocol": [row.ours for row in rows]}
+    protocols = {"the paper's protocol": [row.ours for row in rows]}
     protocols |= {name: [dict(row.others)[name] for row in rows] for name, _ in rows[0].others}
     found = []
     for name, cells in protocols.items():
@@ -163,7 +163,7 @@ def _noise(numbers: EOWGANNumbers) -> dict[str, Any]:
             place = {"protocol": protocol, "ratio": None, "classifier": CLASSIFIERS, "contender": contender}
             ours, f1 = (numbers.scores.mean(metric, **place) for metric in ("average_precision", "f1"))
             name = f"{100 * share:g} % flipped, {method}"
-            note = "no number in the document"
+            note = "no number in the paper"
             rows.append(
                 judged("text", name, "average precision", None, ours, None, others=(("F1 at 0.5", f1),), note=note)
             )
@@ -191,7 +191,7 @@ def _table_2(data: Mapping[str, Any]) -> list[Row]:
     names = {title: name for name, title in TITLES.items()}
     for title, instances, classes in known["table_2"]:
         fact = data.get(names[title], {})
-        rows.append(_count(f"2: {title}", "instances", instances, fact, "found", f"document: {classes}"))
+        rows.append(_count(f"2: {title}", "instances", instances, fact, "found", f"paper: {classes}"))
     for title, (instances, columns, share) in known["text_sets"].items():
         fact, name = data.get(names[title], {}), f"text: {title}"
         rows.append(_count(name, "instances", instances, fact, "found"))

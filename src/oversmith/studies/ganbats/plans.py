@@ -58,7 +58,7 @@ SETS = (
     StudySet("nasa_battery_discharge", "NASA Battery", _cells),
     StudySet("mitbih_beats", "ECG-MIT", _beats),
 )
-# Data set → the document's setting for it.
+# Data set → the paper's setting for it.
 KINDS = {"femto_bearing_runs": "bearing", "nasa_battery_discharge": "battery", "mitbih_beats": "ecg"}
 EPOCHS = 100
 SHOWN = 4
@@ -81,7 +81,7 @@ CONTROLS = ("jitter", "series-smote", "ganbats")
 
 
 def in_setting(title: str, kind: str, **changes: Any) -> Any:
-    """Make a sampler in the document's setting for one of its data sets.
+    """Make a sampler in the paper's setting for one of its data sets.
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ def in_setting(title: str, kind: str, **changes: Any) -> Any:
     Returns
     -------
     sampler
-        GANBATS with the rates, batch and epochs the document states; its rivals, of which it states nothing, in the
+        GANBATS with the rates, batch and epochs the paper states; its rivals, of which it states nothing, in the
         settings they were published with, with that batch and those epochs.
 
     Examples
@@ -126,7 +126,7 @@ def in_setting(title: str, kind: str, **changes: Any) -> Any:
 
 def _build(situation: Situation, *, title: str, kind: str) -> Any:
     sampler = in_setting(title, kind, random_state=situation.seed, input_shape=situation.shape)
-    # Everyone gets the steps of the document's epochs over all rows, also a network that sees the rare class alone.
+    # Everyone gets the steps of the paper's epochs over all rows, also a network that sees the rare class alone.
     per_epoch = math.ceil(len(situation.y) / sampler.batch_size)
     steps = EPOCHS * per_epoch if situation.max_steps is None else min(EPOCHS * per_epoch, situation.max_steps)
     if sampler._learns_from_all:
@@ -150,7 +150,7 @@ def key_of(title: str) -> str:
     return "paper-" + title.lower().replace(", ", "-").replace(" ", "-")
 
 
-def in_document(title: str, kind: str) -> Contender:
+def in_paper(title: str, kind: str) -> Contender:
     """Make the contender of a row of Table 2 or 4."""
     kebab = "ganbats" if title in ABLATION or title == "GANBATS" else title.lower()
     return Contender(key_of(title), title, kebab, partial(_build, title=title, kind=kind), trained=True)
@@ -158,20 +158,20 @@ def in_document(title: str, kind: str) -> Contender:
 
 def ablated(kind: str) -> list[Contender]:
     """List the contenders of Tables 2 and 3 but the last, which is GANBATS."""
-    return [in_document(title, kind) for title, switches in ABLATION.items() if switches]
+    return [in_paper(title, kind) for title, switches in ABLATION.items() if switches]
 
 
 def compared(kind: str) -> list[Contender]:
     """List the contenders of Table 4."""
-    return [in_document(title, kind) for title in (*RIVALS, "GANBATS")]
+    return [in_paper(title, kind) for title in (*RIVALS, "GANBATS")]
 
 
 def folds(scope: Scope) -> int:
-    """Count the folds of the document's protocol and of the leak."""
+    """Count the folds of the paper's protocol and of the leak."""
     return 2 if scope.quick else 5
 
 
-def as_document(scope: Scope) -> Protocol:
+def as_paper(scope: Scope) -> Protocol:
     """Cut at random, labels read at 0.5, generated series compared."""
     return Protocol(folds=folds(scope), inner_folds=None, procedure=SeriesCompared())
 
@@ -204,10 +204,10 @@ def plans(tasks: Sequence[Task], scope: Scope) -> dict[str, Plan]:
     tasks = ready(tasks, scope)
     for task in tasks:
         kind = KINDS[task.name]
-        # The document tells of no patients, cells or bearings kept apart.
+        # The paper tells of no patients, cells or bearings kept apart.
         loose = (replace(task, groups=None),)
         rivals: list[str | Contender] = ["none", "series-smote", *ablated(kind), *compared(kind)]
-        found[f"Tables 2 to 4, {kind}"] = Plan(loose, rivals, JUDGES, as_document(scope), scope.turns, scope.max_steps)
+        found[f"Tables 2 to 4, {kind}"] = Plan(loose, rivals, JUDGES, as_paper(scope), scope.turns, scope.max_steps)
         found[f"Resampled before the split, {kind}"] = Plan(
             loose, compared(kind), JUDGES, leaky(scope), scope.turns, scope.max_steps
         )
@@ -227,7 +227,7 @@ def _trainings(tasks: Sequence[Task], scope: Scope, store: Store) -> dict[str, A
         kind = KINDS[task.name]
         loose = replace(task, groups=None)
         told: dict[str, Any] = {"real": real_examples(loose, SHOWN)}
-        for contender in (in_document(WITHOUT_LSTM, kind), *compared(kind)):
+        for contender in (in_paper(WITHOUT_LSTM, kind), *compared(kind)):
             told[contender.name] = training(loose, _watched(contender), scope, HISTORY, SHOWN)
         found[task.name] = told
     return found

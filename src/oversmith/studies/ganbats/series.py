@@ -32,7 +32,7 @@ SIDES = ("generated", "covered", "unseen")
 
 @dataclass(frozen=True)
 class SeriesCompared:
-    """The document's way, with the generated series compared with real ones of the fold.
+    """The paper's way, with the generated series compared with real ones of the fold.
 
     The sampler sees the training part, classifiers the resampled one; labels are read at 0.5. Beside the scores stand
     PRD, PRDN and DTW between generated and training series of the minority and, for what can be reached, between its

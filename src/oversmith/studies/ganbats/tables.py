@@ -10,7 +10,7 @@ import numpy as np
 
 from oversmith.plot._style import CYCLE, PALETTE
 from oversmith.studies.figures import Mark, Panel, by_set, draw, lines
-from oversmith.studies.ganbats.plans import ABLATION, LONGER, RIVALS, SETS, SOUND, as_document, key_of, leaky, soundly
+from oversmith.studies.ganbats.plans import ABLATION, LONGER, RIVALS, SETS, SOUND, as_paper, key_of, leaky, soundly
 from oversmith.studies.ganbats.series import near_best
 from oversmith.studies.page import number
 from oversmith.studies.published import claims, published, setting_rows, table_rows
@@ -35,8 +35,8 @@ class SeriesNumbers(Numbers):
             scores,
             notes,
             list(TITLES),
-            paper={"protocol": as_document(scope).name, "classifier": NETWORK},
-            other={"protocol": as_document(scope).name, "classifier": CONVOLUTIONS},
+            paper={"protocol": as_paper(scope).name, "classifier": NETWORK},
+            other={"protocol": as_paper(scope).name, "classifier": CONVOLUTIONS},
             leaky={"protocol": leaky(scope).name, "classifier": NETWORK},
             sound={"protocol": soundly(scope).name},
         )
@@ -82,7 +82,7 @@ class SeriesNumbers(Numbers):
             return {"ours": NOTHING, "holds": None}
         pooling, dense = heads["gap"][quantity], heads["mlp"][quantity]
         unit = " ms" if quantity == "milliseconds" else ""
-        note = f"{pooling:,} and {dense:,}{unit}; the document: less"
+        note = f"{pooling:,} and {dense:,}{unit}; the paper: less"
         return {"ours": exact(pooling / dense), "holds": pooling / dense < 0.95, "note": note}
 
     def data_sets(self) -> Measured:
@@ -231,7 +231,7 @@ def figures(scores: Scores, notes: Mapping[str, Any]) -> dict[str, str]:
         losses.append((TITLES[dataset], curves | {"generator, no Bi-LSTM": (other["step"], other["loss_generator"])}))
         monitored = {method: (trained[name]["step"], trained[name]["monitor"]) for method, name in METHODS.items()}
         distances.append((TITLES[dataset], monitored))
-    columns = ["the document's protocol", "resampled before the split"]
+    columns = ["the paper's protocol", "resampled before the split"]
     return {
         "ganbats-accuracy.svg": by_set([panels], ["accuracy"], columns, list(TITLES.values())),
         "ganbats-series.svg": _series(numbers.trainings),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from oversmith.papers import PAPERS
 from oversmith.studies.smotified_gan.plans import EXTRAS, SETS, plans
 from oversmith.studies.smotified_gan.tables import figures, parts
 from oversmith.studies.study import Study
 
-STUDY = Study("smotified-gan", "The study of document 001: SMOTified-GAN", SETS, plans, EXTRAS, parts, figures)
+TITLE = f"The study of {PAPERS['sharma2022'].short}: SMOTified-GAN"
+STUDY = Study("smotified-gan", TITLE, SETS, plans, EXTRAS, parts, figures)
 
 __all__ = ["STUDY"]

@@ -36,7 +36,7 @@ METRICS = {
     "training_f1": "training F1",
 }
 TITLES = {entry.name: entry.title for entry in SETS}
-_IN_A_PICTURE = "the document's value stands in a picture alone"
+_IN_A_PICTURE = "the paper's value stands in a picture alone"
 
 
 class RunNumbers(Numbers):
@@ -158,7 +158,7 @@ def _table_3(numbers: RunNumbers) -> list[Row]:
                     others.append(("soundly", _soundly(numbers, f"{metric}_tuned", dataset, contender)))
                 note = "" if value else _IN_A_PICTURE
                 if dataset == FRAUD:
-                    note = "a partial copy of the set; " + (note or "not the document's rows")
+                    note = "a partial copy of the set; " + (note or "not the paper's rows")
                 ours = numbers.mean(metric, "paper", place)
                 row = f"{title}, {method}"
                 rows.append(against("3", row, quantity, value and value / 100, ours, others=tuple(others), note=note))
@@ -193,7 +193,7 @@ def _auc(numbers: RunNumbers) -> list[Row]:
 
 def _lowest_losses(trainings: Mapping[str, Any]) -> list[Row]:
     rows = []
-    note = "the document: significant, not near zero; above 0.01 counts"
+    note = "the paper: significant, not near zero; above 0.01 counts"
     for dataset, training in trainings.items():
         for player in ("discriminator", "generator"):
             losses = [value for value in training[f"loss_{player}"] if value is not None]
@@ -233,7 +233,7 @@ def figures(scores: Scores, notes: Mapping[str, Any]) -> dict[str, str]:
     """Draw Figures 4, 6 and 7."""
     numbers = RunNumbers(scores, notes)
     sound = {m: [_soundly(numbers, "f1_tuned", name, c) for name in TITLES] for m, c in METHODS.items()}
-    columns = ["the document's protocol", "soundly"]
+    columns = ["the paper's protocol", "soundly"]
 
     def curves(kind: str) -> list[tuple[str, Curves]]:
         drawn: list[tuple[str, Curves]] = []

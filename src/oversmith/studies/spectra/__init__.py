@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from oversmith.papers import PAPERS
 from oversmith.studies.spectra.plans import SETS, counted, plans
 from oversmith.studies.spectra.tables import figures, parts
 from oversmith.studies.spectra.training import EXTRAS
@@ -9,7 +10,7 @@ from oversmith.studies.study import Study
 
 STUDY = Study(
     "spectra",
-    "The study of document 003: three-player GAN on spectra",
+    f"The study of {PAPERS['chung2024'].short}: three-player GAN on spectra",
     SETS,
     plans,
     EXTRAS,

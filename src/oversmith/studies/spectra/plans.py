@@ -39,7 +39,7 @@ SETS = (
     StudySet("coffee", "Coffee"),
 )
 STEPS = 750
-"""Generator steps: the document's 150 epochs of 152 rows at the batch of 32 that is ours."""
+"""Generator steps: the paper's 150 epochs of 152 rows at the batch of 32 that is ours."""
 JUDGE_STEPS = 1_500
 """Steps of the classifier: 150 epochs of the 300 rows of a balanced table."""
 JUDGE_SHARE = JUDGE_STEPS // STEPS
@@ -63,7 +63,7 @@ class Case:
     minority : tuple of int
         Rows of the smaller class, three times.
     simulated : bool, default=False
-        Whether the spectra stand in for those of the document.
+        Whether the spectra stand in for those of the paper.
     """
 
     majority: int
@@ -94,19 +94,19 @@ class Way:
     Parameters
     ----------
     title : str
-        What the document calls it.
+        What the paper calls it.
     kebab : str
         Method of the registry.
     changes : tuple of (str, object), default=()
         Parameters that differ.
-    in_document : tuple of (str, object), default=()
-        Parameters that differ from the document's setting, and not from the defaults.
+    in_paper : tuple of (str, object), default=()
+        Parameters that differ from the paper's setting, and not from the defaults.
     """
 
     title: str
     kebab: str
     changes: tuple[tuple[str, Any], ...] = ()
-    in_document: tuple[tuple[str, Any], ...] = ()
+    in_paper: tuple[tuple[str, Any], ...] = ()
 
     @property
     def key(self) -> str:
@@ -121,18 +121,18 @@ RIVALS = (
     Way("CDRAGAN", "cdragan"),
     Way("BAGAN-GP", "bagan-gp"),
     Way("Cooperative GAN", "cooperative-gan"),
-    # The networks of its publication have a hundred times the work; by the document it is the fastest of the GANs.
+    # The networks of its publication have a hundred times the work; by the paper it is the fastest of the GANs.
     Way(
         "Covid GAN",
         "acgan",
-        in_document=(("generator_widths", PAPER["generator_widths"]), ("batch_size", PAPER["batch_size"])),
+        in_paper=(("generator_widths", PAPER["generator_widths"]), ("batch_size", PAPER["batch_size"])),
     ),
-    Way("CCU-diffusion", "conditional-diffusion", in_document=(("patch", "auto"),)),
+    Way("CCU-diffusion", "conditional-diffusion", in_paper=(("patch", "auto"),)),
 )
 BASIC = (Way("Shift", "shift"), Way("Slope", "slope"), Way("Flip", "flip"))
 BASELINE = "none"
 
-# What the document tunes, and between which values (Table 6).
+# What the paper tunes, and between which values (Table 6).
 CHOICES = (
     Choice(RIVALS[0].key, "k_neighbors", (1, 2, 3, 4, 5)),
     Choice(RIVALS[1].key, "k_neighbors", (1, 2, 3, 4, 5)),
@@ -140,7 +140,7 @@ CHOICES = (
     Choice(RIVALS[5].key, "latent_dim", (100, 150, 200)),
 )
 
-# What the document does not show: each part of the three players left out.
+# What the paper does not show: each part of the three players left out.
 ABLATION = tuple(
     Way(f"Without: {title}", PROPOSED.kebab, changes)
     for title, changes in (
@@ -159,14 +159,14 @@ ABLATION = tuple(
 
 
 def in_setting(way: Way, defaults: bool = False, **changes: Any) -> Any:
-    """Make a sampler in the document's setting, or with the library's defaults.
+    """Make a sampler in the paper's setting, or with the library's defaults.
 
     Parameters
     ----------
     way : Way
         A row of the tables.
     defaults : bool, default=False
-        Whether the library's defaults stand in for the document's setting.
+        Whether the library's defaults stand in for the paper's setting.
     **changes : object
         Parameters that differ, beside those of the row.
 
@@ -185,7 +185,7 @@ def in_setting(way: Way, defaults: bool = False, **changes: Any) -> Any:
     tuned = {choice.parameter: choice.middle for choice in CHOICES if choice.contender == way.key}
     if defaults or not hasattr(method, "paper"):
         return method(**(tuned | dict(way.changes) | changes))
-    return method.paper(**(tuned | dict(way.in_document) | dict(way.changes) | changes))
+    return method.paper(**(tuned | dict(way.in_paper) | dict(way.changes) | changes))
 
 
 def _build(situation: Situation, *, way: Way, defaults: bool) -> Any:
@@ -193,7 +193,7 @@ def _build(situation: Situation, *, way: Way, defaults: bool) -> Any:
     known = sampler.get_params(deep=False)
     if "max_epochs" not in known:
         return sampler
-    # Small sets would have a few steps in as many epochs: everyone gets those of the document's own sets.
+    # Small sets would have a few steps in as many epochs: everyone gets those of the paper's own sets.
     steps = STEPS if situation.max_steps is None else min(STEPS, situation.max_steps)
     sampler.set_params(max_epochs=None, max_steps=steps)
     if "n_sampling_steps" in known:
@@ -241,10 +241,8 @@ def repetitions(scope: Scope) -> int:
     if scope.quick:
         return QUICK_REPETITIONS
     if scope.seeds < LEAST_REPETITIONS:
-        raise InputError(
-            f"seeds: {scope.seeds} found; document 003 repeats ten times, and its tests need {LEAST_REPETITIONS} "
-            "repetitions at least"
-        )
+        need = f"give at least {LEAST_REPETITIONS} repetitions for the tests; the paper has ten"
+        raise InputError("seeds", f"{scope.seeds} found", need)
     return scope.seeds
 
 
@@ -255,7 +253,7 @@ def counted(scope: Scope) -> str:
 
 
 def protocol(dataset: str, minority: int, scope: Scope) -> Protocol:
-    """Cut as the document does: so many rows of each class train, the rest test, labels are read at 0.5."""
+    """Cut as the paper does: so many rows of each class train, the rest test, labels are read at 0.5."""
     return Protocol(
         folds=None,
         counts=(CASES[dataset].majority, minority),

@@ -124,7 +124,7 @@ def _facts(tasks: Sequence[Task], scope: Scope, store: Store) -> dict[str, Any]:
 
 
 def _settings(tasks: Sequence[Task], scope: Scope, store: Store) -> dict[str, Any]:
-    """List the settings of the proposed method that the document states."""
+    """List the settings of the proposed method that the paper states."""
     told = in_setting(PROPOSED).get_params(deep=False)
     return {name: told[name] for name in _SETTINGS} | {name: len(told[name]) for name in _WIDTHS}
 
