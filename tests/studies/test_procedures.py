@@ -97,7 +97,7 @@ def test_a_kept_table_gives_what_a_fresh_one_gives():
     protocol = Protocol(folds=None, test=0.2, inner_folds=None, procedure=OneDraw())
     plan = Plan([arc()], ["smote"], ["mlp"], protocol, seeds=(0, 1))
     warm = scores(plan)
-    procedures._KEPT.clear()
+    procedures._RESAMPLED.clear()
     cold = run_job(replace(plan.units()[1].job))
     assert cold.scores[0]["brier"] == warm["brier"].iloc[1]
 
@@ -106,9 +106,9 @@ def test_folds_share_their_draw_in_whatever_order_they_come():
     plan = Plan([arc()], ["smote"], ["knn"], Protocol(inner_folds=None, procedure=ResampledFirst()))
     found = []
     for order in ((0, 4), (4, 0)):
-        procedures._KEPT.clear()
+        procedures._RESAMPLED.clear()
         found.append({fold: run_job(plan.units()[fold].job).scores[0]["brier"] for fold in order})
-    procedures._KEPT.clear()
+    procedures._RESAMPLED.clear()
     alone = run_job(plan.units()[4].job).scores[0]["brier"]
     assert found[0] == found[1]
     assert alone == found[0][4]
@@ -120,11 +120,11 @@ def test_the_sampler_is_fitted_once_for_all_runs():
     protocol = Protocol(folds=None, test=0.2, inner_folds=None, procedure=OneDraw())
     jitter = method_contender("jitter")
     units = Plan([arc()], [jitter], ["knn"], protocol, seeds=(0, 1, 2)).units()
-    procedures._KEPT.clear()
+    procedures._RESAMPLED.clear()
     for unit in units:
         # Jobs travel to children as copies.
         run_job(copy.deepcopy(unit.job))
-    assert len(procedures._KEPT) == 1
+    assert len(procedures._RESAMPLED) == 1
 
 
 def test_failures_are_results():

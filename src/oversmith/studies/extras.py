@@ -66,7 +66,7 @@ def embeddings(tasks: Sequence[Task], scope: Scope, contenders: Sequence[str | C
         By data set: ``real`` (points and whether positive), by sampler its points, the share of its rows whose real
         neighbours are mostly negative (``boundary``), ``density`` and ``coverage``.
     """
-    found: dict[str, Any] = {}
+    result: dict[str, Any] = {}
     for task in tasks:
         rng = np.random.default_rng(0)
         positive = task.minority if task.positive is None else task.positive
@@ -75,25 +75,25 @@ def embeddings(tasks: Sequence[Task], scope: Scope, contenders: Sequence[str | C
         real = label = np.empty(0)
         for entry in contenders:
             contender = contender_named(entry, task.kinds) if isinstance(entry, str) else entry
-            told = run_job(first_job(task, contender, scope, details=True)).embedding
-            if told is None:
+            described = run_job(first_job(task, contender, scope, details=True)).embedding
+            if described is None:
                 continue
-            real, label = told["real"], told["label"] == positive
-            made = told["synthetic"]
-            numbers[contender.name] = _nearness(made, real, label)
-            parts[contender.name] = made[rng.permutation(len(made))[:_SHOWN]]
-        kept = [rng.permutation(np.flatnonzero(label == side))[:_SHOWN] for side in (False, True)]
-        shown = np.concatenate(kept)
+            real, label = described["real"], described["label"] == positive
+            generated = described["synthetic"]
+            numbers[contender.name] = _nearness(generated, real, label)
+            parts[contender.name] = generated[rng.permutation(len(generated))[:_SHOWN]]
+        sides = [rng.permutation(np.flatnonzero(label == side))[:_SHOWN] for side in (False, True)]
+        shown = np.concatenate(sides)
         together = np.concatenate([real[shown], *parts.values()])
         points = embedded(together)
         places = np.split(points, np.cumsum([len(shown), *(len(part) for part in parts.values())])[:-1])
-        found[task.name] = {
+        result[task.name] = {
             "real": {"points": _rounded(places[0]), "positive": label[shown].tolist()},
             "made": {
-                name: {"points": _rounded(place)} | numbers[name] for name, place in zip(parts, places[1:], strict=True)
+                name: {"points": _rounded(part)} | numbers[name] for name, part in zip(parts, places[1:], strict=True)
             },
         }
-    return found
+    return result
 
 
 def embedded(rows: np.ndarray) -> np.ndarray:
@@ -114,14 +114,14 @@ def embedded(rows: np.ndarray) -> np.ndarray:
     perplexity = min(30.0, (len(rows) - 1) / 3)
     # On one thread the bits do not depend on how many there are, nor the time on who else runs.
     with threadpool_limits(1):
-        found = TSNE(perplexity=perplexity, init="pca", random_state=0).fit_transform(rows.astype(np.float64))
-    return np.asarray(found)
+        projected = TSNE(perplexity=perplexity, init="pca", random_state=0).fit_transform(rows.astype(np.float64))
+    return np.asarray(projected)
 
 
-def _nearness(made: np.ndarray, real: np.ndarray, positive: np.ndarray) -> dict[str, float]:
+def _nearness(generated: np.ndarray, real: np.ndarray, positive: np.ndarray) -> dict[str, float]:
     own = real[positive]
-    density, coverage = density_coverage(own, made) if len(own) > 5 else (np.nan, np.nan)
-    boundary = boundary_share(real, positive, made, True, k=5 if len(own) > 5 else 1)
+    density, coverage = density_coverage(own, generated) if len(own) > 5 else (np.nan, np.nan)
+    boundary = boundary_share(real, positive, generated, True, k=5 if len(own) > 5 else 1)
     return {"boundary": float(boundary), "density": float(density), "coverage": float(coverage)}
 
 
@@ -192,14 +192,14 @@ def losses(task: Task, contender: Contender, scope: Scope, names: Sequence[str])
 
 
 def kept_history(sampler: Any, names: Sequence[str]) -> dict[str, Any]:
-    """List what a fitted sampler tells of its first phase: ``step``, every entry asked for, and ``best_step``."""
+    """List the history of a fitted sampler's first phase: ``step``, the entries of these names, and ``best_step``."""
     history = [row for row in sampler.history_ if row.get("phase", "adversarial") == "adversarial" and "step" in row]
-    found: dict[str, Any] = {"step": [int(row["step"]) for row in history]}
+    curves: dict[str, Any] = {"step": [int(row["step"]) for row in history]}
     for name in names:
-        found[name] = [_round(row.get(name)) for row in history]
+        curves[name] = [_round(row.get(name)) for row in history]
     best = getattr(sampler, "best_step_", None)
-    found["best_step"] = int(next(iter(best.values()))) if isinstance(best, dict) else None
-    return found
+    curves["best_step"] = int(next(iter(best.values()))) if isinstance(best, dict) else None
+    return curves
 
 
 def _round(value: Any) -> float | None:
@@ -233,12 +233,12 @@ def overfitting(task: Task, contender: Contender, scope: Scope) -> dict[str, Any
     fitted = _fit_steps(space, task.X.iloc[split.train])
     X, X_test = _through(fitted, X_made), _through(fitted, task.X.iloc[split.test])
     steps = 1_000 if scope.quick else 4_000
-    found: dict[str, Any] = {"rows": len(y_made)}
+    result: dict[str, Any] = {"rows": len(y_made)}
     for name, patience in (("to the end", 10**6), ("early stopping", 5)):
         model = DenseClassifier(
             max_steps=steps, patience=patience, learning_rate=1e-3, hidden_widths=(128, 128), random_state=0
         ).fit(X, y_made)
-        found[name] = {
+        result[name] = {
             "step": [int(row["step"]) for row in model.history_],
             "training": [_round(row["loss_classifier"]) for row in model.history_],
             "held_out": [_round(row.get("monitor")) for row in model.history_],
@@ -246,7 +246,7 @@ def overfitting(task: Task, contender: Contender, scope: Scope) -> dict[str, Any
             "best": int(model.best_step_),
             "test_loss": _round(log_loss(task.y[split.test], model.predict_proba(X_test), labels=[0, 1])),
         }
-    return found
+    return result
 
 
 def _fit_steps(steps: list[tuple[str, Any]], X: Any) -> list[Any]:

@@ -21,9 +21,9 @@ from oversmith.evaluation.keys import canonical, describe_sampler
 from oversmith.evaluation.pipeline import ManyClassifiers, problem
 
 # Resampled tables of earlier jobs of this process: the next folds and runs start from the same one.
-_KEPT: OrderedDict[tuple[Any, ...], tuple[Any, np.ndarray, list[Any], float, int]] = OrderedDict()
+_RESAMPLED: OrderedDict[tuple[Any, ...], tuple[Any, np.ndarray, list[Any], float, int]] = OrderedDict()
 # More than a study has data sets times samplers: runs go through all of them in turn.
-_MOST_KEPT = 64
+_MOST_STORED = 64
 
 
 def paper_contender(kebab: str, name: str, title: str, **changes: Any) -> Contender:
@@ -100,18 +100,18 @@ class ResampledFirst:
     def __call__(self, job: Job) -> Outcome:
         """Do the job on folds of the resampled table."""
         whole = np.arange(len(job.task.y))
-        X, y, after, seconds, made = resample_once(job, whole, self)
+        X, y, after, seconds, n_generated = resample_once(job, whole, self)
         cut = StratifiedKFold(self.folds, shuffle=True, random_state=job.split_seed or 0)
         train, test = list(cut.split(np.zeros(len(y)), y))[job.split.fold]
         positive = job.task.minority if job.task.positive is None else job.task.positive
         sizes = {"n_train": len(train), "n_test": len(test), "n_test_positive": int((y[test] == positive).sum())}
-        return fit_after(job, after, (X, y, train), (_rows(X, test), y[test]), seconds, made, sizes)
+        return fit_after(job, after, (X, y, train), (_rows(X, test), y[test]), seconds, n_generated, sizes)
 
 
 def resample_once(job: Job, rows: np.ndarray, procedure: Any) -> tuple[Any, np.ndarray, list[Any], float, int]:
-    """Resample rows, or find what an earlier job of this process made of them.
+    """Resample rows, or return the result of an earlier job of this process.
 
-    One draw for all folds, which are kept together: its seed must not hang on the fold a process meets first.
+    All folds share one draw, so its seed must not depend on the fold that a process runs first.
 
     Parameters
     ----------
@@ -125,30 +125,30 @@ def resample_once(job: Job, rows: np.ndarray, procedure: Any) -> tuple[Any, np.n
     Returns
     -------
     (table, ndarray, list, float, int)
-        Table after the sampler, labels, the steps that follow, seconds, and rows made.
+        Table after the sampler, labels, the steps that follow, seconds, and number of generated rows.
     """
     job = replace(job, split=replace(job.split, fold=0))
     # A contender that came from another process is equal to nothing here; what describes its sampler is.
     sampler = canonical(describe_sampler(job))
     key = (job.task.sha256, job.contender.name, sampler, job.seed, job.split.repeat, procedure, rows.tobytes())
-    if key in _KEPT:
-        _KEPT.move_to_end(key)
-        return _KEPT[key]
+    if key in _RESAMPLED:
+        _RESAMPLED.move_to_end(key)
+        return _RESAMPLED[key]
     task = job.task
     y = task.y[rows]
     pipeline = job_pipeline(job, {}, y, "outer", keep=True).fit(task.X.iloc[rows], y)
     names = [name for name, _ in pipeline.steps]
     step = pipeline.named_steps.get("sampler")
-    place = names.index("sampler") + 1 if step is not None else 0
-    after = [(name, step_) for name, step_ in pipeline.steps[place:] if name != "classifiers"]
+    position = names.index("sampler") + 1 if step is not None else 0
+    after = [(name, step_) for name, step_ in pipeline.steps[position:] if name != "classifiers"]
     if step is None:
-        found = (task.X.iloc[rows], y, after, 0.0, 0)
+        result = (task.X.iloc[rows], y, after, 0.0, 0)
     else:
-        found = (step.X_, step.y_, after, step.seconds_, step.n_after_ - step.n_before_)
-    _KEPT[key] = found
-    while len(_KEPT) > _MOST_KEPT:
-        _KEPT.popitem(last=False)
-    return found
+        result = (step.X_, step.y_, after, step.seconds_, step.n_after_ - step.n_before_)
+    _RESAMPLED[key] = result
+    while len(_RESAMPLED) > _MOST_STORED:
+        _RESAMPLED.popitem(last=False)
+    return result
 
 
 def prepared(job: Job, rows: np.ndarray, X: Any) -> Any:
@@ -170,10 +170,10 @@ def prepared(job: Job, rows: np.ndarray, X: Any) -> Any:
     """
     pipeline = job_pipeline(job, {}, job.task.y[rows], "outer")
     names = [name for name, _ in pipeline.steps]
-    place = names.index("sampler") if "sampler" in names else 0
-    if not place:
+    position = names.index("sampler") if "sampler" in names else 0
+    if not position:
         return X
-    return Pipeline(pipeline.steps[:place]).fit(job.task.X.iloc[rows]).transform(X)
+    return Pipeline(pipeline.steps[:position]).fit(job.task.X.iloc[rows]).transform(X)
 
 
 def fit_after(
@@ -182,7 +182,7 @@ def fit_after(
     training: tuple[Any, np.ndarray, np.ndarray],
     tested: tuple[Any, np.ndarray],
     seconds: float,
-    made: int,
+    n_generated: int,
     sizes: dict[str, int],
     on_training_rows: bool = False,
 ) -> Outcome:
@@ -199,7 +199,7 @@ def fit_after(
     tested : (table, ndarray)
         Rows and labels that are scored.
     seconds, made : float, int
-        Time of the sampler, and rows it made, for the record.
+        Time of the sampler and number of generated rows, for the record.
     sizes : dict of str to int
         Sizes of the parts.
     on_training_rows : bool, default=False
@@ -236,15 +236,15 @@ def fit_after(
             "seconds_fit": final.seconds_fit_.get(name),
             "seconds_predict": final.seconds_predict_.get(name),
             "n_train": sizes["n_train"],
-            "n_synthetic": made,
+            "n_synthetic": n_generated,
         } | judge(job.task, y_test, scores[name], None)
         more = further_scores(job.task, y_test, scores[name], None)
         if on_training_rows:
-            told = judge(job.task, y[rows], own[name], None)
-            more |= {f"training_{metric}": told[metric] for metric in ("f1", "precision", "recall")}
+            own_scores = judge(job.task, y[rows], own[name], None)
+            more |= {f"training_{metric}": own_scores[metric] for metric in ("f1", "precision", "recall")}
             more["training_accuracy"] = further_scores(job.task, y[rows], own[name], None)["accuracy"]
         outcome.more[name] = more
-        # Rows of a resampled table are no rows of the data: their scores are not kept.
+        # Rows of a resampled table are no rows of the data: their scores are not stored.
         record(job, outcome, name, ("done", None), numbers, scores[name] if on_training_rows else None)
     return outcome
 

@@ -1,4 +1,4 @@
-"""Rows made of a paper's published.json: every published number with what it is compared with."""
+"""Rows from a paper's published.json: every published number with what it is compared with."""
 
 from __future__ import annotations
 

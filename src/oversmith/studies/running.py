@@ -1,4 +1,4 @@
-"""How a study is run, kept, resumed and rebuilt from its raw scores."""
+"""How a study is run, stored, continued and rebuilt from its raw scores."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def run_study(
     study : Study
         Which.
     folder : path
-        Where its results are kept; asking again goes on.
+        Where its results are stored; the same call continues them.
     scope : Scope
         How much.
     n_jobs : int, optional
@@ -99,7 +99,7 @@ def run_study(
     command : str, optional
         What the record says it was run with.
     say : callable, optional
-        Told, in words, what is left and how long it takes.
+        Called with a sentence on what is left and how long it takes.
     progress : callable, optional
         Called as ``progress(units done, units in all, label)``.
 
@@ -117,31 +117,31 @@ def run_study(
     """
     folder = Path(folder)
     with Store(folder) as store:
-        kept = _record(store, study, scope, folder)
+        record = _record(store, study, scope, folder)
         tasks, data = study.load(study.sets, scope)
         plans = study.plans(_at_hand(tasks, data), scope)
-        kept["data"] = data
+        record["data"] = data
         left = {name: missing(plan, store) for name, plan in plans.items()}
         workers = n_jobs or os.cpu_count() or 1
-        total = sum(found.total for found in left.values())
-        say(f"{sum(len(found.units) for found in left.values())} of {total} fits are left")
-        for place, (name, plan) in enumerate(plans.items()):
-            still = [unit for found in list(left.values())[place:] for unit in found.units]
+        total = sum(part.total for part in left.values())
+        say(f"{sum(len(part.units) for part in left.values())} of {total} fits are left")
+        for index, (name, plan) in enumerate(plans.items()):
+            still = [unit for part in list(left.values())[index:] for unit in part.units]
             say(f"{name}: {len(left[name].units)} of {left[name].total} fits; {study.forecast(still, store, workers)}")
             run(plan, store, n_jobs=n_jobs, progress=_shifted(progress, name), time_limit=study.time_limit)
-        for place, (name, extra) in enumerate(study.extras.items()):
-            if name not in kept["extras"]:
+        for index, (name, extra) in enumerate(study.extras.items()):
+            if name not in record["extras"]:
                 say(name)
                 if progress:
-                    progress(place, len(study.extras), name)
+                    progress(index, len(study.extras), name)
                 started = time.time()
-                kept["extras"][name] = extra(tasks, scope, store)
-                kept["seconds"] = kept.get("seconds", 0.0) + time.time() - started
-                store.set_meta(_META, json.dumps(kept, sort_keys=True))
-        kept |= {"command": command, "facts": facts() | {"host": "", "n_jobs": workers}}
-        store.set_meta(_META, json.dumps(kept, sort_keys=True))
+                record["extras"][name] = extra(tasks, scope, store)
+                record["seconds"] = record.get("seconds", 0.0) + time.time() - started
+                store.set_meta(_META, json.dumps(record, sort_keys=True))
+        record |= {"command": command, "facts": facts() | {"host": "", "n_jobs": workers}}
+        store.set_meta(_META, json.dumps(record, sort_keys=True))
         wanted = sorted({cell.key for plan in plans.values() for unit in plan.units() for cell in unit.cells})
-        notes = kept | {"seconds": kept.get("seconds", 0.0) + _spent(store, wanted)}
+        notes = record | {"seconds": record.get("seconds", 0.0) + _spent(store, wanted)}
         write_scores(store, folder / "raw.parquet", notes, wanted)
     return rebuild(study, folder / "raw.parquet")
 
@@ -199,8 +199,8 @@ def rebuild(study: Study, path: str | os.PathLike[str]) -> Result:
     """
     notes = read_notes(path)
     if notes.get("study") != study.name:
-        found = f"the study {notes['study']!r}" if "study" in notes else "no study"
-        raise InputError("from", f"{str(path)!r} holds {found}", f"name the raw scores of {study.name!r}")
+        finding = f"the study {notes['study']!r}" if "study" in notes else "no study"
+        raise InputError("from", f"{str(path)!r} holds {finding}", f"name the raw scores of {study.name!r}")
     store = Store(None)
     read_scores(store, path)
     scores = Scores(store.scores())
@@ -249,22 +249,22 @@ def write_result(result: Result, folder: str | os.PathLike[str], name: str) -> l
 
 def _spent(store: Store, keys: Sequence[str]) -> float:
     """Seconds of all fits together."""
-    found = {record.unit: record for record in store.records(keys)}
-    return sum(r.ended - r.started for r in found.values() if r.ended is not None and r.started is not None)
+    fits = {record.unit: record for record in store.records(keys)}
+    return sum(r.ended - r.started for r in fits.values() if r.ended is not None and r.started is not None)
 
 
 def _record(store: Store, study: Study, scope: Scope, folder: Path) -> dict[str, Any]:
-    """Find the record of the folder, or begin one."""
+    """Read the record of the folder, or begin one."""
     text = store.meta(_META)
     if text is None:
         return {"study": study.name, "scope": scope.describe(), "extras": {}}
-    kept: dict[str, Any] = json.loads(text)
-    had, asked = Scope(**kept["scope"]).describe(), scope.describe()
-    # With more seeds, everything that is there is part of what is asked for.
-    if kept["study"] != study.name or had | {"seeds": asked["seeds"]} != asked or asked["seeds"] < had["seeds"]:
-        finding = f"{str(folder)!r} holds the study {kept['study']!r} with {had}, not {study.name!r} with {asked}"
+    record: dict[str, Any] = json.loads(text)
+    before, now = Scope(**record["scope"]).describe(), scope.describe()
+    # With more seeds, all that was run is part of the larger run.
+    if record["study"] != study.name or before | {"seeds": now["seeds"]} != now or now["seeds"] < before["seeds"]:
+        finding = f"{str(folder)!r} holds the study {record['study']!r} with {before}, not {study.name!r} with {now}"
         raise InputError("out", finding, "name another folder")
-    return kept | {"scope": asked}
+    return record | {"scope": now}
 
 
 def _shifted(progress: Progress | None, name: str) -> Progress | None:

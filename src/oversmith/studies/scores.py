@@ -25,7 +25,7 @@ _METRICS = ("average_precision", "roc_auc", "f1", "f1_tuned", "precision", "reca
 
 
 class Scores:
-    """Raw scores of a study, asked for by place.
+    """Raw scores of a study, selected by data set, protocol, contender and so on.
 
     A result that failed counts as chance where chance is known, as everywhere in this library; in accuracy and in means
     over classes it counts as always naming the larger of two.
@@ -39,9 +39,9 @@ class Scores:
     def __init__(self, frame: pd.DataFrame) -> None:
         self.frame = frame
         self._filled: dict[str, pd.DataFrame] = {}
-        # Thousands of questions are asked of some columns: numbers compare faster than words.
-        kept = frame[frame["status"] != "skipped"]
-        self._codes = {name: pd.factorize(kept[name]) for name in _PLACES}
+        # Some columns are compared thousands of times: numbers compare faster than words.
+        run = frame[frame["status"] != "skipped"]
+        self._codes = {name: pd.factorize(run[name]) for name in _PLACES}
 
     def part(self, metric: str, **where: Any) -> pd.DataFrame:
         """Rows with the metric as ``value``.
@@ -142,9 +142,9 @@ class Scores:
         effect = analyse(part, control=control, tested=(), described=(metric,)).effect(contender, metric)
         if effect is None:
             return NOTHING, ""
-        told = f"over data sets: {effect.wins} won, {effect.losses} lost, Wilcoxon's p {effect.p:.2g}"
+        words = f"over data sets: {effect.wins} won, {effect.losses} lost, Wilcoxon's p {effect.p:.2g}"
         n = effect.wins + effect.ties + effect.losses
-        return Measured(effect.difference, effect.low, effect.high, n), told
+        return Measured(effect.difference, effect.low, effect.high, n), words
 
     def _with_value(self, metric: str) -> pd.DataFrame:
         if metric not in self._filled:

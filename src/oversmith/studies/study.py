@@ -59,13 +59,13 @@ def _whole(data: Dataset) -> Part:
 def unsw(data: Dataset) -> Part:
     """Attacks against normal traffic in the share of the full set, without repeated rows."""
     X, y = data.X, np.asarray(data.y).astype(str)
-    kept = ~X.duplicated().to_numpy()
+    unique = ~X.duplicated().to_numpy()
     y = np.where(y == "Normal", "Normal", "Attack")
     note = (
-        f"the published partition of {len(y):,} rows, its authors' testing set; {int((~kept).sum()):,} repeated "
+        f"the published partition of {len(y):,} rows, its authors' testing set; {int((~unique).sum()):,} repeated "
         f"rows dropped, attacks thinned to the full set's {100 * UNSW_ATTACKS:.2f} %"
     )
-    part = Part(X, y, "Attack").rows(kept)
+    part = Part(X, y, "Attack").rows(unique)
     return part.rows(thin(part.y, "Attack", (1 - UNSW_ATTACKS) / UNSW_ATTACKS), note)
 
 
@@ -125,7 +125,7 @@ def shortened(task: Task, points: int, channels: int | None = None) -> Task:
     points : int
         Time points, from the first to the last.
     channels : int, optional
-        First channels kept; all by default.
+        How many of the first channels; all by default.
 
     Returns
     -------
@@ -228,9 +228,9 @@ def forecast_by_rows(units: Sequence[Unit], store: Store, workers: int) -> str:
     return in_words(estimate(units, store, workers))
 
 
-def in_words(found: Estimate) -> str:
+def in_words(forecast: Estimate) -> str:
     """Say how long, and what is known of it."""
-    return f"{found}, from here to the end of all grids"
+    return f"{forecast}, from here to the end of all grids"
 
 
 def on_every_fold(scope: Scope) -> str:
@@ -252,8 +252,7 @@ class Study:
     plans : callable
         ``plans(tasks, scope)`` gives the grids, by name.
     extras : mapping of str to callable
-        What is no grid: ``extra(tasks, scope, store)`` gives numbers JSON can hold. Each is kept as soon as it is
-        there.
+        What is measured beside the grids: ``extra(tasks, scope, store)`` gives plain values. Each is stored at once.
     parts : callable
         ``parts(scores, notes)`` gives what the template ``page.md.j2`` names: by part, in the order of its sections, a
         mapping with ``rows``, the published numbers beside ours, and what else the section shows.
@@ -262,13 +261,13 @@ class Study:
     quick : (int, int), default=(1000, 40)
         Rows and generator steps at most of a quick run, which is to take less than ten minutes on two cores.
     seeds : int, default=3
-        Seeds, or repetitions, of a full run where none are asked for.
+        Seeds, or repetitions, of a full run by default.
     counted : callable
         ``counted(scope)`` says in the head how often everything was repeated.
     time_limit : float, default=1800
         Seconds for a sampler and one classifier; a longer fit counts as failed.
     load : callable
-        ``load(sets, scope)`` gives the tasks and what was found; one task per data set by default.
+        ``load(sets, scope)`` gives the tasks and facts about the data; one task per data set by default.
     forecast : callable
         ``forecast(units, store, workers)`` says how long what is left takes.
     page : str, optional

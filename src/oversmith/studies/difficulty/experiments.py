@@ -127,13 +127,13 @@ def load(sets: Sequence[StudySet], scope: Scope) -> tuple[tuple[Task, ...], dict
         except OversmithError as error:
             facts[entry.name] = {"title": entry.title, "missing": str(error)}
             continue
-        made = list(_image_tasks(data) if entry.name == FOURS else _table_tasks(data))
-        tasks += made
+        cut = list(_image_tasks(data) if entry.name == FOURS else _table_tasks(data))
+        tasks += cut
         facts[entry.name] = {
             "title": entry.title,
             "found": len(data.y),
-            "columns": made[0].X.shape[1],
-            "experiments": len(made),
+            "columns": cut[0].X.shape[1],
+            "experiments": len(cut),
             "sha256": data.checksum,
         }
     return tuple(tasks), facts
@@ -149,28 +149,28 @@ def image_tasks(images: np.ndarray, experiments: Sequence[Experiment]) -> Iterat
     for entry in experiments:
         assert entry.angle is not None
         # The published code shuffles before it takes the first ones; its numbers are those of the paper.
-        made = make_rotated_digits(
+        images_ = make_rotated_digits(
             images, entry.angle, entry.n_majority, entry.ratio, entry.size, order="shuffled", disjoint=entry.apart
         )
-        yield flat_task(entry.name, made, ("four", "rotated"))
+        yield flat_task(entry.name, images_, ("four", "rotated"))
 
 
-def flat_task(name: str, made: Difficult, classes: tuple[str, str]) -> Task:
+def flat_task(name: str, cases: Difficult, classes: tuple[str, str]) -> Task:
     """Make a task of rows in [-1, 1] that networks see as they are, with groups where two cases share an image."""
-    rows = np.asarray(made.X, dtype=np.float64).reshape(len(made.y), -1)
+    rows = np.asarray(cases.X, dtype=np.float64).reshape(len(cases.y), -1)
     frame = pd.DataFrame(rows, columns=[f"x{at}" for at in range(rows.shape[1])])
-    digest = hashlib.sha256(rows.astype("<f8").tobytes() + made.y.astype("<i8").tobytes()).hexdigest()
-    alone = len(np.unique(made.groups)) == len(made.groups)
+    digest = hashlib.sha256(rows.astype("<f8").tobytes() + cases.y.astype("<i8").tobytes()).hexdigest()
+    alone = len(np.unique(cases.groups)) == len(cases.groups)
     return Task(
         name=name,
         target="class",
         X=frame,
-        y=made.y.astype(np.int64),
+        y=cases.y.astype(np.int64),
         classes=classes,
         positive=1,
         kinds={str(column): "numeric" for column in frame},
         sha256=digest,
-        groups=None if alone else made.groups.astype(np.int64),
+        groups=None if alone else cases.groups.astype(np.int64),
         shape=(1, rows.shape[1]),
     )
 
@@ -180,8 +180,8 @@ def _table_tasks(data: Dataset) -> Iterator[Task]:
     normal = NORMAL.get(data.name)
     if normal is not None:
         # A row that stands in both parts of a split is no test.
-        kept = ~X.duplicated().to_numpy()
-        X, y = X[kept].reset_index(drop=True), np.where(y[kept] == normal, normal, "attack")
+        unique = ~X.duplicated().to_numpy()
+        X, y = X[unique].reset_index(drop=True), np.where(y[unique] == normal, normal, "attack")
     positive = "attack" if normal is not None else "1"
     for entry in CUTS:
         if entry.source == data.name:
@@ -189,12 +189,12 @@ def _table_tasks(data: Dataset) -> Iterator[Task]:
 
 
 def _table_task(entry: Experiment, X: pd.DataFrame, y: np.ndarray, positive: str, flat: bool) -> Task:
-    kept = cut_in_order(y, positive, entry.n_majority, entry.ratio)
-    cases, labels = X.iloc[kept].reset_index(drop=True), y[kept]
+    chosen = cut_in_order(y, positive, entry.n_majority, entry.ratio)
+    cases, labels = X.iloc[chosen].reset_index(drop=True), y[chosen]
     if not flat:
         return prepare(cases, labels, target="class", name=entry.name, positive=positive)
-    made = Difficult(cases.to_numpy(), (labels == positive).astype(np.int64), kept)
-    return flat_task(entry.name, made, ("normal", "attack"))
+    difficult = Difficult(cases.to_numpy(), (labels == positive).astype(np.int64), chosen)
+    return flat_task(entry.name, difficult, ("normal", "attack"))
 
 
 def among(tasks: Sequence[Task], keep: Callable[[Experiment], bool]) -> list[Task]:
@@ -262,7 +262,7 @@ class OneFold:
 
 def _counts(task: Any, row: dict[str, Any]) -> dict[str, float]:
     """Count hits and misses at 0.5 and, where there is one, at the threshold."""
-    found: dict[str, float] = {}
+    counts_: dict[str, float] = {}
     truth = row["y"] == task.positive
     rules = {"": ThresholdRule(task.positive).predict(row["scores"])}
     if row["threshold"] is not None:
@@ -272,8 +272,8 @@ def _counts(task: Any, row: dict[str, Any]) -> dict[str, float]:
     for suffix, predicted in rules.items():
         said = predicted == task.positive
         counts = (truth & said, ~truth & said, truth & ~said, ~truth & ~said)
-        found |= {f"{name}{suffix}": float(part.sum()) for name, part in zip(COUNTS, counts, strict=True)}
-    return found
+        counts_ |= {f"{name}{suffix}": float(part.sum()) for name, part in zip(COUNTS, counts, strict=True)}
+    return counts_
 
 
 def _looked_at(job: Job, outcome: Outcome, rare: np.ndarray) -> dict[str, float]:
@@ -281,13 +281,13 @@ def _looked_at(job: Job, outcome: Outcome, rare: np.ndarray) -> dict[str, float]
     step = outcome.resampling
     if step is None or not getattr(step.sampler_, "n_steps_", None):
         return {}
-    found = {"steps": float(max(step.sampler_.n_steps_.values()))}
-    made = np.asarray(step.X_)[step.n_before_ :]
+    result = {"steps": float(max(step.sampler_.n_steps_.values()))}
+    generated = np.asarray(step.X_)[step.n_before_ :]
     unseen = np.asarray(job.task.X)[job.split.test[rare]]
-    if job.task.shape is not None and min(len(made), len(unseen)) > 1:
-        parts = [np.asarray(part, dtype=np.float64)[:, None, :] for part in (unseen, made)]
-        found["distance"] = mmd_test(*parts, n_permutations=0).mmd
-    return found
+    if job.task.shape is not None and min(len(generated), len(unseen)) > 1:
+        parts = [np.asarray(part, dtype=np.float64)[:, None, :] for part in (unseen, generated)]
+        result["distance"] = mmd_test(*parts, n_permutations=0).mmd
+    return result
 
 
 class PaperDense(DenseClassifier):
@@ -313,9 +313,9 @@ class PaperDense(DenseClassifier):
 
         rows, labels = np.asarray(X), np.asarray(y)
         self._ends = float(rows.min()), float(rows.max())
-        kept = shuffle(np.arange(len(labels)), random_state=0)[: int(0.8 * len(labels))]
-        weight = None if sample_weight is None else np.asarray(sample_weight)[kept]
-        return super().fit(rows[kept], labels[kept], weight)
+        chosen = shuffle(np.arange(len(labels)), random_state=0)[: int(0.8 * len(labels))]
+        weight = None if sample_weight is None else np.asarray(sample_weight)[chosen]
+        return super().fit(rows[chosen], labels[chosen], weight)
 
     def _scale(self, x: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         low, high = self._ends

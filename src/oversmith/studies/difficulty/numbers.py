@@ -112,7 +112,7 @@ def folds_of(frame: pd.DataFrame) -> pd.DataFrame:
     """List what every fold left, with the factors of its experiment."""
     frame = frame[(frame["status"] != "skipped") & frame["dataset"].isin(list(EXPERIMENTS))]
     entries = [EXPERIMENTS[name] for name in frame["dataset"]]
-    found = pd.DataFrame(
+    folds = pd.DataFrame(
         {
             "experiment": frame["dataset"].astype(str).to_numpy(),
             "part": [CUT if e.size is None else SOUND if e.apart else AS_PAPER for e in entries],
@@ -129,19 +129,19 @@ def folds_of(frame: pd.DataFrame) -> pd.DataFrame:
             "n_test": frame["n_test"].to_numpy(dtype=float),
         }
     )
-    tuned = (found["contender"] == TUNED).to_numpy()
+    tuned = (folds["contender"] == TUNED).to_numpy()
     for name in COUNTS:
         plain, cut = (_numbers(frame, column) for column in (name, f"{name}_tuned"))
         # Where no threshold could be tuned, labels are read at 0.5.
-        found[name] = np.where(tuned & np.isfinite(cut), cut, plain)
-    failed = ~found["done"] | found[list(COUNTS)].isna().any(axis=1)
-    nothing = {"true_rare": 0.0, "false_rare": 0.0, "missed_rare": found["n_rare"]}
-    nothing["true_common"] = found["n_test"] - found["n_rare"]
+        folds[name] = np.where(tuned & np.isfinite(cut), cut, plain)
+    failed = ~folds["done"] | folds[list(COUNTS)].isna().any(axis=1)
+    nothing = {"true_rare": 0.0, "false_rare": 0.0, "missed_rare": folds["n_rare"]}
+    nothing["true_common"] = folds["n_test"] - folds["n_rare"]
     for name, value in nothing.items():
-        found[name] = found[name].where(~failed, value)
+        folds[name] = folds[name].where(~failed, value)
     for name, column in (("steps", "steps"), ("distance", "distance"), ("seconds", "seconds_resample")):
-        found[name] = _numbers(frame, column)
-    return found
+        folds[name] = _numbers(frame, column)
+    return folds
 
 
 def _numbers(frame: pd.DataFrame, column: str) -> np.ndarray:
@@ -178,8 +178,8 @@ def f1_of(counts: pd.DataFrame) -> pd.DataFrame:
 
 def over_experiments(values: pd.Series) -> Measured:
     """Mean over experiments and its interval, as if they were independent of each other; of two there is none."""
-    found = mean_of(values.to_numpy(dtype=float))
-    return found if found.n > 2 else replace(found, low=np.nan, high=np.nan)
+    mean = mean_of(values.to_numpy(dtype=float))
+    return mean if mean.n > 2 else replace(mean, low=np.nan, high=np.nan)
 
 
 def levels(table: pd.DataFrame, factor: str, quantity: str) -> dict[Any, Measured]:
@@ -247,7 +247,7 @@ def shares(table: pd.DataFrame, factors: Sequence[str], quantity: str = "minorit
         for n in range(len(factors) + 1)
         for chosen in itertools.combinations(factors, n)
     }
-    found = {name: _added(known, factors, name) for name in factors}
+    result = {name: _added(known, factors, name) for name in factors}
     pairs = [
         (dummies[a][:, :, None] * dummies[b][:, None, :]).reshape(len(y), -1)
         for a, b in itertools.combinations(factors, 2)
@@ -255,7 +255,7 @@ def shares(table: pd.DataFrame, factors: Sequence[str], quantity: str = "minorit
     main = both = known[tuple(factors)]
     if len(y) >= 2 * np.linalg.matrix_rank(np.hstack([*dummies.values(), *pairs])):
         both = explained([*dummies.values(), *pairs])
-    return found | {"pairs": both - main, "rest": 1.0 - both}
+    return result | {"pairs": both - main, "rest": 1.0 - both}
 
 
 def _added(known: Mapping[tuple[str, ...], float], factors: Sequence[str], name: str) -> float:

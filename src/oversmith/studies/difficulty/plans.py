@@ -156,11 +156,11 @@ def counted(scope: Scope) -> str:
 
 def plans(tasks: Sequence[Task], scope: Scope) -> dict[str, Plan]:
     """List the grids: what takes one shape stands together, so that each program is compiled once."""
-    found: dict[str, Plan] = {}
+    grids: dict[str, Plan] = {}
 
     def add(title: str, chosen: Sequence[Task], who: Sequence[str | Contender], protocol: Protocol) -> None:
         if chosen:
-            found[title] = Plan(chosen, list(who), JUDGES, protocol, (0,), scope.max_steps)
+            grids[title] = Plan(chosen, list(who), JUDGES, protocol, (0,), scope.max_steps)
 
     document, sound = as_paper(scope), soundly(scope)
     few = among(tasks, lambda entry: entry.apart and in_fraction(entry))
@@ -189,7 +189,7 @@ def plans(tasks: Sequence[Task], scope: Scope) -> dict[str, Plan]:
     add("Flow matching", [*few, *flat], [flow(True)], once)
     add("Flow matching, tables with levels", mixed, [flow(False)], once)
     add("Auto", small, [auto(scope.quick)], once)
-    return found
+    return grids
 
 
 def _of(size: int, apart: bool) -> Callable[[Experiment], bool]:
@@ -231,8 +231,8 @@ def forecast(units: Sequence[Unit], store: Store, workers: int) -> str:
         # What is imported and compiled is so once per process, and not once per fit.
         took = [record.costs.get(name) or 0.0 for name in ("seconds_resample", "seconds_fit", "seconds_predict")]
         place = {"who": str(record.place["contender"]), "width": _width(str(record.place["dataset"]))}
-        told = spent.setdefault(record.unit, place | {"seconds": took[0]})
-        told["seconds"] += took[1] + took[2]
+        fit = spent.setdefault(record.unit, place | {"seconds": took[0]})
+        fit["seconds"] += took[1] + took[2]
     frame = pd.DataFrame(list(spent.values()), columns=["who", "width", "seconds"])
     known = {str(who): _by_width(part) for who, part in frame.groupby("who")}
     if not known.get(DOCUMENT.name):
@@ -243,8 +243,8 @@ def forecast(units: Sequence[Unit], store: Store, workers: int) -> str:
         cost = 1.0 if who in known else _COSTS.get(who, _CHEAP)
         total += cost * _nearest(known.get(who) or known[DOCUMENT.name], width)
     words = ", ".join(f"{s:.1f} s at {width:,}" for width, s in sorted(known[DOCUMENT.name].items()))
-    found = in_words(Estimate(total / workers, len(spent), 0))
-    return f"{found}; CGAN and four classifiers took {words} columns on one core"
+    left = in_words(Estimate(total / workers, len(spent), 0))
+    return f"{left}; CGAN and four classifiers took {words} columns on one core"
 
 
 def _by_width(spent: pd.DataFrame) -> dict[int, float]:
@@ -261,4 +261,4 @@ def _width(name: str) -> int:
 
 def _nearest(known: Mapping[int, float], width: int) -> float:
     """Seconds at the width nearest to one."""
-    return known[min(known, key=lambda found: abs(np.log2(found / width)))]
+    return known[min(known, key=lambda near: abs(np.log2(near / width)))]

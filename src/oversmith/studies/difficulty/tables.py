@@ -123,23 +123,23 @@ def _shares(numbers: DifficultyNumbers) -> dict[str, Any]:
     rows, lines = [], []
     for part in (AS_PAPER, SOUND):
         for judge in JUDGES:
-            found = shares(numbers.gains(part, DOCUMENT.name, judge.name), list(FACTORS))
+            explained = shares(numbers.gains(part, DOCUMENT.name, judge.name), list(FACTORS))
             name = f"{SHORT[judge.name]}, {part}"
             rows += [
                 _unpublished(
-                    table="ours", row=name, quantity=f"share of {title}", ours=exact(found.get(factor)), form=".2f"
+                    table="ours", row=name, quantity=f"share of {title}", ours=exact(explained.get(factor)), form=".2f"
                 )
                 for factor, title in FACTORS.items()
             ]
-            if found:
-                most = max(FACTORS, key=lambda factor: found[factor])
-                lines.append([name, *(f"{100 * value:.0f} %" for value in found.values()), FACTORS[most]])
+            if explained:
+                most = max(FACTORS, key=lambda factor: explained[factor])
+                lines.append([name, *(f"{100 * value:.0f} %" for value in explained.values()), FACTORS[most]])
     return {"rows": rows, "lines": lines}
 
 
-def _by_classifier(table: str, row: str, quantity: str, found: list[Measured]) -> Row:
-    others = tuple(zip(list(SHORT.values())[1:], found[1:], strict=True))
-    return _unpublished(table=table, row=row, quantity=quantity, ours=found[0], others=others)
+def _by_classifier(table: str, row: str, quantity: str, means: list[Measured]) -> Row:
+    others = tuple(zip(list(SHORT.values())[1:], means[1:], strict=True))
+    return _unpublished(table=table, row=row, quantity=quantity, ours=means[0], others=others)
 
 
 def _cuts(numbers: DifficultyNumbers) -> list[Row]:
@@ -147,14 +147,14 @@ def _cuts(numbers: DifficultyNumbers) -> list[Row]:
     rows = []
     for quantity in ("majority", "minority"):
         for contender, stage in ((BASELINE, "before"), (DOCUMENT.name, "after CGAN")):
-            found = [over_experiments(numbers.by_experiment(CUT, contender, j.name)[quantity]) for j in JUDGES]
-            rows.append(_by_classifier("ours", f"all tables, {stage}", f"{quantity} F1", found))
+            means = [over_experiments(numbers.by_experiment(CUT, contender, j.name)[quantity]) for j in JUDGES]
+            rows.append(_by_classifier("ours", f"all tables, {stage}", f"{quantity} F1", means))
     return rows + _levels(numbers, CUT, TABLE_FACTORS)
 
 
 def _cut_shares(numbers: DifficultyNumbers) -> list[list[str]]:
-    found = {j.name: shares(numbers.gains(CUT, DOCUMENT.name, j.name), list(TABLE_FACTORS)) for j in JUDGES}
-    return [[SHORT[name], *(f"{100 * v:.0f} %" for v in known.values())] for name, known in found.items() if known]
+    explained = {j.name: shares(numbers.gains(CUT, DOCUMENT.name, j.name), list(TABLE_FACTORS)) for j in JUDGES}
+    return [[SHORT[name], *(f"{100 * v:.0f} %" for v in known.values())] for name, known in explained.items() if known]
 
 
 def _rivals(numbers: DifficultyNumbers) -> list[Row]:
@@ -164,8 +164,8 @@ def _rivals(numbers: DifficultyNumbers) -> list[Row]:
         for name, words in RIVALS.items():
             tables = [numbers.by_experiment(part, name, judge.name, TUNED) for judge in JUDGES]
             for quantity in ("minority", "majority"):
-                found = [over_experiments(table[quantity]) for table in tables]
-                rows.append(_by_classifier("ours", f"{title}: {words}", f"{quantity} F1", found))
+                means = [over_experiments(table[quantity]) for table in tables]
+                rows.append(_by_classifier("ours", f"{title}: {words}", f"{quantity} F1", means))
     return rows
 
 
@@ -211,8 +211,8 @@ def _stop(numbers: DifficultyNumbers) -> list[Row]:
 
 
 def _share(values: pd.Series) -> Measured:
-    found = mean_of(values.to_numpy(dtype=float))
-    return Measured(found.value, max(found.low, 0.0), min(found.high, 1.0), found.n) if found.n > 1 else found
+    mean = mean_of(values.to_numpy(dtype=float))
+    return Measured(mean.value, max(mean.low, 0.0), min(mean.high, 1.0), mean.n) if mean.n > 1 else mean
 
 
 def _pairs(frame: pd.DataFrame, part: str) -> pd.DataFrame:
@@ -250,12 +250,12 @@ def by_factor(numbers: DifficultyNumbers, parts: Sequence[str], factor: str) -> 
         for row, quantity in zip(panels, ("minority", "majority"), strict=True):
             marks = [Mark("axhline", (0,), _ZERO)]
             for place, (judge, table, move) in enumerate(zip(JUDGES, tables, shifts(len(tables), 0.21), strict=True)):
-                found = levels(table, factor, quantity)
-                if found:
-                    at = np.array([names.index(level) for level in found]) + move
+                means = levels(table, factor, quantity)
+                if means:
+                    at = np.array([names.index(level) for level in means]) + move
                     line = "none" if wide else CYCLE[place][1]
                     marks.append(
-                        interval_mark(at, list(found.values()), place, linestyle=line, label=SHORT[judge.name])
+                        interval_mark(at, list(means.values()), place, linestyle=line, label=SHORT[judge.name])
                     )
             axes = {} if row else {"ylabel": f"gain in {quantity} F1"}
             last = row is panels[1]
@@ -271,13 +271,13 @@ def share_bars(numbers: DifficultyNumbers) -> str:
     bars: dict[str, dict[str, float]] = {}
     for part in (AS_PAPER, SOUND):
         for judge in JUDGES:
-            found = shares(numbers.gains(part, DOCUMENT.name, judge.name), list(FACTORS))
-            if found:
-                bars[f"{SHORT[judge.name]}, {part}"] = found
+            explained = shares(numbers.gains(part, DOCUMENT.name, judge.name), list(FACTORS))
+            if explained:
+                bars[f"{SHORT[judge.name]}, {part}"] = explained
     marks, left = [], np.zeros(len(bars))
     for name, (label, colour) in _SHARES.items():
         # Rounding may leave a share just below nothing.
-        width = np.array([max(found[name], 0.0) for found in bars.values()])
+        width = np.array([max(explained[name], 0.0) for explained in bars.values()])
         look = {"left": left, "color": PALETTE[colour], "label": label, "height": 0.7}
         marks.append(Mark("barh", (list(bars), width), look))
         left = left + width
@@ -293,9 +293,9 @@ def rival_panels(numbers: DifficultyNumbers) -> str:
     for part, title in ((SOUND, "images"), (CUT, "tables")):
         marks = [Mark("axvline", (0,), _ZERO)]
         for place, (judge, move) in enumerate(zip(JUDGES, shifts(len(JUDGES), 0.27), strict=True)):
-            found = [over_experiments(numbers.gains(part, name, judge.name, TUNED)["minority"]) for name in rivals]
+            means = [over_experiments(numbers.gains(part, name, judge.name, TUNED)["minority"]) for name in rivals]
             at = np.arange(len(rivals)) + move
-            marks.append(interval_mark(at, found, place, sideways=True, label=SHORT[judge.name]))
+            marks.append(interval_mark(at, means, place, sideways=True, label=SHORT[judge.name]))
         axes: dict[str, Any] = {"xlabel": "minority F1, above the tuned threshold"}
         if not row:
             axes |= {"yticks": range(len(rivals)), "yticklabels": [RIVALS[name] for name in rivals]}

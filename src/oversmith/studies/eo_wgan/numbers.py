@@ -69,15 +69,15 @@ class EOWGANNumbers(Numbers):
 
     def tests(self) -> list[tuple[str, str, Any, Any, float]]:
         """Test EO-WGAN against each baseline on each set: set, baseline, plain and corrected effect, Holm's p."""
-        found = []
+        effects = []
         for dataset, title in TITLES.items():
             for baseline, contender in BASELINES.items():
                 gains, share = self._gains(dataset, contender)
                 if len(gains) > 1:
                     first = gains[gains.index.get_level_values("seed") == 0]
-                    found.append((title, baseline, paired_t(first), corrected_resampled_t(gains, share)))
-        adjusted: Any = holm([test[3].p for test in found]) if found else []
-        return [(*test, float(p)) for test, p in zip(found, adjusted, strict=True)]
+                    effects.append((title, baseline, paired_t(first), corrected_resampled_t(gains, share)))
+        adjusted: Any = holm([test[3].p for test in effects]) if effects else []
+        return [(*test, float(p)) for test, p in zip(effects, adjusted, strict=True)]
 
     def _gains(self, dataset: str, contender: str) -> tuple[Any, float]:
         keys = ["classifier", "repeat", "fold", "seed"]
@@ -154,6 +154,6 @@ class EOWGANNumbers(Numbers):
 
     def test_loss(self, training: str) -> dict[str, Any]:
         """Loss of a training on the real test part."""
-        told = self.extras["overfitting"][training]
-        note = f"stopped after {told['stopped']:,} steps, weights of step {told['best']:,}"
-        return {"ours": exact(told["test_loss"]), "note": note}
+        result = self.extras["overfitting"][training]
+        note = f"stopped after {result['stopped']:,} steps, weights of step {result['best']:,}"
+        return {"ours": exact(result["test_loss"]), "note": note}

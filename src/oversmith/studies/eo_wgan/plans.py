@@ -227,13 +227,13 @@ def _settings(tasks: Sequence[Task], scope: Scope, store: Store) -> dict[str, An
     from oversmith.classifiers.dense import PAPER
 
     names = {"eo-wgan": EOWGAN, "gan": GANSampler, "wgan": WGANSampler}
-    found: dict[str, Any] = {}
+    settings: dict[str, Any] = {}
     for name, sampler in names.items():
-        told = sampler.paper().get_params(deep=False)
-        found[name] = {key: told.get(key) for key in ("batch_size", "learning_rate", "n_critic", "max_epochs")}
-        found[name]["classifier"] = PAPER[name]
-    found["layers"] = {"generator": len(PAPER_GENERATOR) + 1, "critic": len(PAPER_CRITIC) + 1}
-    return found
+        parameters = sampler.paper().get_params(deep=False)
+        settings[name] = {key: parameters.get(key) for key in ("batch_size", "learning_rate", "n_critic", "max_epochs")}
+        settings[name]["classifier"] = PAPER[name]
+    settings["layers"] = {"generator": len(PAPER_GENERATOR) + 1, "critic": len(PAPER_CRITIC) + 1}
+    return settings
 
 
 EXTRAS: Mapping[str, Any] = {

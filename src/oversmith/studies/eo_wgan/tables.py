@@ -58,15 +58,15 @@ def parts(scores: Scores, notes: Mapping[str, Any]) -> dict[str, dict[str, Any]]
 
 def _implied(data: Mapping[str, Any]) -> list[list[str]]:
     """Share of positives that the numbers of a row of Table 6 imply, and whether they agree with each other."""
-    found = []
+    cells = []
     for title, place, *values in published("eo_wgan")["table_6"]["rows"]:
         accuracy, precision, recall, f1, _ = (value / 100 for value in values)
         natural = _share(data.get(place["dataset"], {}))
         between = min(precision, recall) - 0.0005 <= f1 <= max(precision, recall) + 0.0005
         share = 100 * implied_prevalence(accuracy, precision, recall)
         above = accuracy > max(natural, 1 - natural)
-        found.append([title, f"{share:.0f} %", f"{100 * natural:.1f} %", _yes(between), _yes(above)])
-    return found
+        cells.append([title, f"{share:.0f} %", f"{100 * natural:.1f} %", _yes(between), _yes(above)])
+    return cells
 
 
 def _yes(holds: bool) -> str:
@@ -81,35 +81,35 @@ def _distances(rows: Sequence[Row]) -> list[list[str]]:
     """How far the published cells lie from ours, protocol by protocol."""
     protocols = {"the paper's protocol": [row.ours for row in rows]}
     protocols |= {name: [dict(row.others)[name] for row in rows] for name, _ in rows[0].others}
-    found = []
+    cells_ = []
     for name, cells in protocols.items():
         known = [(row.published, cell) for row, cell in zip(rows, cells, strict=True) if cell.n and row.published]
         if known:
             inside = sum(verdict_of(value, cell, 0.0005) == REPRODUCED for value, cell in known)
             gap = np.mean([abs(value - cell.value) for value, cell in known])
-            found.append([name, f"{gap:.3f}", f"{inside} of {len(known)}"])
-    return found
+            cells_.append([name, f"{gap:.3f}", f"{inside} of {len(known)}"])
+    return cells_
 
 
 def _tests(numbers: EOWGANNumbers) -> list[list[str]]:
     """Paired t-tests as the paper does them, and as they should be done."""
-    found = []
+    cells = []
     for dataset, title, plain, sound, p in numbers.tests():
         interval = f"[{sound.low:+.3f}, {sound.high:+.3f}]"
-        found.append(
+        cells.append(
             [dataset, title, f"{sound.difference:+.3f}", interval, f"{plain.p:.3f}", f"{sound.p:.3f}", f"{p:.3f}"]
         )
-    return found
+    return cells
 
 
 def _spreads(numbers: EOWGANNumbers) -> list[list[str]]:
     """Mean and standard deviation of F1 by data set and contender."""
-    found = []
+    cells = []
     for dataset, title in TITLES.items():
         places = [{"dataset": dataset, "contender": name} for name in (*BASELINES.values(), EO_WGAN.name)]
         pairs = [(numbers.mean("f1", "paper", place), numbers.spread("f1", "paper", place)) for place in places]
-        found.append([title, *(f"{mean.value:.3f} ({spread:.3f})" if mean.n else "–" for mean, spread in pairs)])
-    return found
+        cells.append([title, *(f"{mean.value:.3f} ({spread:.3f})" if mean.n else "–" for mean, spread in pairs)])
+    return cells
 
 
 def _table_9(numbers: EOWGANNumbers) -> dict[str, Any]:
@@ -176,8 +176,8 @@ def _embeddings(extras: Mapping[str, Any]) -> list[Row]:
     """Figures 8 and 9 as numbers."""
     rows = []
     titles = {name: title for title, name in METHODS.items()}
-    for dataset, found in extras["embeddings"].items():
-        for method, near in found["made"].items():
+    for dataset, embedding in extras["embeddings"].items():
+        for method, near in embedding["made"].items():
             title = f"{TITLES[dataset]}, {titles[method]}"
             for quantity, name in (("rows among the other class", "boundary"), ("coverage", "coverage")):
                 value = near[name]
@@ -262,13 +262,13 @@ def _embedded(embeddings: Mapping[str, Any]) -> str:
     """Draw the t-SNE panels: per data set the real rows alone, then with the rows of every sampler."""
     panels: list[list[Panel]] = []
     titles = {"": "real rows"} | {name: title for title, name in METHODS.items() if name != "none"}
-    for dataset, found in embeddings.items():
-        real, positive = np.array(found["real"]["points"]), np.array(found["real"]["positive"], dtype=bool)
+    for dataset, embedding in embeddings.items():
+        real, positive = np.array(embedding["real"]["points"]), np.array(embedding["real"]["positive"], dtype=bool)
         panels.append([])
         for name, title in titles.items():
             clouds = [(real[~positive], "sky", "negative"), (real[positive], "green", "positive")]
-            if name in found["made"]:
-                clouds.append((np.array(found["made"][name]["points"]), "vermillion", "generated"))
+            if name in embedding["made"]:
+                clouds.append((np.array(embedding["made"][name]["points"]), "vermillion", "generated"))
             marks = [
                 Mark("scatter", tuple(points.T),
                      {"s": 4, "color": PALETTE[colour], "label": label, "rasterized": True, "linewidths": 0})

@@ -200,19 +200,19 @@ def ready(tasks: Sequence[Task], scope: Scope) -> list[Task]:
 
 def plans(tasks: Sequence[Task], scope: Scope) -> dict[str, Plan]:
     """List the grids of the study, by what they are for."""
-    found: dict[str, Plan] = {}
+    grids: dict[str, Plan] = {}
     tasks = ready(tasks, scope)
     for task in tasks:
         kind = KINDS[task.name]
         # The paper tells of no patients, cells or bearings kept apart.
         loose = (replace(task, groups=None),)
         rivals: list[str | Contender] = ["none", "series-smote", *ablated(kind), *compared(kind)]
-        found[f"Tables 2 to 4, {kind}"] = Plan(loose, rivals, JUDGES, as_paper(scope), scope.turns, scope.max_steps)
-        found[f"Resampled before the split, {kind}"] = Plan(
+        grids[f"Tables 2 to 4, {kind}"] = Plan(loose, rivals, JUDGES, as_paper(scope), scope.turns, scope.max_steps)
+        grids[f"Resampled before the split, {kind}"] = Plan(
             loose, compared(kind), JUDGES, leaky(scope), scope.turns, scope.max_steps
         )
-    found["Soundly"] = Plan(tasks, ["none", "none-tuned", *SOUND], JUDGES, soundly(scope), scope.turns, scope.max_steps)
-    return found
+    grids["Soundly"] = Plan(tasks, ["none", "none-tuned", *SOUND], JUDGES, soundly(scope), scope.turns, scope.max_steps)
+    return grids
 
 
 def _trainings(tasks: Sequence[Task], scope: Scope, store: Store) -> dict[str, Any]:
@@ -222,15 +222,15 @@ def _trainings(tasks: Sequence[Task], scope: Scope, store: Store) -> dict[str, A
     """
     if scope.max_steps is not None and not scope.quick:
         scope = replace(scope, max_steps=LONGER * scope.max_steps)
-    found: dict[str, Any] = {}
+    trainings: dict[str, Any] = {}
     for task in ready(tasks, scope):
         kind = KINDS[task.name]
         loose = replace(task, groups=None)
-        told: dict[str, Any] = {"real": real_examples(loose, SHOWN)}
+        trained: dict[str, Any] = {"real": real_examples(loose, SHOWN)}
         for contender in (in_paper(WITHOUT_LSTM, kind), *compared(kind)):
-            told[contender.name] = training(loose, _watched(contender), scope, HISTORY, SHOWN)
-        found[task.name] = told
-    return found
+            trained[contender.name] = training(loose, _watched(contender), scope, HISTORY, SHOWN)
+        trainings[task.name] = trained
+    return trainings
 
 
 def _watched(contender: Contender) -> Contender:
@@ -246,21 +246,21 @@ def _monitored(situation: Situation, *, build: Any) -> Any:
 
 
 def _heads(tasks: Sequence[Task], scope: Scope, store: Store) -> dict[str, Any]:
-    found = {}
+    sizes = {}
     for task in ready(tasks, scope):
         assert task.shape is not None
-        found[task.name] = heads(task.shape, len(task.classes), GANBATS.paper(KINDS[task.name]).batch_size)
-    return found
+        sizes[task.name] = heads(task.shape, len(task.classes), GANBATS.paper(KINDS[task.name]).batch_size)
+    return sizes
 
 
 def _settings(tasks: Sequence[Task], scope: Scope, store: Store) -> dict[str, Any]:
     names = ("learning_rate", "batch_size", "max_epochs", "halve_epochs", "lstm_layers", "hidden")
-    found: dict[str, Any] = {}
+    settings: dict[str, Any] = {}
     for kind in KINDS.values():
-        told = GANBATS.paper(kind).get_params(deep=False)
-        found[kind] = {name: told[name] for name in names}
-        found[kind] |= {name: len(told[name]) for name in ("generator_widths", "discriminator_widths")}
-    return found
+        parameters = GANBATS.paper(kind).get_params(deep=False)
+        settings[kind] = {name: parameters[name] for name in names}
+        settings[kind] |= {name: len(parameters[name]) for name in ("generator_widths", "discriminator_widths")}
+    return settings
 
 
 def _shares(tasks: Sequence[Task], scope: Scope, store: Store) -> dict[str, Any]:

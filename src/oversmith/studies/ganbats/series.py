@@ -53,17 +53,17 @@ class SeriesCompared:
     def __call__(self, job: Job) -> Outcome:
         """Do the job and compare."""
         task, train, test = job.task, job.split.train, job.split.test
-        X, y, after, seconds, made = resample_once(job, train, self)
+        X, y, after, seconds, n_generated = resample_once(job, train, self)
         positive = task.minority if task.positive is None else task.positive
         sizes = {"n_train": len(train), "n_test": len(test), "n_test_positive": int((task.y[test] == positive).sum())}
         X_test = prepared(job, train, task.X.iloc[test])
-        outcome = fit_after(job, after, (X, y, np.arange(len(y))), (X_test, task.y[test]), seconds, made, sizes)
-        if made:
+        outcome = fit_after(job, after, (X, y, np.arange(len(y))), (X_test, task.y[test]), seconds, n_generated, sizes)
+        if n_generated:
             real, unseen = (_series(task, part, positive) for part in (train, test))
             new = np.asarray(X, dtype=np.float64)[len(train) :][y[len(train) :] == positive]
-            told = compared(real, new.reshape(-1, *(task.shape or ())), unseen)
+            distances = compared(real, new.reshape(-1, *(task.shape or ())), unseen)
             for name in outcome.more:
-                outcome.more[name] |= told
+                outcome.more[name] |= distances
         return outcome
 
 
@@ -96,7 +96,7 @@ def compared(real: np.ndarray, generated: np.ndarray, unseen: np.ndarray) -> dic
     real, generated, unseen = (
         part[np.sort(rng.permutation(len(part))[:MOST])] / scale for part in (real, generated, unseen)
     )
-    found: dict[str, float] = {}
+    distances: dict[str, float] = {}
     for name in DISTANCES:
         matrices = [_distance(name)(real, other) for other in (generated, unseen)]
         for pairing in PAIRINGS:
@@ -104,10 +104,10 @@ def compared(real: np.ndarray, generated: np.ndarray, unseen: np.ndarray) -> dic
             turn = iter(matrices)
             pair = paired_distance(_next_of(turn), real, generated, unseen, pairing=pairing)
             values = (pair.generated_to_real, pair.real_to_generated, pair.unseen_to_real)
-            found |= {f"{name}_{pairing}_{side}": value for side, value in zip(SIDES, values, strict=True)}
+            distances |= {f"{name}_{pairing}_{side}": value for side, value in zip(SIDES, values, strict=True)}
     test, reached = mmd_test(unseen, generated), mmd_test(unseen, real)
-    found |= {"mmd": test.mmd, "mmd_p": test.p_value, "mmd_p_reached": reached.p_value}
-    return found | {
+    distances |= {"mmd": test.mmd, "mmd_p": test.p_value, "mmd_p_reached": reached.p_value}
+    return distances | {
         "spectrum": spectral_distance(unseen, generated),
         "spectrum_reached": spectral_distance(unseen, real),
     }
@@ -155,13 +155,13 @@ def training(task: Task, contender: Contender, scope: Scope, names: Sequence[str
     sampler, X, y, split = resampled(task, replace(contender, build=partial(_often, build=contender.build)), scope)
     seconds = time.perf_counter() - start
     positive = task.minority if task.positive is None else task.positive
-    made = np.asarray(X, dtype=np.float64)[len(split.train) :][y[len(split.train) :] == positive]
-    series = made.reshape(-1, *(task.shape or ()))
-    told = compared(_series(task, split.train, positive), series, _series(task, split.test, positive))
+    generated = np.asarray(X, dtype=np.float64)[len(split.train) :][y[len(split.train) :] == positive]
+    series = generated.reshape(-1, *(task.shape or ()))
+    distances = compared(_series(task, split.train, positive), series, _series(task, split.test, positive))
     return kept_history(sampler, names) | {
         "seconds": round(seconds, 3),
         "made": _short(series[:shown]),
-        "distances": {name: float(f"{value:.5g}") for name, value in told.items()},
+        "distances": {name: float(f"{value:.5g}") for name, value in distances.items()},
     }
 
 
@@ -229,7 +229,7 @@ def heads(shape: tuple[int, ...], condition: int, batch: int) -> dict[str, dict[
 
     from oversmith.recipes import ganbats
 
-    found: dict[str, dict[str, float]] = {}
+    sizes: dict[str, dict[str, float]] = {}
     rows = jax.random.normal(jax.random.key(0), (batch, condition + shape[0] * shape[1]))
     judge = eqx.filter_jit(ganbats.Discriminator.__call__)
     for head in ("gap", "mlp"):
@@ -241,8 +241,8 @@ def heads(shape: tuple[int, ...], condition: int, batch: int) -> dict[str, dict[
             judge(net, rows).block_until_ready()
             seconds.append(time.perf_counter() - start)
         size = sum(leaf.size for leaf in jax.tree.leaves(eqx.filter(net, eqx.is_inexact_array)))
-        found[head] = {"parameters": int(size), "milliseconds": round(1e3 * min(seconds), 3)}
-    return found
+        sizes[head] = {"parameters": int(size), "milliseconds": round(1e3 * min(seconds), 3)}
+    return sizes
 
 
 def _short(series: np.ndarray) -> list[Any]:

@@ -51,10 +51,10 @@ class SeriesNumbers(Numbers):
         return mean_of(shares.groupby(["repeat", "fold", "seed"]).mean().to_numpy()) if len(shares) else NOTHING
 
     def _losses(self, contender: str) -> list[np.ndarray]:
-        found = [
+        losses = [
             np.array([v for v in one[contender]["loss_generator"] if v is not None]) for one in self.trainings.values()
         ]
-        return found
+        return losses
 
     def _halves(self) -> list[tuple[np.ndarray, np.ndarray]]:
         return [(loss[: len(loss) // 2], loss[len(loss) // 2 :]) for loss in self._losses(GANBATS) if len(loss) > 3]
@@ -137,20 +137,20 @@ def _pairings(numbers: SeriesNumbers) -> list[list[str]]:
     def mean(metric: str, dataset: str, contender: str) -> str:
         return number(numbers.mean(metric, "paper", {"dataset": dataset, "contender": contender}), ".1f")
 
-    found = []
+    cells = []
     for (dataset, title), metric, pairing in product(TITLES.items(), ("prd", "prdn", "dtw"), PAIRINGS):
         stem = f"{metric}_{pairing}"
         both = [[mean(f"{stem}_{side}", dataset, c) for side in ("generated", "covered")] for c in METHODS.values()]
         reached = mean(f"{stem}_unseen", dataset, GANBATS)
-        found.append([title, metric.upper(), pairing, *map(" / ".join, both), reached])
-    return found
+        cells.append([title, metric.upper(), pairing, *map(" / ".join, both), reached])
+    return cells
 
 
 def _without_pairing(numbers: SeriesNumbers) -> list[list[str]]:
     """Spectrum and two-sample test: what no pairing is needed for."""
     columns = [(name, "spectrum", "mmd_p") for name in METHODS.values()]
     columns.append((GANBATS, "spectrum_reached", "mmd_p_reached"))
-    found = []
+    lines_ = []
     for dataset, title in TITLES.items():
         cells = [title]
         for name, spectrum, p in columns:
@@ -158,8 +158,8 @@ def _without_pairing(numbers: SeriesNumbers) -> list[list[str]]:
             values = numbers.part(p, "paper", place)["value"].dropna()
             distance = number(numbers.mean(spectrum, "paper", place), ".1f")
             cells.append(f"{distance} dB, {100 * (values < 0.05).mean():.0f} %" if len(values) else "–")
-        found.append(cells)
-    return found
+        lines_.append(cells)
+    return lines_
 
 
 def _soundly(numbers: SeriesNumbers) -> dict[str, Any]:
@@ -179,7 +179,7 @@ def _soundly(numbers: SeriesNumbers) -> dict[str, Any]:
 
 def _convergence(numbers: SeriesNumbers) -> list[list[str]]:
     """How soon each method is near its best distance."""
-    found = []
+    lines_ = []
     for dataset, trained in numbers.trainings.items():
         cells = [TITLES[dataset]]
         for name in METHODS.values():
@@ -191,18 +191,18 @@ def _convergence(numbers: SeriesNumbers) -> list[list[str]]:
             best = min(value for value in one["monitor"] if value is not None)
             soon = f"{step:,} steps, {step / last * one['seconds']:.1f} s"
             cells.append(f"{soon}; {best:.3f}; {last:,} steps, {one['seconds']:.0f} s")
-        found.append(cells)
-    return found
+        lines_.append(cells)
+    return lines_
 
 
 def _ends(numbers: SeriesNumbers) -> list[list[str]]:
     """Distances of the series of each single training, those of Table 2."""
-    found = []
+    lines_ = []
     for dataset, trained in numbers.trainings.items():
         every = [trained[name]["distances"] for name in (*list(METHODS.values())[:-1], WITHOUT_LSTM, GANBATS)]
         cells = [_distances(one, "generated", "spectrum") for one in every]
-        found.append([TITLES[dataset], *cells, _distances(every[-1], "unseen", "spectrum_reached")])
-    return found
+        lines_.append([TITLES[dataset], *cells, _distances(every[-1], "unseen", "spectrum_reached")])
+    return lines_
 
 
 def _distances(one: Mapping[str, float], side: str, spectrum: str) -> str:

@@ -120,7 +120,7 @@ class OneDraw:
         """Do the job on the one cut and the one draw."""
         train, test = self._cut(job)
         drawn = replace(job, seed=self.sampler_seed, split=replace(job.split, fold=0, train=train, test=test))
-        X, y, after, seconds, made = resample_once(drawn, train, self)
+        X, y, after, seconds, n_generated = resample_once(drawn, train, self)
         task = job.task
         positive = task.minority if task.positive is None else task.positive
         sizes = {
@@ -131,7 +131,8 @@ class OneDraw:
         X_test = prepared(drawn, train, task.X.iloc[test])
         every = np.arange(len(y))
         cut = replace(job, split=drawn.split)
-        return fit_after(cut, after, (X, y, every), (X_test, task.y[test]), seconds, made, sizes, on_training_rows=True)
+        tested = X_test, task.y[test]
+        return fit_after(cut, after, (X, y, every), tested, seconds, n_generated, sizes, on_training_rows=True)
 
     def _cut(self, job: Job) -> tuple[np.ndarray, np.ndarray]:
         task = job.task
@@ -182,7 +183,7 @@ def _curves(tasks: Sequence[Task], scope: Scope, store: Store) -> dict[str, Any]
     """Draw the ROC and the precision-recall curve of the first run of every contender (Figure 6)."""
     from sklearn.metrics import precision_recall_curve, roc_curve
 
-    found: dict[str, Any] = {}
+    curves: dict[str, Any] = {}
     for unit in plans(tasks, scope)["Table 3"].units():
         for cell in unit.cells:
             row = store.predictions(cell.key) if cell.classifier == LONG.name and not unit.job.seed else None
@@ -193,11 +194,11 @@ def _curves(tasks: Sequence[Task], scope: Scope, store: Store) -> dict[str, Any]
             truth, score = row["y"] == positive, row["scores"][:, positive]
             false, true, _ = roc_curve(truth, score)
             precision, recall, _ = precision_recall_curve(truth, score)
-            found.setdefault(task.name, {})[cell.contender] = {
+            curves.setdefault(task.name, {})[cell.contender] = {
                 "roc": _thinned(false, true),
                 "pr": _thinned(recall[::-1], precision[::-1]),
             }
-    return found
+    return curves
 
 
 def _thinned(x: np.ndarray, y: np.ndarray) -> list[list[float]]:
@@ -228,9 +229,9 @@ def _costs(tasks: Sequence[Task], scope: Scope, store: Store) -> dict[str, Any]:
 
 
 def _settings(tasks: Sequence[Task], scope: Scope, store: Store) -> dict[str, Any]:
-    told = SMOTifiedGAN.paper().get_params(deep=False)
+    parameters = SMOTifiedGAN.paper().get_params(deep=False)
     names = ("learning_rate", "batch_size", "max_epochs", "generator_widths", "critic_widths", "k_neighbors")
-    return {name: list(v) if isinstance(v := told[name], tuple) else v for name in names}
+    return {name: list(v) if isinstance(v := parameters[name], tuple) else v for name in names}
 
 
 EXTRAS: Mapping[str, Any] = {"settings": _settings, "curves": _curves, "training": _training, "costs": _costs}

@@ -168,14 +168,14 @@ def _table_3(numbers: RunNumbers) -> list[Row]:
 
 def _runs(numbers: RunNumbers) -> list[list[str]]:
     """Mean (standard deviation; best) of F1 over runs, as the paper reports."""
-    found = []
+    lines_ = []
     for dataset, title in TITLES.items():
         runs = [numbers.part("f1", "paper", {"dataset": dataset, "contender": c})["value"] for c in METHODS.values()]
         every = [values.dropna().to_numpy(dtype=float) for values in runs]
-        found.append(
+        lines_.append(
             [title, *(f"{v.mean():.3f} ({v.std(ddof=1):.3f}; {v.max():.3f})" if len(v) > 1 else "–" for v in every)]
         )
-    return found
+    return lines_
 
 
 def _auc(numbers: RunNumbers) -> list[Row]:
@@ -222,11 +222,11 @@ def _table_1(data: Mapping[str, Any]) -> list[Row]:
 
 def _seconds(numbers: RunNumbers) -> list[list[str]]:
     """Seconds of the sampler by data set and method."""
-    found = []
+    lines_ = []
     for dataset, title in TITLES.items():
         places = ({"dataset": dataset, "contender": name} for name in METHODS.values())
-        found.append([title, *(number(numbers.mean("seconds_resample", "paper", place), ".2f") for place in places)])
-    return found
+        lines_.append([title, *(number(numbers.mean("seconds_resample", "paper", place), ".2f") for place in places)])
+    return lines_
 
 
 def figures(scores: Scores, notes: Mapping[str, Any]) -> dict[str, str]:

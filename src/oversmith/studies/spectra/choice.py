@@ -143,9 +143,9 @@ def chosen(job: Job, choice: Choice) -> float:
 
     def score(value: float) -> float:
         contender = with_value(job.contender, choice.parameter, value)
-        told = _run_soundly(replace(inner, contender=contender)).more
+        scored = _run_soundly(replace(inner, contender=contender)).more
         # A value that fails is not chosen.
-        return next((numbers["f1_macro"] for numbers in told.values()), -1.0)
+        return next((numbers["f1_macro"] for numbers in scored.values()), -1.0)
 
     scores = np.array([score(value) for value in choice.values])
     best = np.flatnonzero(scores >= scores.max() - 1e-12)
@@ -178,10 +178,10 @@ def inner_split(job: Job) -> Split | None:
             held = stratified_folds(y, 2, 1, seeds, groups=task.groups[split.train])[0][1]
     except TooFewRowsError:
         return None
-    kept = np.delete(np.arange(len(y)), held)
-    if not len(held) or np.bincount(y[kept], minlength=2).min() < 2 or np.bincount(y[held], minlength=2).min() < 1:
+    rest = np.delete(np.arange(len(y)), held)
+    if not len(held) or np.bincount(y[rest], minlength=2).min() < 2 or np.bincount(y[held], minlength=2).min() < 1:
         return None
-    return Split(split.repeat, split.fold, split.train[kept], split.train[held])
+    return Split(split.repeat, split.fold, split.train[rest], split.train[held])
 
 
 def with_value(contender: Contender, parameter: str, value: float) -> Contender:

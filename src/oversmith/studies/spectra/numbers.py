@@ -57,7 +57,7 @@ def one_sided(effect: PairedEffect) -> float:
 class SpectraNumbers(Numbers):
     """Our numbers, by the names that published.json calls them.
 
-    Scores are asked for by data set, number of rows of the smaller class, and title of a row of the tables.
+    Scores are selected by data set, number of rows of the smaller class, and title of a row of the tables.
     """
 
     def __init__(self, scores: Scores, notes: Mapping[str, Any]) -> None:
@@ -71,7 +71,7 @@ class SpectraNumbers(Numbers):
             network={"protocol": middle, "classifier": JUDGE},
         )
         self.names = names
-        # The tables ask for the same rows thousands of times.
+        # The tables read the same rows thousands of times.
         self._known: dict[str, dict[tuple[str, ...], tuple[pd.Series, float]]] = {}
 
     def _row(self, dataset: str, minority: int, title: str, metric: str) -> tuple[pd.Series, float]:
@@ -125,14 +125,14 @@ class SpectraNumbers(Numbers):
 
     def best_rival(self, dataset: str, minority: int) -> str | None:
         """Name the rival with the best F-score, which the paper tests; None where none was run."""
-        found = {title: self.measured(dataset, minority, title) for title in RIVAL_TITLES}
-        known = {title: ours.value for title, ours in found.items() if ours.n}
+        means = {title: self.measured(dataset, minority, title) for title in RIVAL_TITLES}
+        known = {title: ours.value for title, ours in means.items() if ours.n}
         return max(known, key=lambda title: known[title]) if known else None
 
     def adjusted(self, dataset: str, minority: int, rivals: Sequence[str], best: str) -> Measured:
         """Corrected p against a rival, by Holm over all rivals."""
-        found = {rival: self.above(dataset, minority, rival)[1] for rival in rivals}
-        known = {rival: ours for rival, ours in found.items() if ours.n}
+        tests = {rival: self.above(dataset, minority, rival)[1] for rival in rivals}
+        known = {rival: ours for rival, ours in tests.items() if ours.n}
         if best not in known:
             return NOTHING
         corrected = holm([ours.value for ours in known.values()])
@@ -156,12 +156,12 @@ class SpectraNumbers(Numbers):
         self, group: str, titles: Sequence[str], others: Sequence[str], metric: str, compared: Callable[..., pd.Series]
     ) -> Measured:
         """Mean over cases of each repetition that has them all, then over repetitions."""
-        found = []
+        compared_ = []
         for case in cases(group):
             sides = [[self.values(*case, title, metric) for title in side] for side in (titles, others)]
             if all(len(values) for side in sides for values in side):
-                found.append(compared(*map(_mean, sides)))
-        return mean_of(_mean(found).to_numpy()) if found else NOTHING
+                compared_.append(compared(*map(_mean, sides)))
+        return mean_of(_mean(compared_).to_numpy()) if compared_ else NOTHING
 
     def _with_measured(self, group: str, number: Callable[[str], Measured]) -> dict[str, Any]:
         return {"ours": number(group), "others": (("measured spectra", number("measured")),)}

@@ -278,7 +278,7 @@ def ablated(task: Task, scope: Scope) -> bool:
 
 def plans(tasks: Sequence[Task], scope: Scope) -> dict[str, Plan]:
     """List the grids of the study: for every set and count the rivals, and the players with both their classifiers."""
-    found: dict[str, Plan] = {}
+    grids: dict[str, Plan] = {}
     rivals: list[str | Contender] = [BASELINE, *(contender(way, scope) for way in (*RIVALS, *BASIC))]
     for task in tasks:
         seen, case = ready(task, scope), CASES[task.name]
@@ -288,9 +288,9 @@ def plans(tasks: Sequence[Task], scope: Scope) -> dict[str, Plan]:
             players = [contender(PROPOSED, scope)]
             if minority == case.middle and ablated(task, scope):
                 players += [contender(way, scope) for way in ABLATION]
-            found[title] = Plan((seen,), rivals, (judge(scope),), place, (0,), scope.max_steps)
-            found[f"{title}, players"] = Plan((seen,), players, (judge(scope), OWN), place, (0,), scope.max_steps)
-    return found
+            grids[title] = Plan((seen,), rivals, (judge(scope),), place, (0,), scope.max_steps)
+            grids[f"{title}, players"] = Plan((seen,), players, (judge(scope), OWN), place, (0,), scope.max_steps)
+    return grids
 
 
 def protocol_names(notes: Mapping[str, Any], dataset: str) -> dict[int, str]:

@@ -167,39 +167,39 @@ def _ablation(numbers: SpectraNumbers) -> list[Row]:
 
 def _ends(notes: Mapping[str, Any]) -> list[list[str]]:
     """How the trainings of the figures ended."""
-    found = []
+    lines = []
     for dataset, one in trained(notes).items():
         last = [[v for v in one["history"][name] if v is not None][-1:] for name in ("d_accuracy", "diversity")]
         ends = [f"{value[0]:.2f}" if value else "–" for value in last]
-        found.append([TITLES[dataset], f"{one['steps']['last']:,}", *ends, "; ".join(one["notices"]) or "–"])
-    return found
+        lines.append([TITLES[dataset], f"{one['steps']['last']:,}", *ends, "; ".join(one["notices"]) or "–"])
+    return lines
 
 
 def _facts(notes: Mapping[str, Any]) -> list[list[str]]:
     """Describe the data."""
-    found = []
+    lines = []
     for dataset, case in CASES.items():
         fact, known = notes["data"].get(dataset, {}), notes["extras"]["facts"].get(dataset)
         trains = ", ".join(f"{case.majority}:{minority}" for minority in case.minority)
         if known is None:
-            found.append([TITLES[dataset], "–", "–", trains, "–", escaped(str(fact.get("missing", "")))])
+            lines.append([TITLES[dataset], "–", "–", trains, "–", escaped(str(fact.get("missing", "")))])
             continue
         length, full = known["points"][-1], known["found"][-1]
         points = f"{length}" if length == full else f"{length} of {full}"
         classes = ", ".join(f"{n} {escaped(name)}" for name, n in known["classes"].items())
-        found.append([TITLES[dataset], points, classes, trains, str(known["groups"]), escaped(fact["note"])])
-    return found
+        lines.append([TITLES[dataset], points, classes, trains, str(known["groups"]), escaped(fact["note"])])
+    return lines
 
 
 def _chosen(numbers: SpectraNumbers) -> list[list[str]]:
     """Which values the inner splits chose."""
-    titles, found = {way.key: way.title for way in RIVALS}, []
+    titles, lines = {way.key: way.title for way in RIVALS}, []
     for choice in CHOICES:
         part = numbers.scores.part("chosen", contender=choice.contender, classifier=JUDGE)["value"].dropna()
         among = ", ".join(f"{value:g}" for value in choice.values)
         mean = f"{part.mean():.2f}" if len(part) else f"{choice.middle:g}, the middle"
-        found.append([titles[choice.contender], choice.parameter, among, mean, str(len(part))])
-    return found
+        lines.append([titles[choice.contender], choice.parameter, among, mean, str(len(part))])
+    return lines
 
 
 def figures(scores: Scores, notes: Mapping[str, Any]) -> dict[str, str]:

@@ -49,7 +49,7 @@ def looked_at(task: Task, scope: Scope) -> dict[str, Any]:
     split = frozen(seen, protocol(task.name, case.middle, scope)).parts[0]
     X, y = seen.X.iloc[split.train], seen.y[split.train]
     assert seen.shape is not None
-    made, features, steps = {}, {}, {}
+    generated, features, steps = {}, {}, {}
     for moment in ("first", "last"):
         sampler = contender(PROPOSED, scope).build(  # type: ignore[misc]
             Situation(y, seen.classes, X.shape[1], 0, 0, scope.max_steps, seen.shape)
@@ -67,7 +67,7 @@ def looked_at(task: Task, scope: Scope) -> dict[str, Any]:
             "rare": (np.asarray(y_filled)[rows] == seen.positive).tolist(),
             "real": len(y),
         }
-        made[moment] = np.asarray(X_filled)[len(y) :]
+        generated[moment] = np.asarray(X_filled)[len(y) :]
         steps[moment] = int(next(iter(sampler.n_steps_.values())))
     unused = np.asarray(seen.X)
     kinds = {
@@ -75,7 +75,7 @@ def looked_at(task: Task, scope: Scope) -> dict[str, Any]:
         "minority": unused[seen.y == seen.positive],
         "training": np.asarray(X)[y == seen.positive],
         "test": unused[split.test[seen.y[split.test] == seen.positive]],
-        "made": made["last"],
+        "made": generated["last"],
     }
     return {
         "spectra": {name: _drawn(rows) for name, rows in kinds.items()},
@@ -100,8 +100,8 @@ def _some(n: int, most: int) -> np.ndarray:
 
 def _drawn(rows: np.ndarray) -> list[list[float]]:
     """List a few spectra, thinned for a figure."""
-    kept = rows[_some(len(rows), SHOWN)]
-    return [[float(f"{value:.4g}") for value in row[_some(len(row), DRAWN_POINTS)]] for row in kept]
+    chosen = rows[_some(len(rows), SHOWN)]
+    return [[float(f"{value:.4g}") for value in row[_some(len(row), DRAWN_POINTS)]] for row in chosen]
 
 
 def _looked_at(tasks: Sequence[Task], scope: Scope, store: Store, *, name: str) -> dict[str, Any] | None:
@@ -125,14 +125,14 @@ def _facts(tasks: Sequence[Task], scope: Scope, store: Store) -> dict[str, Any]:
 
 def _settings(tasks: Sequence[Task], scope: Scope, store: Store) -> dict[str, Any]:
     """List the settings of the proposed method that the paper states."""
-    told = in_setting(PROPOSED).get_params(deep=False)
-    return {name: told[name] for name in _SETTINGS} | {name: len(told[name]) for name in _WIDTHS}
+    parameters = in_setting(PROPOSED).get_params(deep=False)
+    return {name: parameters[name] for name in _SETTINGS} | {name: len(parameters[name]) for name in _WIDTHS}
 
 
 def trained(notes: Mapping[str, Any]) -> dict[str, Any]:
     """Find what each set's training left; sets that were not at hand are left out."""
-    found = {name: notes["extras"].get(f"training on {name}") for name in CASES}
-    return {name: training for name, training in found.items() if training is not None}
+    trainings = {name: notes["extras"].get(f"training on {name}") for name in CASES}
+    return {name: training for name, training in trainings.items() if training is not None}
 
 
 EXTRAS: Mapping[str, Any] = {"facts": _facts, "settings": _settings} | {
