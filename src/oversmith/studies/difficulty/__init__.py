@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 from oversmith.papers import PAPERS
-from oversmith.studies.difficulty.experiments import SETS, load
-from oversmith.studies.difficulty.plans import counted, forecast, plans
-from oversmith.studies.difficulty.tables import figures, parts
+from oversmith.studies.difficulty import experiments, plans, tables
 from oversmith.studies.study import Study
 
 STUDY = Study(
     "difficulty",
     f"The study of {PAPERS['nazari2021'].short}: CGAN over factors of difficulty",
-    SETS,
-    plans,
+    experiments.SETS,
+    plans.plans,
     {},
-    parts,
-    figures,
+    tables.parts,
+    tables.figures,
     quick=(10_000, 8),
     seeds=5,
-    counted=counted,
+    counted=plans.counted,
     time_limit=7_200.0,
-    load=load,
-    forecast=forecast,
+    load=experiments.load,
+    forecast=plans.forecast,
 )
 
 __all__ = ["STUDY"]

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from oversmith.papers import PAPERS
-from oversmith.studies.smotified_gan.plans import EXTRAS, SETS, plans
-from oversmith.studies.smotified_gan.tables import figures, parts
+from oversmith.studies.smotified_gan import plans, tables
 from oversmith.studies.study import Study
 
 TITLE = f"The study of {PAPERS['sharma2022'].short}: SMOTified-GAN"
-STUDY = Study("smotified-gan", TITLE, SETS, plans, EXTRAS, parts, figures)
+STUDY = Study("smotified-gan", TITLE, plans.SETS, plans.plans, plans.EXTRAS, tables.parts, tables.figures)
 
 __all__ = ["STUDY"]

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from oversmith.papers import PAPERS
-from oversmith.studies.spectra.plans import SETS, counted, plans
-from oversmith.studies.spectra.tables import figures, parts
-from oversmith.studies.spectra.training import EXTRAS
+from oversmith.studies.spectra import plans, tables, training
 from oversmith.studies.study import Study
 
 STUDY = Study(
     "spectra",
     f"The study of {PAPERS['chung2024'].short}: three-player GAN on spectra",
-    SETS,
-    plans,
-    EXTRAS,
-    parts,
-    figures,
+    plans.SETS,
+    plans.plans,
+    training.EXTRAS,
+    tables.parts,
+    tables.figures,
     quick=(1_000, 8),
     seeds=10,
-    counted=counted,
+    counted=plans.counted,
     # On an inner split networks are trained several times.
     time_limit=7_200.0,
 )
