@@ -365,7 +365,7 @@ def test_the_seed_decides():
         ({"classifiers": ["svn"]}, "classifier: 'svn' is not a classifier of Oversmith; did you mean 'svm'"),
         ({"classifiers": ["knn", "knn"]}, "classifiers: 'knn' is given twice"),
         ({"classifiers": []}, "classifiers: none found"),
-        ({"contenders": [Contender("x", "X", fits_of="y")]}, "reads the fits of 'y'"),
+        ({"contenders": [Contender("x", "X", shares_fit_with="y")]}, "reads the fits of 'y'"),
     ],
 )
 def test_bad_arguments(options, message):

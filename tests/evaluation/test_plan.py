@@ -127,7 +127,7 @@ def test_one_name_for_smote_on_every_table():
         ({"contenders": ["smoot"]}, "contenders: 'smoot' is not known; did you mean 'smote'"),
         ({"contenders": ["jitter-2"]}, "contenders: 'jitter-2' is not known"),
         ({"contenders": ["smote", "smote"]}, "contenders: 'smote' is given twice"),
-        ({"contenders": [Contender("x", "X", fits_of="y")]}, "reads the fits of 'y'"),
+        ({"contenders": [Contender("x", "X", shares_fit_with="y")]}, "reads the fits of 'y'"),
         ({"classifiers": ["knnn"]}, "classifier: 'knnn'"),
         ({"seeds": (0, 0)}, "seeds: 0 is given twice"),
         ({"seeds": (-1,)}, "seed: -1"),

@@ -6,7 +6,7 @@ import pytest
 from oversmith.evaluation import Protocol
 from oversmith.evaluation.contenders import NONE, classifier_named, contender_named
 from oversmith.evaluation.jobs import Job, run_job
-from oversmith.evaluation.protocol import freeze_splits, frozen
+from oversmith.evaluation.protocol import freeze_splits, make_splits
 from oversmith.evaluation.task import prepare
 from oversmith.exceptions import InputError, TooFewRowsError
 
@@ -24,8 +24,8 @@ def whole(split):
 
 def test_folds_are_those_of_freeze_splits_and_few_repeats_begin_many():
     data = task()
-    one = frozen(data, Protocol(folds=4, split_seed=3))
-    three = frozen(data, Protocol(folds=4, repeats=3, split_seed=3))
+    one = make_splits(data, Protocol(folds=4, split_seed=3))
+    three = make_splits(data, Protocol(folds=4, repeats=3, split_seed=3))
     assert one.sha256 == freeze_splits(data, folds=4, repeats=1, seed=3).sha256
     assert [part.sha256 for part in three.parts[:4]] == [part.sha256 for part in one.parts]
     assert len({part.sha256 for part in three.parts}) == 12
@@ -35,7 +35,7 @@ def test_folds_are_those_of_freeze_splits_and_few_repeats_begin_many():
 @pytest.mark.parametrize("shares", [{"test": 0.15, "validation": 0.15}, {"test": 0.2}])
 def test_parts_of_fixed_size(shares):
     data = task()
-    cuts = frozen(data, Protocol(folds=None, repeats=3, **shares)).parts
+    cuts = make_splits(data, Protocol(folds=None, repeats=3, **shares)).parts
     for cut in cuts:
         assert np.array_equal(whole(cut), np.arange(200))
         assert len(cut.test) == 200 * shares["test"]
@@ -51,7 +51,7 @@ def test_parts_of_fixed_size(shares):
 def test_no_group_stands_on_two_sides(protocol):
     groups = np.random.default_rng(1).permutation(np.arange(200) % 40)
     data = task(groups=groups)
-    for cut in frozen(data, protocol).parts:
+    for cut in make_splits(data, protocol).parts:
         assert np.array_equal(whole(cut), np.arange(200))
         parts = [set(groups[rows]) for rows in (cut.train, cut.test, cut.validation) if rows is not None]
         assert sum(len(part) for part in parts) == len(set().union(*parts))
@@ -59,7 +59,7 @@ def test_no_group_stands_on_two_sides(protocol):
 
 def test_thinning_touches_the_training_part_alone():
     data = task(n=400, positives=100)
-    natural, thinned = (frozen(data, Protocol(folds=4, ratio=ratio)).parts for ratio in (None, 10))
+    natural, thinned = (make_splits(data, Protocol(folds=4, ratio=ratio)).parts for ratio in (None, 10))
     for before, after in zip(natural, thinned, strict=True):
         assert np.array_equal(before.test, after.test)
         assert set(after.train) < set(before.train)
@@ -70,14 +70,14 @@ def test_thinning_touches_the_training_part_alone():
 
 def test_a_ratio_can_be_reached_from_both_sides():
     data = task(n=400, positives=20)
-    natural = frozen(data, Protocol(folds=4)).parts
-    thinned = frozen(data, Protocol(folds=4, ratio=5, thin="either")).parts
+    natural = make_splits(data, Protocol(folds=4)).parts
+    thinned = make_splits(data, Protocol(folds=4, ratio=5, thin="either")).parts
     for before, after in zip(natural, thinned, strict=True):
         assert np.array_equal(before.test, after.test)
         y = data.y[after.train]
         assert ((y == 0).sum(), (y == 1).sum()) == (75, 15)
     with pytest.raises(InputError, match="ratio: 1:5 needs"):
-        frozen(data, Protocol(folds=4, ratio=5))
+        make_splits(data, Protocol(folds=4, ratio=5))
 
 
 def test_names_tell_protocols_apart():
@@ -116,20 +116,20 @@ def test_bad_protocols(options, message):
 
 def test_too_few_rows_and_bad_groups():
     with pytest.raises(TooFewRowsError, match="class '1' has 3 rows"):
-        frozen(task(positives=3), Protocol())
+        make_splits(task(positives=3), Protocol())
     with pytest.raises(TooFewRowsError, match="validation: class '1' has 1 row"):
-        frozen(task(positives=2), Protocol(folds=None, test=0.2, validation=0.2))
+        make_splits(task(positives=2), Protocol(folds=None, test=0.2, validation=0.2))
     with pytest.raises(InputError, match=r"groups: shape \(3,\) found for 200 rows"):
         task(groups=[1, 2, 3])
     with pytest.raises(InputError, match="groups: 1 rows without a group"):
         task(groups=[None, *range(199)])
     three = prepare(np.zeros((30, 1)), np.arange(30) % 3, target="t", name="three")
     with pytest.raises(InputError, match="ratio: 5 found for 'three' of several classes"):
-        frozen(three, Protocol(folds=2, ratio=5))
+        make_splits(three, Protocol(folds=2, ratio=5))
 
 
 def job(data, protocol, contender=NONE, seed=0, judges=("knn", "lr")):
-    split = frozen(data, protocol).parts[0]
+    split = make_splits(data, protocol).parts[0]
     chosen = tuple(classifier_named(name) for name in judges)
     return Job(
         data,
@@ -218,20 +218,20 @@ def test_inner_folds_keep_groups_whole():
 
 def test_counts_of_training_rows():
     data = task()
-    cuts = frozen(data, Protocol(folds=None, counts=(30, 4), repeats=5)).parts
+    cuts = make_splits(data, Protocol(folds=None, counts=(30, 4), repeats=5)).parts
     for cut in cuts:
         assert np.bincount(data.y[cut.train]).tolist() == [30, 4]
         assert np.array_equal(whole(cut), np.arange(200))
     assert len({cut.sha256 for cut in cuts}) == 5
     assert [(cut.repeat, cut.fold) for cut in cuts] == [(n, 0) for n in range(5)]
-    few = frozen(data, Protocol(folds=None, counts=(30, 4), repeats=2)).parts
+    few = make_splits(data, Protocol(folds=None, counts=(30, 4), repeats=2)).parts
     assert [cut.sha256 for cut in few] == [cut.sha256 for cut in cuts[:2]]
 
 
 def test_counts_follow_the_positive_class():
     rng = np.random.default_rng(0)
     data = prepare(rng.normal(size=(60, 2)), np.repeat(["a", "b"], [20, 40]), target="t", name="toy", positive="a")
-    (cut,) = frozen(data, Protocol(folds=None, counts=(30, 2))).parts
+    (cut,) = make_splits(data, Protocol(folds=None, counts=(30, 2))).parts
     assert np.bincount(data.y[cut.train]).tolist() == [2, 30]
 
 
@@ -239,7 +239,7 @@ def test_groups_train_or_test_but_never_both():
     groups = np.random.default_rng(1).permutation(np.arange(200) % 5)
     data = task(groups=groups)
     tested = set()
-    for cut in frozen(data, Protocol(folds=None, counts=(30, 4), repeats=8)).parts:
+    for cut in make_splits(data, Protocol(folds=None, counts=(30, 4), repeats=8)).parts:
         assert np.bincount(data.y[cut.train]).tolist() == [30, 4]
         assert not set(groups[cut.train]) & set(groups[cut.test])
         # Three of five groups hold these rows; every row of the other two tests.
@@ -252,7 +252,7 @@ def test_groups_train_or_test_but_never_both():
 def test_counts_that_need_more_groups_get_them():
     groups = np.arange(200) % 5
     data = task(groups=groups)
-    for cut in frozen(data, Protocol(folds=None, counts=(120, 4), repeats=3)).parts:
+    for cut in make_splits(data, Protocol(folds=None, counts=(120, 4), repeats=3)).parts:
         assert len(set(groups[cut.test])) == 1
 
 
@@ -261,7 +261,7 @@ def test_counts_the_data_do_not_have(counts, groups):
     with pytest.raises(
         TooFewRowsError, match=f"counts: {counts[0]} of '0' and {counts[1]} of '1' asked for, there are"
     ):
-        frozen(task(groups=groups), Protocol(folds=None, counts=counts))
+        make_splits(task(groups=groups), Protocol(folds=None, counts=counts))
 
 
 @pytest.mark.parametrize(
@@ -284,4 +284,4 @@ def test_counts_need_a_positive_class():
     rng = np.random.default_rng(0)
     data = prepare(rng.normal(size=(30, 2)), np.repeat([0, 1, 2], 10), target="t", name="three")
     with pytest.raises(InputError, match="name the positive one"):
-        frozen(data, Protocol(folds=None, counts=(5, 2)))
+        make_splits(data, Protocol(folds=None, counts=(5, 2)))

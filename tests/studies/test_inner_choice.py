@@ -12,7 +12,7 @@ from oversmith.evaluation import Contender, Protocol
 from oversmith.evaluation.contenders import classifier_named
 from oversmith.evaluation.jobs import Job, run_job
 from oversmith.evaluation.keys import describe_classifier
-from oversmith.evaluation.protocol import frozen
+from oversmith.evaluation.protocol import make_splits
 from oversmith.evaluation.task import prepare
 from oversmith.studies.spectra import choice as inner_choice
 from oversmith.studies.spectra.choice import OWN, Choice, ChosenInside, chosen, inner_split
@@ -47,7 +47,7 @@ CHOICE = Choice("smote", "k_neighbors", (1, 3, 5))
 
 def job_of(contender, rare=6, procedure=None, judges=("knn",), groups=None):
     data = task(groups)
-    split = frozen(data, Protocol(folds=None, counts=(30, rare))).parts[0]
+    split = make_splits(data, Protocol(folds=None, counts=(30, rare))).parts[0]
     classifiers = tuple(OWN if name == OWN.name else classifier_named(name) for name in judges)
     return Job(data, split, contender, (contender.name,), classifiers, 0, None, 1, 40, 0, None, False, procedure)
 
@@ -82,7 +82,7 @@ def test_the_best_value_is_chosen_and_ties_go_to_the_middle(monkeypatch):
                 outcome.more["judge"] = {"f1_macro": told[value]}
             return outcome
 
-        monkeypatch.setattr(inner_choice, "_run_soundly", run)
+        monkeypatch.setattr(inner_choice, "_fit_and_score", run)
         return chosen(job_of(SMOTE), CHOICE)
 
     assert scored({1: 0.2, 3: 0.5, 5: 0.9}) == 5

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from oversmith.evaluation import Plan, Protocol, method_contender, missing, run
-from oversmith.evaluation.jobs import run_job, run_soundly
+from oversmith.evaluation.jobs import fit_and_score, run_job
 from oversmith.evaluation.task import prepare
 from oversmith.studies import procedures
 from oversmith.studies.eo_wgan import plans as eo_wgan
@@ -58,7 +58,7 @@ def test_the_leak_tests_on_resampled_rows():
 def test_noise_flips_its_share_of_training_labels_and_no_other(monkeypatch):
     task = prepare(*arc()[1:], target="y", name="arc")
     seen = []
-    monkeypatch.setattr(eo_wgan, "run_soundly", lambda job: seen.append(job) or run_soundly(job))
+    monkeypatch.setattr(eo_wgan, "fit_and_score", lambda job: seen.append(job) or fit_and_score(job))
     for share in (0.0, 0.1, 0.5):
         plan = Plan([task], ["none"], ["lr"], Protocol(inner_folds=None, procedure=LabelNoise(share)))
         job = plan.units()[0].job

@@ -14,7 +14,7 @@ from oversmith.evaluation.comparison import Comparison
 from oversmith.evaluation.contenders import NONE_TUNED, SMOTE_NAMES, Bounds
 from oversmith.evaluation.jobs import NUMBERS
 from oversmith.evaluation.plan import Plan
-from oversmith.evaluation.protocol import INNER_ROWS, Splits, environment, frozen, shared_duplicates
+from oversmith.evaluation.protocol import INNER_ROWS, Splits, environment, make_splits, shared_duplicates
 from oversmith.evaluation.runner import Progress, run
 from oversmith.evaluation.store import Record, Store
 from oversmith.evaluation.stored import keep_comparison
@@ -57,7 +57,7 @@ def run_comparison(
     task, judges = plan.datasets[0], plan.judges()
     protocol, entrants = plan.cuts[0], plan.entrants(task)
     seed, ratio = plan.seeds[0], protocol.ratio
-    splits = frozen(task, protocol)
+    splits = make_splits(task, protocol)
     units = plan.units()
     workers = min(n_jobs or joblib.cpu_count(), len(units))
     # The runner's own processes would hide from a sampler what its caller keeps in this one.

@@ -63,8 +63,8 @@ class Contender:
         that classifiers see.
     balanced : bool, default=False
         Class weights.
-    fits_of : str, optional
-        The contender whose fits this one reads with another eye.
+    shares_fit_with : str, optional
+        The contender whose fits this one shares; it is recorded at another threshold.
     fill : float, optional
         Share of the deficit that is filled, for the record.
     trained : bool, default=False
@@ -80,7 +80,7 @@ class Contender:
     build: Callable[[Situation], Any] | None = None
     before: Literal["plain", "one-hot", "classifiers"] = "plain"
     balanced: bool = False
-    fits_of: str | None = None
+    shares_fit_with: str | None = None
     fill: float | None = None
     trained: bool = False
     synthetic_weight: float | None = None
@@ -113,7 +113,7 @@ class Classifier:
 
 
 NONE = Contender("none", "Nothing")
-NONE_TUNED = Contender("none-tuned", "Nothing, tuned threshold", fits_of="none")
+NONE_TUNED = Contender("none-tuned", "Nothing, tuned threshold", shares_fit_with="none")
 SMOTE_NAMES = ("smote", "smotenc", "smoten")
 # Shares of the deficit every method is tried with.
 FILLS = (0.33, 1.0)

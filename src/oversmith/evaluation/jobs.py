@@ -62,7 +62,7 @@ class Job:
     contender : Contender
         Who fits.
     readings : tuple of str
-        Names of the contenders to record: the one that fits and those that read its fits with another eye.
+        Names of the contenders to record: the one that fits and those that share its fits.
     classifiers : tuple of Classifier
         Who judges.
     seed : int
@@ -166,7 +166,7 @@ def run_job(job: Job, notify: Notify | None = None) -> Outcome:
     """
     with threadpool_limits(1), warnings.catch_warnings(record=True) as caught, clocked(notify) as clock:
         warnings.simplefilter("always")
-        outcome = run_soundly(job) if job.procedure is None else _by_procedure(job)
+        outcome = fit_and_score(job) if job.procedure is None else _by_procedure(job)
         enter(SHARED)
     outcome.resampling = None
     outcome.cpu_seconds = {c.name: clock.seconds[SHARED] + clock.seconds[c.name] for c in job.classifiers}
@@ -209,7 +209,7 @@ def _by_procedure(job: Job) -> Outcome:
         return outcome
 
 
-def run_soundly(job: Job) -> Outcome:
+def fit_and_score(job: Job) -> Outcome:
     """Do a job without a leak: everything that learns sees the training part alone.
 
     Parameters

@@ -18,7 +18,7 @@ from oversmith.evaluation.contenders import (
 )
 from oversmith.evaluation.jobs import Job
 from oversmith.evaluation.keys import cell_spec, describe_classifier, describe_sampler, key_of
-from oversmith.evaluation.protocol import Protocol, frozen
+from oversmith.evaluation.protocol import Protocol, make_splits
 from oversmith.evaluation.task import Task, prepare
 from oversmith.exceptions import InputError
 
@@ -168,7 +168,7 @@ class Plan:
         for cut, protocol in enumerate(self.cuts):
             for at, task in enumerate(tasks):
                 entrants = self.entrants(task)
-                for split in frozen(task, protocol).parts:
+                for split in make_splits(task, protocol).parts:
                     for who, readings in _fits(entrants):
                         for turn, seed in enumerate(self.seeds):
                             names = tuple(reading.name for reading in readings)
@@ -220,7 +220,7 @@ def _fits(entrants: Sequence[Contender]) -> list[tuple[Contender, list[Contender
     by_name = {entrant.name: entrant for entrant in (contender_named("none", {}), *entrants)}
     fits: dict[str, tuple[Contender, list[Contender]]] = {}
     for entrant in entrants:
-        source = entrant.fits_of or entrant.name
+        source = entrant.shares_fit_with or entrant.name
         if source not in by_name:
             raise InputError(f"contenders: {entrant.name!r} reads the fits of {source!r}; name that one too")
         fits.setdefault(source, (by_name[source], []))[1].append(entrant)

@@ -1,4 +1,4 @@
-"""What every contender shares: frozen splits, seeds, the record of the environment."""
+"""What every contender shares: splits, seeds, the record of the environment."""
 
 from __future__ import annotations
 
@@ -229,7 +229,7 @@ def freeze_splits(task: Task, *, folds: int, repeats: int, seed: int) -> Splits:
     return Splits(tuple(Split(*divmod(index, folds), *cut) for index, cut in enumerate(cuts)))
 
 
-def frozen(task: Task, protocol: Protocol) -> Splits:
+def make_splits(task: Task, protocol: Protocol) -> Splits:
     """Cut the data as a protocol says.
 
     Parameters

@@ -17,7 +17,7 @@ from threadpoolctl import threadpool_limits
 from oversmith.evaluation.contenders import Contender, Situation, classifier_named, contender_named
 from oversmith.evaluation.jobs import Job, run_job
 from oversmith.evaluation.pipeline import preparation, split_kinds
-from oversmith.evaluation.protocol import Protocol, Split, frozen
+from oversmith.evaluation.protocol import Protocol, Split, make_splits
 from oversmith.evaluation.task import Task
 from oversmith.metrics import boundary_share, density_coverage
 from oversmith.studies.study import Scope
@@ -29,14 +29,14 @@ _PLAIN = Protocol(folds=5, inner_folds=None)
 
 def first_job(task: Task, contender: Contender, scope: Scope, *, details: bool = False) -> Job:
     """Job of the first of five folds."""
-    split = frozen(task, _PLAIN).parts[0]
+    split = make_splits(task, _PLAIN).parts[0]
     knn = (classifier_named("knn"),)
     return Job(task, split, contender, (contender.name,), knn, 0, None, 1, scope.max_steps, 0, None, details)
 
 
 def resampled(task: Task, contender: Contender, scope: Scope) -> tuple[Any, Any, np.ndarray, Split]:
     """Fit a sampler of frames on the first training part: sampler, frame, labels and part."""
-    split = frozen(task, _PLAIN).parts[0]
+    split = make_splits(task, _PLAIN).parts[0]
     y = task.y[split.train]
     numeric, categorical = split_kinds(task.kinds)
     build = contender.build

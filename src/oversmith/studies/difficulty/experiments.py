@@ -15,7 +15,7 @@ from sklearn.model_selection import KFold
 from oversmith.classifiers import DenseClassifier
 from oversmith.datasets import Dataset, Difficult, cut_in_order, load_dataset, make_rotated_digits
 from oversmith.evaluation.jobs import Job, Outcome
-from oversmith.evaluation.jobs import run_soundly as _run_soundly
+from oversmith.evaluation.jobs import fit_and_score as _fit_and_score
 from oversmith.evaluation.protocol import seed_for
 from oversmith.evaluation.task import Task, prepare
 from oversmith.exceptions import OversmithError
@@ -241,7 +241,7 @@ class OneFold:
         train, test = self.cut(job)
         task = job.task
         job = replace(job, split=replace(job.split, train=train, test=test), procedure=None)
-        outcome = _run_soundly(job)
+        outcome = _fit_and_score(job)
         rare = task.y[test] == task.positive
         outcome.sizes = {"n_train": len(train), "n_test": len(test), "n_test_positive": int(rare.sum())}
         for row in outcome.predictions:

@@ -11,7 +11,7 @@ import numpy as np
 from oversmith import EOWGAN
 from oversmith.evaluation import Contender, Plan, Protocol, Store
 from oversmith.evaluation.contenders import method_contender
-from oversmith.evaluation.jobs import Job, Outcome, run_soundly
+from oversmith.evaluation.jobs import Job, Outcome, fit_and_score
 from oversmith.evaluation.protocol import seed_for
 from oversmith.evaluation.task import Task
 from oversmith.samplers.eo_wgan import PAPER_CRITIC, PAPER_GENERATOR
@@ -109,7 +109,7 @@ class LabelNoise:
         flipped = rng.permutation(rare)[: int(self.share * len(rare) + 1e-9)]
         y = task.y.copy()
         y[flipped] = 1 - y[flipped]
-        return run_soundly(replace(job, task=replace(task, y=y), procedure=None))
+        return fit_and_score(replace(job, task=replace(task, y=y), procedure=None))
 
 
 def folds(scope: Scope) -> Protocol:

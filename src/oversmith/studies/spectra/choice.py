@@ -10,7 +10,7 @@ import numpy as np
 
 from oversmith.evaluation.contenders import Classifier, Contender, Situation, classifier_named
 from oversmith.evaluation.jobs import Job, Outcome, further_scores, judge, record
-from oversmith.evaluation.jobs import run_soundly as _run_soundly
+from oversmith.evaluation.jobs import fit_and_score as _fit_and_score
 from oversmith.evaluation.pipeline import problem
 from oversmith.evaluation.protocol import Split, seed_for
 from oversmith.exceptions import TooFewRowsError
@@ -89,7 +89,7 @@ class ChosenInside:
         if choice is not None:
             value = chosen(job, choice)
             job = replace(job, contender=with_value(job.contender, choice.parameter, value))
-        outcome = _run_soundly(replace(job, classifiers=tuple(c for c in job.classifiers if c.name != OWN.name)))
+        outcome = _fit_and_score(replace(job, classifiers=tuple(c for c in job.classifiers if c.name != OWN.name)))
         if any(classifier.name == OWN.name for classifier in job.classifiers):
             _ask_own(job, outcome)
         if value is not None:
@@ -143,7 +143,7 @@ def chosen(job: Job, choice: Choice) -> float:
 
     def score(value: float) -> float:
         contender = with_value(job.contender, choice.parameter, value)
-        scored = _run_soundly(replace(inner, contender=contender)).more
+        scored = _fit_and_score(replace(inner, contender=contender)).more
         # A value that fails is not chosen.
         return next((numbers["f1_macro"] for numbers in scored.values()), -1.0)
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from oversmith.evaluation import Store
 from oversmith.evaluation.contenders import Situation
-from oversmith.evaluation.protocol import frozen
+from oversmith.evaluation.protocol import make_splits
 from oversmith.evaluation.task import Task
 from oversmith.studies.extras import embedded, kept_history
 from oversmith.studies.spectra.plans import CASES, PROPOSED, SETS, contender, in_setting, protocol, ready
@@ -46,7 +46,7 @@ def looked_at(task: Task, scope: Scope) -> dict[str, Any]:
     """
     seen = ready(task, scope)
     case = CASES[task.name]
-    split = frozen(seen, protocol(task.name, case.middle, scope)).parts[0]
+    split = make_splits(seen, protocol(task.name, case.middle, scope)).parts[0]
     X, y = seen.X.iloc[split.train], seen.y[split.train]
     assert seen.shape is not None
     generated, features, steps = {}, {}, {}
