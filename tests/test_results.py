@@ -10,7 +10,7 @@ import pytest
 from oversmith import Results
 from oversmith.evaluation import Store, read_scores
 from oversmith.evaluation.child import run_isolated
-from oversmith.evaluation.raw_scores import read_notes
+from oversmith.evaluation.export import read_notes
 from oversmith.evaluation.runner import child_environment
 from oversmith.studies import STUDIES, Scope, rebuild
 

@@ -13,7 +13,7 @@ from bench_toys import misbehaving, table
 
 from oversmith.evaluation import Plan, Protocol, Store, StoreError, missing, read_scores, run, write_scores
 from oversmith.evaluation.raw_scores import COLUMNS
-from oversmith.evaluation.store import Record
+from oversmith.evaluation.record import Record
 from oversmith.exceptions import InputError
 from oversmith.metrics import macro_scores
 

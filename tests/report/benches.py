@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from oversmith.evaluation import Store
-from oversmith.evaluation.store import Record
+from oversmith.evaluation.record import Record
 from oversmith.metrics import score_all
 from oversmith.report import StudyPage, StudyPart
 from oversmith.selection import ThresholdRule

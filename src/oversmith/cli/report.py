@@ -64,7 +64,7 @@ def report(
 def _summary(results: Path, control: str | None) -> dict[str, Any]:
     """Summarise a study, a comparison or a benchmark, as the results are."""
     from oversmith.evaluation import Store, read_scores, stored_comparison
-    from oversmith.evaluation.raw_scores import read_notes
+    from oversmith.evaluation.export import read_notes
     from oversmith.report import summarise, summarise_bench
 
     if not results.exists():

@@ -13,11 +13,11 @@ from oversmith.evaluation.contenders import (
     default_contenders,
     method_contender,
 )
+from oversmith.evaluation.export import read_scores, write_scores
 from oversmith.evaluation.guard import LeakageError
 from oversmith.evaluation.leakage import LeakageReport, NullCheck, check_leakage
 from oversmith.evaluation.plan import Plan
 from oversmith.evaluation.protocol import Protocol
-from oversmith.evaluation.raw_scores import read_scores, write_scores
 from oversmith.evaluation.runner import missing, run
 from oversmith.evaluation.split_check import Finding, SplitReport, check_split
 from oversmith.evaluation.store import Store, StoreError

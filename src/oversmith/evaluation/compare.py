@@ -15,8 +15,9 @@ from oversmith.evaluation.contenders import NONE_TUNED, SMOTE_NAMES, Bounds
 from oversmith.evaluation.jobs import NUMBERS
 from oversmith.evaluation.plan import Plan
 from oversmith.evaluation.protocol import INNER_ROWS, Splits, environment, make_splits, shared_duplicates
+from oversmith.evaluation.record import Record
 from oversmith.evaluation.runner import Progress, run
-from oversmith.evaluation.store import Record, Store
+from oversmith.evaluation.store import Store
 from oversmith.evaluation.stored import keep_comparison
 from oversmith.evaluation.task import Task
 from oversmith.exceptions import MissingExtraError

@@ -23,7 +23,8 @@ from oversmith.evaluation.jobs import Job, Outcome, run_job
 from oversmith.evaluation.plan import Plan, Unit
 from oversmith.evaluation.protocol import environment
 from oversmith.evaluation.raw_scores import METRIC_COLUMNS
-from oversmith.evaluation.store import Record, Store
+from oversmith.evaluation.record import Record
+from oversmith.evaluation.store import Store
 from oversmith.exceptions import InputError, MissingExtraError, OversmithError
 
 BACKENDS = ("loky", "threading", "dask", "ray")

@@ -15,7 +15,6 @@ import os
 import socket
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -24,6 +23,8 @@ import numpy as np
 
 from oversmith.evaluation.comparison import jsonable
 from oversmith.evaluation.keys import canonical, key_of
+from oversmith.evaluation.raw_scores import frame_of
+from oversmith.evaluation.record import STATUSES, Record
 from oversmith.exceptions import OversmithError
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 
 STORE_VERSION = 1
 FILE = "results.sqlite"
-STATUSES = ("done", "failed", "timeout", "oom", "skipped")
 # Keys of a query at once: SQLite takes 32,766 parameters, older builds 999.
 _AT_ONCE = 900
 
@@ -53,47 +53,6 @@ CREATE TABLE details (unit TEXT PRIMARY KEY, content TEXT NOT NULL) WITHOUT ROWI
 
 class StoreError(OversmithError):
     """The store cannot be used as asked; the message names it, what was found and the cure."""
-
-
-@dataclass
-class Record:
-    """One result.
-
-    Parameters
-    ----------
-    key, unit : str
-        Hash of what determines it, and of the fit it shares with other classifiers.
-    spec : dict or None
-        What the key is the hash of; None for an imported row.
-    place : dict
-        ``dataset``, ``protocol``, ``ratio``, ``contender``, ``classifier``, ``repeat``, ``fold``, ``seed``, and the
-        sizes ``n_train``, ``n_test``, ``n_test_positive``.
-    status, error : str
-        How it ended, and why.
-    scores : dict
-        Metrics, ``threshold``, ``n_synthetic``; a missing number is None.
-    costs : dict
-        Clock, memory and host: what differs from run to run.
-    predictions : dict of ndarray or None
-        ``scores`` (float32, rows by classes), ``rows`` (positions in the data), ``y`` (class codes).
-    trace : str or None
-        End of the traceback.
-    started, ended : float or None
-        Seconds since 1970.
-    """
-
-    key: str
-    unit: str
-    spec: dict[str, Any] | None
-    place: dict[str, Any]
-    status: str
-    error: str | None
-    scores: dict[str, Any]
-    costs: dict[str, Any] = field(default_factory=dict)
-    predictions: dict[str, np.ndarray] | None = None
-    trace: str | None = None
-    started: float | None = None
-    ended: float | None = None
 
 
 class Store:
@@ -498,8 +457,6 @@ class Store:
         DataFrame
             As :func:`oversmith.evaluation.raw_scores.frame_of` describes.
         """
-        from oversmith.evaluation.raw_scores import frame_of
-
         return frame_of(self.records(keys))
 
     @contextlib.contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from oversmith.evaluation.raw_scores import read_notes
+from oversmith.evaluation.export import read_notes
 from oversmith.exceptions import InputError
 from oversmith.studies import difficulty, eo_wgan, ganbats, smotified_gan, spectra
 from oversmith.studies.running import Result, rebuild, run_study, study_plans, write_result

@@ -18,7 +18,7 @@ import pandas as pd
 from oversmith._atomic import replacing
 from oversmith._card import card
 from oversmith.evaluation import Plan, Store, missing, read_scores, run, write_scores
-from oversmith.evaluation.raw_scores import read_notes
+from oversmith.evaluation.export import read_notes
 from oversmith.evaluation.runner import facts
 from oversmith.evaluation.task import Task
 from oversmith.exceptions import InputError
