@@ -120,7 +120,9 @@ class Comparison:
         sizes = {(part["repeat"], part["fold"]): part for part in known.get("splits", ())}
         frame = pd.DataFrame(self.scores)
         if not len(frame):
-            return pd.DataFrame(columns=["contender", "classifier", "status", "error"])
+            sizes_of = ("n_train", "n_test", "n_test_positive")
+            place = ("dataset", "protocol", "ratio", "contender", "classifier", "repeat", "fold", "seed")
+            return pd.DataFrame(columns=[*place, "status", "error", *sizes_of, *NUMERIC])
         parts = [sizes[place] for place in zip(frame["repeat"], frame["fold"], strict=True)]
         frame = frame.assign(
             dataset=str(self.data.get("name", "data")),

@@ -77,7 +77,11 @@ def summarise_place(
         ``effects`` (one entry per metric and control), ``heat``, ``by_classifier``, ``by_size``.
     """
     here = control if control in set(part["contender"]) else None
-    analysis = analyse(part, control=here, shown=tuple(METRICS), chance=chance)
+    analysis = (
+        analyse(part, control=here, shown=tuple(METRICS), chance=chance)
+        if len(part)
+        else Analysis(None, "fold", 0, refusal="there are no results")
+    )
     return {
         "name": where,
         "control": analysis.control,
