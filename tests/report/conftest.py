@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import real
 from benches import make_quality, make_store, make_study
 
 from oversmith.evaluation import Comparison, Store
@@ -285,3 +286,33 @@ def hostile() -> Comparison:
 def large() -> Comparison:
     """Enough marks that the clouds become pixels."""
     return make_comparison({"no": 500, "yes": 450}, positive="yes", points=400, judges=1)
+
+
+@pytest.fixture(scope="session")
+def real_table() -> Comparison:
+    return real.of_table()
+
+
+@pytest.fixture(scope="session")
+def real_series() -> Comparison:
+    return real.of_series()
+
+
+@pytest.fixture(scope="session")
+def real_spectra() -> Comparison:
+    return real.of_spectra()
+
+
+@pytest.fixture(scope="session")
+def real_images() -> Comparison:
+    return real.of_images()
+
+
+@pytest.fixture(scope="session")
+def real_bench() -> Store:
+    return real.benchmark()
+
+
+@pytest.fixture(scope="session")
+def real_study() -> StudyPage:
+    return real.study()

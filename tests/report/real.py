@@ -1,16 +1,21 @@
-"""Real comparisons of every modality and one real benchmark, as small as they can be: one training each."""
+"""Real comparisons of every modality, one benchmark and one study, as small as they can be."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from imblearn.base import BaseSampler
 
 from oversmith import compare
 from oversmith.datasets import SpectralAxis
-from oversmith.evaluation import Comparison, Plan, Protocol, Store, run
+from oversmith.evaluation import Comparison, Contender, Plan, Protocol, Situation, Store, run
+from oversmith.report import StudyPage
+from oversmith.studies import rebuild_any
 
+RAW = Path(__file__).resolve().parents[2] / "docs" / "results" / "raw" / "ganbats.parquet"
 POINTS = 16
 SMALL: dict[str, Any] = {"folds": 2, "inner_folds": 2, "n_jobs": 1, "max_steps": 2}
 
@@ -48,42 +53,64 @@ def images() -> tuple[np.ndarray, np.ndarray]:
     return X.astype(np.uint8), y
 
 
+class Failing(BaseSampler):
+    """Fails in every fit."""
+
+    _sampling_type = "over-sampling"
+
+    def fit_resample(self, X: pd.DataFrame, y: np.ndarray) -> tuple[pd.DataFrame, np.ndarray]:
+        raise RuntimeError("it never works")
+
+
+def failing(situation: Situation) -> Failing:
+    return Failing()
+
+
+FAILS = Contender("fails", "Always fails", "fails", failing)
+
+
 def of_table() -> Comparison:
     X, y = table()
     return compare(
         X, y, name="wells", positive="rare", classifiers=["lr"],
-        contenders=["none", "none-tuned", "class-weight", "smotenc", "eo-wgan-0.33"], **SMALL,
+        contenders=["none", "none-tuned", "smotenc", "eo-wgan-0.33", FAILS], **SMALL,
     ).comparison  # fmt: skip
 
 
-def of_series() -> Comparison:
+def of_series(axis: SpectralAxis | None = None) -> Comparison:
     X, y = series()
     return compare(
-        X, y, name="waves", positive="rare", contenders=["none-tuned", "smote", "eo-wgan-0.33"],
-        classifiers=["rocket"], **SMALL,
+        X, y, name="waves", positive="rare", axis=axis, classifiers=["rocket"], methods=["eo-wgan"],
+        contenders=["none-tuned", "smote", "eo-wgan-0.33", FAILS], **SMALL,
     ).comparison  # fmt: skip
 
 
 def of_spectra() -> Comparison:
-    X, y = series(2)
-    axis = SpectralAxis(np.linspace(900.0, 1800.0, POINTS), "wavenumber", "1/cm", "absorbance")
-    return compare(
-        X, y, name="spectra", positive="rare", axis=axis, contenders=["none-tuned", "three-player-gan-0.33"],
-        classifiers=["rocket"], **SMALL,
-    ).comparison  # fmt: skip
+    """Spectra are series with an axis: the same programs run again, compiled."""
+    return of_series(SpectralAxis(np.linspace(900.0, 1800.0, POINTS), "wavenumber", "1/cm", "absorbance"))
 
 
 def of_images() -> Comparison:
     X, y = images()
     return compare(
-        X, y, name="squares", positive="rare", modality="image", contenders=["none-tuned", "cgan-0.33"],
-        classifiers=["lr"], **SMALL,
+        X, y, name="squares", positive="rare", modality="image", classifiers=["lr"],
+        contenders=["none-tuned", "smote", "cgan-0.33", FAILS], **SMALL,
     ).comparison  # fmt: skip
 
 
 def benchmark() -> Store:
+    """Two tables under two protocols."""
     X, y = table()
-    toys = [(name, X.iloc[::step], y[::step]) for name, step in (("wells", 1), ("fewer wells", 2))]
-    cut = Protocol(folds=2, inner_folds=2)
-    plan = Plan(toys, ["none-tuned", "smotenc", "eo-wgan-0.33"], ["lr"], cut, max_steps=2, details=True)
+    other = X.assign(pressure=X["pressure"][::-1].to_numpy())
+    cuts = (Protocol(folds=2, inner_folds=2), Protocol(folds=2, inner_folds=2, ratio=4))
+    plan = Plan(
+        [("wells", X, y), ("other wells", other, y)], ["none-tuned", "smotenc", "eo-wgan-0.33", FAILS], ["lr", "knn"],
+        cuts,
+        max_steps=2, details=True,
+    )  # fmt: skip
     return run(plan, n_jobs=1, isolate=False)
+
+
+def study() -> StudyPage:
+    """Return the page of the smallest study, from its raw scores."""
+    return rebuild_any(RAW).page

@@ -7,7 +7,7 @@ import dataclasses
 
 from oversmith.evaluation import Comparison
 from oversmith.report import render, summarise
-from oversmith.report.figures import pictures
+from oversmith.report.pictures import draw
 
 FROZEN = "generated rows of a class are nearly alike"
 STRONG = "the discriminator is nearly always right"
@@ -20,7 +20,7 @@ def test_what_was_noticed_of_the_players_is_told_under_their_training(binary: Co
     history[7]["notice"] = f"{STRONG}; {FROZEN}"
     history[-1]["notice"] = FROZEN
     noticed = dataclasses.replace(binary, training=training)
-    captions = [picture.caption for _, drawn in pictures(summarise(noticed))["training"] for picture in drawn]
+    captions = [picture.caption for _, drawn in draw(summarise(noticed))["training"] for picture in drawn]
     caption, plain = (next(text for text in captions if part in text) for part in ("fill 1.0", "fill 0.33"))
     looks = len(history)
     assert (

@@ -111,7 +111,7 @@ def test_words_follow_the_numbers(binary):
     assert copies["warnings"][0] == "100.0 % of the generated images equal a training image"
     assert "100.0 % of the generated images are nearer" in copies["warnings"][1]
     alike = read(np.repeat(FRESH[:1], 20, axis=0))
-    assert alike["warnings"][0].startswith("Generated images vary 0% as much as real ones")
+    assert alike["warnings"][0].startswith("Generated images vary 0 % as much as real ones")
     black = read(np.zeros_like(FRESH))
     assert black["reading"].startswith("Farther from the training images")
 

@@ -11,8 +11,8 @@ import pytest
 
 from oversmith.evaluation import Comparison
 from oversmith.report import render, summarise
-from oversmith.report.summarise import _embedding
 from oversmith.report.verdict import decide, verdict
+from oversmith.report.widgets.rows import collect
 
 
 @pytest.fixture(scope="module")
@@ -250,7 +250,8 @@ def test_contenders_with_equal_counts_share_a_panel(summary: dict[str, Any]) -> 
 def test_embedding_of_contenders_with_other_rows_is_fitted_apart(binary: Comparison, summary: dict[str, Any]) -> None:
     moved = dict(binary.embedding)
     moved["smote"] = moved["smote"] | {"real": moved["smote"]["real"][::-1] * 2}
-    apart = _embedding(dataclasses.replace(binary, embedding=moved))["contenders"]
+    moved_rows = dataclasses.replace(binary, embedding=moved)
+    apart = collect(moved_rows, ["eo-wgan-0.33", "eo-wgan-1.0", "smote"])["contenders"]
     together = summary["embedding"]["contenders"]
     assert together[0]["planes"]["pca"]["majority"] == together[2]["planes"]["pca"]["majority"]
     first, _, last = (entry["planes"]["pca"]["majority"] for entry in apart)

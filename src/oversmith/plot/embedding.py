@@ -20,6 +20,8 @@ _GROUPS = {
     "minority": ("green", "^", 0.9, 20, 4),
     "generated": ("orange", "x", 0.8, 16, 3),
 }
+# With fewer marks they hardly overlap, and faint ones cannot be seen.
+_SPARSE = 300
 
 
 def embed(
@@ -145,7 +147,7 @@ def embedding(
                 s=size if total <= rasterize_above else size * 0.6,
                 c=PALETTE[colour],
                 marker=marker,
-                alpha=alpha,
+                alpha=alpha if total > _SPARSE else max(alpha, 0.7),
                 linewidths=1.0 if marker == "x" else 0,
                 rasterized=total > rasterize_above,
                 zorder=layer,

@@ -69,7 +69,7 @@ def first_upper(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def signed_number(value: float | None) -> str:
+def signed_number(value: float | None, digits: int = 3) -> str:
     """Write a number with its sign, or a dash for none.
 
     Examples
@@ -78,7 +78,7 @@ def signed_number(value: float | None) -> str:
     >>> signed_number(0.5), signed_number(None)
     ('+0.500', '–')
     """
-    return "–" if value is None else signed(value)
+    return "–" if value is None else signed(value, digits)
 
 
 def percent(value: float | None) -> str:

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from oversmith import __version__
-from oversmith.plot._style import signed
-from oversmith.report.bench_figures import bench_pictures
 from oversmith.report.bench_sets import SHOWN
 from oversmith.report.definitions import definitions
-from oversmith.report.figures import pictures
 from oversmith.report.names import COLUMNS, METRICS
-from oversmith.report.picture import first_upper
-from oversmith.report.study_figures import study_pictures
+from oversmith.report.picture import first_upper, signed_number
+from oversmith.report.pictures import draw
+from oversmith.report.sections import sections_of
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -58,14 +55,15 @@ def render(summary: dict[str, Any]) -> Page:
     >>> "&lt;b&gt;" in render(summarise(empty))
     True
     """
-    kind = summary.get("kind", "comparison")
-    template, draw = _PAGES[kind]
+    kind = summary["kind"]
+    page = summary | {"kind": kind, "pictures": draw(summary)}
     return Page(
         _environment()
-        .get_template(template)
+        .get_template("page.html")
         .render(
-            **summary,
-            pictures=draw(summary),
+            **page,
+            heading=summary.get("title", summary["name"]),
+            sections=sections_of(kind, summary.get("data"), page),
             metric_titles=METRICS,
             set_metrics=SHOWN,
             short_titles=COLUMNS,
@@ -73,13 +71,6 @@ def render(summary: dict[str, Any]) -> Page:
             version=__version__,
         )
     )
-
-
-_PAGES: dict[str, tuple[str, Callable[[dict[str, Any]], Any]]] = {
-    "comparison": ("page.html", pictures),
-    "bench": ("bench.html", bench_pictures),
-    "study": ("study.html", study_pictures),
-}
 
 
 @lru_cache(maxsize=1)
@@ -95,7 +86,7 @@ def _environment() -> Environment:
     )
     environment.filters.update(
         num=_number,
-        signed=_signed,
+        signed=signed_number,
         seconds=_seconds,
         share=_share,
         grouped=_grouped,
@@ -108,10 +99,6 @@ def _environment() -> Environment:
 
 def _number(value: float | None, digits: int = 3) -> str:
     return "–" if value is None else f"{value:.{digits}f}".replace("-", "−")
-
-
-def _signed(value: float | None, digits: int = 3) -> str:
-    return "–" if value is None else signed(value, digits)
 
 
 def _seconds(value: float | None) -> str:

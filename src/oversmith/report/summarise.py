@@ -13,17 +13,14 @@ import numpy as np
 from oversmith._registry import METHODS
 from oversmith.evaluation import Comparison
 from oversmith.evaluation.comparison import FAILED, jsonable
-from oversmith.plot import embed
 from oversmith.report.names import printable_tree
 from oversmith.report.places import Titles, summarise_place
 from oversmith.report.tables import classifier_tables, losses
 from oversmith.report.verdict import verdict
-from oversmith.report.widgets import curves, images, quality, series, training
+from oversmith.report.widgets import classes, curves, images, quality, rows, series, training
 
 SCHEMA_VERSION = 3
 
-_PCA_ROWS, _TSNE_ROWS = 3000, 600
-_PERPLEXITY = 30
 _MOST_CURVES = 4
 
 
@@ -95,9 +92,9 @@ def summarise(comparison: Comparison, conclusions: dict[str, Any] | None = None)
         "classifiers": comparison.classifiers,
         "per_classifier": tables,
         "curves": _curves(comparison, tables),
-        "counts": _counts(comparison),
+        "counts": classes.collect(comparison),
         "training": training.collect(comparison.training, titles.contenders),
-        "embedding": _embedding(comparison),
+        "embedding": rows.collect(comparison, _shown(comparison)),
         "quality": quality.collect(comparison, _shown(comparison)),
         "series": series.collect(comparison, _shown(comparison)),
         "class_spectra": series.collect_classes(comparison),
@@ -169,60 +166,3 @@ def _curves(comparison: Comparison, tables: list[dict[str, Any]]) -> list[dict[s
         if lines:
             figures.append({"classifier": classifier["name"], "title": classifier["title"], "curves": lines})
     return figures
-
-
-def _counts(comparison: Comparison) -> list[dict[str, Any]]:
-    """Class counts before and after, contenders with the same outcome together."""
-    classes = comparison.data.get("classes", [])
-    groups: dict[tuple[int, ...], dict[str, Any]] = {}
-    for entry in comparison.contenders:
-        found = comparison.counts.get(entry["name"])
-        if found is None:
-            continue
-        before, after = ([found[when].get(name, 0) for name in classes] for when in ("before", "after"))
-        group = groups.setdefault(tuple(after), {"titles": [], "classes": classes, "before": before, "after": after})
-        group["titles"].append(entry["title"])
-    return list(groups.values())
-
-
-def _embedding(comparison: Comparison) -> dict[str, Any]:
-    """Planes of real and generated rows; contenders that share their real rows share one fit."""
-    shown = [name for name in _shown(comparison) if len(comparison.embedding.get(name, {}).get("synthetic", ()))]
-    if not shown:
-        return {"perplexity": _PERPLEXITY, "seed": 0, "contenders": []}
-    titles = {entry["name"]: entry["title"] for entry in comparison.contenders}
-    seed = int(comparison.protocol.get("seed") or 0) % 2**32
-    entries: list[dict[str, Any]] = [{"contender": name, "title": titles[name], "planes": {}} for name in shown]
-    first = comparison.embedding[shown[0]]
-    together = all(np.array_equal(comparison.embedding[name]["real"], first["real"]) for name in shown)
-    for batch in [entries] if together else [[entry] for entry in entries]:
-        for method, most in (("pca", _PCA_ROWS), ("tsne", _TSNE_ROWS)):
-            groups = _groups(comparison, comparison.embedding[batch[0]["contender"]], most)
-            for entry in batch:
-                rows = comparison.embedding[entry["contender"]]["synthetic"]
-                groups[entry["contender"]] = _sample(np.asarray(rows, dtype=np.float64), most)
-            planes = embed(groups, method=method, random_state=seed, perplexity=_PERPLEXITY)
-            for entry in batch:
-                entry["planes"][method] = {
-                    "majority": planes["majority"].round(3),
-                    "minority": planes["minority"].round(3),
-                    "generated": planes[entry["contender"]].round(3),
-                }
-    return {"perplexity": _PERPLEXITY, "seed": seed, "contenders": entries}
-
-
-def _groups(comparison: Comparison, entry: dict[str, np.ndarray], most: int) -> dict[str, np.ndarray]:
-    classes, counts = comparison.data.get("classes", []), comparison.data.get("counts", {})
-    positive = comparison.data.get("positive")
-    real, label = np.asarray(entry["real"], dtype=np.float64), np.asarray(entry["label"])
-    if positive in classes:
-        minority = label == classes.index(positive)
-    else:
-        minority = label != max(range(len(classes)), key=lambda code: counts.get(classes[code], 0))
-    return {"majority": _sample(real[~minority], most), "minority": _sample(real[minority], most)}
-
-
-def _sample(rows: np.ndarray, most: int) -> np.ndarray:
-    if len(rows) <= most:
-        return rows
-    return rows[np.sort(np.random.default_rng(0).permutation(len(rows))[:most])]

@@ -41,7 +41,7 @@
   }
 
   document.addEventListener("DOMContentLoaded", function () {
-    var first = document.querySelector("#leaderboard table.sortable"), contenders = names(first);
+    var first = document.querySelector("#leaderboard table.sortable, #sound table.sortable"), contenders = names(first);
     var sets = names(document.querySelector("table.heat"));
     if (contenders.length < 2) { return; }
     var out = { contender: new Set(), set: new Set() };

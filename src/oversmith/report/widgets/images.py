@@ -122,7 +122,9 @@ def _reading(entry: Mapping[str, Any]) -> dict[str, Any]:
     warnings = []
     alike, usual = entry["generated"]["diversity"], entry["real"]["diversity"]
     if alike is not None and usual and alike < _ALIKE * usual:
-        warnings.append(f"Generated images vary {alike / usual:.0%} as much as real ones: many of them are alike")
+        warnings.append(
+            f"Generated images vary {100 * alike / usual:.0f} % as much as real ones: many of them are alike"
+        )
     if "copies" not in entry:
         return {"reading": "Too few different training images to say what near means.", "warnings": warnings}
     copies = entry["copies"]
@@ -144,6 +146,8 @@ def _reading(entry: Mapping[str, Any]) -> dict[str, Any]:
         )
     elif apart and generated > _FAR * unseen:
         reading = f"Farther from the training images than held-out ones are: {medians}. They do not look alike yet."
+    elif not apart and not unseen / _FAR <= generated <= unseen * _FAR:
+        reading = f"Too few images to say whether they are nearer to the training images or farther: {medians}."
     else:
         reading = f"About as near to the training images as held-out ones are: {medians}."
     return {"reading": reading, "warnings": warnings}

@@ -1,4 +1,4 @@
-"""Figures that comparisons and benchmarks share: differences, mean ranks, time."""
+"""Results under one protocol: differences from the control, mean ranks, time."""
 
 from __future__ import annotations
 
@@ -10,6 +10,63 @@ from oversmith.plot._style import signed
 from oversmith.report.picture import Picture, canvas, first_upper, plain_number, signed_number, to_svg
 
 _COLUMNS = ["contender", "difference", "low", "high", "p", "p, Holm", "wins / ties / losses", "decision"]
+_SETS = "the mean over data sets, paired by classifier, fold and seed ({n} data sets)"
+_FOLDS = "paired over {n} folds (each the mean over classifiers and seeds)"
+
+
+def draw(place: dict[str, Any], number: int = 0) -> dict[str, Any]:
+    """Draw the figures of one protocol.
+
+    Parameters
+    ----------
+    place : dict
+        Its summary.
+    number : int, default=0
+        Its place on the page, for ids.
+
+    Returns
+    -------
+    dict
+        ``ranks`` (a picture or None), ``effects`` (pictures), ``time`` (a picture or None).
+    """
+    over_sets = place["unit"] == "data set"
+    warning = (
+        "Who else takes part moves the bars"
+        if over_sets
+        else "Folds share training rows, so the true difference is larger"
+    )
+    caption = (
+        f"Mean rank in average precision over {place['n']} {place['unit']}s, 1 the best. A blue bar joins contenders "
+        f"whose ranks lie within Nemenyi’s critical difference. {warning}: a picture, no proof."
+    )
+    ranks = rank_picture(
+        place["ranks"], _number(place["critical_difference"]), uid=f"ranks-{number}", control=place["control_title"],
+        caption=caption,
+    )  # fmt: skip
+    effects = []
+    for index, entry in enumerate(place["effects"]):
+        lower = entry["metric"] == "brier"
+        effects.append(
+            effect_picture(
+                entry["rows"],
+                uid=f"effect-{number}-{index}",
+                name=f"improvement in {entry['metric_title']}" if lower else entry["metric_title"],
+                unit=_SETS if over_sets else _FOLDS,
+                label=f"{'improvement' if lower else 'difference'} in {entry['metric_title']}",
+            )
+        )
+    rows = [
+        {"title": row["title"], **row["parts"], **row["metrics"]["average_precision"]}
+        for row in place["leaderboard"]
+        if row["parts"] is not None
+    ]
+    time = time_picture(
+        rows,
+        uid=f"time-{number}",
+        metric="average precision",
+        caption=f"Median seconds of one fit (one fold, one classifier) beside the mean ± SD over {place['unit']}s.",
+    )
+    return {"ranks": ranks, "effects": effects, "time": time}
 
 
 def effect_picture(rows: Sequence[dict[str, Any]], *, uid: str, name: str, unit: str, label: str) -> Picture:
