@@ -1,4 +1,4 @@
-"""Markdown of the house as HTML of the page: tables that sort, figures in place, nothing else let through."""
+"""Markdown: names made safe for it, and Markdown as HTML with sortable tables, figures and no other markup."""
 
 from __future__ import annotations
 
@@ -10,11 +10,23 @@ from typing import Any
 from oversmith.report.picture import adopt_svg
 
 
+def escaped(text: str) -> str:
+    r"""Escape a name that comes from data: no markup, no border of a table, one line.
+
+    Examples
+    --------
+    >>> from oversmith.report.markdown import escaped
+    >>> escaped("a | b <i>")
+    'a \\\\| b &lt;i&gt;'
+    """
+    return html.escape(" ".join(text.split()), quote=False).replace("|", "\\|").replace("`", "'")
+
+
 def to_html(lines: Sequence[str], figures: Mapping[str, str], *, uid: str, label: str) -> str:
     """Write Markdown as HTML.
 
     Markup inside the text is shown as text, links lead nowhere but to the web, and a picture is taken from
-    ``figures`` or told in words: the page loads nothing.
+    ``figures`` or replaced by its title: the page loads nothing.
 
     Parameters
     ----------
@@ -52,9 +64,9 @@ def to_html(lines: Sequence[str], figures: Mapping[str, str], *, uid: str, label
     rules: dict[str, Any] = renderer.rules
     rules["table_open"] = lambda *_: _table(label, state)
     rules["table_close"] = lambda *_: "</table></div>\n"
-    rules["th_open"] = lambda found, place, *_: _header(found[place])
+    rules["th_open"] = lambda tokens, index, *_: _header(tokens[index])
     rules["th_close"] = lambda *_: "</button></th>\n"
-    rules["image"] = lambda found, place, *_: _image(found[place], figures, uid, state)
+    rules["image"] = lambda tokens, index, *_: _image(tokens[index], figures, uid, state)
     return str(renderer.render(_unwrapped(tokens), parser.options, {}))
 
 
@@ -96,13 +108,12 @@ def _mark_row_headers(tokens: list[Any]) -> None:
 
 def _unwrapped(tokens: list[Any]) -> list[Any]:
     """Take pictures out of their paragraphs: a figure may not stand in one."""
-    kept: list[Any] = []
-    for place, token in enumerate(tokens):
-        beside = tokens[place + 1] if token.type == "paragraph_open" else tokens[place - 1]
-        if token.type in ("paragraph_open", "paragraph_close") and _is_picture(beside):
-            continue
-        kept.append(token)
-    return kept
+    unwrapped: list[Any] = []
+    for index, token in enumerate(tokens):
+        beside = tokens[index + 1] if token.type == "paragraph_open" else tokens[index - 1]
+        if token.type not in ("paragraph_open", "paragraph_close") or not _is_picture(beside):
+            unwrapped.append(token)
+    return unwrapped
 
 
 def _is_picture(token: Any) -> bool:

@@ -70,8 +70,8 @@ def printable(text: str, length: int = 200) -> str:
     >>> printable("a\x00b\nc")
     'a�b c'
     """
-    kept = "".join(_character(character) for character in text[: length + 1])
-    return kept if len(kept) <= length else kept[: length - 1] + "…"
+    clean = "".join(_character(character) for character in text[: length + 1])
+    return clean if len(clean) <= length else clean[: length - 1] + "…"
 
 
 def printable_tree(value: Any) -> Any:

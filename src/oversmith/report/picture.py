@@ -229,9 +229,9 @@ def _plain(element: ElementTree.Element) -> None:
         value = element.attrib.pop(name)
         name = _local(name)
         if name == "style":
-            value = _COLOUR.sub(lambda found: _VARIABLES.get(found[0], found[0]), value)
+            value = _COLOUR.sub(lambda match: _VARIABLES.get(match[0], match[0]), value)
         if name in ("d", "x", "y", "width", "height", "transform", "points"):
-            value = " ".join(_DECIMALS.sub(lambda found: f"{float(found[0]):.2f}", value).split())
+            value = " ".join(_DECIMALS.sub(lambda match: f"{float(match[0]):.2f}", value).split())
         element.set(name, value)
 
 
@@ -250,19 +250,19 @@ def _hoist(root: ElementTree.Element) -> None:
 
 
 def _slim(parent: ElementTree.Element) -> None:
-    """Take out what draws nothing: groups without a say, empty definitions, paper; the page has its own font."""
-    kept: list[ElementTree.Element] = []
+    """Take out what draws nothing: groups without attributes, empty definitions, paper; the page has its own font."""
+    children: list[ElementTree.Element] = []
     for child in parent:
         _slim(child)
         if child.tag == "g" and not child.attrib:
-            kept += list(child)
+            children += list(child)
         elif not (child.tag == "defs" and not len(child)) and not (child.tag == "path" and _nothing(child)):
-            kept.append(child)
+            children.append(child)
         if child.tag == "text":
             child.set("style", _FONT.sub("", child.get("style", "")))
             if child.get("transform", "").startswith("rotate(-0 "):
                 del child.attrib["transform"]
-    parent[:] = kept
+    parent[:] = children
 
 
 def _nothing(path: ElementTree.Element) -> bool:
@@ -275,8 +275,8 @@ def _number_ids(root: ElementTree.Element, uid: str) -> None:
         for name, value in element.attrib.items():
             if name == "href" and value.startswith("#"):
                 used.setdefault(value[1:], f"{uid}-{len(used)}")
-            for found in _REFERENCE.findall(value) if name != "d" else ():
-                used.setdefault(found, f"{uid}-{len(used)}")
+            for reference in _REFERENCE.findall(value) if name != "d" else ():
+                used.setdefault(reference, f"{uid}-{len(used)}")
     for element in root.iter():
         identity = element.attrib.pop("id", None)
         if identity in used:
@@ -285,7 +285,7 @@ def _number_ids(root: ElementTree.Element, uid: str) -> None:
             if name == "href" and value.startswith("#"):
                 element.set(name, "#" + used[value[1:]])
             elif name != "d" and "url(#" in value:
-                element.set(name, _REFERENCE.sub(lambda found: f"url(#{used[found[1]]})", value))
+                element.set(name, _REFERENCE.sub(lambda match: f"url(#{used[match[1]]})", value))
 
 
 def _raster_colours(figure: Figure) -> list[str]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from oversmith.report.markdown import escaped
 from oversmith.report.names import METRICS
 
 _SHOWN = ("average_precision", "roc_auc", "f1_tuned", "f1", "g_mean_tuned", "brier")
@@ -36,11 +36,11 @@ def to_markdown(summary: Mapping[str, Any]) -> str:
     <BLANKLINE>
     """
     verdict = summary["verdict"]
-    lines = [f"# {_safe(summary['name'])}", "", f"**{_safe(verdict['tag'])}.** {_safe(verdict['sentence'])}"]
+    lines = [f"# {escaped(summary['name'])}", "", f"**{escaped(verdict['tag'])}.** {escaped(verdict['sentence'])}"]
     if verdict["support"]:
-        lines += ["", _safe(" ".join(verdict["support"]))]
+        lines += ["", escaped(" ".join(verdict["support"]))]
     if summary["warnings"]:
-        lines += ["", *(f"- {_safe(text)}" for text in summary["warnings"])]
+        lines += ["", *(f"- {escaped(text)}" for text in summary["warnings"])]
     places = summary["places"] if "places" in summary else (summary.get("sound") or {}).get("places", [])
     for place in places:
         lines += _place(place)
@@ -53,9 +53,9 @@ def _place(place: Mapping[str, Any]) -> list[str]:
     over = f"{place['n']} {place['unit']}s"
     lines = [
         "",
-        f"## {_safe(place['name'])}",
+        f"## {escaped(place['name'])}",
         "",
-        f"Means and mean ranks over {over}. {_safe(' '.join(place['notes']))}",
+        f"Means and mean ranks over {over}. {escaped(' '.join(place['notes']))}",
     ]
     shown = [key for key in _SHOWN if any(row["metrics"][key]["mean"] is not None for row in place["leaderboard"])]
     heads = ["contender", "mean rank", *(_title(key) for key in shown), "seconds", "failed"]
@@ -71,7 +71,7 @@ def _place(place: Mapping[str, Any]) -> list[str]:
     ]
     lines = [line.rstrip() for line in lines] + ["", *_table(heads, rows)]
     if place["refusal"]:
-        return [*lines, "", f"No differences: {_safe(place['refusal'])}."]
+        return [*lines, "", f"No differences: {escaped(place['refusal'])}."]
     tests = f"{place['n_tests']} comparisons, one family for Holm's correction."
     if place["unit"] == "data set":
         tests += f" With so many data sets Wilcoxon's p is at least {place['smallest_p']:.2g}."
@@ -121,7 +121,8 @@ def _failures(failures: Sequence[Mapping[str, Any]]) -> list[str]:
         return ["None."]
     heads = ["status", "contender", "classifier", "reason", "results"]
     rows = [
-        [_safe(str(row[key])) for key in ("status", "contender", "classifier", "error", "results")] for row in failures
+        [escaped(str(row[key])) for key in ("status", "contender", "classifier", "error", "results")]
+        for row in failures
     ]
     return _table(heads, rows)
 
@@ -141,13 +142,8 @@ def _title(metric: str) -> str:
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     ruler = ["---", *("---:" for _ in heads[1:])]
-    return [f"| {' | '.join(cells)} |" for cells in ([_safe(head) for head in heads], ruler, *rows)]
+    return [f"| {' | '.join(cells)} |" for cells in ([escaped(head) for head in heads], ruler, *rows)]
 
 
 def _name(name: str) -> str:
-    return f"`{_safe(name)}`"
-
-
-def _safe(text: str) -> str:
-    """Names come from data: no markup, no table borders, one line."""
-    return html.escape(" ".join(text.split()), quote=False).replace("|", "\\|").replace("`", "'")
+    return f"`{escaped(name)}`"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import html
 import io
 import re
 from collections import Counter
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from oversmith.report.markdown import escaped
 from oversmith.studies.rows import VERDICTS, WIDEST, Measured, Row
 
 if TYPE_CHECKING:
@@ -23,18 +23,6 @@ PAPERS_OWN = "the paper's"
 _COLUMNS = ["table", "row", "quantity", "published", "protocol", "ours", "lo", "hi", "n", "verdict", "note"]
 _SECTION = re.compile(r"^## (.*)\n\n", re.MULTILINE)
 _ALIGNED = {"l": "---", "r": "---:"}
-
-
-def escaped(text: str) -> str:
-    r"""Escape a name that comes from data: no markup, no border of a table, one line.
-
-    Examples
-    --------
-    >>> from oversmith.studies.page import escaped
-    >>> escaped("a | b <i>")
-    'a \\\\| b &lt;i&gt;'
-    """
-    return html.escape(" ".join(text.split()), quote=False).replace("|", "\\|").replace("`", "'")
 
 
 def grid(heads: Sequence[str], rows: Iterable[Sequence[Any]], align: str = "lr") -> str:

@@ -270,11 +270,11 @@ def _training(uid: str, label: str, contender: dict[str, Any], shape: Sequence[i
     training = contender["training"]
     tiles, rows = [], []
     for step, images, distance in zip(training["steps"], training["images"], training["distance"], strict=True):
-        kept = step == training["kept"]
-        name = f"step {step:,}{', kept' if kept else ''}"
+        best = step == training["kept"]
+        name = f"step {step:,}{', kept' if best else ''}"
         shown = [pixels(image, shape) for image in images]
         alt = f"{len(shown)} images of class {label} after {step:,} steps"
-        tiles.append(_tile(shown, shape, 1, alt=alt, caption=name, marked=kept))
+        tiles.append(_tile(shown, shape, 1, alt=alt, caption=name, marked=best))
         rows.append([name, percent(distance)])
     caption = (
         f"The same {len(training['images'][0])} latents at several steps of the first training; step 0 is before it, "

@@ -22,7 +22,7 @@ def draw(place: dict[str, Any], number: int = 0) -> dict[str, Any]:
     place : dict
         Its summary.
     number : int, default=0
-        Its place on the page, for ids.
+        Its number on the page, for ids.
 
     Returns
     -------
@@ -147,12 +147,12 @@ def rank_picture(
     half = -(-len(ranks) // 2)
     with canvas(8.6, 1.25 + 0.27 * half) as figure:
         critical_difference_diagram(by_title, difference, control=control, ax=figure.subplots())
-        told = "; ".join(f"{title}, {rank:.2f}" for title, rank in by_title.items())
+        numbers = "; ".join(f"{title}, {rank:.2f}" for title, rank in by_title.items())
         svg = to_svg(
             figure,
             uid=uid,
             title="Mean ranks, and what Nemenyi’s test cannot tell apart",
-            description=f"Mean ranks: {told}; critical difference {difference:.2f}.",
+            description=f"Mean ranks: {numbers}; critical difference {difference:.2f}.",
         )
     table = [[title, f"{rank:.2f}"] for title, rank in by_title.items()]
     return Picture(uid, svg, caption, ["contender", "mean rank"], table, wide=True)

@@ -100,10 +100,10 @@ def _picture(model: dict[str, Any], panels: dict[str, list[str]], uid: str) -> P
         axes = figure.subplots(len(panels), 1, sharex=True, squeeze=False, height_ratios=heights).ravel()
         training(history, best_step=best, ax=list(axes))
         axes[0].set_title(shorten(f"{model['title']}{of}", 48), pad=18)
-        kept = f"The networks of step {best:,} were kept" if best is not None else "The last networks were kept"
+        start = f"The networks of step {best:,} were kept" if best is not None else "The last networks were kept"
         reason = _REASONS.get(model["stopped_because"] or "", "")
         total = f" of {model['n_steps']:,} run" if model["n_steps"] is not None and best is not None else ""
-        description = f"{kept}{total}{'; ' + reason if reason else ''}."
+        description = f"{start}{total}{'; ' + reason if reason else ''}."
         svg = to_svg(figure, uid=uid, title=f"Training of {model['title']}{of}", description=description)
     keys = [key for series in panels.values() for key in series]
     rows = [
