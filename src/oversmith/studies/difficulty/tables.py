@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from oversmith.plot._style import CYCLE, PALETTE
+from oversmith.report.markdown import escaped
 from oversmith.studies.difficulty.experiments import FOURS, GRID, SETS, TITLES
 from oversmith.studies.difficulty.numbers import (
     AS_PAPER,
@@ -35,7 +36,6 @@ from oversmith.studies.difficulty.plans import (
     in_setting,
 )
 from oversmith.studies.figures import MARKERS, Mark, Panel, draw, interval_mark, shifts
-from oversmith.studies.page import escaped
 from oversmith.studies.published import claims, published, setting_rows
 from oversmith.studies.rows import NOTHING, Measured, Row, exact, judged, mean_of
 from oversmith.studies.scores import Scores

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from oversmith.plot._style import CYCLE, PALETTE
+from oversmith.report.markdown import escaped
 from oversmith.studies.figures import Mark, Panel, draw
-from oversmith.studies.page import escaped
 from oversmith.studies.published import claims, published, setting_rows
 from oversmith.studies.rows import NOTHING, Row, judged
 from oversmith.studies.scores import Scores
