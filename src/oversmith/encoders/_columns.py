@@ -61,9 +61,9 @@ class Knots:
         if len(distinct) > 2 * KNOTS:
             even_rank = np.linspace(middle[0], middle[-1], KNOTS)
             even_score = np.linspace(z[0], z[-1], KNOTS)
-            kept = np.concatenate([np.searchsorted(middle, even_rank), np.searchsorted(z, even_score)])
-            kept = np.unique(np.minimum(kept, len(distinct) - 1))
-            distinct, z = distinct[kept], z[kept]
+            chosen = np.concatenate([np.searchsorted(middle, even_rank), np.searchsorted(z, even_score)])
+            chosen = np.unique(np.minimum(chosen, len(distinct) - 1))
+            distinct, z = distinct[chosen], z[chosen]
         return cls(distinct, z)
 
     def score(self, x: np.ndarray) -> np.ndarray:
@@ -173,14 +173,14 @@ class NumericColumn:
             out[:, at] = values > (self.spikes[0] + self.rest) / 2
             return
         if len(self.spikes):
-            place = np.minimum(np.searchsorted(self.spikes, values), len(self.spikes) - 1)
-            spike = self.spikes[place] == values
+            position = np.minimum(np.searchsorted(self.spikes, values), len(self.spikes) - 1)
+            spike = self.spikes[position] == values
             if len(self.spikes) == 1:
                 out[:, at] = spike
                 at += 1
             else:
                 out[:, at : at + len(self.spikes) + 1] = 0.0
-                out[np.arange(len(values)), at + np.where(spike, place + 1, 0)] = 1.0
+                out[np.arange(len(values)), at + np.where(spike, position + 1, 0)] = 1.0
                 at += len(self.spikes) + 1
         if self.knots is not None:
             scores = self.knots.score(values)

@@ -72,7 +72,9 @@ def tag(value: Any) -> Any:
     if type(value) is Decimal:
         return {"type": "Decimal", "value": str(value)}
     raise InputError(
-        f"X: the value {value!r} of type {type(value).__name__} cannot be saved; turn it into text, a number or a date"
+        "X",
+        f"the value {value!r} of type {type(value).__name__} cannot be saved",
+        "turn it into text, a number or a date",
     )
 
 
@@ -128,7 +130,7 @@ def untag(value: Any) -> Any:
             return dt.timedelta(*inner)
         case "Decimal":
             return Decimal(inner)
-    raise InputError(f"state: a value of unknown type {kind!r}; the file was not written by this version")
+    raise InputError("state", f"a value of unknown type {kind!r}", "the file was not written by this version")
 
 
 def objects(values: Any) -> np.ndarray:

@@ -58,7 +58,7 @@ def _present(missing: np.ndarray) -> np.ndarray | None:
     return missing if missing.any() else None
 
 
-def unsupported(label: str, found: str, cure: str) -> InputError:
+def unsupported(label: str, kind: str, cure: str) -> InputError:
     """Make the error for a column of a type that cannot be encoded.
 
     Parameters
@@ -75,7 +75,7 @@ def unsupported(label: str, found: str, cure: str) -> InputError:
     InputError
         To be raised.
     """
-    return InputError(f"X: {label} holds {found}, which cannot be encoded; {cure}")
+    return InputError("X", f"{label} holds {kind}, which cannot be encoded", cure)
 
 
 def _floats(values: np.ndarray, label: str, **more: Any) -> Values:
@@ -83,8 +83,9 @@ def _floats(values: np.ndarray, label: str, **more: Any) -> Values:
     infinite = np.isinf(values)
     if infinite.any():
         raise InputError(
-            f"X: {label} holds {int(infinite.sum())} infinite value(s), the first in row "
-            f"{int(infinite.argmax())}; replace them by a finite value or by NaN"
+            "X",
+            f"{label} holds {int(infinite.sum())} infinite value(s), the first in row {int(infinite.argmax())}",
+            "replace them by a finite value or by NaN",
         )
     return Values("number", values, _present(np.isnan(values)), **more)
 

@@ -89,11 +89,12 @@ class Container:
         if nw.dependencies.is_polars_dataframe(X):
             return cls("polars", tuple(X.columns), None, tuple(X.dtypes))
         if nw.dependencies.is_polars_lazyframe(X):
-            raise InputError("X: found a Polars LazyFrame; call collect() on it first")
+            raise InputError("X", "found a Polars LazyFrame", "call collect() on it first")
         if nw.dependencies.is_into_series(X):
             raise InputError(
-                f"X: Expected 2D array, found a single column ({type(X).__name__}); give a table, for "
-                "example X.to_frame()"
+                "X",
+                f"Expected 2D array, found a single column ({type(X).__name__})",
+                "give a table, for example X.to_frame()",
             )
         if scipy.sparse.issparse(X):
             form = (X.format, isinstance(X, scipy.sparse.sparray))
@@ -101,13 +102,16 @@ class Container:
         if isinstance(X, list) and X and isinstance(X[0], list | tuple):
             widths = {len(row) for row in X}
             if len(widths) > 1:
-                raise InputError(f"X: rows have between {min(widths)} and {max(widths)} values; make them equally long")
+                raise InputError(
+                    "X", f"rows have between {min(widths)} and {max(widths)} values", "make them equally long"
+                )
             return cls("list", _numbered(widths.pop()), None, (np.dtype(object),))
         array = np.asarray(X)
         if array.ndim != 2:
             raise InputError(
-                f"X: Expected 2D array, got {array.ndim}D array instead, of shape {array.shape}; "
-                "Reshape your data to rows and columns, for example X.reshape(len(X), -1)"
+                "X",
+                f"Expected 2D array, got {array.ndim}D array instead, of shape {array.shape}",
+                "Reshape your data to rows and columns, for example X.reshape(len(X), -1)",
             )
         kind = "list" if isinstance(X, list) else "numpy"
         return cls(kind, _numbered(array.shape[1]), None, (array.dtype,))
@@ -168,8 +172,12 @@ class Container:
         cells = X.shape[0] * X.shape[1]
         if cells > MAX_DENSE_CELLS:
             raise InputError(
-                f"X: a sparse table of {X.shape[0]:,} x {X.shape[1]:,} would take {cells * 8 / 2**30:,.1f} "
-                "GiB when encoded; reduce its columns first (for example sklearn.decomposition.TruncatedSVD)"
+                "X",
+                (
+                    f"a sparse table of {X.shape[0]:,} x {X.shape[1]:,} would take "
+                    f"{cells * 8 / 2**30:,.1f} GiB when encoded"
+                ),
+                "reduce its columns first (for example sklearn.decomposition.TruncatedSVD)",
             )
         return X.tocsc()
 
@@ -214,8 +222,8 @@ class Container:
     def _as_sparse(self, columns: list[np.ndarray], n: int) -> Any:
         assert self.sparse is not None
         rows = [np.flatnonzero(column) for column in columns]
-        data = np.concatenate([column[kept] for column, kept in zip(columns, rows, strict=True)])
-        starts = np.concatenate([[0], np.cumsum([len(kept) for kept in rows])])
+        data = np.concatenate([column[row] for column, row in zip(columns, rows, strict=True)])
+        starts = np.concatenate([[0], np.cumsum([len(row) for row in rows])])
         make = scipy.sparse.csc_array if self.sparse[1] else scipy.sparse.csc_matrix
         # As SciPy itself does: 32-bit places as long as they suffice, because many estimators take no others.
         kind = np.int32 if max(n, len(data)) <= np.iinfo(np.int32).max else np.int64

@@ -58,12 +58,15 @@ def stacked(X: Any, modality: str = "auto") -> Any:
         return X
     shapes = sorted({item.shape for item in X})
     if len(shapes) > 1:
-        found = " and ".join(str(shape) for shape in shapes[:2])
+        first = " and ".join(str(shape) for shape in shapes[:2])
         if modality == "image" or any(len(shape) == 3 for shape in shapes):
-            raise InputError(f"X: images of unequal size found, of shapes {found}; cut, pad or resize them to one size")
+            raise InputError(
+                "X", f"images of unequal size found, of shapes {first}", "cut, pad or resize them to one size"
+            )
         raise InputError(
-            f"X: series of unequal lengths found, of shapes {found}; cut or pad them to one length, for example with "
-            "oversmith.preprocessing.windows"
+            "X",
+            f"series of unequal lengths found, of shapes {first}",
+            "cut or pad them to one length, for example with oversmith.preprocessing.windows",
         )
     # A list of rows is a table, and is given back as a list.
     return X if isinstance(X, (list, tuple)) and len(shapes[0]) == 1 else np.stack(list(X))
@@ -135,22 +138,25 @@ def as_array(X: Any, container: Container) -> np.ndarray:
         For objects that are no numbers at all.
     """
     if container.kind == "sparse":
-        raise InputError("X: found a sparse matrix; series and images have a value at every point, give X.toarray()")
+        raise InputError(
+            "X", "found a sparse matrix", "series and images have a value at every point, give X.toarray()"
+        )
     array = X.to_numpy() if container.kind in ("pandas", "polars") else np.asarray(X)
     if array.dtype == object and array.ndim <= 2 and array.size and np.ndim(array.flat[0]) > 0:
         raise InputError(
-            "X: series of unequal lengths found; cut or pad them to one length, for example with "
-            "oversmith.preprocessing.windows"
+            "X",
+            "series of unequal lengths found",
+            "cut or pad them to one length, for example with oversmith.preprocessing.windows",
         )
     if array.dtype.kind == "c":
-        raise InputError("X: Complex data not supported; give real and imaginary parts as two channels")
+        raise InputError("X", "Complex data not supported", "give real and imaginary parts as two channels")
     if array.dtype.kind in "biu":
         return array
     try:
         return np.asarray(array, dtype=np.float64)
     except ValueError as error:
         raise InputError(
-            f"X: values that are no numbers found ({error}); series and images hold numbers alone"
+            "X", f"values that are no numbers found ({error})", "series and images hold numbers alone"
         ) from error
 
 
@@ -184,17 +190,19 @@ def shape_of(values: np.ndarray, input_shape: Any) -> tuple[int, int]:
         return (int(values.shape[1]), int(values.shape[2])) if values.ndim == 3 else (1, int(values.shape[1]))
     pair = tuple(input_shape) if isinstance(input_shape, tuple | list) else ()
     if len(pair) != 2 or not all(isinstance(n, Integral) and not isinstance(n, bool) and int(n) > 0 for n in pair):
-        raise InputError(f"input_shape: found {input_shape!r}; give two whole numbers (channels, time points)")
+        raise InputError("input_shape", f"found {input_shape!r}", "give two whole numbers (channels, time points)")
     shape = int(pair[0]), int(pair[1])
     if values.ndim == 3 and values.shape[1:] != shape:
         raise InputError(
-            f"input_shape: found {shape}, but X has shape {values.shape} (cases, channels, time points); leave "
-            "input_shape out"
+            "input_shape",
+            f"found {shape}, but X has shape {values.shape} (cases, channels, time points)",
+            "leave input_shape out",
         )
     if values.ndim == 2 and values.shape[1] != shape[0] * shape[1]:
         raise InputError(
-            f"input_shape: {shape} makes {shape[0]} x {shape[1]} = {shape[0] * shape[1]} columns, but X has "
-            f"{values.shape[1]}; give channels and time points of your series"
+            "input_shape",
+            f"{shape} makes {shape[0]} x {shape[1]} = {shape[0] * shape[1]} columns, but X has {values.shape[1]}",
+            "give channels and time points of your series",
         )
     return shape
 
@@ -218,11 +226,12 @@ def check_finite(values: np.ndarray) -> None:
     if bad.any():
         kind, *axes = _AXES[values.ndim]
         many = "images" if kind == "image" else kind
-        row, *place = np.argwhere(bad)[0]
+        row, *position = np.argwhere(bad)[0]
         n_bad = int(bad.any(axis=tuple(range(1, values.ndim))).sum())
-        what = "NaN" if np.isnan(values[(row, *place)]) else "infinity"
-        where = ", ".join(f"{axis} {at}" for axis, at in zip(axes, place, strict=True))
+        what = "NaN" if np.isnan(values[(row, *position)]) else "infinity"
+        where = ", ".join(f"{axis} {at}" for axis, at in zip(axes, position, strict=True))
         raise InputError(
-            f"X: {what} found in {kind} {row}, {where} ({n_bad} {many} are affected); Input contains NaN or infinity, "
-            f"fill the gaps or leave these {many} out"
+            "X",
+            f"{what} found in {kind} {row}, {where} ({n_bad} {many} are affected)",
+            f"Input contains NaN or infinity, fill the gaps or leave these {many} out",
         )

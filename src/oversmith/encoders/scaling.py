@@ -84,9 +84,9 @@ class ClassScaler:
             When ``mode`` is unknown or there is no row.
         """
         if self.mode not in ("standard", "whiten", None):
-            raise InputError(f"class_scaling: found {self.mode!r}; choose 'standard', 'whiten' or None")
+            raise InputError("class_scaling", f"found {self.mode!r}", "choose 'standard', 'whiten' or None")
         if not len(Z_class) or not len(Z_table):
-            raise InputError("Z_class: found no rows; a class needs at least one to be scaled by")
+            raise InputError("Z_class", "found no rows", "a class needs at least one to be scaled by")
         runs = [np.arange(span.start, span.stop) for span in spans if span.activation == "linear"]
         self.linear_ = np.concatenate([np.zeros(0, dtype=np.int64), *runs])
         own = np.asarray(Z_class, dtype=np.float64)[:, self.linear_]

@@ -71,7 +71,9 @@ class TargetContainer:
             return cls(y, "polars", _plain_columns([s.to_arrow() for s in y.iter_columns()], _values.from_arrow))
         if y is None:
             # The words in the middle are those that scikit-learn's checks look for.
-            raise InputError("y: Expected array-like (array or non-string sequence), got None; pass every row's class")
+            raise InputError(
+                "y", "Expected array-like (array or non-string sequence), got None", "pass every row's class"
+            )
         if isinstance(y, str) or scipy.sparse.issparse(y):
             return cls(y, "other", y)
         values = np.asarray(y)
@@ -139,7 +141,7 @@ class TargetContainer:
 
 def _check_missing(missing: np.ndarray) -> None:
     if missing.any():
-        raise InputError(f"y: found NaN, {int(missing.sum())} label(s) are missing; drop those rows first")
+        raise InputError("y", f"found NaN, {int(missing.sum())} label(s) are missing", "drop those rows first")
 
 
 def _plain(column: Values) -> np.ndarray:
@@ -152,7 +154,7 @@ def _plain(column: Values) -> np.ndarray:
 
 def _plain_columns(columns: list[Any], read: Any) -> np.ndarray:
     if not columns:
-        raise InputError("y: found a table without columns; give the labels")
+        raise InputError("y", "found a table without columns", "give the labels")
     return np.stack([_plain(read(column, "the target")) for column in columns], axis=1)
 
 

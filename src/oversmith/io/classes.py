@@ -169,10 +169,10 @@ def find_negative(negative: Any, positive: Any, counts: dict[Any, int], target: 
         raise InputError(
             "negative", f"{names[0]!r} is given without a positive class", "name the class that it is set against"
         )
-    found = [find_class(name, counts, target, "negative") for name in dict.fromkeys(names)]
-    if positive in found:
+    classes = [find_class(name, counts, target, "negative") for name in dict.fromkeys(names)]
+    if positive in classes:
         raise InputError("negative", f"{str(positive)!r} is the positive class", "name another one")
-    return found
+    return classes
 
 
 def rows_of_sample(labels: Any, n: int, seed: int) -> np.ndarray:

@@ -182,7 +182,7 @@ def read_excel(content: bytes, name: str) -> Table:
         )
     names = [str(cell) for cell in header]
     _check_names(names, name)
-    cells = [[row[place] if place < len(row) else None for row in rows[1:]] for place in range(len(names))]
+    cells = [[row[index] if index < len(row) else None for row in rows[1:]] for index in range(len(names))]
     table = pa.table({column: _typed(values) for column, values in zip(names, cells, strict=True)})
     _check(table, name)
     notes: tuple[str, ...] = ()
