@@ -66,14 +66,14 @@ def card(
         body = "".join(
             "<tr>"
             + "".join(
-                f'<th scope="row">{_text(cell)}</th>' if not place else f"<td>{_text(cell)}</td>"
-                for place, cell in enumerate(row)
+                f'<th scope="row">{_text(cell)}</th>' if not index else f"<td>{_text(cell)}</td>"
+                for index, cell in enumerate(row)
             )
             + "</tr>"
             for row in rows
         )
-        told = f"<caption>{_text(caption)}</caption>" if caption else ""
-        parts.append(f"<table>{told}<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>")
+        heading = f"<caption>{_text(caption)}</caption>" if caption else ""
+        parts.append(f"<table>{heading}<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>")
     parts += [f"<p>{html.escape(note)}</p>" for note in notes]
     return f'<div class="oversmith-card">{"".join(parts)}</div>'
 
