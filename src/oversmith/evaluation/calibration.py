@@ -46,11 +46,11 @@ class Calibrator:
 
     def transform(self, scores: np.ndarray) -> np.ndarray:
         """Calibrated scores, rows by classes, each row of sum one."""
-        found = {label: self._apply(curve, scores[:, label]) for label, curve in self.curves_.items()}
+        calibrated = {label: self._apply(curve, scores[:, label]) for label, curve in self.curves_.items()}
         if self.positive is not None:
-            chance = found[self.positive]
+            chance = calibrated[self.positive]
             return np.column_stack([chance, 1 - chance] if self.positive == 0 else [1 - chance, chance])
-        values = np.column_stack([found[label] for label in sorted(found)])
+        values = np.column_stack([calibrated[label] for label in sorted(calibrated)])
         total = values.sum(axis=1, keepdims=True)
         return np.where(total > 0, values / np.where(total > 0, total, 1), 1 / values.shape[1])
 

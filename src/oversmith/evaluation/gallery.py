@@ -32,7 +32,7 @@ Image = list[str]
 
 def gallery(
     train: tuple[np.ndarray, np.ndarray],
-    made: tuple[np.ndarray, np.ndarray],
+    generated: tuple[np.ndarray, np.ndarray],
     unseen: tuple[np.ndarray, np.ndarray],
     *,
     shape: tuple[int, ...],
@@ -67,14 +67,16 @@ def gallery(
         ``training`` (``steps``, ``kept``, ``images``, ``distance``).
     """
     shown = _Shown(shape, value_range)
-    share = min(1.0, _SHARED_BY / max(len(np.unique(made[1])), 1))
+    share = min(1.0, _SHARED_BY / max(len(np.unique(generated[1])), 1))
     per_sheet = int(np.clip(share * SHEET_BYTES // shown.size, 4, MOST_IMAGES))
     per_row = int(np.clip(share * SHEET_BYTES // (2 * shown.size), 2, MOST_PAIRS))
     codes = [int(code) for code in np.unique(train[1])]
-    codes = sorted(codes, key=lambda code: (code not in made[1], -int((train[1] == code).sum()), code))[:MOST_CLASSES]
+    codes = sorted(codes, key=lambda code: (code not in generated[1], -int((train[1] == code).sum()), code))[
+        :MOST_CLASSES
+    ]
     entries = []
     for code in codes:
-        real, new, held = (rows[label == code] for rows, label in (train, made, unseen))
+        real, new, held = (rows[label == code] for rows, label in (train, generated, unseen))
         entry: dict[str, Any] = {
             "class": classes[code],
             "real": shown.group(real, _spread(len(real), per_sheet)),
@@ -177,37 +179,37 @@ def _spread(n: int, wanted: int) -> np.ndarray:
 def _copies(
     shown: _Shown,
     real: np.ndarray,
-    made: np.ndarray,
+    generated: np.ndarray,
     held: np.ndarray,
     value_range: tuple[float, float],
     per_row: int,
 ) -> dict[str, Any]:
-    found = image_copy_check(real, made, held, value_range)
-    told: dict[str, Any] = {}
+    check = image_copy_check(real, generated, held, value_range)
+    panel: dict[str, Any] = {}
     for name, rows, near, wanted in (
-        ("pairs", made, found.generated, per_row),
-        ("control", held, found.unseen, max(per_row // 2, 2)),
+        ("pairs", generated, check.generated, per_row),
+        ("control", held, check.unseen, max(per_row // 2, 2)),
     ):
         order = np.argsort(near.distance, kind="stable")
         some = order[_spread(len(order), wanted)]
         mine, nearest = shown.images(rows[some]), shown.images(real[near.index[some]])
-        told[name] = [
-            {"distance": float(near.distance[place]), "images": [image, other]}
-            for place, image, other in zip(some, mine, nearest, strict=True)
+        panel[name] = [
+            {"distance": float(near.distance[index]), "images": [image, other]}
+            for index, image, other in zip(some, mine, nearest, strict=True)
         ]
-    told["distances"] = {
+    panel["distances"] = {
         name: np.quantile(near.distance, np.linspace(0, 1, _QUANTILES)).round(5).tolist() if len(near.distance) else []
-        for name, near in (("generated", found.generated), ("unseen", found.unseen))
+        for name, near in (("generated", check.generated), ("unseen", check.unseen))
     }
     shares = ("limit", "too_near", "too_near_unseen", "exact", "exact_unseen")
-    told["copies"] = {
+    panel["copies"] = {
         "n_train": len(real),
-        "n_generated": len(made),
+        "n_generated": len(generated),
         "n_unseen": len(held),
-        "p": float(mannwhitneyu(found.generated.distance, found.unseen.distance).pvalue) if len(held) else None,
-        **{name: None if np.isnan(getattr(found, name)) else getattr(found, name) for name in shares},
+        "p": float(mannwhitneyu(check.generated.distance, check.unseen.distance).pvalue) if len(held) else None,
+        **{name: None if np.isnan(getattr(check, name)) else getattr(check, name) for name in shares},
     }
-    return told
+    return panel
 
 
 def _training(

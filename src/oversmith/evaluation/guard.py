@@ -126,10 +126,10 @@ def check_values(X: Any, y: np.ndarray, X_resampled: Any, y_resampled: np.ndarra
             missing = int(after[column].isna().sum())
             raise ValueError(f"the sampler returned {missing} missing values in column {str(column)!r}, which had none")
     numbers = after.select_dtypes("number")
-    for place, name in enumerate(numbers.columns):
-        found = int(np.isinf(numbers.iloc[:, place].to_numpy(dtype=np.float64, na_value=np.nan)).sum())
-        if found:
-            raise ValueError(f"the sampler returned {found} infinite values in column {str(name)!r}")
+    for index, name in enumerate(numbers.columns):
+        infinite = int(np.isinf(numbers.iloc[:, index].to_numpy(dtype=np.float64, na_value=np.nan)).sum())
+        if infinite:
+            raise ValueError(f"the sampler returned {infinite} infinite values in column {str(name)!r}")
 
 
 def _rounded(rows: Any) -> pd.DataFrame:

@@ -198,28 +198,28 @@ def check_leakage(
     labels = _labels(y)
     n = len(labels)
     if len(X) != n:
-        raise InputError(f"X: {len(X)} rows found beside {n} labels; give one label per row")
+        raise InputError("X", f"{len(X)} rows found beside {n} labels", "give one label per row")
     if n_seeds < 5:
-        raise InputError(f"n_seeds: {n_seeds} found; use at least 5")
+        raise InputError("n_seeds", f"{n_seeds} found", "use at least 5")
     if not 0 < test_share <= 1:
-        raise InputError(f"test_share: {test_share} found; use a share of the rows above 0, at most 1")
+        raise InputError("test_share", f"{test_share} found", "use a share of the rows above 0, at most 1")
     if not callable(evaluate):
-        raise InputError(f"evaluate: {evaluate!r} found; give a function of X and y")
+        raise InputError("evaluate", f"{evaluate!r} found", "give a function of X and y")
     guess = float(chance) if chance is not None else chance_of(metric, labels, positive, test_share)
     lower_is_better = chance is None and metric == "brier"
     groups = _equal_rows(X)
     checks = []
-    for place, name in enumerate(("permuted labels", "noise")):
+    for part, name in enumerate(("permuted labels", "noise")):
         scores = []
         for seed in range(n_seeds):
-            rng = np.random.default_rng([random_state, place, seed])
-            if place == 0:
+            rng = np.random.default_rng([random_state, part, seed])
+            if part == 0:
                 given = _copy(X), _like(y, _permuted(labels, groups, rng))
             else:
                 given = _shuffled(X, rng), _like(y, labels.copy())
             scores.append(_score(evaluate, *given, where=f"{name}, seed {seed}"))
             if progress:
-                progress(place * n_seeds + seed + 1, 2 * n_seeds, name)
+                progress(part * n_seeds + seed + 1, 2 * n_seeds, name)
         checks.append(_judged(name, np.array(scores), guess, lower_is_better))
     n_repeated = n - int(groups.max()) - 1
     return LeakageReport(all(check.sound for check in checks), metric, guess, tuple(checks), n_repeated)
@@ -254,9 +254,11 @@ def chance_of(metric: str, labels: np.ndarray, positive: Any, test_share: float)
     """
     classes, counts = np.unique(labels, return_counts=True)
     if len(classes) < 2:
-        raise InputError(f"y: one class, {classes[0]!r}, found; two or more are needed")
+        raise InputError("y", f"one class, {classes[0]!r}, found", "two or more are needed")
     if positive is not None and positive not in classes:
-        raise InputError(f"positive: {positive!r} is no class of y; its classes are {', '.join(map(str, classes))}")
+        raise InputError(
+            "positive", f"{positive!r} is no class of y", f"its classes are {', '.join(map(str, classes))}"
+        )
     k, shares = len(classes), counts / counts.sum()
     if positive is not None or k == 2:
         of_interest = shares[[int(np.flatnonzero(classes == positive)[0]) if positive is not None else counts.argmin()]]
@@ -285,8 +287,9 @@ def chance_of(metric: str, labels: np.ndarray, positive: Any, test_share: float)
     if metric not in known:
         extra = " (calling every row positive has recall 1)" if metric == "recall" else ""
         raise InputError(
-            f"metric: {metric!r} has no known chance value{extra}; choose from average_precision, {', '.join(known)}, "
-            "or give chance="
+            "metric",
+            f"{metric!r} has no known chance value{extra}",
+            f"choose from average_precision, {', '.join(known)}, or give chance=",
         )
     return known[metric]
 
@@ -294,9 +297,9 @@ def chance_of(metric: str, labels: np.ndarray, positive: Any, test_share: float)
 def _labels(y: Any) -> np.ndarray:
     labels = np.asarray(y)
     if labels.ndim != 1 or not len(labels):
-        raise InputError(f"y: shape {labels.shape} found; give one label per row")
+        raise InputError("y", f"shape {labels.shape} found", "give one label per row")
     if pd.isna(labels).any():
-        raise InputError(f"y: {int(pd.isna(labels).sum())} labels are missing; leave these rows out")
+        raise InputError("y", f"{int(pd.isna(labels).sum())} labels are missing", "leave these rows out")
     return labels
 
 
@@ -311,26 +314,26 @@ def _permuted(labels: np.ndarray, groups: np.ndarray, rng: np.random.Generator) 
     order = np.argsort(groups, kind="stable")
     starts = np.flatnonzero(np.r_[True, np.diff(groups[order]) > 0])
     bundles = np.split(order, starts[1:])
-    made = labels.copy()
+    permuted = labels.copy()
     sizes = np.array([len(bundle) for bundle in bundles])
     for size in np.unique(sizes):
         alike = np.flatnonzero(sizes == size)
         for target, source in zip(alike, rng.permutation(alike), strict=True):
-            made[bundles[target]] = labels[bundles[source]]
-    return made
+            permuted[bundles[target]] = labels[bundles[source]]
+    return permuted
 
 
 def _shuffled(X: Any, rng: np.random.Generator) -> Any:
     """Shuffle every column on its own."""
     if isinstance(X, pd.DataFrame):
-        columns = [X.iloc[:, place].take(rng.permutation(len(X))).array for place in range(X.shape[1])]
+        columns = [X.iloc[:, index].take(rng.permutation(len(X))).array for index in range(X.shape[1])]
         frame = pd.DataFrame(dict(enumerate(columns)), index=X.index)
         frame.columns = X.columns
         return frame
     values = np.asarray(X)
     flat = values.reshape(len(values), -1)
-    made = np.stack([rng.permutation(column) for column in flat.T], axis=1)
-    return made.reshape(values.shape)
+    shuffled = np.stack([rng.permutation(column) for column in flat.T], axis=1)
+    return shuffled.reshape(values.shape)
 
 
 def _copy(X: Any) -> Any:
@@ -347,7 +350,7 @@ def _score(evaluate: Callable[[Any, Any], float], X: Any, y: Any, where: str) ->
     except Exception as error:
         raise OversmithError(f"evaluate: it failed on {where} ({describe_error(error)})") from error
     if isinstance(score, bool) or not isinstance(score, numbers.Real) or not np.isfinite(float(score)):
-        raise InputError(f"evaluate: it returned {score!r} on {where}; return one finite number")
+        raise InputError("evaluate", f"it returned {score!r} on {where}", "return one finite number")
     return float(score)
 
 

@@ -57,25 +57,25 @@ def made_rows(
         return []
     X, y = parts["train"]
     rng = np.random.default_rng(seed)
-    kept = _few(label, rng)
-    made = _as_frame(task.kinds, step.X_[step.n_before_ :], kept, before, X, y)
-    label = label[kept]
+    sampled = _few(label, rng)
+    generated = _as_frame(task.kinds, step.X_[step.n_before_ :], sampled, before, X, y)
+    label = label[sampled]
     plain = PlainFrame(task.kinds)
     chosen, held = _few(y, rng), _few(parts["unseen"][1], rng)
     train, unseen = plain.transform(X.iloc[chosen]), plain.transform(parts["unseen"][0].iloc[held])
     of_train, of_unseen = y[chosen], parts["unseen"][1][held]
-    found = []
+    entries = []
     for code in np.unique(label):
-        told: dict[str, Any] = {"class": task.classes[int(code)]}
+        entry: dict[str, Any] = {"class": task.classes[int(code)]}
         own = {
             "train": train[of_train == code],
-            "made": made[label == code],
+            "made": generated[label == code],
             "unseen": unseen[of_unseen == code],
         }
-        told |= {f"n_{name}": len(rows) for name, rows in own.items()}
-        found.append(told)
+        entry |= {f"n_{name}": len(rows) for name, rows in own.items()}
+        entries.append(entry)
         if len(own["train"]) < _FEWEST or not len(own["unseen"]):
-            told["reason"] = (
+            entry["reason"] = (
                 f"{len(own['train'])} training and {len(own['unseen'])} unseen rows of the class; "
                 "three and one are needed"
             )
@@ -85,33 +85,33 @@ def made_rows(
                                     random_state=seed)[str(code)]  # fmt: skip
             quality = report.to_dict()
             shapes = quality.pop("shapes")
-            told |= {
+            entry |= {
                 "quality": quality | {"warnings": list(report.warnings)},
                 "columns": _columns(pd.concat([own["train"], own["unseen"]]), own["made"], shapes),
                 "correlation": _correlation(own["train"], own["made"]),
                 "copies": _distances(**own),
             }
         except InputError as error:
-            told["reason"] = str(error)
-    return found
+            entry["reason"] = str(error)
+    return entries
 
 
 def _few(label: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Positions of at most ``MOST_ROWS`` of each class."""
     parts = [np.flatnonzero(label == code) for code in np.unique(label)]
-    kept = [part if len(part) <= MOST_ROWS else rng.choice(part, MOST_ROWS, replace=False) for part in parts]
-    return np.sort(np.concatenate(kept)) if kept else np.empty(0, dtype=np.intp)
+    sampled = [part if len(part) <= MOST_ROWS else rng.choice(part, MOST_ROWS, replace=False) for part in parts]
+    return np.sort(np.concatenate(sampled)) if sampled else np.empty(0, dtype=np.intp)
 
 
 def _as_frame(
-    kinds: Mapping[str, str], made: Any, kept: np.ndarray, before: str, X: pd.DataFrame, y: np.ndarray
+    kinds: Mapping[str, str], generated: Any, sampled: np.ndarray, before: str, X: pd.DataFrame, y: np.ndarray
 ) -> pd.DataFrame:
     """Rows in the columns and units of the data, wherever in the pipeline they were made."""
     if before == "plain":
-        return PlainFrame(kinds).transform(made.iloc[kept])
+        return PlainFrame(kinds).transform(generated.iloc[sampled])
     space = Pipeline(preparation(kinds)).fit(X, y)
     encoder, (numeric, categorical) = space.named_steps["encoded"], split_kinds(kinds)
-    values = np.asarray(made[kept], dtype=np.float64)
+    values = np.asarray(generated[sampled], dtype=np.float64)
     columns: dict[str, np.ndarray] = {}
     if numeric:
         scaler = encoder.named_transformers_["numeric"][-1]
@@ -125,14 +125,14 @@ def _as_frame(
     return pd.DataFrame({name: columns[name] for name in kinds})
 
 
-def _columns(real: pd.DataFrame, made: pd.DataFrame, shapes: Mapping[str, float]) -> list[dict[str, Any]]:
+def _columns(real: pd.DataFrame, generated: pd.DataFrame, shapes: Mapping[str, float]) -> list[dict[str, Any]]:
     """Overlay the columns that differ most."""
     order = sorted(real.columns, key=lambda name: (shapes[str(name)], str(name)))[:_COLUMNS]
-    found = []
+    entries = []
     for name in order:
-        told: dict[str, Any] = {"name": str(name), "difference": 1 - shapes[str(name)]}
+        entry: dict[str, Any] = {"name": str(name), "difference": 1 - shapes[str(name)]}
         if pd.api.types.is_numeric_dtype(real[name]):
-            sides = [part[name].to_numpy(dtype=np.float64) for part in (real, made)]
+            sides = [part[name].to_numpy(dtype=np.float64) for part in (real, generated)]
             sides = [np.sort(side[np.isfinite(side)]) for side in sides]
             both = np.concatenate(sides)
             if not len(both):
@@ -141,30 +141,32 @@ def _columns(real: pd.DataFrame, made: pd.DataFrame, shapes: Mapping[str, float]
             low, high = np.quantile(both, (0.005, 0.995))
             grid = np.linspace(low, high, _GRID)
             shares = [np.searchsorted(side, grid, side="right") / max(len(side), 1) for side in sides]
-            told |= {"grid": grid, "real": shares[0].round(4), "generated": shares[1].round(4)}
+            entry |= {"grid": grid, "real": shares[0].round(4), "generated": shares[1].round(4)}
         else:
-            counts = [part[name].fillna("missing").astype(str).value_counts(normalize=True) for part in (real, made)]
+            counts = [
+                part[name].fillna("missing").astype(str).value_counts(normalize=True) for part in (real, generated)
+            ]
             top = (counts[0].add(counts[1], fill_value=0)).sort_values(ascending=False, kind="stable").index[:_LEVELS]
-            told |= {
+            entry |= {
                 "levels": [str(level) for level in top],
                 "real": [float(counts[0].get(level, 0.0)) for level in top],
                 "generated": [float(counts[1].get(level, 0.0)) for level in top],
             }
-        found.append(told)
-    return found
+        entries.append(entry)
+    return entries
 
 
-def _correlation(real: pd.DataFrame, made: pd.DataFrame) -> dict[str, Any] | None:
+def _correlation(real: pd.DataFrame, generated: pd.DataFrame) -> dict[str, Any] | None:
     names = [name for name in real if pd.api.types.is_numeric_dtype(real[name]) and real[name].nunique() > 1][:_COLUMNS]
     if len(names) < 2:
         return None
     with np.errstate(invalid="ignore", divide="ignore"):
-        matrices = [np.nan_to_num(part[names].corr().to_numpy()).round(3) for part in (real, made)]
+        matrices = [np.nan_to_num(part[names].corr().to_numpy()).round(3) for part in (real, generated)]
     return {"names": [str(name) for name in names], "real": matrices[0], "generated": matrices[1]}
 
 
-def _distances(train: pd.DataFrame, made: pd.DataFrame, unseen: pd.DataFrame) -> dict[str, Any]:
+def _distances(train: pd.DataFrame, synthetic: pd.DataFrame, unseen: pd.DataFrame) -> dict[str, Any]:
     """Quantiles of the distance to the nearest training row, of generated and of unseen rows."""
     places = np.linspace(0.0, 1.0, _GRID)
-    generated, control = (np.quantile(nearest_distances(train, rows), places) for rows in (made, unseen))
+    generated, control = (np.quantile(nearest_distances(train, rows), places) for rows in (synthetic, unseen))
     return {"quantile": places.round(4), "generated": generated.round(6), "unseen": control.round(6)}

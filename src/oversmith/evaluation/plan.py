@@ -135,10 +135,10 @@ class Plan:
         object.__setattr__(self, "seeds", tuple(self.seeds))
         for name in ("datasets", "protocols", "seeds", "contenders", "classifiers"):
             if getattr(self, name) is not None and not len(getattr(self, name)):
-                raise InputError(f"{name}: none found; give at least one")
+                raise InputError(name, "none found", "give at least one")
         for seed in self.seeds:
             if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
-                raise InputError(f"seed: {seed!r} found; use a whole number from 0 up")
+                raise InputError("seed", f"{seed!r} found", "use a whole number from 0 up")
         _once("seeds", self.seeds)
         _once("protocols", [(protocol.name, protocol.ratio) for protocol in protocols])
 
@@ -164,7 +164,7 @@ class Plan:
         _once("datasets", [task.name for task in tasks])
         judges = self.judges()
         described = {judge.name: describe_classifier(judge) for judge in judges}
-        found: list[tuple[tuple[int, ...], Unit]] = []
+        units: list[tuple[tuple[int, ...], Unit]] = []
         for cut, protocol in enumerate(self.cuts):
             for at, task in enumerate(tasks):
                 entrants = self.entrants(task)
@@ -187,9 +187,9 @@ class Plan:
                                 self.details,
                                 protocol.procedure,
                             )
-                            place = (cut, turn, split.repeat, split.fold, at)
-                            found.append((place, _unit(job, protocol, readings, described)))
-        return tuple(unit for _, unit in sorted(found, key=lambda entry: entry[0]))
+                            order = (cut, turn, split.repeat, split.fold, at)
+                            units.append((order, _unit(job, protocol, readings, described)))
+        return tuple(unit for _, unit in sorted(units, key=lambda entry: entry[0]))
 
     @property
     def cuts(self) -> tuple[Protocol, ...]:
@@ -198,8 +198,8 @@ class Plan:
 
     def judges(self) -> tuple[Classifier, ...]:
         """List the classifiers in order."""
-        told = [entry.modality for entry in self.datasets if isinstance(entry, Task) and entry.shape is not None]
-        chosen = default_classifiers(*told[:1]) if self.classifiers is None else self.classifiers
+        modalities = [entry.modality for entry in self.datasets if isinstance(entry, Task) and entry.shape is not None]
+        chosen = default_classifiers(*modalities[:1]) if self.classifiers is None else self.classifiers
         judges = tuple(classifier_named(entry) if isinstance(entry, str) else entry for entry in chosen)
         _once("classifiers", [judge.name for judge in judges])
         return judges
@@ -222,7 +222,7 @@ def _fits(entrants: Sequence[Contender]) -> list[tuple[Contender, list[Contender
     for entrant in entrants:
         source = entrant.shares_fit_with or entrant.name
         if source not in by_name:
-            raise InputError(f"contenders: {entrant.name!r} reads the fits of {source!r}; name that one too")
+            raise InputError("contenders", f"{entrant.name!r} reads the fits of {source!r}", "name that one too")
         fits.setdefault(source, (by_name[source], []))[1].append(entrant)
     return list(fits.values())
 
@@ -247,7 +247,7 @@ def _task(entry: Any) -> Task:
         entry = load_dataset(entry)
     if isinstance(entry, tuple):
         if not 3 <= len(entry) <= 5:
-            raise InputError(f"datasets: a tuple of {len(entry)} found; give (name, X, y[, positive[, groups]])")
+            raise InputError("datasets", f"a tuple of {len(entry)} found", "give (name, X, y[, positive[, groups]])")
         name, X, y, positive, groups = (*entry, None, None)[:5]
         return prepare(X, y, target="target", name=name, positive=positive, groups=groups)
     return prepare(
@@ -265,4 +265,4 @@ def _task(entry: Any) -> Task:
 def _once(argument: str, names: Sequence[Any]) -> None:
     twice = [name for name in names if list(names).count(name) > 1]
     if twice:
-        raise InputError(f"{argument}: {twice[0]!r} is given twice; give each once")
+        raise InputError(argument, f"{twice[0]!r} is given twice", "give each once")

@@ -92,42 +92,44 @@ class Protocol:
 
     def __post_init__(self) -> None:
         if isinstance(self.split_seed, bool) or not isinstance(self.split_seed, int) or self.split_seed < 0:
-            raise InputError(f"split_seed: {self.split_seed!r} found; use a whole number from 0 up")
+            raise InputError("split_seed", f"{self.split_seed!r} found", "use a whole number from 0 up")
         if self.folds is not None and (self.test is not None or self.validation is not None):
             raise InputError(
-                f"folds: {self.folds} found beside test or validation shares; give folds=None or no shares"
+                "folds", f"{self.folds} found beside test or validation shares", "give folds=None or no shares"
             )
         if self.counts is not None:
             self._check_counts(self.counts)
         elif self.folds is None:
             shares = (self.test or 0.0), (self.validation or 0.0)
             if not 0 < shares[0] < 1 or not shares[1] >= 0 or sum(shares) >= 1:
-                found = f"test={self.test}, validation={self.validation}"
-                raise InputError(f"test: {found} found without folds; give shares above 0 that leave training rows")
+                given = f"test={self.test}, validation={self.validation}"
+                raise InputError("test", f"{given} found without folds", "give shares above 0 that leave training rows")
         if self.inner_folds is not None and self.inner_folds < 2:
-            raise InputError(f"inner_folds: {self.inner_folds} found; use at least 2")
+            raise InputError("inner_folds", f"{self.inner_folds} found", "use at least 2")
         if self.inner_rows < 1:
-            raise InputError(f"inner_rows: {self.inner_rows} found; use at least 1")
+            raise InputError("inner_rows", f"{self.inner_rows} found", "use at least 1")
         if self.repeats < 1:
-            raise InputError(f"repeats: {self.repeats} found; use at least 1")
+            raise InputError("repeats", f"{self.repeats} found", "use at least 1")
         if self.ratio is not None and not self.ratio >= 1:
-            raise InputError(f"ratio: {self.ratio} found; use at least 1, the negative rows to one positive row")
+            raise InputError("ratio", f"{self.ratio} found", "use at least 1, the negative rows to one positive row")
         if self.thin not in ("positive", "either"):
-            raise InputError(f"thin: {self.thin!r} found; use 'positive' or 'either'")
+            raise InputError("thin", f"{self.thin!r} found", "use 'positive' or 'either'")
         if self.calibration not in (None, "sigmoid", "isotonic"):
-            raise InputError(f"calibration: {self.calibration!r} found; use 'sigmoid', 'isotonic' or None")
+            raise InputError("calibration", f"{self.calibration!r} found", "use 'sigmoid', 'isotonic' or None")
         if self.calibration is not None and self.inner_folds is None and not self.validation:
-            raise InputError("inner_folds: None found with a calibration; give inner folds or a validation part")
+            raise InputError("inner_folds", "None found with a calibration", "give inner folds or a validation part")
 
     def _check_counts(self, counts: tuple[int, int]) -> None:
         others = [name for name in ("folds", "test", "validation", "ratio") if getattr(self, name) is not None]
         if others:
             raise InputError(
-                f"{others[0]}: {getattr(self, others[0])} found beside counts of training rows; give one of the two"
+                others[0], f"{getattr(self, others[0])} found beside counts of training rows", "give one of the two"
             )
         whole = all(isinstance(n, int) and not isinstance(n, bool) and n >= 1 for n in counts)
         if len(counts) != 2 or not whole:
-            raise InputError(f"counts: {counts!r} found; give negative and positive training rows, at least one each")
+            raise InputError(
+                "counts", f"{counts!r} found", "give negative and positive training rows, at least one each"
+            )
 
     @property
     def name(self) -> str:
@@ -265,7 +267,7 @@ def make_splits(task: Task, protocol: Protocol) -> Splits:
 def _held_out(task: Task, protocol: Protocol, repeat: int) -> Split:
     """Training, validation and test part of fixed shares, the classes in proportion."""
     rows = np.arange(len(task.y))
-    kept: list[np.ndarray] = []
+    parts: list[np.ndarray] = []
     left = 1.0
     for purpose, share in (("test", protocol.test), ("validation", protocol.validation)):
         if not share:
@@ -276,21 +278,21 @@ def _held_out(task: Task, protocol: Protocol, repeat: int) -> Split:
             if counts.min() < 2:
                 name = task.classes[int(np.argmin(counts))]
                 raise TooFewRowsError(
-                    f"{purpose}: class {name!r} has {counts.min()} row(s) left to cut from; use fewer parts"
+                    purpose, f"class {name!r} has {counts.min()} row(s) left to cut from", "use fewer parts"
                 )
             held = inner_holdout(y, share / left, seed, min_rows=2)
         else:
             held = stratified_folds(y, max(2, round(left / share)), 1, seed, groups=task.groups[rows])[0][1]
-        kept.append(rows[held])
+        parts.append(rows[held])
         rows, left = np.delete(rows, held), left - share
-    return Split(repeat, 0, rows, kept[0], kept[1] if len(kept) > 1 else None)
+    return Split(repeat, 0, rows, parts[0], parts[1] if len(parts) > 1 else None)
 
 
 def _counted(task: Task, protocol: Protocol, repeat: int) -> Split:
     """So many rows of each class to train; the rest, or the rest of the groups, to test."""
     counts = cast(tuple[int, int], protocol.counts)
     if task.positive is None:
-        raise InputError(f"counts: {counts} found for {task.name!r} of several classes; name the positive one")
+        raise InputError("counts", f"{counts} found for {task.name!r} of several classes", "name the positive one")
     wanted = {name: counts[int(code == task.positive)] for code, name in enumerate(task.classes)}
     named = np.asarray(task.classes, dtype=object)[task.y]
     seed = seed_for(protocol.split_seed, task, "counts", repeat=repeat)
@@ -300,15 +302,17 @@ def _counted(task: Task, protocol: Protocol, repeat: int) -> Split:
 def _thinned(task: Task, split: Split, protocol: Protocol) -> Split:
     """Drop positive rows of the training part; what is tuned and what is tested keeps its prevalence."""
     if task.positive is None:
-        raise InputError(f"ratio: {protocol.ratio} found for {task.name!r} of several classes; name the positive one")
+        raise InputError(
+            "ratio", f"{protocol.ratio} found for {task.name!r} of several classes", "name the positive one"
+        )
     from oversmith.datasets import thin
 
     seeds = seed_for(protocol.split_seed, task, "thin", repeat=split.repeat, fold=split.fold)
     number = int(seeds.generate_state(1)[0] >> 1)
-    kept = thin(
+    thinned = thin(
         task.y[split.train], task.positive, cast(float, protocol.ratio), random_state=number, drop=protocol.thin
     )
-    return replace(split, train=split.train[np.sort(np.asarray(kept))])
+    return replace(split, train=split.train[np.sort(np.asarray(thinned))])
 
 
 def seed_for(

@@ -74,11 +74,10 @@ class SplitReport:
     def __str__(self) -> str:
         """Sentences for a reader."""
         lines = []
-        for found in self.findings:
-            what = f"{len(found.rows)} of {found.n_checked} test rows" if found.n_checked else "not checked"
-            lines.append(
-                f"{found.kind}: {what}{': a leak' if found.leak else ''}{f' ({found.note})' if found.note else ''}"
-            )
+        for finding in self.findings:
+            what = f"{len(finding.rows)} of {finding.n_checked} test rows" if finding.n_checked else "not checked"
+            note = f" ({finding.note})" if finding.note else ""
+            lines.append(f"{finding.kind}: {what}{': a leak' if finding.leak else ''}{note}")
         return "\n".join([*lines, "Sound." if self.sound else "It leaks."])
 
     def _repr_html_(self) -> str:
@@ -161,7 +160,7 @@ def check_split(X_train: Any, y_train: Any, X_test: Any, y_test: Any, *, max_sha
     False
     """
     if not 0 <= max_share < 1:
-        raise InputError(f"max_share: {max_share} found; use a share of the test rows, 0 or more and below 1")
+        raise InputError("max_share", f"{max_share} found", "use a share of the test rows, 0 or more and below 1")
     train, test = _frames(X_train, X_test)
     y_train, y_test = (
         _labels(name, y, part) for name, y, part in (("y_train", y_train, train), ("y_test", y_test, test))
@@ -178,7 +177,7 @@ def check_split(X_train: Any, y_train: Any, X_test: Any, y_test: Any, *, max_sha
         else:
             known = np.union1d(findings[0].rows, findings[1].rows)
             findings.append(_blended(train[continuous], y_train, test[continuous], y_test, known, max_share))
-    return SplitReport(not any(found.leak for found in findings), tuple(findings))
+    return SplitReport(not any(finding.leak for finding in findings), tuple(findings))
 
 
 def _frames(X_train: Any, X_test: Any) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -187,20 +186,22 @@ def _frames(X_train: Any, X_test: Any) -> tuple[pd.DataFrame, pd.DataFrame]:
         frame = X if isinstance(X, pd.DataFrame) else pd.DataFrame(np.asarray(X))
         if not len(frame) or not frame.shape[1]:
             raise InputError(
-                f"{name}: a table of {len(frame)} rows and {frame.shape[1]} columns found; both must be > 0"
+                name, f"a table of {len(frame)} rows and {frame.shape[1]} columns found", "both must be > 0"
             )
         parts.append(frame.reset_index(drop=True).set_axis([str(column) for column in frame.columns], axis=1))
     train, test = parts
     if set(train.columns) != set(test.columns) or train.shape[1] != test.shape[1]:
         odd = sorted(set(train.columns) ^ set(test.columns))
         raise InputError(
-            f"X_test: columns that stand in one part only found, {odd[:3]}; give both parts the same columns"
+            "X_test", f"columns that stand in one part only found, {odd[:3]}", "give both parts the same columns"
         )
     test = test[list(train.columns)]
     for column in train:
         numeric = [pd.api.types.is_numeric_dtype(part[column]) for part in (train, test)]
         if numeric[0] != numeric[1]:
-            raise InputError(f"X_test: column {column!r} is of numbers in one part and not in the other; convert one")
+            raise InputError(
+                "X_test", f"column {column!r} is of numbers in one part and not in the other", "convert one"
+            )
         # One dtype on both sides, so that equal values hash alike.
         for part in (train, test):
             if numeric[0]:
@@ -217,7 +218,7 @@ def _text(value: Any) -> str | None:
 def _labels(name: str, y: Any, frame: pd.DataFrame) -> np.ndarray:
     labels = np.asarray(y)
     if labels.shape != (len(frame),):
-        raise InputError(f"{name}: shape {labels.shape} found beside {len(frame)} rows; give one label per row")
+        raise InputError(name, f"shape {labels.shape} found beside {len(frame)} rows", "give one label per row")
     return labels.astype(str)
 
 
@@ -267,13 +268,13 @@ def _rounded(
     """Find rows on the same point of a fine grid; two grids, half a step apart, so that no edge hides a pair."""
     both = pd.concat([train, test], ignore_index=True)
     step = both[continuous].std(ddof=0).replace(0.0, 1.0) * _GRID
-    found = np.zeros(len(test), dtype=bool)
+    equal = np.zeros(len(test), dtype=bool)
     for shift in (0.0, 0.5):
         grid = np.floor(both[continuous] / step + shift)
         hashes = row_hashes(both.assign(**{name: grid[name] for name in continuous}))
-        found |= np.isin(hashes[len(train) :], hashes[: len(train)])
-    found[exact] = False
-    rows = np.flatnonzero(found)
+        equal |= np.isin(hashes[len(train) :], hashes[: len(train)])
+    equal[exact] = False
+    rows = np.flatnonzero(equal)
     return Finding("rounded", rows, len(test), len(rows) > max_share * len(test))
 
 
@@ -291,17 +292,17 @@ def _blended(
     candidates = np.setdiff1d(np.arange(len(theirs)), known)
     if len(candidates) > MAX_CHECKED:
         candidates = np.sort(np.random.default_rng(0).choice(candidates, MAX_CHECKED, replace=False))
-    found: list[int] = []
+    blended: list[int] = []
     natural = 0
     for label in np.unique(y_test[candidates]):
         mine = candidates[y_test[candidates] == label]
         same = y_train == label
-        found += mine[_blends(theirs[mine], ours[same])].tolist()
+        blended += mine[_blends(theirs[mine], ours[same])].tolist()
         # SMOTE never blends classes: what lies on a line with rows of another class is the table's own geometry.
         natural += int(_blends(theirs[mine], ours[~same]).sum())
     notes = [f"{len(candidates)} drawn from {len(theirs)}"] if len(candidates) == MAX_CHECKED else []
     notes += [f"{natural} also with rows of other classes"] if natural else []
-    rows = np.sort(np.array(found, dtype=np.intp))
+    rows = np.sort(np.array(blended, dtype=np.intp))
     leak = len(rows) > max(max_share * len(candidates) + natural, 3 * natural)
     return Finding("blended", rows, len(candidates), leak, ", ".join(notes))
 
@@ -321,8 +322,8 @@ def _is_blend(row: np.ndarray, near: np.ndarray) -> bool:
     away = near - row
     length = np.linalg.norm(away, axis=1)
     # Rows that differ in one or two columns lie on lines of the grid.
-    kept = (length > 1e-9) & ((np.abs(away) > 1e-12).sum(axis=1) >= _FOR_BLENDS)
-    unit, length = away[kept] / length[kept, None], length[kept]
+    usable = (length > 1e-9) & ((np.abs(away) > 1e-12).sum(axis=1) >= _FOR_BLENDS)
+    unit, length = away[usable] / length[usable, None], length[usable]
     cosine = np.abs(unit @ unit.T)
     np.fill_diagonal(cosine, 0.0)
     aligned = 1 - cosine < _ON_A_LINE
@@ -330,6 +331,6 @@ def _is_blend(row: np.ndarray, near: np.ndarray) -> bool:
     aligned &= (aligned.sum(axis=1) <= len(unit) / 2)[:, None]
     first, second = np.nonzero(np.triu(aligned))
     ratio = np.minimum(length[first], length[second]) / np.maximum(length[first], length[second])
-    place = np.clip(np.searchsorted(_WHOLE, ratio), 1, len(_WHOLE) - 1)
-    apart = np.minimum(np.abs(ratio - _WHOLE[place - 1]), np.abs(ratio - _WHOLE[place]))
+    index = np.clip(np.searchsorted(_WHOLE, ratio), 1, len(_WHOLE) - 1)
+    apart = np.minimum(np.abs(ratio - _WHOLE[index - 1]), np.abs(ratio - _WHOLE[index]))
     return bool((apart > 1e-6).any())

@@ -63,7 +63,7 @@ def compare(
         caught = stack.enter_context(warnings.catch_warnings(record=True))
         warnings.simplefilter("always")
         try:
-            found = race(
+            result = race(
                 judge,
                 runners,
                 judge.labels,
@@ -77,29 +77,29 @@ def compare(
             raise
         except Exception as error:
             raise InputError(
-                f"estimator: {' and '.join(judge.estimators)} could not be judged on X as it is "
-                f"({describe_error(error)}); give an estimator that takes such rows, for example a Pipeline that "
-                "prepares them first"
+                "estimator",
+                f"{' and '.join(judge.estimators)} could not be judged on X as it is ({describe_error(error)})",
+                "give an estimator that takes such rows, for example a Pipeline that prepares them first",
             ) from error
     report: dict[str, dict[str, Any]] = {name: {"status": "skipped", "reason": skipped[name]} for name in skipped}
-    for runner in found.runners:
+    for runner in result.runners:
         report[runner.name] = {"status": runner.status, "reason": runner.reason, "seconds": runner.seconds}
         if runner.scores:
-            report[runner.name] |= runner.against(found.nothing).to_dict()
-    chosen = judge.candidates[found.winner.name] if found.winner and found.verdict == "kept" else None
-    told: dict[str, Any] = {
+            report[runner.name] |= runner.against(result.nothing).to_dict()
+    chosen = judge.candidates[result.winner.name] if result.winner and result.verdict == "kept" else None
+    summary: dict[str, Any] = {
         "chosen": NOTHING if chosen is None else chosen.name,
-        "why": _why(found, scoring),
-        "comparisons": sum(bool(runner.scores) for runner in found.runners),
+        "why": _why(result, scoring),
+        "comparisons": sum(bool(runner.scores) for runner in result.runners),
         "candidates": {name: report[name] for name in judge.candidates},
-        "confirmation": found.confirmation.to_dict() if found.confirmation else None,
+        "confirmation": result.confirmation.to_dict() if result.confirmation else None,
         "notes": sorted({_note(w) for w in caught if not issubclass(w.category, _QUIET)}),
     }
-    failed = [f"{r.name} ({r.reason})" for r in found.runners if r.status == "failed"]
+    failed = [f"{r.name} ({r.reason})" for r in result.runners if r.status == "failed"]
     problems = [f"candidates failed and were left out: {'; '.join(failed)}"] if failed else []
-    if found.verdict in {"no time", "no candidate"}:
-        problems.append(told["why"])
-    return chosen, told, problems
+    if result.verdict in {"no time", "no candidate"}:
+        problems.append(summary["why"])
+    return chosen, summary, problems
 
 
 def _note(warning: warnings.WarningMessage) -> str:
@@ -115,30 +115,32 @@ def _skipped(judge: CandidateJudge) -> dict[str, str]:
     return {name: reason for name, candidate in judge.candidates.items() if candidate.sampler is None}
 
 
-def _why(found: Race, scoring: str) -> str:
-    compared = [runner for runner in found.runners if runner.scores]
+def _why(result: Race, scoring: str) -> str:
+    compared = [runner for runner in result.runners if runner.scores]
     several = len(compared) > 1
-    if found.verdict == "no candidate":
+    if result.verdict == "no candidate":
         return "X is unchanged: no candidate can be judged with this estimator."
-    if found.verdict == "no gain":
+    if result.verdict == "no gain":
         n = max(len(runner.scores) for runner in compared)
         who = f"none of {len(compared)} candidates gained" if several else f"{compared[0].name} did not gain"
-        harmless = " without harm to an estimator" if len(found.nothing.scores[0]) > 1 else ""
+        harmless = " without harm to an estimator" if len(result.nothing.scores[0]) > 1 else ""
         return f"X is unchanged: {who} in {scoring} over nothing on {n} splits{harmless}."
-    if found.winner is None:
-        why = "every candidate failed" if found.verdict == "failed" else "max_seconds left no time to judge a candidate"
-        return f"X is unchanged: {why}."
-    who = found.winner.name + (f", the best of {len(compared)} candidates," if several else "")
-    if found.confirmation is None:
+    if result.winner is None:
         why = (
-            "failed when it was to be confirmed" if found.verdict == "failed" else "was not confirmed for lack of time"
+            "every candidate failed" if result.verdict == "failed" else "max_seconds left no time to judge a candidate"
+        )
+        return f"X is unchanged: {why}."
+    who = result.winner.name + (f", the best of {len(compared)} candidates," if several else "")
+    if result.confirmation is None:
+        why = (
+            "failed when it was to be confirmed" if result.verdict == "failed" else "was not confirmed for lack of time"
         )
         return f"X is unchanged: {who} {why}."
-    gain = found.confirmation
+    gain = result.confirmation
     numbers = _numbers(gain, scoring)
-    if found.verdict == "kept":
+    if result.verdict == "kept":
         return f"{who} is kept: {numbers}; the interval is above 0."
-    if found.verdict == "harm":
+    if result.verdict == "harm":
         return f"X is unchanged: {who} gains on average but makes {' and '.join(gain.harmed)} worse: {numbers}."
     return f"X is unchanged: {who} may be no better than nothing: {numbers}; the interval is not above 0."
 

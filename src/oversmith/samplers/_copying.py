@@ -87,7 +87,7 @@ class CopyProofDistance:
             self._law = np.quantile(nearness(among), QUANTILES)
             self._charge = float(np.median(among.min(axis=1)) + GAIN * gained)
 
-    def __call__(self, made: np.ndarray) -> float:
+    def __call__(self, generated: np.ndarray) -> float:
         """Score generated rows.
 
         Parameters
@@ -100,10 +100,10 @@ class CopyProofDistance:
         float
             The distance; lower is better.
         """
-        excess = max(self.copied(made) - TOLERANCE, 0.0) / (1 - TOLERANCE)
-        return energy_distance(made, self._rows) + self._charge * excess
+        excess = max(self.copied(generated) - TOLERANCE, 0.0) / (1 - TOLERANCE)
+        return energy_distance(generated, self._rows) + self._charge * excess
 
-    def copied(self, made: np.ndarray) -> float:
+    def copied(self, generated: np.ndarray) -> float:
         """Say how far the ratios of generated rows fall short of those of the training rows.
 
         Parameters
@@ -119,7 +119,7 @@ class CopyProofDistance:
         mean = float(self._law.mean())
         if mean == 0:
             return 0.0
-        ratios = np.quantile(nearness(cdist(np.asarray(made, np.float64), self._rows)), QUANTILES)
+        ratios = np.quantile(nearness(cdist(np.asarray(generated, np.float64), self._rows)), QUANTILES)
         return float(np.maximum(self._law - ratios, 0.0).mean()) / mean
 
 

@@ -55,7 +55,7 @@ def draw_filtered(
         When 20 draws do not bring enough rows; the message carries the counts.
     """
     rejected = dict.fromkeys((name for name, _ in filters), 0)
-    kept: list[np.ndarray] = []
+    accepted: list[np.ndarray] = []
     missing, drawn, ask = n, 0, n
     for _ in range(MAX_REDRAWS):
         rows = make(ask)
@@ -68,8 +68,8 @@ def draw_filtered(
             refused = looked_at[~filter_.accept(seen[looked_at], own, others)]
             rejected[name] += len(refused)
             keep[refused] = False
-        kept.append(rows[keep][:missing])
-        drawn, missing = drawn + len(rows), missing - len(kept[-1])
+        accepted.append(rows[keep][:missing])
+        drawn, missing = drawn + len(rows), missing - len(accepted[-1])
         if not missing:
             break
         # As many as bring the missing ones at the rate so far: the last few rows must not use up the draws.
@@ -77,10 +77,11 @@ def draw_filtered(
     if missing:
         counts = ", ".join(f"{name} rejected {count}" for name, count in rejected.items())
         raise InputError(
-            f"filters: class {label} got {n - missing} of {n} rows in {MAX_REDRAWS} draws, {drawn} rows in all "
-            f"({counts}); loosen the filter, or leave it out for this table"
+            "filters",
+            f"class {label} got {n - missing} of {n} rows in {MAX_REDRAWS} draws, {drawn} rows in all ({counts})",
+            "loosen the filter, or leave it out for this table",
         )
-    return np.concatenate(kept), {
+    return np.concatenate(accepted), {
         "phase": "filter",
         "classes": [label],
         "asked": n,

@@ -1,4 +1,4 @@
-"""Rows of one class by Gibbs sampling from Gaussian conditionals: the Markov chain that document 001 asks for."""
+"""Rows of one class by Gibbs sampling from Gaussian conditionals: the Markov chain that Sharma et al. 2022 asks for."""
 
 from __future__ import annotations
 
@@ -105,10 +105,10 @@ def gibbs_rows(rows: np.ndarray, discrete: np.ndarray, n: int, rng: np.random.Ge
         for _ in range(THIN if read else BURN_IN):
             chains = chains @ keep.T + rng.standard_normal(chains.shape) @ mix.T
         read.append(chains)
-    made = np.concatenate(read)[:n]
+    generated = np.concatenate(read)[:n]
 
-    near = NearestNeighbors(n_neighbors=min(DONORS, len(real))).fit(real).kneighbors(made, return_distance=False)
+    near = NearestNeighbors(n_neighbors=min(DONORS, len(real))).fit(real).kneighbors(generated, return_distance=False)
     donor = near[np.arange(n), rng.integers(near.shape[1], size=n)]
     new = rows[donor]
-    new[:, moving] = made * spread + centre
+    new[:, moving] = generated * spread + centre
     return new

@@ -46,7 +46,7 @@ class Holdout:
         """Count the generated rows that bring a class level with the rows of the others; at least one."""
         return min(max(int((self.y == OTHERS).sum() - (self.y == code).sum()), 1), MAX_MADE)
 
-    def f1(self, made: np.ndarray, codes: np.ndarray) -> float:
+    def f1(self, generated: np.ndarray, codes: np.ndarray) -> float:
         """Score generated rows.
 
         Parameters
@@ -61,7 +61,7 @@ class Holdout:
         float
             F1 of the classes asked for on the held-out rows, mean over classes.
         """
-        x, y = np.concatenate([self.x, made]), np.concatenate([self.y, codes])
+        x, y = np.concatenate([self.x, generated]), np.concatenate([self.y, codes])
         # One convex fit, so that a checkpoint's score has no noise of its own; more threads cost more than they bring.
         with threadpool_limits(1):
             predicted = LogisticRegression(max_iter=200).fit(x, y).predict(self.held_x)
@@ -132,8 +132,8 @@ def without(rows: np.ndarray, held: np.ndarray) -> np.ndarray:
     for row in held:
         left[row.tobytes()] = left.get(row.tobytes(), 0) + 1
     keep = np.ones(len(rows), dtype=bool)
-    for place, row in enumerate(rows):
+    for index, row in enumerate(rows):
         if left.get(row.tobytes(), 0):
             left[row.tobytes()] -= 1
-            keep[place] = False
+            keep[index] = False
     return rows[keep]

@@ -68,7 +68,7 @@ def smote_rows(
     Returns
     -------
     ndarray of shape (n, width)
-        The interpolated rows: ``x + u (neighbour - x)`` with ``u`` uniform on [0, 1), document 000, Eq. 1 and
+        The interpolated rows: ``x + u (neighbour - x)`` with ``u`` uniform on [0, 1), Riaz et al. 2025, Eq. 1 and
         Algorithm 1, line 2.
 
     Examples
@@ -169,9 +169,9 @@ def rows_from(
     discrete = discrete_columns(spans, rows.shape[1])
     X = np.concatenate([rows, others])
     y = np.repeat([1, 0], [len(rows), len(others)])
-    made: list[np.ndarray] = []
+    parts: list[np.ndarray] = []
     for _ in range(_TOP_UPS):
-        missing = n - sum(map(len, made))
+        missing = n - sum(map(len, parts))
         if missing == 0:
             break
         sampler = clone(sampler)
@@ -192,12 +192,13 @@ def rows_from(
         except (ValueError, RuntimeError) as error:
             raise InputError(f"{argument}: {type(sampler).__name__} failed on {len(rows)} rows: {error}") from error
         new = X_new[len(X) :][y_new[len(X) :] == 1]
-        made.append(new[rng.permutation(len(new))[:missing]])
-    new = np.concatenate(made)
+        parts.append(new[rng.permutation(len(new))[:missing]])
+    new = np.concatenate(parts)
     if len(new) < n:
         raise InputError(
-            f"{argument}: {type(sampler).__name__} made {len(new)} of {n} rows in {_TOP_UPS} draws; "
-            "use another over-sampler"
+            argument,
+            f"{type(sampler).__name__} made {len(new)} of {n} rows in {_TOP_UPS} draws",
+            "use another over-sampler",
         )
     return _whole_levels(new, spans)
 

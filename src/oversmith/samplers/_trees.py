@@ -36,7 +36,7 @@ def forest_arrays(estimators: Any) -> Forest:
         parts["value"].append(tree.value[:, :, 0].astype(np.float32))
         roots.append(at)
         at += tree.node_count
-    arrays = {name: np.concatenate(found) for name, found in parts.items()}
+    arrays = {name: np.concatenate(arrays_of_trees) for name, arrays_of_trees in parts.items()}
     depth = max(estimator.tree_.max_depth for estimator in estimators)
     return arrays | {"root": np.array(roots, np.int32), "depth": np.array(depth, np.int32)}
 

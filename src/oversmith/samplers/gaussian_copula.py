@@ -96,15 +96,15 @@ class GaussianCopula(BaseSampler):
         marginals, factor = state["classes"][code]["marginals"], state["classes"][code]["factor"]
         u = ndtr(rng.normal(size=(n, len(factor))) @ factor.T)
         rows = np.empty((n, marginals[-1]["stop"]))
-        place = 0
+        index = 0
         for marginal in marginals:
             values, upto = marginal["values"], marginal["upto"]
             columns = slice(marginal["start"], marginal["stop"])
             if len(upto) == 1:
                 rows[:, columns] = values
                 continue
-            p = u[:, place]
-            place += 1
+            p = u[:, index]
+            index += 1
             if marginal["levels"]:
                 rows[:, columns] = values[np.searchsorted(upto[:-1], p, side="right")]
             else:
@@ -190,9 +190,9 @@ def _variable(
 def _quantiles(ordered: np.ndarray, bounds: tuple[float, float]) -> tuple[np.ndarray, np.ndarray]:
     """Values and the probability up to each: the middle of its rank, and the bounds at 0 and 1."""
     n = len(ordered)
-    kept = np.unique(np.linspace(0, n - 1, min(n, MAX_KNOTS)).round().astype(int))
-    values = np.concatenate([[[bounds[0]]], ordered[kept], [[bounds[1]]]])
-    return values, np.concatenate([[0.0], (kept + 0.5) / n, [1.0]])
+    knots = np.unique(np.linspace(0, n - 1, min(n, MAX_KNOTS)).round().astype(int))
+    values = np.concatenate([[[bounds[0]]], ordered[knots], [[bounds[1]]]])
+    return values, np.concatenate([[0.0], (knots + 0.5) / n, [1.0]])
 
 
 def _reordered(
@@ -236,9 +236,9 @@ def _factor(variables: list[_Variable]) -> np.ndarray:
         for k in reversed(range(TERMS)):
             series = (series + np.outer(hermite[:, k], hermite[:, k])) * middle
         low, high = np.where(series < seen, middle, low), np.where(series < seen, high, middle)
-    found = (low + high) / 2
+    middle = (low + high) / 2
     # The correlation of the normal numbers is that of the scores over both first coefficients, and so is its error.
-    correlation = _shrunk(found, variance / np.maximum(np.outer(hermite[:, 0], hermite[:, 0]) ** 2, 1e-12))
+    correlation = _shrunk(middle, variance / np.maximum(np.outer(hermite[:, 0], hermite[:, 0]) ** 2, 1e-12))
     np.fill_diagonal(correlation, 1.0)
     # Pairs were looked at one by one: together they may be no correlation matrix, and the nearest root is taken.
     values, vectors = np.linalg.eigh(correlation)
@@ -246,13 +246,13 @@ def _factor(variables: list[_Variable]) -> np.ndarray:
     return factor / np.linalg.norm(factor, axis=1, keepdims=True)
 
 
-def _shrunk(found: np.ndarray, noise: np.ndarray) -> np.ndarray:
+def _shrunk(correlation: np.ndarray, noise: np.ndarray) -> np.ndarray:
     """Shrink correlations towards zero, each by its own variance; ``noise`` is zero where nothing was found."""
-    told = (noise > 0) & ~np.eye(len(found), dtype=bool)
-    if not told.any():
-        return np.zeros_like(found)
-    signal = max(float((found[told] ** 2 - noise[told]).mean()), 0.0)
-    return found * np.divide(signal, signal + noise, out=np.zeros_like(found), where=told)
+    noisy = (noise > 0) & ~np.eye(len(correlation), dtype=bool)
+    if not noisy.any():
+        return np.zeros_like(correlation)
+    signal = max(float((correlation[noisy] ** 2 - noise[noisy]).mean()), 0.0)
+    return correlation * np.divide(signal, signal + noise, out=np.zeros_like(correlation), where=noisy)
 
 
 def _pairwise_correlation(scores: np.ndarray, given: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

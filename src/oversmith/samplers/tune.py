@@ -101,8 +101,8 @@ def tune(
     n_trials : int, default=30
         Trials in all, those of a resumed study included. Ignored with ``grid=True``, which tries every point.
     grid : bool, default=False
-        Search the grid of document 000 (learning rate, batch size, penalty weight, critic updates: 108 points) instead
-        of sampling the space.
+        Search the grid of Riaz et al. 2025 (learning rate, batch size, penalty weight, critic updates: 108 points)
+        instead of sampling the space.
     space : mapping of str to sequence, default=None
         Parameter → list of choices, or ``(low, high)``, or ``(low, high, "log")``, a tuple; by default the sampler's
         ``hyperparameter_space()``. With ``grid=True``, lists alone.
@@ -133,8 +133,8 @@ def tune(
     Notes
     -----
     The best of many trials looks better on the inner folds than it is. Judge the tuned sampler on other rows, as
-    ``oversmith compare`` does. Deviations from the paper: document 000 tunes on a validation set of 15 % of the rows;
-    here every row of the training part is used by inner cross-validation.
+    ``oversmith compare`` does. Deviations from the paper: Riaz et al. 2025 tune on a validation set of 15 % of the
+    rows; here every row of the training part is used by inner cross-validation.
 
     Examples
     --------
@@ -236,7 +236,7 @@ def _result(study: Any, base: Any, space: Space, max_seconds: float | None) -> T
         errors = [trial["error"] for trial in trials if "error" in trial]
         if errors:
             raise InputError(f"space: all {len(trials)} trials failed, the last one with: {errors[-1]}")
-        raise InputError(f"max_seconds: no trial was completed within {max_seconds} s; give the search more time")
+        raise InputError("max_seconds", f"no trial was completed within {max_seconds} s", "give the search more time")
     default = study.user_attrs["default_score"]
     best = max(done, key=lambda trial: trial["score"])
     better = best["score"] > default
@@ -254,8 +254,9 @@ def _checked_space(sampler: Any, space: Space | None, grid: bool) -> Space:
     if space is None:
         if not hasattr(sampler, "hyperparameter_space"):
             raise InputError(
-                f"space: {type(sampler).__name__} brings no search space of its own; give one, "
-                "for example {'k_neighbors': [3, 5, 7]}"
+                "space",
+                f"{type(sampler).__name__} brings no search space of its own",
+                "give one, for example {'k_neighbors': [3, 5, 7]}",
             )
         space = sampler.hyperparameter_space(grid=grid)
     known = sampler.get_params()
@@ -265,9 +266,9 @@ def _checked_space(sampler: Any, space: Space | None, grid: bool) -> Space:
         is_range = isinstance(choices, tuple) and len(choices) in (2, 3) and choices[0] < choices[1]
         if not (isinstance(choices, list) and choices) and (grid or not is_range):
             needed = "a list of choices" if grid else "a list of choices, (low, high) or (low, high, 'log')"
-            raise InputError(f"space: found {choices!r} for {name!r}; give {needed}")
+            raise InputError("space", f"found {choices!r} for {name!r}", f"give {needed}")
     if not space:
-        raise InputError("space: it is empty; name at least one parameter")
+        raise InputError("space", "it is empty", "name at least one parameter")
     return space
 
 
@@ -280,13 +281,14 @@ def _open(optuna: Any, storage: str | os.PathLike[str] | None, fingerprint: str)
         load_if_exists=True,
         pruner=optuna.pruners.MedianPruner(n_startup_trials=_STARTUP_TRIALS),
     )
-    kept = study.user_attrs.get("fingerprint")
-    if kept is None:
+    stored = study.user_attrs.get("fingerprint")
+    if stored is None:
         study.set_user_attr("fingerprint", fingerprint)
-    elif kept != fingerprint:
+    elif stored != fingerprint:
         raise InputError(
-            f"storage: {os.fspath(storage or '')!r} keeps a search with other rows, folds, space or parameters; give "
-            "another file, or the arguments of that search"
+            "storage",
+            f"{os.fspath(storage or '')!r} keeps a search with other rows, folds, space or parameters",
+            "give another file, or the arguments of that search",
         )
     # A trial that was under way when the process ended is tried again.
     for trial in study.get_trials(deepcopy=False):
