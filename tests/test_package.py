@@ -23,9 +23,9 @@ def loaded_after(code: str) -> dict:
 
 
 def test_import_is_light():
-    found = loaded_after("import oversmith, oversmith.cli; dir(oversmith)")
-    assert not HEAVY & set(found["modules"])
-    assert found["cpu"] < 0.5
+    result = loaded_after("import oversmith, oversmith.cli; dir(oversmith)")
+    assert not HEAVY & set(result["modules"])
+    assert result["cpu"] < 0.5
 
 
 def test_jax_loads_where_training_starts():

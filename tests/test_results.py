@@ -121,7 +121,7 @@ def test_the_plans_are_those_of_the_committed_scores(name, data_dir):
 def test_three_cells_of_each_study_are_computed_again(name, data_dir):
     frame, cells = committed(name)
     for dataset, contender, classifier, protocol in CELLS[name]:
-        at = [place for place in frame.index if place[:5] == (dataset, protocol, 0.0, contender, classifier)][-1]
+        at = [index for index in frame.index if index[:5] == (dataset, protocol, 0.0, contender, classifier)][-1]
         cell, unit = cells[at]
         unit, before = unit.only({cell.key}), frame.loc[at]
         # In a child, as the runner does: bits of a training hang on the number of threads.

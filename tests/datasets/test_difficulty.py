@@ -43,32 +43,32 @@ def test_areas_by_exact_fractions(length, size):
 
 @pytest.mark.parametrize("size", [2, 4])
 def test_where_sizes_divide_new_pixels_are_block_means(size):
-    found = images()
-    made = make_rotated_digits(found, 45, 20, 0.5, size)
-    whole = make_rotated_digits(found, 45, 20, 0.5)
+    result = images()
+    generated = make_rotated_digits(result, 45, 20, 0.5, size)
+    whole = make_rotated_digits(result, 45, 20, 0.5)
     block = 8 // size
     means = whole.X.reshape(-1, size, block, size, block).mean(axis=(2, 4))
-    assert np.allclose(made.X, means)
-    assert np.array_equal(made.y, whole.y)
+    assert np.allclose(generated.X, means)
+    assert np.array_equal(generated.y, whole.y)
 
 
 def test_a_hand_computed_resize_of_three_pixels_to_two():
     image = np.array([[[0, 255, 0], [255, 0, 255], [0, 255, 255]]], dtype=np.uint8).repeat(2, axis=0)
-    made = make_rotated_digits(image, 90, 1, 1.0, 2)
+    generated = make_rotated_digits(image, 90, 1, 1.0, 2)
     # The first new pixel: 4 + 2·(edges) + 1·(middle) parts of nine quarters of a pixel.
     weights = np.array([[2 / 3, 1 / 3, 0], [0, 1 / 3, 2 / 3]])
     scaled = image[0] / 127.5 - 1
-    assert made.X[made.y == 0][0, 0, 0] == pytest.approx((4 * -1 + 2 * 1 + 2 * 1 + -1) / 9)
-    assert np.allclose(made.X[made.y == 0][0], weights @ scaled @ weights.T)
+    assert generated.X[generated.y == 0][0, 0, 0] == pytest.approx((4 * -1 + 2 * 1 + 2 * 1 + -1) / 9)
+    assert np.allclose(generated.X[generated.y == 0][0], weights @ scaled @ weights.T)
 
 
 def test_a_right_angle_is_exact_and_others_have_black_corners():
-    found = images()
-    scaled = found / 127.5 - 1
-    made = make_rotated_digits(found, 90, 60, 1.0)
-    for place in range(5):
-        (turned,) = made.X[(made.y == 1) & (made.groups == place)]
-        assert np.allclose(turned, np.rot90(scaled[place]), atol=1e-6)
+    result = images()
+    scaled = result / 127.5 - 1
+    generated = make_rotated_digits(result, 90, 60, 1.0)
+    for index in range(5):
+        (turned,) = generated.X[(generated.y == 1) & (generated.groups == index)]
+        assert np.allclose(turned, np.rot90(scaled[index]), atol=1e-6)
     slanted = make_rotated_digits(np.full((4, 9, 9), 255, dtype=np.uint8), 45, 2, 1.0)
     turned = slanted.X[slanted.y == 1][0]
     assert turned[0, 0] == turned[0, -1] == turned[-1, 0] == turned[-1, -1] == -1
@@ -76,41 +76,43 @@ def test_a_right_angle_is_exact_and_others_have_black_corners():
 
 
 def test_the_published_code_shuffles_both_classes_as_one_list():
-    found = images(30)
-    made = make_rotated_digits(found, 30, 10, 0.4, order="shuffled")
+    result = images(30)
+    generated = make_rotated_digits(result, 30, 10, 0.4, order="shuffled")
     # As published: concatenate, shuffle by seed 0, first n of each class, shuffle by seed 0.
     places, label = shuffle(np.tile(np.arange(30), 2), np.repeat([0, 1], 30), random_state=0)
     first, second = places[label == 0][:10], places[label == 1][:4]
     groups, y = shuffle(np.concatenate([first, second]), np.repeat([0, 1], [10, 4]), random_state=0)
-    assert np.array_equal(made.groups, groups)
-    assert np.array_equal(made.y, y)
-    original = make_rotated_digits(found, 30, 10, 0.4)
+    assert np.array_equal(generated.groups, groups)
+    assert np.array_equal(generated.y, y)
+    original = make_rotated_digits(result, 30, 10, 0.4)
     assert sorted(original.groups[original.y == 0]) == list(range(10))
     assert sorted(original.groups[original.y == 1]) == list(range(4))
 
 
 @pytest.mark.parametrize("order", ["original", "shuffled"])
 def test_disjoint_uses_no_image_twice_and_small_samples_are_part_of_large_ones(order):
-    found = images(60)
-    large, small = (make_rotated_digits(found, 45, n, r, disjoint=True, order=order) for n, r in ((40, 0.4), (20, 0.1)))
+    result = images(60)
+    large, small = (
+        make_rotated_digits(result, 45, n, r, disjoint=True, order=order) for n, r in ((40, 0.4), (20, 0.1))
+    )
     assert len(np.unique(large.groups)) == len(large.y) == 56
     for label in (0, 1):
         assert set(small.groups[small.y == label]) <= set(large.groups[large.y == label])
-    shared = make_rotated_digits(found, 45, 40, 0.4)
+    shared = make_rotated_digits(result, 45, 40, 0.4)
     assert len(np.unique(shared.groups)) < len(shared.y)
 
 
 def test_each_factor_has_its_effect():
-    found = images(60)
-    assert make_rotated_digits(found, 45, 50, 0.2, 4).X.shape == (60, 4, 4)
-    assert make_rotated_digits(found, 45, 50, 0.1).y.sum() == 5
-    assert make_rotated_digits(found, 45, 20, 0.2).y.sum() == 4
+    result = images(60)
+    assert make_rotated_digits(result, 45, 50, 0.2, 4).X.shape == (60, 4, 4)
+    assert make_rotated_digits(result, 45, 50, 0.1).y.sum() == 5
+    assert make_rotated_digits(result, 45, 20, 0.2).y.sum() == 4
     bar = np.zeros((20, 21, 21), dtype=np.uint8)
     bar[:, 2:19, 8:13] = 255
     # The smaller the angle, the nearer the classes.
     apart = [
-        float(np.abs(made.X[made.y == 0][0] - made.X[made.y == 1][0]).mean())
-        for made in (make_rotated_digits(bar, angle, 10, 1.0) for angle in (10, 30, 90))
+        float(np.abs(generated.X[generated.y == 0][0] - generated.X[generated.y == 1][0]).mean())
+        for generated in (make_rotated_digits(bar, angle, 10, 1.0) for angle in (10, 30, 90))
     ]
     assert apart == sorted(apart)
     assert apart[0] < apart[-1]
@@ -118,8 +120,8 @@ def test_each_factor_has_its_effect():
 
 def test_floats_have_a_declared_range():
     scaled = images() / 255.0
-    made = make_rotated_digits(scaled, 90, 20, 0.5, value_range=(0.0, 1.0))
-    assert np.allclose(made.X, make_rotated_digits(images(), 90, 20, 0.5).X, atol=1e-6)
+    generated = make_rotated_digits(scaled, 90, 20, 0.5, value_range=(0.0, 1.0))
+    assert np.allclose(generated.X, make_rotated_digits(images(), 90, 20, 0.5).X, atol=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -158,12 +160,12 @@ def test_the_fours_of_the_paper(data_dir):
     data = load_dataset("mnist_train")
     fours = np.asarray(data.X)[np.asarray(data.y) == "4"]
     assert len(fours) == 5842
-    made = make_rotated_digits(fours, 30, 1000, 0.4, 8, order="shuffled")
-    assert made.X.shape == (1400, 8, 8)
-    assert made.X.min() >= -1
-    assert made.X.max() <= 1
+    generated = make_rotated_digits(fours, 30, 1000, 0.4, 8, order="shuffled")
+    assert generated.X.shape == (1400, 8, 8)
+    assert generated.X.min() >= -1
+    assert generated.X.max() <= 1
     # In the paper a sixth of the digits are in both classes, once of them rotated.
-    shared = np.isin(made.groups[made.y == 1], made.groups[made.y == 0]).mean()
+    shared = np.isin(generated.groups[generated.y == 1], generated.groups[generated.y == 0]).mean()
     assert 0.1 < shared < 0.25
 
 
@@ -177,33 +179,33 @@ def waves(n=40, points=50):
 
 
 def test_a_shift_moves_and_a_warp_bends():
-    found = waves()
-    made = make_shifted_series(found, 20, 0.5, shift=0.2)
-    rare = made.X[made.y == 1].mean(axis=0)
+    result = waves()
+    generated = make_shifted_series(result, 20, 0.5, shift=0.2)
+    rare = generated.X[generated.y == 1].mean(axis=0)
     assert rare.argmax() / 49 == pytest.approx(0.6, abs=0.03)
     # A whole number of points is exact.
     exact = make_shifted_series(np.arange(22.0).reshape(2, 11), 1, 1.0, shift=0.2)
     assert exact.X[exact.y == 1][0].tolist() == pytest.approx([11, 11, 11, 12, 13, 14, 15, 16, 17, 18, 19])
-    bent = make_shifted_series(found, 20, 0.5, warp=0.8)
+    bent = make_shifted_series(result, 20, 0.5, warp=0.8)
     rare = bent.X[bent.y == 1].mean(axis=0)
     clock = np.linspace(0, 1, 50)
     clock = clock + 0.8 * np.sin(2 * np.pi * clock) / (2 * np.pi)
     assert abs(rare.argmax() - np.abs(clock - 0.4).argmin()) <= 1
-    near, far = (make_shifted_series(found, 20, 0.5, shift=s) for s in (0.01, 0.1))
+    near, far = (make_shifted_series(result, 20, 0.5, shift=s) for s in (0.01, 0.1))
     gaps = [np.abs(m.X[m.y == 0].mean(0) - m.X[m.y == 1].mean(0)).mean() for m in (near, far)]
     assert gaps[0] < gaps[1] / 3
 
 
 def test_series_keep_their_channels_and_get_a_balanced_test_part():
-    found = np.stack([waves(), waves() * 2], axis=1)
-    made = make_shifted_series(found, 15, 0.4, shift=0.1, length=20, label_noise=0.5, n_test=5)
-    assert made.X.shape == (21, 2, 20)
-    assert made.X_test.shape == (10, 2, 20)
-    assert made.y_test.tolist() == [0] * 5 + [1] * 5
-    plain = make_shifted_series(found, 15, 0.4, shift=0.1, length=20)
-    assert np.array_equal(plain.X, made.X)
-    assert (plain.y != made.y).sum() == 6
-    assert made.y.sum() == plain.y.sum() == 6
+    result = np.stack([waves(), waves() * 2], axis=1)
+    generated = make_shifted_series(result, 15, 0.4, shift=0.1, length=20, label_noise=0.5, n_test=5)
+    assert generated.X.shape == (21, 2, 20)
+    assert generated.X_test.shape == (10, 2, 20)
+    assert generated.y_test.tolist() == [0] * 5 + [1] * 5
+    plain = make_shifted_series(result, 15, 0.4, shift=0.1, length=20)
+    assert np.array_equal(plain.X, generated.X)
+    assert (plain.y != generated.y).sum() == 6
+    assert generated.y.sum() == plain.y.sum() == 6
 
 
 @pytest.mark.parametrize(
@@ -237,9 +239,9 @@ def table(seed=0, n=400):
     return X.iloc[order].reset_index(drop=True), y[order]
 
 
-def auc(made):
-    model = LogisticRegression().fit(made.X, made.y)
-    return roc_auc_score(made.y_test, model.predict_proba(made.X_test)[:, 1])
+def auc(generated):
+    model = LogisticRegression().fit(generated.X, generated.y)
+    return roc_auc_score(generated.y_test, model.predict_proba(generated.X_test)[:, 1])
 
 
 def test_tables_are_cut_in_their_order():
@@ -260,15 +262,15 @@ def test_tables_are_cut_in_their_order():
 
 def test_knobs_left_alone_change_nothing():
     X, y = table()
-    made = make_difficult_table(X, y, "yes")
-    assert made.X.equals(X)
-    assert np.array_equal(made.y, (y == "yes").astype(int))
-    assert made.X_test is made.y_test is None
+    generated = make_difficult_table(X, y, "yes")
+    assert generated.X.equals(X)
+    assert np.array_equal(generated.y, (y == "yes").astype(int))
+    assert generated.X_test is generated.y_test is None
 
 
 @pytest.mark.parametrize("mix", ["rows", "features"])
 def test_overlap_makes_the_classes_one(mix):
-    found = np.array(
+    result = np.array(
         [
             [
                 auc(make_difficult_table(*table(seed), "yes", overlap=o, mix=mix, n_test=80, random_state=seed))
@@ -277,9 +279,9 @@ def test_overlap_makes_the_classes_one(mix):
             for seed in range(5)
         ]
     ).mean(axis=0)
-    assert found[0] > 0.95
-    assert found[0] > found[1] + 0.02
-    assert found[2] == pytest.approx(0.5, abs=0.06)
+    assert result[0] > 0.95
+    assert result[0] > result[1] + 0.02
+    assert result[2] == pytest.approx(0.5, abs=0.06)
 
 
 def test_dimension_falls_by_projection_and_rises_by_noise():
@@ -298,24 +300,24 @@ def test_dimension_falls_by_projection_and_rises_by_noise():
     few = make_difficult_table(X, y, "yes", noise_columns=1, n_test=50)
     assert np.array_equal(noisy.X["noise0"], few.X["noise0"])
     small = {"n_majority": 30, "ratio": 0.2, "n_test": 80}
-    found = [
+    result = [
         [auc(make_difficult_table(*table(s), "yes", noise_columns=k, random_state=s, **small)) for k in (0, 200)]
         for s in range(5)
     ]
-    assert np.diff(np.mean(found, axis=0))[0] < -0.03
+    assert np.diff(np.mean(result, axis=0))[0] < -0.03
 
 
 def test_ratio_size_and_label_noise():
     X, y = table()
-    made = make_difficult_table(X, y, "yes", n_majority=100, ratio=0.2, label_noise=0.5, n_test=30)
-    assert np.bincount(made.y).tolist() == [100, 20]
-    truth = (y[made.groups] == "yes").astype(int)
-    assert (made.y != truth).sum() == 20
+    generated = make_difficult_table(X, y, "yes", n_majority=100, ratio=0.2, label_noise=0.5, n_test=30)
+    assert np.bincount(generated.y).tolist() == [100, 20]
+    truth = (y[generated.groups] == "yes").astype(int)
+    assert (generated.y != truth).sum() == 20
     milder = make_difficult_table(X, y, "yes", n_majority=100, ratio=0.2, label_noise=0.25, n_test=30)
-    assert set(np.flatnonzero(milder.y != truth)) < set(np.flatnonzero(made.y != truth))
-    assert np.bincount(made.y_test).tolist() == [30, 30]
+    assert set(np.flatnonzero(milder.y != truth)) < set(np.flatnonzero(generated.y != truth))
+    assert np.bincount(generated.y_test).tolist() == [30, 30]
     assert len(make_difficult_table(X, y, "yes", n_majority=100).y) == 300
-    unseen = set(map(tuple, made.X_test.to_numpy())) & set(map(tuple, made.X.to_numpy()))
+    unseen = set(map(tuple, generated.X_test.to_numpy())) & set(map(tuple, generated.X.to_numpy()))
     assert not unseen
 
 
@@ -323,12 +325,12 @@ def test_levels_are_mixed_as_levels():
     X, y = table()
     X["kind"] = pd.Categorical(np.where(y == "yes", "p", "n"))
     X["flag"] = y == "yes"
-    made = make_difficult_table(X, y, "yes", overlap=0.5)
-    assert list(made.X) == list(X)
-    rare = made.X[made.y == 1]
+    generated = make_difficult_table(X, y, "yes", overlap=0.5)
+    assert list(generated.X) == list(X)
+    rare = generated.X[generated.y == 1]
     for name in ("kind", "flag"):
         assert (rare[name].astype(str).isin(["n", "False"])).mean() == pytest.approx(0.5, abs=0.15)
-    assert made.X[made.y == 0].equals(X[y == "no"])
+    assert generated.X[generated.y == 0].equals(X[y == "no"])
 
 
 @pytest.mark.parametrize(

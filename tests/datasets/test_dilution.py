@@ -73,8 +73,8 @@ def test_a_transition_beyond_the_concentrations_is_refused():
 
 def test_every_series_has_its_own_transition():
     x, series = np.tile(X, 2), np.repeat(["a", "b"], 96)
-    y, found = label_dilution(x, np.r_[sigmoid(10.1, 1), sigmoid(20.1, 1)], series=series, labels=("sol", "gel"))
-    assert found == pytest.approx({"a": 10.1, "b": 20.1}, abs=1e-3)
+    y, result = label_dilution(x, np.r_[sigmoid(10.1, 1), sigmoid(20.1, 1)], series=series, labels=("sol", "gel"))
+    assert result == pytest.approx({"a": 10.1, "b": 20.1}, abs=1e-3)
     assert np.array_equal(y == "gel", x >= np.where(series == "a", 10.1, 20.1))
     with pytest.raises(InputError, match="series: 'b': response: a sigmoid explains 0 %"):
         label_dilution(x, np.r_[sigmoid(10, 1), np.zeros(96)], series=series)

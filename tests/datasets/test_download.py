@@ -25,11 +25,11 @@ class Server:
         self.files: dict[str, bytes] = {}
         self.longer: set[str] = set()
         self.asked: list[str] = []
-        files, longer, asked = self.files, self.longer, self.asked
+        files, longer, requests = self.files, self.longer, self.asked
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                asked.append(self.path)
+                requests.append(self.path)
                 body = files.get(self.path)
                 if body is None:
                     self.send_error(404)
@@ -49,10 +49,10 @@ class Server:
 
 @pytest.fixture
 def server() -> Iterator[Server]:
-    found = Server()
-    yield found
-    found.server.shutdown()
-    found.server.server_close()
+    result = Server()
+    yield result
+    result.server.shutdown()
+    result.server.server_close()
 
 
 @pytest.fixture(autouse=True)

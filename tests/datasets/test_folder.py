@@ -26,13 +26,13 @@ def table(folder: Path, *rows: str, header: str = "file,label") -> None:
 
 def test_spectra_come_in_the_order_of_the_table(folder):
     table(folder, "c.csv,gel", "a.csv,gel", "b.csv,solution")
-    found = load_spectra_folder(folder, unit="Hz", quantity="phase angle")
-    assert found.X[:, 0].tolist() == [[7, 8, 9], [1, 2, 3], [4, 5, 6]]
-    assert found.y.tolist() == ["gel", "gel", "solution"]
-    assert found.names.tolist() == ["c.csv", "a.csv", "b.csv"]
-    assert (found.axis.points.tolist(), found.axis.label) == ([10, 20, 30], "frequency, Hz")
-    assert found.group is None
-    assert found.transitions == {}
+    result = load_spectra_folder(folder, unit="Hz", quantity="phase angle")
+    assert result.X[:, 0].tolist() == [[7, 8, 9], [1, 2, 3], [4, 5, 6]]
+    assert result.y.tolist() == ["gel", "gel", "solution"]
+    assert result.names.tolist() == ["c.csv", "a.csv", "b.csv"]
+    assert (result.axis.points.tolist(), result.axis.label) == ([10, 20, 30], "frequency, Hz")
+    assert result.group is None
+    assert result.transitions == {}
 
 
 @pytest.mark.parametrize(
@@ -52,9 +52,9 @@ def test_spectra_come_in_the_order_of_the_table(folder):
 def test_many_ways_to_write_numbers(tmp_path, text):
     (tmp_path / "a.txt").write_text(text, encoding="utf-8")
     table(tmp_path, "a.txt,gel")
-    found = load_spectra_folder(tmp_path)
-    assert found.axis.points.tolist() == [10, 20]
-    assert found.X.tolist() == [[[1.5, 2.5]]]
+    result = load_spectra_folder(tmp_path)
+    assert result.axis.points.tolist() == [10, 20]
+    assert result.X.tolist() == [[[1.5, 2.5]]]
 
 
 def test_another_column_and_another_table(folder):
@@ -62,9 +62,9 @@ def test_another_column_and_another_table(folder):
         (folder / f"{name}.csv").write_text(f"1,2,{ord(name)}\n2,3,4\n")
     (folder / "labels.csv").rename(folder / "mine.tsv")
     (folder / "mine.tsv").write_text("Label\tFile\tGroup\ngel\ta.csv\tp1\ngel\tb.csv\tp1\nsol\tc.csv\tp2\n")
-    found = load_spectra_folder(folder, labels="mine.tsv", column=2)
-    assert found.X[:, 0, 0].tolist() == [97, 98, 99]
-    assert found.group.tolist() == ["p1", "p1", "p2"]
+    result = load_spectra_folder(folder, labels="mine.tsv", column=2)
+    assert result.X[:, 0, 0].tolist() == [97, 98, 99]
+    assert result.group.tolist() == ["p1", "p1", "p2"]
 
 
 def test_unequal_axes(folder):
@@ -81,16 +81,16 @@ def test_unequal_axes(folder):
 
 @pytest.mark.parametrize("system, rule", [("f127", "sigmoid"), ("alpha-cd", "lines")])
 def test_a_library_is_labelled_as_in_the_paper(tmp_path, system, rule):
-    made = make_hydrogel_spectra(system, n_points=400)
+    generated = make_hydrogel_spectra(system, n_points=400)
     rows = []
     for number in range(0, 288, 2):
         name = f"well {number}.txt"
-        np.savetxt(tmp_path / name, np.column_stack([np.arange(400) + 7 * (number // 96), made.X[number, 0]]))
-        rows.append(f"{name},{made.concentration[number]},{made.group[number]}")
+        np.savetxt(tmp_path / name, np.column_stack([np.arange(400) + 7 * (number // 96), generated.X[number, 0]]))
+        rows.append(f"{name},{generated.concentration[number]},{generated.group[number]}")
     table(tmp_path, *rows, header="file,concentration,group")
-    found = load_spectra_folder(tmp_path, axis="index", rule=rule)
-    assert (found.y == made.y[::2]).mean() > 0.96
-    assert list(found.transitions) == list(made.transitions)
+    result = load_spectra_folder(tmp_path, axis="index", rule=rule)
+    assert (result.y == generated.y[::2]).mean() > 0.96
+    assert list(result.transitions) == list(generated.transitions)
 
 
 @pytest.mark.parametrize(

@@ -131,11 +131,11 @@ def test_the_registry_holds_nothing_but_json():
 @pytest.mark.parametrize("ratio", [5, 8, 10, 20, 6.5])
 def test_thinning_to_a_ratio(ratio):
     y = np.repeat(["no", "yes"], [200, 90])
-    kept = thin(y, "yes", ratio)
-    counts = Counter(y[kept].tolist())
+    chosen = thin(y, "yes", ratio)
+    counts = Counter(y[chosen].tolist())
     assert counts == {"no": 200, "yes": int(200 / ratio)}
-    assert np.array_equal(kept, thin(y, "yes", ratio))
-    assert not np.array_equal(kept, thin(y, "yes", ratio, random_state=1))
+    assert np.array_equal(chosen, thin(y, "yes", ratio))
+    assert not np.array_equal(chosen, thin(y, "yes", ratio, random_state=1))
 
 
 def test_a_rarer_cut_is_part_of_a_milder_one():
@@ -146,10 +146,10 @@ def test_a_rarer_cut_is_part_of_a_milder_one():
 @pytest.mark.parametrize("ratio", [5, 8, 10, 20])
 def test_a_set_rarer_than_the_ratio_loses_other_rows(ratio):
     y = np.repeat(["no", "yes"], [900, 10])
-    kept = thin(y, "yes", ratio, drop="either")
-    labels, counts = np.unique(y[kept], return_counts=True)
+    chosen = thin(y, "yes", ratio, drop="either")
+    labels, counts = np.unique(y[chosen], return_counts=True)
     assert dict(zip(labels.tolist(), counts.tolist(), strict=True)) == {"no": 10 * ratio, "yes": 10}
-    assert np.array_equal(kept, np.sort(kept))
+    assert np.array_equal(chosen, np.sort(chosen))
     # Where it is not rarer, both mean the same.
     common = np.repeat(["no", "yes"], [200, 90])
     assert np.array_equal(thin(common, "yes", ratio, drop="either"), thin(common, "yes", ratio))
@@ -171,9 +171,9 @@ def test_a_class_that_is_not_there():
 
 def test_a_cut_keeps_every_positive_row():
     y = np.repeat(["a", "b", "c"], [5, 50, 50])
-    kept = cut_task(y, "a", rows=30)
-    assert Counter(y[kept].tolist())["a"] == 5
-    assert len(kept) == 30
+    chosen = cut_task(y, "a", rows=30)
+    assert Counter(y[chosen].tolist())["a"] == 5
+    assert len(chosen) == 30
     assert set(y[cut_task(y, "a", ["b"])]) == {"a", "b"}
 
 

@@ -16,16 +16,16 @@ RULES = {"f127": "sigmoid", "alpha-cd": "lines"}
 
 @pytest.mark.parametrize("system", COUNTS)
 def test_counts_wells_and_sensors_are_those_of_the_paper(system):
-    made = make_hydrogel_spectra(system)
-    assert made.X.shape == (288, 1, 800)
-    assert ((made.y == "solution").sum(), (made.y == "gel").sum()) == COUNTS[system]
-    assert [int((made.group == name).sum()) for name in made.transitions] == [96] * 3
-    below = made.concentration < [made.transitions[name] for name in made.group]
-    assert np.array_equal(below, made.y == "solution")
-    assert made.axis.points.tolist() == list(range(1, 801))
+    generated = make_hydrogel_spectra(system)
+    assert generated.X.shape == (288, 1, 800)
+    assert ((generated.y == "solution").sum(), (generated.y == "gel").sum()) == COUNTS[system]
+    assert [int((generated.group == name).sum()) for name in generated.transitions] == [96] * 3
+    below = generated.concentration < [generated.transitions[name] for name in generated.group]
+    assert np.array_equal(below, generated.y == "solution")
+    assert generated.axis.points.tolist() == list(range(1, 801))
     # A capacitance alone has -90 degrees; a resonance lifts the phase, and never beyond +90.
-    assert -92 < made.X.min() < -85
-    assert made.X.max() < 0
+    assert -92 < generated.X.min() < -85
+    assert generated.X.max() < 0
 
 
 def test_the_same_seed_gives_the_same_spectra():
@@ -37,27 +37,27 @@ def test_the_same_seed_gives_the_same_spectra():
 @pytest.mark.parametrize("system", COUNTS)
 def test_the_rule_of_the_paper_gives_the_labels(system):
     for noise, share in ((0.0, 0.99), (1.0, 0.97)):
-        made = make_hydrogel_spectra(system, noise=noise)
-        response = spectrum_response(made.X, "position")
-        y, _ = label_dilution(made.concentration, response, rule=RULES[system], series=made.group)
-        assert (y == made.y).mean() >= share
+        generated = make_hydrogel_spectra(system, noise=noise)
+        response = spectrum_response(generated.X, "position")
+        y, _ = label_dilution(generated.concentration, response, rule=RULES[system], series=generated.group)
+        assert (y == generated.y).mean() >= share
 
 
 def test_sensors_resonate_elsewhere():
-    made = make_hydrogel_spectra("f127", noise=0.0)
-    first = [int(made.X[made.group == name][0, 0].argmax()) for name in made.transitions]
+    generated = make_hydrogel_spectra("f127", noise=0.0)
+    first = [int(generated.X[generated.group == name][0, 0].argmax()) for name in generated.transitions]
     assert min(abs(a - b) for a, b in zip(first, [*first[1:], first[0]], strict=True)) > 20
 
 
 def few_shot(system: str, majority: str, rows: int, minority: int) -> float:
-    made = make_hydrogel_spectra(system)
-    X, scores = made.X[:, 0, ::4], []
+    generated = make_hydrogel_spectra(system)
+    X, scores = generated.X[:, 0, ::4], []
     for seed in range(5):
         rng = np.random.default_rng(seed)
-        many, few = (rng.permutation(np.flatnonzero((made.y == majority) == side)) for side in (True, False))
+        many, few = (rng.permutation(np.flatnonzero((generated.y == majority) == side)) for side in (True, False))
         train, test = np.r_[many[:rows], few[:minority]], np.r_[many[rows:], few[minority:]]
-        guess = KNeighborsClassifier(1).fit(X[train], made.y[train]).predict(X[test])
-        scores.append(f1_score(made.y[test], guess, average="macro"))
+        guess = KNeighborsClassifier(1).fit(X[train], generated.y[train]).predict(X[test])
+        scores.append(f1_score(generated.y[test], guess, average="macro"))
     return float(np.mean(scores))
 
 

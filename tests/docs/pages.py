@@ -58,23 +58,23 @@ def _flush(part: re.Match[str]) -> str:
 
 def commands(text: str) -> list[str]:
     """Find the lines of a page that call the command line, a synopsis as the calls it stands for."""
-    found: list[str] = []
+    result: list[str] = []
     for part in _PART.finditer(text):
         if part["language"] not in ("sh", "console"):
             continue
         for line in part["code"].splitlines():
             words = shlex.split(line.strip().removeprefix("$ "), comments=True)
             if words[:1] == ["oversmith"]:
-                found += _calls(words[1:])
-    return found
+                result += _calls(words[1:])
+    return result
 
 
 def _calls(words: list[str]) -> list[str]:
     """Spell a synopsis out: ``[--option VALUE]`` is given, ``a | b FILE`` is two calls, of ``A|B`` the first counts."""
-    kept = [word.strip("[]").split("|")[0] if word != "|" else word for word in words if word.strip("[]") != "..."]
-    if "|" not in kept:
-        return [shlex.join(kept)]
-    first = kept.index("|") - 1
-    names = [kept[place] for place in range(first, len(kept), 2) if place == first or kept[place - 1] == "|"]
-    rest = kept[first + 2 * len(names) - 1 :]
-    return [shlex.join([*kept[:first], name, *rest]) for name in names]
+    chosen = [word.strip("[]").split("|")[0] if word != "|" else word for word in words if word.strip("[]") != "..."]
+    if "|" not in chosen:
+        return [shlex.join(chosen)]
+    first = chosen.index("|") - 1
+    names = [chosen[index] for index in range(first, len(chosen), 2) if index == first or chosen[index - 1] == "|"]
+    rest = chosen[first + 2 * len(names) - 1 :]
+    return [shlex.join([*chosen[:first], name, *rest]) for name in names]

@@ -26,8 +26,8 @@ def test_tables_are_rebuilt_from_the_raw_scores(decision):
     quoted = set(re.findall(r"[+−]\d\.\d{3} \[[^]]*\]", above))
     assert len(quoted) > 10
     # What the words quote stands in a table.
-    told = below.replace("\N{NO-BREAK SPACE}", " ")
-    assert {number for number in quoted if number not in told} == set()
+    texts = below.replace("\N{NO-BREAK SPACE}", " ")
+    assert {number for number in quoted if number not in texts} == set()
 
 
 def test_no_gain_is_claimed_where_the_tables_show_none(decision):

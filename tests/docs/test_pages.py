@@ -17,7 +17,7 @@ ELSEWHERE = {"docs/spectra.md"}
 BLOCKS = {name: python_blocks(path.read_text(encoding="utf-8")) for name, path in PAGES.items()}
 RUN = [name for name, blocks in BLOCKS.items() if name not in ELSEWHERE and any(not b.not_run for b in blocks)]
 NOT_RUN = [(name, block) for name, blocks in BLOCKS.items() for block in blocks if block.not_run]
-COMMANDS = {name: found for name, path in PAGES.items() if (found := commands(path.read_text(encoding="utf-8")))}
+COMMANDS = {name: lines for name, path in PAGES.items() if (lines := commands(path.read_text(encoding="utf-8")))}
 _MATCHES = doctest.OutputChecker().check_output
 
 

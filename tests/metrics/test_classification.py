@@ -19,9 +19,9 @@ def average_precision(truth, score):
     total, area, recall = truth.sum(), 0.0, 0.0
     for cut in np.unique(score)[::-1]:
         called = score >= cut
-        found = (truth & called).sum()
-        area += (found / total - recall) * found / called.sum()
-        recall = found / total
+        result = (truth & called).sum()
+        area += (result / total - recall) * result / called.sum()
+        recall = result / total
     return area
 
 
@@ -55,7 +55,7 @@ def case(k, seed):
 def test_two_classes(seed, positive):
     y, scores, predicted = case(2, seed)
     truth, called, score = y == positive, predicted == positive, scores[:, positive]
-    found = score_all(y, scores, predicted, positive)
+    result = score_all(y, scores, predicted, positive)
     expected = {
         "average_precision": average_precision(truth, score),
         "roc_auc": roc_auc(truth, score),
@@ -65,14 +65,14 @@ def test_two_classes(seed, positive):
         "recall": recall(truth, called),
         "g_mean": np.sqrt(recall(truth, called) * recall(~truth, ~called)),
     }
-    assert found == pytest.approx(expected)
+    assert result == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_several_classes_are_macro(seed):
     y, scores, predicted = case(4, seed)
     pairs = [(y == c, predicted == c, scores[:, c]) for c in range(4)]
-    found = score_all(y, scores, predicted, None)
+    result = score_all(y, scores, predicted, None)
     expected = {
         "average_precision": np.mean([average_precision(t, s) for t, _, s in pairs]),
         "roc_auc": np.mean([roc_auc(t, s) for t, _, s in pairs]),
@@ -82,7 +82,7 @@ def test_several_classes_are_macro(seed):
         "recall": np.mean([recall(t, p) for t, p, _ in pairs]),
         "g_mean": np.prod([recall(t, p) for t, p, _ in pairs]) ** (1 / 4),
     }
-    assert found == pytest.approx(expected)
+    assert result == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("k", [2, 4])
@@ -90,10 +90,10 @@ def test_macro_scores_are_those_of_scikit_learn(k):
     from sklearn.metrics import f1_score, precision_score, recall_score
 
     y, _, predicted = case(k, 1)
-    found = macro_scores(y, predicted)
+    result = macro_scores(y, predicted)
     for name, theirs in (("precision", precision_score), ("recall", recall_score), ("f1", f1_score)):
-        assert found.pop(f"{name}_macro") == pytest.approx(theirs(y, predicted, average="macro"))
-    assert not found
+        assert result.pop(f"{name}_macro") == pytest.approx(theirs(y, predicted, average="macro"))
+    assert not result
     # Neither class is the positive one: exchanging them changes nothing.
     if k == 2:
         assert macro_scores(1 - y, 1 - predicted) == pytest.approx(macro_scores(y, predicted))
@@ -111,8 +111,8 @@ def test_macro_scores_of_a_class_that_is_never_named():
 
 
 def test_no_row_called_positive_scores_zero_not_an_error():
-    found = score_all([0, 0, 1], [[0.9, 0.1]] * 3, [0, 0, 0], 1)
-    assert (found["f1"], found["precision"], found["recall"], found["g_mean"]) == (0, 0, 0, 0)
+    result = score_all([0, 0, 1], [[0.9, 0.1]] * 3, [0, 0, 0], 1)
+    assert (result["f1"], result["precision"], result["recall"], result["g_mean"]) == (0, 0, 0, 0)
 
 
 def test_values_keep_to_their_range_and_suffix_names_labels_only():
@@ -138,7 +138,7 @@ def test_chance_is_what_constant_predictions_reach(k):
     for name in ("average_precision", "roc_auc", "brier"):
         assert chance[name] == pytest.approx(constant[0][name])
     for name in ("f1", "precision", "recall", "g_mean"):
-        assert chance[name] == pytest.approx(max(found[name] for found in constant))
+        assert chance[name] == pytest.approx(max(result[name] for result in constant))
 
 
 def test_chance_of_average_precision_is_the_mean_over_all_deals():

@@ -14,10 +14,10 @@ UNSEEN = RNG.integers(0, 256, (30, 3, 4, 5)).astype(np.uint8)
 
 
 def test_the_nearest_is_the_one_a_loop_finds():
-    found = nearest_images(TRAIN, UNSEEN, (0, 255))
+    result = nearest_images(TRAIN, UNSEEN, (0, 255))
     apart = ((TRAIN[None].astype(float) - UNSEEN[:, None]) ** 2).mean(axis=(2, 3, 4)) ** 0.5 / 255
-    assert np.array_equal(found.index, apart.argmin(axis=1))
-    assert np.allclose(found.distance, apart.min(axis=1), atol=1e-12)
+    assert np.array_equal(result.index, apart.argmin(axis=1))
+    assert np.allclose(result.distance, apart.min(axis=1), atol=1e-12)
 
 
 def test_a_copy_is_at_distance_zero_and_black_is_one_from_white():
@@ -29,7 +29,7 @@ def test_a_copy_is_at_distance_zero_and_black_is_one_from_white():
 def test_copies_stand_out_and_fresh_images_do_not():
     nearly = np.clip(TRAIN.astype(int) + RNG.integers(-2, 3, TRAIN.shape), 0, 255)
     fresh = RNG.integers(0, 256, TRAIN.shape)
-    copied, close, fair = (image_copy_check(TRAIN, made, UNSEEN, (0, 255)) for made in (TRAIN, nearly, fresh))
+    copied, close, fair = (image_copy_check(TRAIN, generated, UNSEEN, (0, 255)) for generated in (TRAIN, nearly, fresh))
     assert (copied.exact, copied.too_near) == (1.0, 1.0)
     assert (close.exact, close.too_near) == (0.0, 1.0)
     assert fair.exact == 0
@@ -50,9 +50,9 @@ def test_repeated_training_images_do_not_move_the_limit():
 
 
 def test_no_held_out_image_is_no_share():
-    found = image_copy_check(TRAIN, UNSEEN, UNSEEN[:0], (0, 255))
-    assert np.isnan(found.too_near_unseen)
-    assert not len(found.unseen.distance)
+    result = image_copy_check(TRAIN, UNSEEN, UNSEEN[:0], (0, 255))
+    assert np.isnan(result.too_near_unseen)
+    assert not len(result.unseen.distance)
 
 
 @pytest.mark.parametrize(

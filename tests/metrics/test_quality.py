@@ -62,35 +62,35 @@ CAUGHT_BY = {
 @pytest.mark.parametrize("name", GENERATORS)
 def test_every_bad_generator_is_caught_and_the_honest_one_passes(real, name):
     X, y, X_unseen, y_unseen = real
-    made = GENERATORS[name](X[y == 1], X[y == 0], np.random.default_rng(5)).reset_index(drop=True)
-    found = quality_report(X, y, made, np.ones(len(made), dtype=int), X_unseen, y_unseen)["1"]
+    generated = GENERATORS[name](X[y == 1], X[y == 0], np.random.default_rng(5)).reset_index(drop=True)
+    result = quality_report(X, y, generated, np.ones(len(generated), dtype=int), X_unseen, y_unseen)["1"]
     words = CAUGHT_BY[name]
     if words is None:
-        assert found.warnings == ()
-        assert found.shape > 0.9
-        assert found.trends > 0.9
-        assert found.two_sample.low < 0.55
-        assert abs(found.coverage - found.coverage_unseen) < 0.15
+        assert result.warnings == ()
+        assert result.shape > 0.9
+        assert result.trends > 0.9
+        assert result.two_sample.low < 0.55
+        assert abs(result.coverage - result.coverage_unseen) < 0.15
     else:
-        assert any(words in warning for warning in found.warnings), found.warnings
-    assert found.to_dict()["n_synthetic"] == len(made)
+        assert any(words in warning for warning in result.warnings), result.warnings
+    assert result.to_dict()["n_synthetic"] == len(generated)
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_honest_draws_of_five_seeds_are_not_warned_of(seed):
     rng = np.random.default_rng([9, seed])
     parts = [pd.concat([draw(120, 0, rng), draw(60, 1, rng)], ignore_index=True) for _ in range(2)]
-    y, made = np.repeat([0, 1], [120, 60]), draw(120, 1, rng)
-    assert quality_report(parts[0], y, made, np.ones(120, int), parts[1], y)["1"].warnings == ()
+    y, generated = np.repeat([0, 1], [120, 60]), draw(120, 1, rng)
+    assert quality_report(parts[0], y, generated, np.ones(120, int), parts[1], y)["1"].warnings == ()
 
 
 def test_jittered_copies_are_seen_among_duplicates(real):
     X, y, X_unseen, _ = real
     own = X[y == 1].reset_index(drop=True)
     twice = pd.concat([own, own], ignore_index=True)
-    found = copy_check(twice, own.assign(x=own["x"] + 1e-6), X_unseen[y == 1])
-    assert found.too_near > 0.9
-    assert found.too_near_unseen < 0.2
+    result = copy_check(twice, own.assign(x=own["x"] + 1e-6), X_unseen[y == 1])
+    assert result.too_near > 0.9
+    assert result.too_near_unseen < 0.2
 
 
 def test_each_metric_alone_is_won_by_some_bad_generator_but_not_all(real):
@@ -117,10 +117,10 @@ def test_shapes_against_scipy_and_by_hand():
 
 def test_trends_by_hand():
     real = pd.DataFrame({"a": [0.0, 0.0, 1.0, 1.0], "b": [0.0, 1.0, 0.0, 1.0], "c": ["p", "p", "q", "q"]})
-    made = pd.DataFrame({"a": [0.0, 0.0, 1.0, 1.0], "b": [0.0, 0.0, 1.0, 1.0], "c": ["q", "q", "p", "p"]})
+    generated = pd.DataFrame({"a": [0.0, 0.0, 1.0, 1.0], "b": [0.0, 0.0, 1.0, 1.0], "c": ["q", "q", "p", "p"]})
     # a-b: ρ 0 against 1: 1/2; a-c: no cell in common: 0; b-c: cells of a half against a quarter each: 1/2.
-    assert pair_trends(real, made) == pytest.approx((0.5 + 0.0 + 0.5) / 3)
-    assert np.isnan(pair_trends(real[["a"]], made[["a"]]))
+    assert pair_trends(real, generated) == pytest.approx((0.5 + 0.0 + 0.5) / 3)
+    assert np.isnan(pair_trends(real[["a"]], generated[["a"]]))
 
 
 def test_density_and_coverage_against_a_plain_loop():
@@ -128,7 +128,7 @@ def test_density_and_coverage_against_a_plain_loop():
     a, b = rng.normal(size=(40, 3)), rng.normal(size=(30, 3))
     distances = cdist(a, a)
     radius = np.sort(distances, axis=1)[:, 5]
-    inside = [[np.linalg.norm(made - row) <= r for row, r in zip(a, radius, strict=True)] for made in b]
+    inside = [[np.linalg.norm(generated - row) <= r for row, r in zip(a, radius, strict=True)] for generated in b]
     density, coverage = density_coverage(a, b, 5)
     assert density == pytest.approx(np.sum(inside) / (5 * 30))
     assert coverage == pytest.approx(np.mean(np.any(inside, axis=0)))
@@ -138,14 +138,14 @@ def test_density_and_coverage_against_a_plain_loop():
 
 def test_copies_by_hand_on_a_mixed_table():
     train = pd.DataFrame({"n": [0.0, 10.0, 5.0], "c": ["a", "b", "a"]})
-    made = pd.DataFrame({"n": [0.0, 10.0], "c": ["a", "new"]})
-    found = copy_check(train, made, train.iloc[:1].assign(n=2.5))
-    assert found.exact == 0.5
+    generated = pd.DataFrame({"n": [0.0, 10.0], "c": ["a", "new"]})
+    result = copy_check(train, generated, train.iloc[:1].assign(n=2.5))
+    assert result.exact == 0.5
     # To the nearest row: 0 for the copy; the new level is one mismatch in two columns, 1/2. Their median is 1/4.
-    assert found.distance == pytest.approx(0.25)
+    assert result.distance == pytest.approx(0.25)
     # The unseen row is a quarter of the range from both rows of its level: 1/8 over two columns, ratio 1.
-    assert found.distance_unseen == pytest.approx(0.125)
-    assert found.ratio_unseen == pytest.approx(1.0)
+    assert result.distance_unseen == pytest.approx(0.125)
+    assert result.ratio_unseen == pytest.approx(1.0)
 
 
 def test_the_classifier_test_is_fair_to_equal_samples_and_repeats():
@@ -174,9 +174,9 @@ def test_missing_values_flags_and_constant_columns():
         }
     )
     y = np.repeat([0, 1], 30)
-    found = quality_report(frame, y, frame, y, frame, y)
-    assert set(found) == {"0", "1"}
-    assert found["1"].shape == 1.0
+    result = quality_report(frame, y, frame, y, frame, y)
+    assert set(result) == {"0", "1"}
+    assert result["1"].shape == 1.0
 
 
 @pytest.mark.parametrize(
@@ -199,7 +199,7 @@ def test_parts_that_do_not_fit(change, words):
 @pytest.mark.slow
 def test_ten_thousand_rows_take_seconds_and_little_memory():
     rng = np.random.default_rng(0)
-    X, unseen, made = (pd.DataFrame(rng.normal(size=(10_000, 20))) for _ in range(3))
+    X, unseen, generated = (pd.DataFrame(rng.normal(size=(10_000, 20))) for _ in range(3))
     began = time.process_time()
-    quality_report(X, np.ones(10_000, int), made, np.ones(10_000, int), unseen, np.ones(10_000, int))
+    quality_report(X, np.ones(10_000, int), generated, np.ones(10_000, int), unseen, np.ones(10_000, int))
     assert time.process_time() - began < 60

@@ -14,9 +14,9 @@ def beats(n, seed, kind="a"):
     """Bumps with a random place, height and width; two kinds."""
     rng = np.random.default_rng(seed)
     when = np.linspace(0, 1, 48)
-    place = rng.normal(0.35 if kind == "a" else 0.65, 0.05, size=(n, 1))
+    index = rng.normal(0.35 if kind == "a" else 0.65, 0.05, size=(n, 1))
     height = rng.normal(1.0, 0.2, size=(n, 1)) * (1 if kind == "a" else -1)
-    bump = height * np.exp(-(((when - place) / 0.06) ** 2))
+    bump = height * np.exp(-(((when - index) / 0.06) ** 2))
     return (bump + rng.normal(scale=0.05, size=bump.shape))[:, None]
 
 
@@ -85,9 +85,9 @@ def formula(seed, channels, length):
 
 @pytest.mark.parametrize("channels, length, window, tslearn, aeon", OTHERS)
 def test_dtw_has_the_values_of_other_libraries(channels, length, window, tslearn, aeon):
-    found = dtw_matrix(formula(1, channels, length), formula(2, channels, length), window=window)
-    np.testing.assert_allclose(found, tslearn, rtol=1e-5)
-    np.testing.assert_allclose(found**2, aeon, rtol=1e-5)
+    result = dtw_matrix(formula(1, channels, length), formula(2, channels, length), window=window)
+    np.testing.assert_allclose(result, tslearn, rtol=1e-5)
+    np.testing.assert_allclose(result**2, aeon, rtol=1e-5)
 
 
 def test_dtw_warps_what_the_band_allows():
@@ -115,14 +115,14 @@ def test_pairings_by_hand():
     assert one_to_one.unseen_to_real == pytest.approx((2 + 6) / 2)
     rng = np.random.default_rng(0)
     a, b = rng.normal(size=(2, 12, 1, 3))
-    found = paired_distance(prd_matrix, a, b, b, pairing="assignment").generated_to_real
+    result = paired_distance(prd_matrix, a, b, b, pairing="assignment").generated_to_real
     matrix = prd_matrix(a, b).T
-    assert found == pytest.approx(matrix[linear_sum_assignment(matrix)].mean())
+    assert result == pytest.approx(matrix[linear_sum_assignment(matrix)].mean())
     by_chance = [
         paired_distance(prd_matrix, a, b, b, pairing="random", random_state=s).generated_to_real for s in (0, 1)
     ]
     assert by_chance[0] != by_chance[1]
-    assert min(by_chance) > found
+    assert min(by_chance) > result
     assert paired_distance(gap, real, generated, unseen).pairing == "assignment"
     many = np.zeros((501, 1, 1))
     assert paired_distance(gap, many, generated, unseen).pairing == "nearest"
@@ -172,7 +172,7 @@ CAUGHT = {
 @pytest.mark.parametrize("name", list(CAUGHT))
 def test_no_collapsed_generator_goes_unnoticed(name):
     quality = series_quality(beats(60, 0), generators()[name], beats(60, 1))
-    assert any(told.startswith(CAUGHT[name]) for told in quality.warnings), quality.warnings
+    assert any(texts.startswith(CAUGHT[name]) for texts in quality.warnings), quality.warnings
 
 
 def test_an_honest_generator_is_let_through():

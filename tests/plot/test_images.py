@@ -41,11 +41,11 @@ def test_a_grid_is_drawn_pixel_by_pixel():
 
 def test_distances_are_drawn_as_shares_beside_the_limit():
     ax = image_distances({"generated": [0.3, 0.1], "held-out": [0.2]}, limit=0.15, ax=Figure().subplots())
-    made, held, limit = ax.lines
-    assert made.get_ydata().tolist() == [0.0, 0.5, 1.0]
+    generated, held, limit = ax.lines
+    assert generated.get_ydata().tolist() == [0.0, 0.5, 1.0]
     assert held.get_xdata().tolist() == [0.2, 0.2]
     assert limit.get_xdata() == [0.15, 0.15]
-    assert made.get_linestyle() != held.get_linestyle()
+    assert generated.get_linestyle() != held.get_linestyle()
 
 
 @pytest.mark.parametrize(

@@ -49,8 +49,8 @@ def test_importing_plots_loads_neither_matplotlib_nor_scikit_learn() -> None:
     code = (
         "import sys, oversmith.plot; print([m for m in ('matplotlib', 'sklearn', 'pandas', 'jax') if m in sys.modules])"
     )
-    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert found.stdout.strip() == "[]"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "[]"
 
 
 @pytest.mark.parametrize("seed", range(5))

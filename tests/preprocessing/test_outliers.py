@@ -69,9 +69,9 @@ def test_fence_by_hand():
     # Quartiles 1 and 3.75: the fence ends at 7.875; with factor 1.2 at 7.05.
     assert step.n_removed_ == {0: 0, 1: 0}
     tight = OutlierRemover(factor=1.2, max_share=0.4)
-    kept, _ = tight.fit_resample(np.concatenate([X, X]), np.repeat([0, 1], 22))
+    chosen, _ = tight.fit_resample(np.concatenate([X, X]), np.repeat([0, 1], 22))
     assert tight.n_removed_ == {0: 1, 1: 1}
-    assert kept.max() == 6.9
+    assert chosen.max() == 6.9
     assert len(y) == 22
 
 
@@ -91,13 +91,13 @@ def test_containers_stay_as_they_are():
     frame.loc[0, "a"] = np.nan
     frame.index = [f"row {i}" for i in range(130)]
     step = OutlierRemover()
-    kept, labels = step.fit_resample(frame, pd.Series(y, index=frame.index, name="y"))
-    pd.testing.assert_frame_equal(kept, frame.iloc[step.sample_indices_])
+    chosen, labels = step.fit_resample(frame, pd.Series(y, index=frame.index, name="y"))
+    pd.testing.assert_frame_equal(chosen, frame.iloc[step.sample_indices_])
     assert labels.name == "y"
-    assert (labels.index == kept.index).all()
+    assert (labels.index == chosen.index).all()
     polars, _ = OutlierRemover().fit_resample(pl.DataFrame({"a": X[:, 0], "b": X[:, 1]}), y)
     assert isinstance(polars, pl.DataFrame)
-    assert len(polars) == len(kept)
+    assert len(polars) == len(chosen)
 
 
 def test_in_a_pipeline_rows_go_in_fit_alone():

@@ -22,7 +22,7 @@ def test_sklearn_contract(estimator, check):
 def test_by_hand():
     window = np.array([[[1.0, 2.0, 3.0, 4.0], [5.0, 5.0, 5.0, 5.0]]])
     step = SensorFeatures(lags=(1, 2), extended=True).fit(window)
-    found = dict(zip(step.get_feature_names_out(), step.transform(window)[0], strict=True))
+    result = dict(zip(step.get_feature_names_out(), step.transform(window)[0], strict=True))
     # Centred: -1.5, -0.5, 0.5, 1.5; squares sum to 5.
     expected = {
         "mean": 2.5,
@@ -35,25 +35,25 @@ def test_by_hand():
         "autocorrelation_2": (-0.75 - 0.75) / 5,
     }
     for name, value in expected.items():
-        assert found[f"channel_0__{name}"] == pytest.approx(value), name
-    flat = {name.removeprefix("channel_1__"): value for name, value in found.items() if name.startswith("channel_1")}
+        assert result[f"channel_0__{name}"] == pytest.approx(value), name
+    flat = {name.removeprefix("channel_1__"): value for name, value in result.items() if name.startswith("channel_1")}
     assert flat == {**dict.fromkeys(expected, 0.0), "mean": 5.0, "rms": 5.0}
 
 
 def test_against_scipy_and_a_plain_loop():
     x = np.random.default_rng(0).gamma(2.0, size=(20, 3, 50))
     step = SensorFeatures(lags=(1, 7), extended=True)
-    found = pd.DataFrame(step.fit_transform(x), columns=step.get_feature_names_out())
+    result = pd.DataFrame(step.fit_transform(x), columns=step.get_feature_names_out())
     for channel in range(3):
         part = x[:, channel]
-        assert np.allclose(found[f"channel_{channel}__skewness"], stats.skew(part, axis=1))
-        assert np.allclose(found[f"channel_{channel}__kurtosis"], stats.kurtosis(part, axis=1))
+        assert np.allclose(result[f"channel_{channel}__skewness"], stats.skew(part, axis=1))
+        assert np.allclose(result[f"channel_{channel}__kurtosis"], stats.kurtosis(part, axis=1))
         for lag in (1, 7):
             plain = []
             for row in part:
                 c = row - row.mean()
                 plain.append(sum(c[i] * c[i + lag] for i in range(50 - lag)) / sum(c * c))
-            assert np.allclose(found[f"channel_{channel}__autocorrelation_{lag}"], plain)
+            assert np.allclose(result[f"channel_{channel}__autocorrelation_{lag}"], plain)
 
 
 def test_flat_and_cubic_input_are_the_same_windows():
@@ -68,8 +68,8 @@ def test_constant_windows_are_quiet():
 
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        made = SensorFeatures(extended=True).fit_transform(np.full((3, 1, 5), 0.1))
-    assert np.isfinite(made).all()
+        generated = SensorFeatures(extended=True).fit_transform(np.full((3, 1, 5), 0.1))
+    assert np.isfinite(generated).all()
 
 
 def test_frames_come_out_on_demand():

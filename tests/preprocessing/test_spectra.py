@@ -60,8 +60,8 @@ def test_smoothing_keeps_a_polynomial_and_derivatives_know_the_step():
     axis = np.arange(0.0, 10.0, 0.5)
     X = (3 + axis - 2 * axis**2)[None, None]
     for derivative, expected in ((0, X[0, 0]), (1, 1 - 4 * axis), (2, np.full(20, -4.0))):
-        found = SavitzkyGolay(window=7, order=2, derivative=derivative, step=0.5).fit_transform(X)
-        assert np.allclose(found[0, 0], expected), derivative
+        result = SavitzkyGolay(window=7, order=2, derivative=derivative, step=0.5).fit_transform(X)
+        assert np.allclose(result[0, 0], expected), derivative
 
 
 def test_smoothing_takes_noise_and_leaves_the_peak():
@@ -76,10 +76,10 @@ def test_smoothing_takes_noise_and_leaves_the_peak():
 def test_a_planted_background_goes_and_the_peaks_stay(step):
     background = 5 + 0.02 * PLACE - 4e-8 * (PLACE - 60) ** 3
     truth = peak(50) + 0.6 * peak(150)
-    found = step.fit_transform(np.stack([truth + background, truth + 3 * background]))
-    assert np.abs(found - truth).max() < 0.08
+    result = step.fit_transform(np.stack([truth + background, truth + 3 * background]))
+    assert np.abs(result - truth).max() < 0.08
     # Rows are treated one by one.
-    assert np.allclose(step.transform((truth + background)[None])[0], found[0])
+    assert np.allclose(step.transform((truth + background)[None])[0], result[0])
 
 
 def test_a_line_is_all_background():
@@ -104,16 +104,16 @@ def test_constant_spectra_stay_where_that_is_asked_for():
     X = np.stack([peak(100), np.full(200, 0.1), peak(105)])
     assert np.array_equal(SpectraAligner(constant="keep").fit(X[:1]).transform(X)[1], X[1])
     assert np.abs(SpectraAligner(constant="keep").fit(X[:1]).transform(X)[2] - X[0]).max() < 0.01
-    found = StandardNormalVariate(constant="zeros").fit_transform(X)
-    assert np.abs(found[1]).max() < 1e-9
-    assert found[0].std(ddof=1) == pytest.approx(1)
+    result = StandardNormalVariate(constant="zeros").fit_transform(X)
+    assert np.abs(result[1]).max() < 1e-9
+    assert result[0].std(ddof=1) == pytest.approx(1)
 
 
 def test_all_channels_move_together():
     first, second = peak(100), peak(40)
     moved = np.stack([np.stack([first, second]), np.stack([peak(104), peak(44)])])
-    found = SpectraAligner().fit(moved[:1]).transform(moved)
-    assert np.abs(found[1] - found[0]).max() < 0.01
+    result = SpectraAligner().fit(moved[:1]).transform(moved)
+    assert np.abs(result[1] - result[0]).max() < 0.01
 
 
 def test_the_reference_is_the_mean_of_the_training_spectra():
@@ -126,8 +126,8 @@ def test_the_reference_is_the_mean_of_the_training_spectra():
 def test_a_frame_keeps_the_names_of_its_axis():
     frame = pd.DataFrame(spectra(channels=1)[:, 0], columns=[f"{value} nm" for value in range(400, 440)])
     pipe = make_pipeline(SavitzkyGolay(window=5), BaselineRemover(), StandardNormalVariate())
-    found = pipe.set_output(transform="pandas").fit_transform(frame)
-    assert list(found.columns) == list(frame.columns)
+    result = pipe.set_output(transform="pandas").fit_transform(frame)
+    assert list(result.columns) == list(frame.columns)
     assert list(pipe.get_feature_names_out()) == list(frame.columns)
 
 
@@ -187,13 +187,13 @@ def test_another_length_than_in_fit_is_refused():
 def test_axes_of_their_own_become_one():
     values = [np.arange(5.0), np.arange(8.0)[::-1]]
     axes = [np.arange(5.0), np.arange(8.0)[::-1] + 2]
-    found, axis = common_axis(values, axes, rule="overlap")
+    result, axis = common_axis(values, axes, rule="overlap")
     # Shared: 2 to 4, where the first has the points 2, 3, 4 and the second, turned round, 0, 1, 2.
     assert axis.tolist() == [2, 3, 4]
-    assert found.tolist() == [[2, 3, 4], [0, 1, 2]]
-    found, axis = common_axis(values, axes, rule="index", n_points=5)
+    assert result.tolist() == [[2, 3, 4], [0, 1, 2]]
+    result, axis = common_axis(values, axes, rule="index", n_points=5)
     assert axis.tolist() == [1, 2, 3, 4, 5]
-    assert np.allclose(found, [[0, 1, 2, 3, 4], [0, 1.75, 3.5, 5.25, 7]])
+    assert np.allclose(result, [[0, 1, 2, 3, 4], [0, 1.75, 3.5, 5.25, 7]])
 
 
 @pytest.mark.parametrize(

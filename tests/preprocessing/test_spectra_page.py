@@ -16,13 +16,13 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "spectra.md"
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 def test_the_page_runs(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    made = make_hydrogel_spectra(n_points=40)
+    generated = make_hydrogel_spectra(n_points=40)
     plate = tmp_path / "plate 7"
     plate.mkdir()
     rows = ["file,concentration,group"]
     for k in range(96):
-        np.savetxt(plate / f"{k}.txt", np.column_stack([np.linspace(26013.75, 37000, 40), made.X[k, 0]]))
-        rows.append(f"{k}.txt,{made.concentration[k]},a")
+        np.savetxt(plate / f"{k}.txt", np.column_stack([np.linspace(26013.75, 37000, 40), generated.X[k, 0]]))
+        rows.append(f"{k}.txt,{generated.concentration[k]},a")
     (plate / "labels.csv").write_text("\n".join(rows))
     names: dict = {}
     blocks = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)

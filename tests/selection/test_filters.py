@@ -29,17 +29,17 @@ class Every:
         self.n = n
         self.seen: list[np.ndarray] = []
 
-    def accept(self, made, own, others):
-        self.seen.append(made)
-        return np.arange(len(made)) % self.n == 0
+    def accept(self, generated, own, others):
+        self.seen.append(generated)
+        return np.arange(len(generated)) % self.n == 0
 
 
 class Nothing(Every):
     """Keeps no row."""
 
-    def accept(self, made, own, others):
-        self.seen.append(made)
-        return np.zeros(len(made), dtype=bool)
+    def accept(self, generated, own, others):
+        self.seen.append(generated)
+        return np.zeros(len(generated), dtype=bool)
 
 
 # ---------------------------------------------------------------------- by hand
@@ -48,14 +48,14 @@ class Nothing(Every):
 def test_novelty_by_hand():
     # Ways to the nearest other row: 1, 1, 2; median 1, so half of it is 0.5.
     own = column(0, 1, 3)
-    made = column(0, 0.4, 0.5, 1.49, 1.5, 9)
-    assert NoveltyFilter(share=0.5).accept(made, own, NOBODY).tolist() == [False, False, True, False, True, True]
+    generated = column(0, 0.4, 0.5, 1.49, 1.5, 9)
+    assert NoveltyFilter(share=0.5).accept(generated, own, NOBODY).tolist() == [False, False, True, False, True, True]
 
 
 def test_novelty_always_rejects_copies():
     own = column(0, 1, 3)
-    made = column(0, 1 + 1e-12, 0.001)
-    assert NoveltyFilter(share=0).accept(made, own, NOBODY).tolist() == [False, False, True]
+    generated = column(0, 1 + 1e-12, 0.001)
+    assert NoveltyFilter(share=0).accept(generated, own, NOBODY).tolist() == [False, False, True]
 
 
 def test_novelty_is_not_misled_by_repeated_rows():
@@ -72,11 +72,21 @@ def test_novelty_of_a_class_with_one_row_or_equal_rows():
 def test_boundary_by_hand():
     own, others = column(0, 1, 2), column(3, 4, 5, 6)
     # Neighbours of 2.4: 2, 3 and 1; of 2.6: 3, 2 and 4.
-    made = column(0.5, 2.4, 2.6, 5)
-    kept = BoundaryFilter(n_neighbors=3, max_share=0.5).accept(made, own, others)
-    assert kept.tolist() == [True, True, False, False]
-    assert BoundaryFilter(n_neighbors=3, max_share=0.7).accept(made, own, others).tolist() == [True, True, True, False]
-    assert BoundaryFilter(n_neighbors=3, max_share=0).accept(made, own, others).tolist() == [True, False, False, False]
+    generated = column(0.5, 2.4, 2.6, 5)
+    chosen = BoundaryFilter(n_neighbors=3, max_share=0.5).accept(generated, own, others)
+    assert chosen.tolist() == [True, True, False, False]
+    assert BoundaryFilter(n_neighbors=3, max_share=0.7).accept(generated, own, others).tolist() == [
+        True,
+        True,
+        True,
+        False,
+    ]
+    assert BoundaryFilter(n_neighbors=3, max_share=0).accept(generated, own, others).tolist() == [
+        True,
+        False,
+        False,
+        False,
+    ]
 
 
 def test_boundary_asks_no_more_neighbours_than_there_are():
@@ -166,7 +176,7 @@ def test_rows_beyond_those_asked_for_are_left_out():
     assert counts["drawn"] - counts["rejected"]["Every"] == 7
     # 4 of 5, then 2 asked for one.
     some = Every(1)
-    some.accept = lambda made, own, others: made[:, 0] != 2
+    some.accept = lambda generated, own, others: generated[:, 0] != 2
     rows, counts = draw([some], n=5)
     assert rows.ravel().tolist() == [0, 1, 3, 4, 5]
     assert (counts["drawn"], counts["rejected"]) == (7, {"Every": 1})
@@ -177,7 +187,7 @@ def test_one_accepted_row_in_ten_is_enough():
     for seed in range(5):
         rng = np.random.default_rng(seed)
         lucky = Every(1)
-        lucky.accept = lambda made, own, others, rng=rng: rng.random(len(made)) < 0.1
+        lucky.accept = lambda generated, own, others, rng=rng: rng.random(len(generated)) < 0.1
         rows, counts = draw([lucky], n=500)
         assert len(rows) == 500
         assert 4_000 < counts["drawn"] < 6_500
@@ -244,9 +254,9 @@ def test_a_filter_sees_the_real_rows_of_both_sides():
     seen = {}
 
     class Spy(Every):
-        def accept(self, made, own, others):
+        def accept(self, generated, own, others):
             seen.update(own=own, others=others)
-            return super().accept(made, own, others)
+            return super().accept(generated, own, others)
 
     X, y = three_classes(0)
     sampler = Jitter(filters=[Spy(1)], sampling_strategy={"c": 9}, random_state=0).fit(X, y)
@@ -300,9 +310,9 @@ def test_boundary_keeps_out_of_other_classes():
 
     def foreign(filters):
         sampler = Jitter(filters=filters, numeric="standard", random_state=0)
-        made = sampler.fit_resample(X, y)[0][260:]
+        generated = sampler.fit_resample(X, y)[0][260:]
         z = sampler.encoder_.transform(X)
-        distance = np.linalg.norm(sampler.encoder_.transform(made)[:, None] - z, axis=2)
+        distance = np.linalg.norm(sampler.encoder_.transform(generated)[:, None] - z, axis=2)
         return (y[distance.argsort(axis=1)[:, :5]] == 0).mean(axis=1)
 
     assert foreign(["boundary"]).max() <= 0.5

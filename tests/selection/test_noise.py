@@ -34,8 +34,8 @@ def test_a_rare_class_keeps_most_of_its_rows(method, n):
     """A class that lies inside another one is not thrown away."""
     rng = np.random.default_rng(n)
     rows, others = rng.normal(size=(n, 2)), rng.normal(size=(500, 2))
-    kept = n - noisy_rows(rows, others, method).sum()
-    assert kept >= max(0.7 * n, min(n, 2))
+    chosen = n - noisy_rows(rows, others, method).sum()
+    assert chosen >= max(0.7 * n, min(n, 2))
 
 
 def test_without_other_rows_nothing_is_noise():

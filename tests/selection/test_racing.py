@@ -37,14 +37,14 @@ def test_the_statistics_have_one_home():
 
 def test_a_clear_gain_is_kept_on_fresh_splits():
     judge = Scores({"good": 0.55, "better": 0.65})
-    found = race(judge, ["good", "better"], Y, n_splits=4, n_repeats=6)
-    assert (found.verdict, found.winner.name) == ("kept", "better")
-    assert [runner.status for runner in found.runners] == ["dropped", "chosen"]
+    result = race(judge, ["good", "better"], Y, n_splits=4, n_repeats=6)
+    assert (result.verdict, result.winner.name) == ("kept", "better")
+    assert [runner.status for runner in result.runners] == ["dropped", "chosen"]
     # Two repeats of four folds screen, four confirm: nobody was chosen by the splits that confirm.
     assert judge.numbers["none"] == list(range(24))
     assert judge.numbers["better"] == list(range(24))
     assert judge.numbers["good"] == list(range(4))
-    gain = found.confirmation
+    gain = result.confirmation
     assert gain.n_splits == 16
     assert gain.effect.difference == pytest.approx(0.15, abs=0.02)
     assert gain.effect.low > 0
@@ -60,17 +60,17 @@ def test_the_bound_is_the_corrected_resampled_t():
         seen[name, number] = score
         return {"model": score}
 
-    found = race(judge, ["new"], Y, n_splits=4, n_repeats=3)
+    result = race(judge, ["new"], Y, n_splits=4, n_repeats=3)
     fresh = [seen["new", number] - seen["none", number] for number in range(4, 12)]
     expected = corrected_resampled_t(fresh, 1 / 3, 0.9)
-    assert found.confirmation.effect == expected
-    assert found.runners[0].against(found.nothing).n_splits == 4
+    assert result.confirmation.effect == expected
+    assert result.runners[0].against(result.nothing).n_splits == 4
 
 
 def test_losers_leave_after_the_first_repeat():
     judge = Scores({"bad": 0.3, "fair": 0.6, "best": 0.9})
-    found = race(judge, ["bad", "fair", "best"], Y, n_repeats=9)
-    assert [(r.status, r.reason) for r in found.runners] == [
+    result = race(judge, ["bad", "fair", "best"], Y, n_repeats=9)
+    assert [(r.status, r.reason) for r in result.runners] == [
         ("dropped", "worse than nothing"),
         ("dropped", "worse than best"),
         ("chosen", None),
@@ -79,22 +79,22 @@ def test_losers_leave_after_the_first_repeat():
 
 
 def test_equal_candidates_the_first_wins():
-    found = race(lambda name, *_: {"model": 0.5 + 0.1 * (name != "none")}, ["b", "a"], Y)
-    assert found.winner.name == "b"
+    result = race(lambda name, *_: {"model": 0.5 + 0.1 * (name != "none")}, ["b", "a"], Y)
+    assert result.winner.name == "b"
 
 
 def test_no_gain_needs_no_confirmation():
     judge = Scores({"same": 0.5, "less": 0.49}, spread=0.0)
-    found = race(judge, ["same", "less"], Y)
-    assert (found.verdict, found.winner, found.confirmation) == ("no gain", None, None)
+    result = race(judge, ["same", "less"], Y)
+    assert (result.verdict, result.winner, result.confirmation) == ("no gain", None, None)
     assert judge.asked["none"] == 10
 
 
 def test_harm_to_one_estimator():
     """A gain on average that one estimator pays for is no gain."""
     means = {"none": {"a": 0.5, "b": 0.5}, "new": {"a": 0.8, "b": 0.4}}
-    found = race(Scores(means), ["new"], Y)
-    assert found.verdict == "no gain"
+    result = race(Scores(means), ["new"], Y)
+    assert result.verdict == "no gain"
     # Harmless in the screening, harmful in the confirmation.
     later = {"a": 0.8, "b": 0.55}
 
@@ -103,10 +103,10 @@ def test_harm_to_one_estimator():
             return {"a": 0.5, "b": 0.5 + 0.001 * (number % 3)}
         return later if number < 10 else {"a": 0.8, "b": 0.45}
 
-    found = race(judge, ["new"], Y)
-    assert found.verdict == "harm"
-    assert found.confirmation.harmed == ["b"]
-    assert found.winner.status == "not confirmed"
+    result = race(judge, ["new"], Y)
+    assert result.verdict == "harm"
+    assert result.confirmation.harmed == ["b"]
+    assert result.winner.status == "not confirmed"
 
 
 def test_failures_are_the_candidates_own():
@@ -115,13 +115,13 @@ def test_failures_are_the_candidates_own():
             raise ValueError("no rows\nmore lines")
         return {"model": {"none": 0.5, "late": 0.9, "odd": np.nan}[name]}
 
-    found = race(judge, ["broken", "odd"], Y)
-    assert found.verdict == "failed"
-    assert [r.status for r in found.runners] == ["failed", "failed"]
-    assert found.runners[0].reason == "ValueError: no rows"
-    assert "finite" in found.runners[1].reason
-    found = race(judge, ["late"], Y)
-    assert (found.verdict, found.winner.status, found.winner.reason) == ("failed", "failed", "ValueError: no rows")
+    result = race(judge, ["broken", "odd"], Y)
+    assert result.verdict == "failed"
+    assert [r.status for r in result.runners] == ["failed", "failed"]
+    assert result.runners[0].reason == "ValueError: no rows"
+    assert "finite" in result.runners[1].reason
+    result = race(judge, ["late"], Y)
+    assert (result.verdict, result.winner.status, result.winner.reason) == ("failed", "failed", "ValueError: no rows")
     with pytest.raises(ValueError, match="out of order"):
         race(lambda *_: (_ for _ in ()).throw(ValueError("out of order")), ["any"], Y)
 
@@ -151,19 +151,19 @@ class Clock:
 )
 def test_time(monkeypatch, seconds, verdict, statuses):
     clock = Clock(monkeypatch)
-    found = race(clock.judge, ["first", "second"], Y, n_repeats=2, max_seconds=seconds)
-    assert (found.verdict, [runner.status for runner in found.runners]) == (verdict, statuses)
+    result = race(clock.judge, ["first", "second"], Y, n_repeats=2, max_seconds=seconds)
+    assert (result.verdict, [runner.status for runner in result.runners]) == (verdict, statuses)
     if "not tried" in statuses:
-        assert found.runners[1].reason == "time"
-        assert found.runners[1].scores == []
+        assert result.runners[1].reason == "time"
+        assert result.runners[1].scores == []
 
 
 def test_time_runs_out_between_repeats(monkeypatch):
     """What was screened before counts; the leading one may have fewer scores than those before it."""
     clock = Clock(monkeypatch)
-    found = race(clock.judge, ["first", "second", "third"], Y, n_repeats=9, max_seconds=62)
-    assert [len(runner.scores) for runner in found.runners] == [10, 5, 5]
-    assert found.winner.name == "first"
+    result = race(clock.judge, ["first", "second", "third"], Y, n_repeats=9, max_seconds=62)
+    assert [len(runner.scores) for runner in result.runners] == [10, 5, 5]
+    assert result.winner.name == "first"
 
 
 def test_nobody_runs():
@@ -193,15 +193,15 @@ def test_luck_alone_is_rarely_kept():
     sixteenth of the variance between splits, about what over-samplers show on noise (the correction of the t-test
     allows for a quarter). The best by the very splits that chose it would be kept more than twice as often.
     """
-    kept = fooled = 0
+    chosen = fooled = 0
     names = [f"candidate {i}" for i in range(12)]
     for seed in range(200):
         rng = np.random.default_rng(seed)
         own = dict(zip(names, rng.normal(0, np.sqrt(2) * 0.05 / 4, 12), strict=True)) | {"none": 0.0}
-        found = race(
+        result = race(
             lambda name, train, test, number, own=own, rng=rng: {"model": own[name] + rng.normal(0, 0.05)}, names, Y
         )
-        kept += found.verdict == "kept"
-        fooled += any(runner.against(found.nothing).effect.low > 0 for runner in found.runners)
-    assert kept / 200 <= 0.05
-    assert fooled > 2 * kept
+        chosen += result.verdict == "kept"
+        fooled += any(runner.against(result.nothing).effect.low > 0 for runner in result.runners)
+    assert chosen / 200 <= 0.05
+    assert fooled > 2 * chosen

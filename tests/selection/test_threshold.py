@@ -91,11 +91,11 @@ def test_inner_scores_are_out_of_fold_and_in_order():
         scores = np.column_stack([1 - X_test, X_test])
         return {"all": scores} | ({"first only": scores} if len(seen) == 1 else {})
 
-    found = inner_scores(fit_predict, X, y, 4, 0)
+    result = inner_scores(fit_predict, X, y, 4, 0)
     assert seen == [30] * 4
-    assert list(found.scores) == ["all"]
-    assert np.array_equal(found.scores["all"][:, 1], X.ravel())
-    assert np.array_equal(found.rows, np.arange(40))
+    assert list(result.scores) == ["all"]
+    assert np.array_equal(result.scores["all"][:, 1], X.ravel())
+    assert np.array_equal(result.rows, np.arange(40))
 
 
 def test_inner_folds_shrink_with_the_smallest_class_and_stop_at_one_row():
@@ -112,7 +112,7 @@ def test_inner_scores_of_a_sample_keep_the_shares():
         return {"constant": np.full((len(X_test), 2), 0.5)}
 
     y = np.array([0] * 900 + [1] * 100)
-    found = inner_scores(constant, np.zeros((1000, 1)), y, 3, 0, max_rows=100)
-    assert np.bincount(found.y).tolist() == [90, 10]
-    assert np.array_equal(found.y, y[found.rows])
-    assert len(found.scores["constant"]) == 100
+    result = inner_scores(constant, np.zeros((1000, 1)), y, 3, 0, max_rows=100)
+    assert np.bincount(result.y).tolist() == [90, 10]
+    assert np.array_equal(result.y, y[result.rows])
+    assert len(result.scores["constant"]) == 100
