@@ -178,7 +178,7 @@ def test_no_jax_before_a_training():
 
 
 def test_paper_setting():
-    """Document 000, Table 5, rows "Neural network"."""
+    """Riaz et al. 2025, Table 5, rows "Neural network"."""
     names = ("max_epochs", "learning_rate", "batch_size", "patience")
 
     def setting(classifier):

@@ -55,17 +55,19 @@ def training_rows(estimator: Any, X: Any, y: Any, sample_weight: Any) -> Trainin
     used = weight > 0
     present, code = np.unique(code[used], return_inverse=True)
     if len(present) < 2:
-        found = f"one class, {classes[present[0]]!s}" if len(present) else "no class"
+        present_classes = f"one class, {classes[present[0]]!s}" if len(present) else "no class"
         raise InputError(
-            f"y: found {found}, among the rows with a positive weight; {type(estimator).__name__} needs two classes"
+            "y",
+            f"found {present_classes}, among the rows with a positive weight",
+            f"{type(estimator).__name__} needs two classes",
         )
-    distinct, place = np.unique(np.column_stack([X[used], code]), axis=0, return_inverse=True)
+    distinct, index = np.unique(np.column_stack([X[used], code]), axis=0, return_inverse=True)
     return TrainingRows(
         classes=classes,
         present=present,
         x=distinct[:, :-1],
         code=distinct[:, -1].astype(np.intp),
-        weight=np.bincount(place.ravel(), weights=weight[used]),
+        weight=np.bincount(index.ravel(), weights=weight[used]),
         n_given=int(used.sum()),
     )
 

@@ -1,4 +1,4 @@
-"""The dense network of documents 000 and 001 as a classifier."""
+"""The dense network of Riaz et al. 2025 and Sharma et al. 2022 as a classifier."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from oversmith.exceptions import InputError
 if TYPE_CHECKING:
     from jax import Array
 
-# Document 000, Table 5, rows "Neural network": the last of the listed numbers of epochs, learning rate, batch size.
+# Riaz et al. 2025, Table 5, rows "Neural network": the last of the listed numbers of epochs, learning rate, batch size.
 PAPER = {
     "eo-wgan": {"max_epochs": 50, "learning_rate": 1e-4, "batch_size": 128},
     "gan": {"max_epochs": 80, "learning_rate": 1e-3, "batch_size": 100},
@@ -23,8 +23,8 @@ PAPER = {
 class DenseClassifier(NetworkClassifier):
     """Three dense layers: ReLU, ReLU, linear; softmax gives the class probabilities.
 
-    The classifier of document 000 and, as far as its text says, of document 001, trained with Adam on the same engine
-    as the samplers. Inputs are standardised inside, by mean and standard deviation of the training rows.
+    The classifier of Riaz et al. 2025 and, as far as its text says, of Sharma et al. 2022, trained with Adam on the
+    same engine as the samplers. Inputs are standardised inside, by mean and standard deviation of the training rows.
 
     Parameters
     ----------
@@ -77,12 +77,12 @@ class DenseClassifier(NetworkClassifier):
 
     Deviations from the paper:
 
-    - Figure 5 of document 001 draws its classifier; we have the text without the picture, so the layers are document
-      000's. Neither document states the widths, the optimiser or how inputs are scaled: those are ours.
-    - Weights (Eq. 12 of document 000) act in the draw of the batches, not as factors: the mean gradient is that of Eq.
-      12, and rows of small weight do not fill the batches.
-    - Early stopping and the restored checkpoint are ours; :meth:`paper` switches them off.
-    - The defaults here are a shorter training; :meth:`paper` has the document's epochs, learning rate and batch size.
+    - Figure 5 of Sharma et al. 2022 shows their classifier; the picture was not available, so the layers are those of
+      Riaz et al. 2025. Neither paper states widths, optimiser or scaling of the inputs: those are choices of this library.
+    - Weights (Eq. 12 of Riaz et al. 2025) act in the draw of the batches, not as factors: the mean gradient is that of
+      Eq. 12, and rows of small weight do not fill the batches.
+    - Early stopping and the restored checkpoint are additions; :meth:`paper` switches them off.
+    - The defaults here are a shorter training; :meth:`paper` has the paper's epochs, learning rate and batch size.
 
     References
     ----------
@@ -129,14 +129,14 @@ class DenseClassifier(NetworkClassifier):
 
     @classmethod
     def paper(cls, method: str = "eo-wgan", **changes: Any) -> Self:
-        """Make a classifier with the setting of document 000 (Table 5, rows "Neural network").
+        """Make a classifier with the setting of Riaz et al. 2025 (Table 5, rows "Neural network").
 
         Parameters
         ----------
         method : {"eo-wgan", "gan", "wgan"}, default="eo-wgan"
             Column of the table.
         **changes : object
-            Constructor parameters that differ from the document's.
+            Constructor parameters that differ from the paper's.
 
         Returns
         -------

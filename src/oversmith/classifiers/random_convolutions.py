@@ -109,9 +109,9 @@ class RandomConvolutions(TransformerMixin, BaseEstimator):
             chosen = rng.random_sample((len(heavy), channels)) < 1 / max(channels, 1) ** 0.5
             chosen[~chosen.any(axis=1), rng.randint(channels)] = True
             self.weights_.append((kernels[:, :, None] * chosen[:, None]).transpose(1, 2, 0).copy())
-            found = _convolved(sample, self.weights_[-1], dilation).reshape(-1, len(heavy))
+            responses = _convolved(sample, self.weights_[-1], dilation).reshape(-1, len(heavy))
             at = quantiles.reshape(len(heavy), per_kernel)
-            self.thresholds_.append(np.stack([np.quantile(found[:, k], at[k]) for k in range(len(heavy))]))
+            self.thresholds_.append(np.stack([np.quantile(responses[:, k], at[k]) for k in range(len(heavy))]))
         self.n_features_out_ = len(heavy) * per_kernel * n_dilations
         return self
 
@@ -133,13 +133,13 @@ class RandomConvolutions(TransformerMixin, BaseEstimator):
         series = flat.reshape(-1, *self.shape_).astype(np.float32)
         out = np.empty((len(series), self.n_features_out_), np.float32)
         for start in range(0, len(series), _BLOCK):
-            part, place = series[start : start + _BLOCK], 0
+            part, column = series[start : start + _BLOCK], 0
             for dilation, weights, thresholds in zip(self.dilations_, self.weights_, self.thresholds_, strict=True):
-                found = _convolved(part, weights, dilation)
+                responses = _convolved(part, weights, dilation)
                 for number in range(thresholds.shape[1]):
-                    share = (found > thresholds[:, number].astype(np.float32)).mean(axis=1)
-                    out[start : start + len(part), place : place + share.shape[1]] = share
-                    place += share.shape[1]
+                    share = (responses > thresholds[:, number].astype(np.float32)).mean(axis=1)
+                    out[start : start + len(part), column : column + share.shape[1]] = share
+                    column += share.shape[1]
         return out
 
 

@@ -1,4 +1,4 @@
-"""The convolutional network of document 003, its judge of every method and its product."""
+"""The convolutional network of Chung et al. 2024, its judge of every method and its product."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from oversmith.classifiers.series import SeriesCNN
 if TYPE_CHECKING:
     from jax import Array
 
-# Standard deviation of the first weights (document 003, Table 7).
+# Standard deviation of the first weights (Chung et al. 2024, Table 7).
 INITIAL_SD = 0.02
 
 
 class SpectraCNN(SeriesCNN):
-    """Four convolutions that halve the number of places, LeakyReLU after each, and a linear layer with softmax on top.
+    """Four convolutions that halve the length, LeakyReLU after each, and a linear layer with softmax on top.
 
-    The classifier of document 003 (Table 7): kernels of 4, strides of 2, slope 0.2, weights drawn from a normal law of
-    standard deviation 0.02, Adam(2e-4; 0.5, 0.9), 150 epochs. The defaults are the document's.
+    The classifier of Chung et al. 2024 (Table 7): kernels of 4, strides of 2, slope 0.2, weights drawn from a normal
+    law of standard deviation 0.02, Adam(2e-4; 0.5, 0.9), 150 epochs. The defaults are the paper's.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ class SpectraCNN(SeriesCNN):
         The budget in epochs of ``ceil(rows / batch_size)`` steps; None takes ``max_steps``.
     patience : int or None, default=None
         Checks of 100 steps without a lower loss on held-out series after which the training stops; ``None`` trains on
-        all series to the end, as the document does.
+        all series to the end, as the paper does.
     validation_fraction : float, default=0.2
         Share of each class held out for ``patience``.
     input_shape : (int, int) or None, default=None
@@ -47,8 +47,8 @@ class SpectraCNN(SeriesCNN):
 
     Notes
     -----
-    The document writes convolutions of two dimensions, (4, 4), for spectra of length 800 and gives no shape to lay them
-    out in: here they have one. It does not state the batch size: 32. Channels are standardised inside; the document
+    The paper writes convolutions of two dimensions, (4, 4), for spectra of length 800 and gives no shape to lay them
+    out in: here they have one. It does not state the batch size: 32. Channels are standardised inside; the paper
     does not say how it scales them.
 
     References
@@ -99,12 +99,12 @@ class SpectraCNN(SeriesCNN):
 
     @classmethod
     def paper(cls, **changes: Any) -> Self:
-        """Make a classifier with the setting of document 003 (Table 7): the defaults.
+        """Make a classifier with the setting of Chung et al. 2024 (Table 7): the defaults.
 
         Parameters
         ----------
         **changes : object
-            Constructor parameters that differ from the document's.
+            Constructor parameters that differ from the paper's.
 
         Returns
         -------

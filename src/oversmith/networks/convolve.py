@@ -136,7 +136,7 @@ def from_patches(x: Array, patch: int) -> Array:
     n = len(places)
     x = x.reshape(batch, *places, *(patch,) * n, -1)
     x = x.transpose(0, *(k for axis in range(n) for k in (1 + axis, 1 + n + axis)), x.ndim - 1)
-    return x.reshape(batch, *(place * patch for place in places), -1)
+    return x.reshape(batch, *(position * patch for position in places), -1)
 
 
 def convolve(

@@ -154,12 +154,12 @@ class LinearAttention(eqx.Module):
         """
         batch, places, units = x.shape
         heads = _HEADS if units % _HEADS == 0 else 1
-        asked, where, what = (
+        queries, where, what = (
             part.reshape(batch, places, heads, -1)
             for part in jnp.split(rms_norm(x, self.gain) @ self.project, 3, axis=2)
         )
         summary = jnp.einsum("bphk,bphv->bhkv", jax.nn.softmax(where, axis=1), what)
-        read = jnp.einsum("bphk,bhkv->bphv", jax.nn.softmax(asked, axis=3), summary)
+        read = jnp.einsum("bphk,bhkv->bphv", jax.nn.softmax(queries, axis=3), summary)
         return x + read.reshape(batch, places, units) @ self.back
 
 

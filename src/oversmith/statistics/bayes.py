@@ -126,7 +126,7 @@ def signed_rank_posterior(
     d = differences_of(differences, least=1)
     _check_rope(rope)
     if n_samples < 1:
-        raise InputError(f"n_samples: {n_samples} found; use at least 1")
+        raise InputError("n_samples", f"{n_samples} found", "use at least 1")
     values = np.concatenate([[0.0], d])
     sums = values[:, None] + values[None, :]
     n, pairs = len(values), np.hstack([_over(sums, 2 * rope), _over(-sums, 2 * rope)])
@@ -152,7 +152,7 @@ def _over(sums: np.ndarray, edge: float) -> np.ndarray:
 
 def _check_rope(rope: float) -> None:
     if not (np.isfinite(rope) and rope >= 0):
-        raise InputError(f"rope: {rope!r} found; use a number from 0 up, in units of the metric")
+        raise InputError("rope", f"{rope!r} found", "use a number from 0 up, in units of the metric")
 
 
 def _certain(mean: float, rope: float) -> Posterior:

@@ -74,7 +74,7 @@ def bootstrap_mean(
     for method in ("BCa", "percentile"):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            found = stats.bootstrap(
+            interval = stats.bootstrap(
                 (d,),
                 np.mean,
                 n_resamples=n_resamples,
@@ -82,9 +82,9 @@ def bootstrap_mean(
                 method=method,
                 rng=np.random.default_rng(random_state),
             ).confidence_interval
-        if np.isfinite([found.low, found.high]).all():
+        if np.isfinite([interval.low, interval.high]).all():
             break
-    return Interval(float(d.mean()), float(found.low), float(found.high), method)
+    return Interval(float(d.mean()), float(interval.low), float(interval.high), method)
 
 
 def hierarchical_bootstrap(
@@ -122,7 +122,7 @@ def hierarchical_bootstrap(
     """
     values = [differences_of(group, least=1) for group in groups]
     if len(values) < 2:
-        raise InputError(f"groups: {len(values)} found; use the differences of at least two data sets")
+        raise InputError("groups", f"{len(values)} found", "use the differences of at least two data sets")
     rng = np.random.default_rng(random_state)
     # Means of each set's own resamples, from which resamples of the sets then draw.
     inner = np.stack(

@@ -91,18 +91,19 @@ def score_matrix(
     [[0.5, 0.6], [0.4, 0.3]]
     """
     if missing not in ("refuse", "chance"):
-        raise InputError(f"missing: {missing!r} found; use 'refuse' or 'chance'")
+        raise InputError("missing", f"{missing!r} found", "use 'refuse' or 'chance'")
     sign = direction(metric)
-    kept = rows_of(scores, contenders, metric)
-    names = tuple(contenders) if contenders is not None else tuple(sorted(kept["contender"].unique()))
-    _check_dense(kept, names)
-    failed = kept[metric].isna()
+    rows = rows_of(scores, contenders, metric)
+    names = tuple(contenders) if contenders is not None else tuple(sorted(rows["contender"].unique()))
+    _check_dense(rows, names)
+    failed = rows[metric].isna()
     if failed.any() and missing == "refuse":
         raise InputError(
-            f"scores: {int(failed.sum())} results have no {metric}, among them {_told(kept[failed].iloc[0])}; "
-            "run them again, leave the method or the data set out, or count them as chance with missing='chance'"
+            "scores",
+            f"{int(failed.sum())} results have no {metric}, among them {_told(rows[failed].iloc[0])}",
+            "run them again, leave the method or the data set out, or count them as chance with missing='chance'",
         )
-    filled = fill_with_chance(kept, metric, chance)
+    filled = fill_with_chance(rows, metric, chance)
     table = filled.pivot_table(index="dataset", columns="contender", values="value", aggfunc="mean", observed=True)
     table = table.sort_index()[list(names)]
     return ScoreMatrix(tuple(map(str, table.index)), names, sign * table.to_numpy(), metric, int(failed.sum()))
@@ -133,8 +134,8 @@ def fill_with_chance(scores: pd.DataFrame, metric: str, chance: Mapping[str, flo
         .drop_duplicates()
         .itertuples(index=False)
     }
-    place = zip(scores["dataset"], scores["n_test"], scores["n_test_positive"], strict=True)
-    guessed = pd.Series([guesses.get(key, np.nan) for key in place], index=scores.index, dtype=float)
+    keys = zip(scores["dataset"], scores["n_test"], scores["n_test_positive"], strict=True)
+    guessed = pd.Series([guesses.get(key, np.nan) for key in keys], index=scores.index, dtype=float)
     return scores.assign(value=scores[metric].where(scores[metric].notna(), guessed))
 
 
@@ -168,8 +169,8 @@ def seed_spread(scores: pd.DataFrame, metric: str = "average_precision") -> pd.D
     direction(metric)
     groups = ["dataset", "contender", "classifier"]
     by_seed = scores.groupby([*groups, "seed"], observed=True)[metric].mean()
-    found = by_seed.groupby(groups, observed=True).agg(mean="mean", sd="std", n_seeds="count")
-    return found.reset_index()
+    spread = by_seed.groupby(groups, observed=True).agg(mean="mean", sd="std", n_seeds="count")
+    return spread.reset_index()
 
 
 def direction(metric: str) -> int:
@@ -177,7 +178,7 @@ def direction(metric: str) -> int:
     known = METRICS.get(metric.removesuffix("_tuned"))
     if known is None or (metric.endswith("_tuned") and known.needs != "labels"):
         labels = [f"{m.name}_tuned" for m in METRICS.values() if m.needs == "labels"]
-        raise InputError(f"metric: {metric!r} is not known; choose from {', '.join([*METRICS, *labels])}")
+        raise InputError("metric", f"{metric!r} is not known", f"choose from {', '.join([*METRICS, *labels])}")
     return 1 if known.goal == "max" else -1
 
 
@@ -185,47 +186,52 @@ def rows_of(scores: pd.DataFrame, contenders: Sequence[str] | None, metric: str)
     """Check raw scores and return those of the methods wanted."""
     lacking = {*PLACE, "contender", "status", "n_test", "n_test_positive", metric} - set(scores.columns)
     if lacking:
-        raise InputError(f"scores: no column {sorted(lacking)} found; give raw scores as a store exports them")
+        raise InputError("scores", f"no column {sorted(lacking)} found", "give raw scores as a store exports them")
     for column in ("protocol", "ratio"):
         if column in scores and scores[column].nunique(dropna=False) > 1:
-            found = ", ".join(sorted(map(str, scores[column].unique())))
-            raise InputError(f"scores: several values of {column} found ({found}); choose the rows of one")
+            values = ", ".join(sorted(map(str, scores[column].unique())))
+            raise InputError("scores", f"several values of {column} found ({values})", "choose the rows of one")
     if contenders is None:
-        kept = scores
+        rows = scores
     else:
         unknown = [name for name in contenders if name not in set(scores["contender"])]
         if unknown:
-            raise InputError(f"contenders: {unknown} have no results; there are {sorted(set(scores['contender']))}")
-        kept = scores[scores["contender"].isin(list(contenders))]
-    if not len(kept):
-        raise InputError("scores: no result found; run the plan first")
-    return kept
+            raise InputError(
+                "contenders", f"{unknown} have no results", f"there are {sorted(set(scores['contender']))}"
+            )
+        rows = scores[scores["contender"].isin(list(contenders))]
+    if not len(rows):
+        raise InputError("scores", "no result found", "run the plan first")
+    return rows
 
 
-def _check_dense(kept: pd.DataFrame, names: Sequence[str]) -> None:
-    skipped = kept[kept["status"] == "skipped"]
+def _check_dense(rows: pd.DataFrame, names: Sequence[str]) -> None:
+    skipped = rows[rows["status"] == "skipped"]
     if len(skipped):
         raise InputError(
-            f"scores: {len(skipped)} results were skipped, among them {_told(skipped.iloc[0])}; leave the method out "
-            "with contenders=, or drop the rows of the classifier"
+            "scores",
+            f"{len(skipped)} results were skipped, among them {_told(skipped.iloc[0])}",
+            "leave the method out with contenders=, or drop the rows of the classifier",
         )
-    places = kept.groupby(list(PLACE), observed=True)["contender"].agg(["nunique", "size"])
+    places = rows.groupby(list(PLACE), observed=True)["contender"].agg(["nunique", "size"])
     twice = places[places["size"] > places["nunique"]]
     if len(twice):
-        raise InputError(f"scores: several results of one method found for {_named(twice.index[0])}; keep one")
+        raise InputError("scores", f"several results of one method found for {_named(twice.index[0])}", "keep one")
     holes = places[places["nunique"] < len(names)]
     if len(holes):
-        there = set(kept.set_index(list(PLACE)).loc[[holes.index[0]], "contender"])
+        there = set(rows.set_index(list(PLACE)).loc[[holes.index[0]], "contender"])
         absent = next(name for name in names if name not in there)
         raise InputError(
-            f"scores: {len(holes)} of {len(places)} places lack a method, the first {absent} for "
-            f"{_named(holes.index[0])}; run what is pending, or leave the method or the data set out"
+            "scores",
+            f"{len(holes)} of {len(places)} places lack a method, the first {absent} for {_named(holes.index[0])}",
+            "run what is pending, or leave the method or the data set out",
         )
-    judges = {tuple(sorted(set(group))) for _, group in kept.groupby("dataset", observed=True)["classifier"]}
+    judges = {tuple(sorted(set(group))) for _, group in rows.groupby("dataset", observed=True)["classifier"]}
     if len(judges) > 1:
         raise InputError(
-            f"scores: the data sets were judged by different classifiers ({', '.join(min(judges))}; ...); run what is "
-            "pending, or drop the rows of a classifier"
+            "scores",
+            f"the data sets were judged by different classifiers ({', '.join(min(judges))}; ...)",
+            "run what is pending, or drop the rows of a classifier",
         )
 
 
@@ -233,5 +239,5 @@ def _told(row: pd.Series) -> str:
     return f"{row['contender']} with {row['classifier']} on {row['dataset']}: {row['status']}"
 
 
-def _named(place: tuple[object, ...]) -> str:
-    return ", ".join(f"{column} {value}" for column, value in zip(PLACE, place, strict=True))
+def _named(position: tuple[object, ...]) -> str:
+    return ", ".join(f"{column} {value}" for column, value in zip(PLACE, position, strict=True))

@@ -1,4 +1,4 @@
-"""Two methods, value by value: the documents' t-test, Wilcoxon with Holm, wins and losses."""
+"""Two methods, value by value: the papers' t-test, Wilcoxon with Holm, wins and losses."""
 
 from __future__ import annotations
 
@@ -34,17 +34,18 @@ def differences_of(differences: ArrayLike, least: int = 2) -> np.ndarray:
     """Check paired differences and return them as an array."""
     d = np.asarray(differences, dtype=np.float64)
     if d.ndim != 1 or len(d) < least:
-        raise InputError(f"differences: shape {d.shape} found; use one number per pair, at least {least}")
+        raise InputError("differences", f"shape {d.shape} found", f"use one number per pair, at least {least}")
     if not np.isfinite(d).all():
         raise InputError(
-            f"differences: {int((~np.isfinite(d)).sum())} of {len(d)} are not finite; "
-            "leave no pair without a score (score_matrix fills failed ones)"
+            "differences",
+            f"{int((~np.isfinite(d)).sum())} of {len(d)} are not finite",
+            "leave no pair without a score (score_matrix fills failed ones)",
         )
     return d
 
 
 def paired_t(differences: ArrayLike, confidence: float = 0.95) -> PairedEffect:
-    """Plain paired t-test, as documents 000 and 001 use it: optimistic under cross-validation.
+    """Plain paired t-test, as Riaz et al. 2025 and Sharma et al. 2022 use it: optimistic under cross-validation.
 
     The training parts of the folds overlap, so their differences are not independent and the p-value is too small:
     shown beside :func:`corrected_resampled_t`, never instead of it.
@@ -130,15 +131,17 @@ def wilcoxon_against(scores: ArrayLike, control: ArrayLike) -> np.ndarray:
     """
     table, base = np.asarray(scores, dtype=np.float64), np.asarray(control, dtype=np.float64)
     if table.ndim != 2 or base.shape != table.shape[:1]:
-        raise InputError(f"scores: shape {table.shape} found beside a control of shape {base.shape}; use (N, k) and N")
-    found = []
+        raise InputError(
+            "scores", f"shape {table.shape} found beside a control of shape {base.shape}", "use (N, k) and N"
+        )
+    p_values = []
     for column in table.T:
         d = differences_of(column - base, least=1)
         d = np.where(np.abs(d) <= TIE, 0.0, d)
         # Equal sizes that differ by rounding are tied ranks.
         d = np.round(d, 12)
-        found.append(float(stats.wilcoxon(d, zero_method="wilcox", method="auto").pvalue) if d.any() else 1.0)
-    return np.array(found)
+        p_values.append(float(stats.wilcoxon(d, zero_method="wilcox", method="auto").pvalue) if d.any() else 1.0)
+    return np.array(p_values)
 
 
 def holm(p: ArrayLike) -> np.ndarray:

@@ -95,7 +95,7 @@ def friedman(scores: ArrayLike) -> FriedmanResult:
     table = _table(scores)
     n, k = table.shape
     if n < 2 or k < 3:
-        raise InputError(f"scores: {n} data sets and {k} methods found; use at least two and three (two: Wilcoxon)")
+        raise InputError("scores", f"{n} data sets and {k} methods found", "use at least two and three (two: Wilcoxon)")
     ranks = _ranks(table)
     # Tied ranks vary less; dividing by their own spread corrects the statistic.
     spread = float(((ranks - (k + 1) / 2) ** 2).sum()) / (n * (k - 1))
@@ -169,7 +169,7 @@ def critical_difference(k: int, n: int, alpha: float = 0.05) -> float:
     1.254
     """
     if k < 2 or n < 1 or not 0 < alpha < 1:
-        raise InputError(f"k, n, alpha: {k}, {n}, {alpha} found; use k >= 2, n >= 1 and 0 < alpha < 1")
+        raise InputError("k", f"k {k}, n {n} and alpha {alpha} found", "use k >= 2, n >= 1 and 0 < alpha < 1")
     q = float(stats.studentized_range.ppf(1 - alpha, k, np.inf))
     return float(q / np.sqrt(2) * np.sqrt(k * (k + 1) / (6 * n)))
 
@@ -177,11 +177,12 @@ def critical_difference(k: int, n: int, alpha: float = 0.05) -> float:
 def _table(scores: ArrayLike) -> np.ndarray:
     table = np.asarray(scores, dtype=np.float64)
     if table.ndim != 2 or 0 in table.shape:
-        raise InputError(f"scores: shape {table.shape} found; use one row per data set and one column per method")
+        raise InputError("scores", f"shape {table.shape} found", "use one row per data set and one column per method")
     if not np.isfinite(table).all():
         raise InputError(
-            f"scores: {int((~np.isfinite(table)).sum())} values are not finite; fill failed results with chance "
-            "(score_matrix) or leave the data set out for all"
+            "scores",
+            f"{int((~np.isfinite(table)).sum())} values are not finite",
+            "fill failed results with chance (score_matrix) or leave the data set out for all",
         )
     return table
 
