@@ -78,7 +78,8 @@ class DenseClassifier(NetworkClassifier):
     Deviations from the paper:
 
     - Figure 5 of Sharma et al. 2022 shows their classifier; the picture was not available, so the layers are those of
-      Riaz et al. 2025. Neither paper states widths, optimiser or scaling of the inputs: those are choices of this library.
+      Riaz et al. 2025. Neither paper states widths, optimiser or scaling of the inputs: those are choices of this
+      library.
     - Weights (Eq. 12 of Riaz et al. 2025) act in the draw of the batches, not as factors: the mean gradient is that of
       Eq. 12, and rows of small weight do not fill the batches.
     - Early stopping and the restored checkpoint are additions; :meth:`paper` switches them off.
