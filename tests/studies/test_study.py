@@ -100,7 +100,7 @@ def test_more_seeds_go_on_in_the_same_folder(data_dir, tmp_path):
 
 def test_a_study_without_any_set_says_so(tmp_path):
     study = replace(toy(), sets=(StudySet("no-such-set", "Gone"),))
-    with pytest.raises(InputError, match="none of the study's sets is available"):
+    with pytest.raises(InputError, match="none of the study's sets is at hand"):
         run_study(study, tmp_path, SCOPE)
 
 

@@ -164,7 +164,7 @@ def study_plans(study: Study, scope: Scope) -> Mapping[str, Plan]:
     Raises
     ------
     InputError
-        When none of its data sets is available.
+        When none of its data sets is at hand.
     """
     tasks, data = study.load(study.sets, scope)
     return study.plans(_at_hand(tasks, data), scope)
