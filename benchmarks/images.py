@@ -22,6 +22,8 @@ from typing import Any
 
 from series import answer, best_of, child, print_row
 
+from oversmith import TableEncoder
+
 FEATURES = (16, 64, 196, 784)
 STEPS = 1500
 # Steps that are timed.
@@ -47,7 +49,7 @@ def sampler_of(steps: int, **changes: Any) -> Any:
     """Make the sampler in the paper's setting."""
     from oversmith import CGAN
 
-    return CGAN.paper(max_steps=steps, numeric="minmax", random_state=0, **changes)
+    return CGAN.paper(max_steps=steps, random_state=0, encoder=TableEncoder(numeric="minmax"), **changes)
 
 
 def ours(features: int) -> dict[str, float]:

@@ -18,6 +18,8 @@ import sys
 import time
 from pathlib import Path
 
+from oversmith import Stop
+
 REPEATS = 3
 # Data set → (label of the minority, columns that are no features, target CPU seconds first and second, target MB).
 SETS = {
@@ -39,7 +41,7 @@ def time_it(folder: Path, name: str) -> dict[str, float]:
     import oversmith
 
     X, y = load(folder, name)
-    sampler = oversmith.EOWGAN(patience=None, random_state=0)
+    sampler = oversmith.EOWGAN(random_state=0, stop=Stop(patience=None))
     sampler.fit_resample(X, y)
     first = time.process_time()
     sampler.fit_resample(X, y)
@@ -64,7 +66,7 @@ def distances(folder: Path, name: str) -> dict[str, list[float]]:
     found = {}
     for steps in (1000, 2000):
         # smote_share=0: the rows of the network alone.
-        sampler = oversmith.EOWGAN(patience=None, max_steps=steps, smote_share=0.0, random_state=0)
+        sampler = oversmith.EOWGAN(max_steps=steps, smote_share=0.0, random_state=0, stop=Stop(patience=None))
         sampler.fit(X.iloc[train], y.iloc[train])
         made = sampler.encoder_.transform(sampler.sample(512, 1))
         found[str(steps)] = list(energy_distance_error(made, sampler.encoder_.transform(X.iloc[held])))

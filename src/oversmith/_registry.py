@@ -230,15 +230,14 @@ METHODS: dict[str, Method] = {
             summary="Real rows with noise as wide as the distance to the nearest row: a smoothed bootstrap.",
         ),
         Method(
-            name="SeriesSMOTE",
-            kebab="series-smote",
-            module="oversmith.samplers.series_controls",
+            name="SMOTE",
+            kebab="smote",
+            module="oversmith.samplers.smote",
             source="chawla2002",
-            modality="series, image",
+            modality="table, series, image",
             needs="two rows of the class",
             cost="low",
-            summary="Series between real ones and their nearest neighbours: SMOTE for any number of channels.",
-            written="Series SMOTE",
+            summary="Rows between real ones and their nearest neighbours: tables with levels and missing values too.",
             recommended="cheap, above the three-player GAN on four of six sets of spectra, above CGAN on digits",
         ),
         Method(
@@ -439,9 +438,27 @@ def methods_by_data() -> dict[str, list[Method]]:
     return {_HEADINGS[modality]: entries for modality, entries in groups.items()}
 
 
+# Earlier names of methods.
+ALIASES = {"series-smote": "smote"}
+
 # Public names that are not methods: name → module.
 _OTHER = {
     "Data": "oversmith.io.data",
+    "Critics": "oversmith.samplers.settings",
+    "DiscriminatorRows": "oversmith.samplers.settings",
+    "GradientPenalty": "oversmith.samplers.settings",
+    "Guidance": "oversmith.samplers.settings",
+    "ImageEncoder": "oversmith.encoders.image",
+    "Network": "oversmith.samplers.settings",
+    "Output": "oversmith.samplers.settings",
+    "ProgressBar": "oversmith.samplers._progress",
+    "Refinement": "oversmith.samplers.settings",
+    "SeriesEncoder": "oversmith.encoders.series",
+    "SmoteStage": "oversmith.samplers.settings",
+    "SpectraNetwork": "oversmith.samplers.settings",
+    "Stop": "oversmith.samplers.settings",
+    "TableEncoder": "oversmith.encoders.table",
+    "WeightClip": "oversmith.samplers.settings",
     "BoundaryFilter": "oversmith.selection.filters",
     # Another name of ACGAN.
     "CovidGAN": "oversmith.samplers.acgan",
@@ -477,7 +494,7 @@ _OTHER = {
 
 
 # Over-samplers of imbalanced-learn that people ask for here.
-_IMBALANCED_LEARN = ("smote", "smotenc", "smoten", "adasyn", "random-over-sampling")
+_IMBALANCED_LEARN = ("smotenc", "smoten", "adasyn", "random-over-sampling")
 
 
 def method(kebab: str) -> Method:
@@ -504,15 +521,16 @@ def method(kebab: str) -> Method:
     >>> method("eo-wgan").name
     'EOWGAN'
     """
-    if kebab in METHODS:
-        return METHODS[kebab]
+    name = ALIASES.get(kebab, kebab)
+    if name in METHODS:
+        return METHODS[name]
     if kebab in _IMBALANCED_LEARN:
         raise InputError(
             "method",
             f"{kebab!r} is imbalanced-learn's",
             "a comparison sets every method against SMOTE by itself, a benchmark takes it as a contender",
         )
-    raise InputError("method", f"{kebab!r} is not a method of Oversmith", nearest_hint(kebab, METHODS))
+    raise InputError("method", f"{kebab!r} is not a method of Oversmith", nearest_hint(kebab.lower(), METHODS))
 
 
 _ARE = {"table": "a table", "series": "series", "image": "images"}

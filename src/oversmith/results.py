@@ -19,10 +19,11 @@ from oversmith.evaluation import Comparison, Store, comparison_plan, read_scores
 from oversmith.evaluation.compare import run_comparison
 from oversmith.evaluation.comparison import jsonable
 from oversmith.exceptions import InputError
-from oversmith.report import StudyPage, render, summarise, summarise_bench, summarise_study
+from oversmith.report import StudyPage, summarise_bench, summarise_study
 from oversmith.report.bench import conclude_bench
 from oversmith.report.names import printable_tree
-from oversmith.report.summarise import conclude
+from oversmith.report.render import render
+from oversmith.report.summarise import conclude, summarise
 from oversmith.report.to_markdown import to_markdown
 from oversmith.report.write import write_files
 

@@ -11,10 +11,10 @@ from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from oversmith import EOWGAN, EOWGANClassifier
+from oversmith import EOWGAN, EOWGANClassifier, Output
 from oversmith.exceptions import InputError
 
-FAST = EOWGAN(max_steps=1, on_too_few="jitter")
+FAST = EOWGAN(max_steps=1, output=Output(too_few="jitter"))
 
 
 @parametrize_with_checks([EOWGANClassifier(DecisionTreeClassifier(random_state=0), FAST, random_state=0)])
@@ -88,13 +88,15 @@ def test_weights_of_synthetic_rows_reach_the_estimator():
     X, y = overlapping()
     heavy, light = (
         EOWGANClassifier(
-            LogisticRegression(), EOWGAN(max_steps=5, synthetic_weight=weight), refine_rounds=0, random_state=0
+            LogisticRegression(), EOWGAN(max_steps=5, output=Output(weight=weight)), refine_rounds=0, random_state=0
         ).fit(X, y)
         for weight in (1.0, 1e-6)
     )
     assert light.predict_proba(X)[:, 1].mean() < heavy.predict_proba(X)[:, 1].mean() - 0.05
     with pytest.raises(InputError, match=r"estimator: KNeighborsClassifier takes no sample_weight"):
-        EOWGANClassifier(KNeighborsClassifier(), EOWGAN(max_steps=5, synthetic_weight=0.5), random_state=0).fit(X, y)
+        EOWGANClassifier(KNeighborsClassifier(), EOWGAN(max_steps=5, output=Output(weight=0.5)), random_state=0).fit(
+            X, y
+        )
 
 
 def test_a_sampler_that_cannot_go_on_is_refused():

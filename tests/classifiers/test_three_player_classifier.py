@@ -4,19 +4,19 @@ import numpy as np
 import pytest
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from oversmith import GAN, ThreePlayerClassifier, ThreePlayerGAN
+from oversmith import GAN, SpectraNetwork, ThreePlayerClassifier, ThreePlayerGAN
 from oversmith.exceptions import InputError
 
 PLAYERS = ThreePlayerGAN(
     generator_widths=(4,),
     critic_widths=(4,),
     classifier_widths=(16, 16),
-    head_units=4,
     latent_dim=4,
     pretrain_epochs=0,
     learning_rate=1e-2,
     batch_size=32,
     max_steps=150,
+    network=SpectraNetwork(head_units=4),
 )
 
 

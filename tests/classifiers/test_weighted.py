@@ -19,7 +19,7 @@ from sklearn.tree import DecisionTreeClassifier
 from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.estimator_checks import estimator_checks_generator, parametrize_with_checks
 
-from oversmith import EOWGAN, DenseClassifier, WeightedResampler
+from oversmith import EOWGAN, DenseClassifier, Output, WeightedResampler
 from oversmith.exceptions import InputError
 
 HALF = WeightedResampler(RandomOverSampler(random_state=0), LogisticRegression(), synthetic_weight=0.5)
@@ -96,7 +96,7 @@ def test_weights_reach_the_classifier(table):
 
 def test_weights_of_a_sampler_of_oversmith(table):
     X, y = table
-    sampler = EOWGAN(smote_share=1.0, synthetic_weight=0.2, random_state=0)
+    sampler = EOWGAN(smote_share=1.0, random_state=0, output=Output(weight=0.2))
     model = WeightedResampler(sampler, LogisticRegression()).fit(X, y)
     assert model.sample_weight_.tolist() == [1.0] * 220 + [0.2] * 140
     X_more, y_more = clone(sampler).fit_resample(X, y)

@@ -53,7 +53,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("compare wide_y.npz", "--target: array 'y' in 'wide_y.npz' has shape (20, 2); one class for each of the 20"),
         ("compare machines.csv --target fault --positive Yes", "--positive: 'Yes' is not a class of 'fault'; did you"),
         ("compare machines.csv --target fault --dorp serial", "Unknown option: --dorp. Did you mean --drop?"),
-        ("resample machines.csv --target fault --method smote -o o.csv", "--method: 'smote' is imbalanced-learn's;"),
+        (
+            "resample machines.csv --target fault --method smotenc -o o.csv",
+            "--method: 'smotenc' is imbalanced-learn's;",
+        ),
         (
             "resample machines.csv --target fault --method EOWGAN -o o.csv",
             "--method: 'EOWGAN' is not a method of Overs",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections import Counter
 
 import numpy as np
@@ -13,6 +12,7 @@ from imblearn.pipeline import make_pipeline
 from sklearn.linear_model import LogisticRegression
 
 import oversmith
+from oversmith import ImageEncoder, SeriesEncoder
 from oversmith._registry import METHODS, load_class
 from oversmith.exceptions import InputError, TooFewRowsError
 
@@ -22,7 +22,6 @@ SMALL = {
     "generator_widths": (4, 4),
     "critic_widths": (4, 4),
     "classifier_widths": (4, 4),
-    "head_units": 4,
     "latent_dim": 4,
     "widths": (4, 4),
     "n_sampling_steps": 3,
@@ -35,13 +34,14 @@ IDS = [kebab for kebab in METHODS if "image" in METHODS[kebab].modality and keba
 TRAINED = [kebab for kebab in IDS if METHODS[kebab].cost != "low"]
 SAMPLERS = pytest.mark.parametrize("kebab", IDS)
 SHAPE = (1, 5, 7)
-LAST = {"channels": "last"}
+LAST = {"encoder": ImageEncoder(input_shape=(5, 1, 7), channels="last")}
 
 
 def tiny(kebab: str, **changes: object) -> object:
     """Make a sampler with those of the settings above that it has."""
-    known, wanted = inspect.signature(load_class(kebab)).parameters, SMALL | SMALLER.get(kebab, {}) | changes
-    return load_class(kebab)(**{name: value for name, value in wanted.items() if name in known})
+    sampler, wanted = load_class(kebab)(), SMALL | SMALLER.get(kebab, {}) | changes
+    known = sampler.get_params()
+    return sampler.set_params(**{name: value for name, value in wanted.items() if name in known})
 
 
 def bars(counts=(24, 8), shape=SHAPE, seed=0):
@@ -69,12 +69,12 @@ def test_shapes(kebab):
 @SAMPLERS
 def test_the_same_images_in_every_layout(kebab):
     X, y = bars()
-    flat, shape = X.reshape(32, -1), {"input_shape": SHAPE}
+    flat, shape = X.reshape(32, -1), {"encoder": ImageEncoder(input_shape=SHAPE)}
     wanted = tiny(kebab).fit_resample(X, y)[0]
     frame = pd.DataFrame(flat).add_prefix("p")
     made = {
-        "grey": tiny(kebab, modality="image").fit_resample(X[:, 0], y)[0],
-        "last": tiny(kebab, channels="last").fit_resample(np.moveaxis(X, 1, 3), y)[0],
+        "grey": tiny(kebab, encoder=ImageEncoder()).fit_resample(X[:, 0], y)[0],
+        "last": tiny(kebab, encoder=ImageEncoder(channels="last")).fit_resample(np.moveaxis(X, 1, 3), y)[0],
         "flat": tiny(kebab, **shape).fit_resample(flat, y)[0],
         "list": tiny(kebab).fit_resample(list(X), y)[0],
         "pandas": tiny(kebab, **shape).fit_resample(frame, y)[0],
@@ -94,10 +94,10 @@ def test_tiny_classes(kebab):
     X, y = bars((20, 1))
     sampler = tiny(kebab)
     if sampler._min_rows > 1:
-        with pytest.raises(TooFewRowsError, match=r"class b has 1 row to train on, .*on_too_few='jitter'"):
+        with pytest.raises(TooFewRowsError, match=r"class b has 1 row to train on, .*too_few='jitter'"):
             sampler.fit_resample(X, y)
         with pytest.warns(UserWarning, match="class b has 1 usable row"):
-            _, y_resampled = tiny(kebab, on_too_few="jitter").fit_resample(X, y)
+            _, y_resampled = tiny(kebab, output__too_few="jitter").fit_resample(X, y)
         assert Counter(y_resampled) == {"a": 20, "b": 20}
     X, y = bars((22, 2))
     _, y_resampled = tiny(kebab).fit_resample(X, y)
@@ -124,7 +124,7 @@ def test_determinism_and_sampling(kebab, tmp_path):
 def test_flat_rows_in_a_pipeline(kebab):
     X, y = bars((20, 6))
     flat = X.reshape(26, -1)
-    sampler = tiny(kebab, input_shape=SHAPE, sampling_strategy={"b": 10}, fill=0.5)
+    sampler = tiny(kebab, sampling_strategy={"b": 10}, fill=0.5, encoder=ImageEncoder(input_shape=SHAPE))
     assert Counter(sampler.fit_resample(flat, y)[1]) == {"a": 20, "b": 8}
     pipeline = make_pipeline(sampler, LogisticRegression(max_iter=10_000))
     assert set(pipeline.fit(flat, y).predict(flat)) <= {"a", "b"}
@@ -137,11 +137,11 @@ def test_floats_bounds_and_constant_images(kebab):
     made = tiny(kebab).fit_resample(floats, y)[0][32:]
     assert made.dtype == np.float32
     assert floats.min() <= made.min() <= made.max() <= floats.max()
-    declared = tiny(kebab, bounds=(0, 1)).fit_resample(floats, y)[0]
+    declared = tiny(kebab, encoder=ImageEncoder(bounds=(0, 1))).fit_resample(floats, y)[0]
     assert declared.min() >= 0
     assert declared.max() <= 1
     with pytest.raises(InputError, match=r"bounds: \(0, 1\) found, but the training rows reach from 0 to 229"):
-        tiny(kebab, bounds=(0, 1)).fit_resample(np.where(X > 3, X, 0), y)
+        tiny(kebab, encoder=ImageEncoder(bounds=(0, 1))).fit_resample(np.where(X > 3, X, 0), y)
     constant = tiny(kebab).fit_resample(np.full_like(X, 7), y)[0]
     assert (constant == 7).all()
 
@@ -158,12 +158,20 @@ def test_bad_input(kebab):
         (
             X.reshape(32, -1),
             r"input_shape: \(1, 6, 6\) makes 1 x 6 x 6 = 36 columns, but X",
-            {"input_shape": (1, 6, 6)},
+            {"encoder": ImageEncoder(input_shape=(1, 6, 6))},
         ),
-        (X.reshape(32, -1), "input_shape: None found, but X has flat rows of 35 numbers", {"modality": "image"}),
-        (X, r"input_shape: found \(1, 7, 5\), but X has images of 1 channels and 5 x 7", {"input_shape": (1, 7, 5)}),
-        (X, "modality: 'series' found, but X has shape", {"modality": "series"}),
-        (X, r"input_shape: \(5, 7\) found beside modality='image'", {"input_shape": (5, 7), "modality": "image"}),
+        (X.reshape(32, -1), "input_shape: None found, but X has flat rows of 35 numbers", {"encoder": ImageEncoder()}),
+        (
+            X,
+            r"input_shape: found \(1, 7, 5\), but X has images of 1 channels and 5 x 7",
+            {"encoder": ImageEncoder(input_shape=(1, 7, 5))},
+        ),
+        (X, r"encoder: SeriesEncoder\(\) found, but X has shape", {"encoder": SeriesEncoder()}),
+        (
+            X,
+            r"input_shape: \(5, 7\) found beside encoder=ImageEncoder\(\)",
+            {"encoder": ImageEncoder(input_shape=(5, 7))},
+        ),
         ([row[:, : 3 + i % 2] for i, row in enumerate(X)], "images of unequal size found, of shapes", {}),
     ):
         with pytest.raises(InputError, match=message):
@@ -182,13 +190,23 @@ def test_partial_fit(kebab):
 
 @pytest.mark.parametrize(
     "change",
-    [{"backbone": "mlp"}, {"scaling": "standard"}, {"class_scaling": "standard"}, {"bounds": "observed"}, LAST],
+    [
+        {"network__backbone": "mlp"},
+        {"encoder": ImageEncoder(input_shape=SHAPE, scaling="standard")},
+        {"network__class_scaling": "standard"},
+        {"encoder": ImageEncoder(input_shape=SHAPE, bounds="observed")},
+        LAST,
+    ],
     ids=str,
 )
 def test_what_images_alone_read_changes_them(change):
     X, y = bars()
-    flat, options = X.reshape(32, -1), {"input_shape": SHAPE} | ({"input_shape": (5, 1, 7)} if change == LAST else {})
-    kebab = "gan" if {"backbone", "scaling", "class_scaling"} & set(change) else "jitter"
+    flat, options = (
+        X.reshape(32, -1),
+        {"encoder": ImageEncoder(input_shape=SHAPE)}
+        | ({"encoder": ImageEncoder(input_shape=(5, 1, 7))} if change == LAST else {}),
+    )
+    kebab = "gan" if set(change) != {"encoder"} or change["encoder"].scaling != "auto" else "jitter"
     plain, changed = (tiny(kebab, **options | more).fit_resample(flat, y)[0] for more in ({}, change))
     assert not np.array_equal(plain, changed)
     assert plain.shape == changed.shape
@@ -196,8 +214,8 @@ def test_what_images_alone_read_changes_them(change):
 
 def test_those_that_take_no_images():
     X, y = bars()
-    for kebab, message in (("gaussian-copula", "takes tables, so give it 2"), ("time-warp", "takes series; or use")):
+    for kebab, message in (("gaussian-copula", "takes tables; give it 2"), ("time-warp", "takes series; use")):
         with pytest.raises(InputError, match=rf"4-D array .* {message}.* such as DCGAN"):
             load_class(kebab)().fit_resample(X, y)
     with pytest.raises(InputError, match="'conv1d' found, but X is images; choose 'conv2d', 'mlp' or 'auto'"):
-        tiny("gan", backbone="conv1d").fit_resample(X, y)
+        tiny("gan", network__backbone="conv1d").fit_resample(X, y)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections import Counter
 
 import numpy as np
@@ -13,6 +12,7 @@ from imblearn.pipeline import make_pipeline
 from sklearn.linear_model import LogisticRegression
 
 import oversmith
+from oversmith import Network, SeriesEncoder
 from oversmith._registry import METHODS, load_class
 from oversmith.exceptions import InputError, TooFewRowsError
 
@@ -20,10 +20,8 @@ SMALL = {
     "max_steps": 2,
     "random_state": 0,
     "generator_widths": (8, 8),
-    "critic_widths": (8, 8),
     "classifier_widths": (4, 4),
-    "head_units": 4,
-    "discriminator_widths": (8,),
+    "critic_widths": (8,),
     "widths": (8, 8),
     "n_sampling_steps": 3,
     "hidden": 4,
@@ -40,8 +38,9 @@ SMALLER = {"conditional-diffusion": {"widths": (4,), "n_noise_steps": 10}}
 
 def tiny(kebab: str, **changes: object) -> object:
     """Make a sampler with those of the settings above that it has."""
-    known, wanted = inspect.signature(load_class(kebab)).parameters, SMALL | SMALLER.get(kebab, {}) | changes
-    return load_class(kebab)(**{name: value for name, value in wanted.items() if name in known})
+    sampler, wanted = load_class(kebab)(), SMALL | SMALLER.get(kebab, {}) | changes
+    known = sampler.get_params()
+    return sampler.set_params(**{name: value for name, value in wanted.items() if name in known})
 
 
 def waves(counts=(30, 8), channels=1, length=24, seed=0):
@@ -80,9 +79,9 @@ def test_tiny_classes(kebab, n):
     X, y = waves((20, n), channels=3, length=7)
     sampler = tiny(kebab)
     if n < sampler._min_rows:
-        with pytest.raises(TooFewRowsError, match=r"class b has 1 row to train on, .*on_too_few='jitter'"):
+        with pytest.raises(TooFewRowsError, match=r"class b has 1 row to train on, .*too_few='jitter'"):
             sampler.fit_resample(X, y)
-        sampler.set_params(on_too_few="jitter")
+        sampler.set_params(output__too_few="jitter")
         with pytest.warns(UserWarning, match="class b has 1 usable row"):
             X_resampled, y_resampled = sampler.fit_resample(X, y)
     else:
@@ -129,17 +128,17 @@ def test_determinism_and_sampling(kebab, tmp_path):
 def test_flat_rows_in_a_pipeline(kebab):
     X, y = waves(channels=3, length=7)
     flat = X.reshape(len(X), -1)
-    pipeline = make_pipeline(tiny(kebab, input_shape=(3, 7)), LogisticRegression())
+    pipeline = make_pipeline(tiny(kebab, encoder=SeriesEncoder(input_shape=(3, 7))), LogisticRegression())
     assert set(pipeline.fit(flat, y).predict(flat)) <= {"a", "b"}
     # The same rows, whatever they come in.
     as_series = tiny(kebab).fit_resample(X, y)[0]
-    as_rows = tiny(kebab, input_shape=(3, 7)).fit_resample(flat, y)[0]
+    as_rows = tiny(kebab, encoder=SeriesEncoder(input_shape=(3, 7))).fit_resample(flat, y)[0]
     assert np.array_equal(as_rows.reshape(as_series.shape), as_series)
     frame = pd.DataFrame(flat).add_prefix("t")
-    of_frame = tiny(kebab, input_shape=(3, 7)).fit_resample(frame, y)[0]
+    of_frame = tiny(kebab, encoder=SeriesEncoder(input_shape=(3, 7))).fit_resample(frame, y)[0]
     assert (of_frame.dtypes == np.float32).all()
     np.testing.assert_allclose(of_frame.to_numpy(), as_rows, rtol=1e-6)
-    of_polars = tiny(kebab, input_shape=(3, 7)).fit_resample(pl.DataFrame(frame), y)[0]
+    of_polars = tiny(kebab, encoder=SeriesEncoder(input_shape=(3, 7))).fit_resample(pl.DataFrame(frame), y)[0]
     np.testing.assert_allclose(of_polars.to_numpy(), as_rows, rtol=1e-6)
 
 
@@ -148,20 +147,31 @@ def test_whole_numbers_bounds_and_constant_channels(kebab):
     X, y = waves(channels=3, length=7)
     X = np.rint((X + 3) * 20).astype(np.int16)
     X[:, 1] = 7
-    made = tiny(kebab, bounds="observed").fit_resample(X, y)[0][38:]
+    made = tiny(kebab, encoder=SeriesEncoder(bounds="observed")).fit_resample(X, y)[0][38:]
     assert made.dtype == np.int16
     assert X[:, 0].min() <= made[:, 0].min() <= made[:, 0].max() <= X[:, 0].max()
     assert (made[:, 1] == 7).all()
-    positive = tiny(kebab, bounds="non-negative").fit_resample(np.abs(waves()[0]), y)[0]
+    positive = tiny(kebab, encoder=SeriesEncoder(bounds="non-negative")).fit_resample(np.abs(waves()[0]), y)[0]
     assert positive.min() >= 0
     with pytest.raises(InputError, match="bounds: 'non-negative' found, but the training rows reach from"):
-        tiny(kebab, bounds="non-negative").fit_resample(waves()[0], y)
+        tiny(kebab, encoder=SeriesEncoder(bounds="non-negative")).fit_resample(waves()[0], y)
 
 
-@pytest.mark.parametrize("change", [{"backbone": "mlp"}, {"scaling": "minmax"}, {"input_shape": (2, 12)}], ids=str)
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"network__backbone": "mlp"},
+        {"encoder": SeriesEncoder(input_shape=(1, 24), scaling="minmax")},
+        {"encoder": SeriesEncoder(input_shape=(2, 12))},
+    ],
+    ids=str,
+)
 def test_what_series_alone_read_changes_them(change):
     X, y = waves()
-    flat, options = X.reshape(len(X), -1), {"class_scaling": None, "input_shape": (1, 24)}
+    flat, options = (
+        X.reshape(len(X), -1),
+        {"network__class_scaling": None, "encoder": SeriesEncoder(input_shape=(1, 24))},
+    )
     plain, changed = (tiny("wgan-gp", **options | more).fit_resample(flat, y)[0] for more in ({}, change))
     assert not np.array_equal(plain, changed)
     assert plain.shape == changed.shape
@@ -177,9 +187,13 @@ def test_bad_input(kebab):
     for wrong, message, changes in (
         (hole, r"NaN found in series 5, channel 0, time point 3 \(1 series", {}),
         (X[:, :, :, None, None], "found a 5-D array", {}),
-        (X.reshape(38, -1), r"input_shape: \(5, 5\) makes 5 x 5 = 25 columns, but X has 24", {"input_shape": (5, 5)}),
-        (X, r"input_shape: found \(2, 12\), but X has shape", {"input_shape": (2, 12)}),
-        (X, "bounds: found", {"bounds": (3, 1)}),
+        (
+            X.reshape(38, -1),
+            r"input_shape: \(5, 5\) makes 5 x 5 = 25 columns, but X has 24",
+            {"encoder": SeriesEncoder(input_shape=(5, 5))},
+        ),
+        (X, r"input_shape: found \(2, 12\), but X has shape", {"encoder": SeriesEncoder(input_shape=(2, 12))}),
+        (X, "bounds: ", {"encoder": SeriesEncoder(bounds=(3, 1))}),
     ):
         with pytest.raises(InputError, match=message):
             tiny(kebab, **changes).fit_resample(wrong, y)
@@ -193,7 +207,7 @@ def test_bad_input(kebab):
 @SAMPLERS
 def test_filters(kebab):
     X, y = waves((30, 12))
-    sampler = tiny(kebab, filters="novelty")
+    sampler = tiny(kebab, output__filters="novelty")
     _, y_resampled = sampler.fit_resample(X, y)
     assert Counter(y_resampled) == {"a": 30, "b": 30}
     assert sampler.history_[-1]["phase"] == "filter"
@@ -212,9 +226,9 @@ def test_partial_fit(kebab):
 def test_tables_alone():
     X, y = waves()
     for kebab in ("tree-flow", "gaussian-copula"):
-        with pytest.raises(InputError, match="takes tables, so"):
+        with pytest.raises(InputError, match="takes tables; give it 2"):
             load_class(kebab)().fit_resample(X, y)
         with pytest.raises(InputError, match="takes tables alone"):
-            load_class(kebab)(input_shape=(1, 24)).fit_resample(X.reshape(38, -1), y)
+            load_class(kebab)(encoder=SeriesEncoder(input_shape=(1, 24))).fit_resample(X.reshape(38, -1), y)
     with pytest.raises(InputError, match="'conv1d' found, but X is a table"):
-        oversmith.GAN(backbone="conv1d", max_steps=1).fit_resample(X.reshape(38, -1), y)
+        oversmith.GAN(max_steps=1, network=Network(backbone="conv1d")).fit_resample(X.reshape(38, -1), y)

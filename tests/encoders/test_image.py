@@ -119,8 +119,8 @@ def test_one_scale_for_all_pixels_of_a_class():
     "X, options, message",
     [
         (np.zeros((3, 1, 4, 4)), {"channels": "middle"}, "channels: 'middle' found"),
-        (np.zeros((3, 1, 4, 4)), {"scaling": "max"}, "scaling: found 'max'"),
-        (np.zeros((3, 1, 4, 4)), {"bounds": (1, 0)}, r"bounds: found \(1, 0\)"),
+        (np.zeros((3, 1, 4, 4)), {"scaling": "max"}, "scaling: 'max' found"),
+        (np.zeros((3, 1, 4, 4)), {"bounds": (1, 0)}, r"bounds: \(1, 0\) found"),
         (np.zeros((3, 16)), {}, "input_shape: None found, but X has flat rows of 16 numbers"),
         (np.zeros((3, 16)), {"input_shape": (4, 4)}, r"found \(4, 4\); give three whole numbers"),
         (np.zeros((3, 16)), {"input_shape": (1, 4, 5)}, "makes 1 x 4 x 5 = 20 columns, but X has 16"),
@@ -181,7 +181,7 @@ def test_what_an_array_holds(X, options, found):
         (
             np.zeros((5, 1, 8, 8)),
             {"among": ("series",), "name": "GANBATS"},
-            "GANBATS takes series; or use a method for",
+            "GANBATS takes series; use a method for",
         ),
         (np.zeros((5, 64)), {"among": ("table",), "input_shape": (8, 8)}, "takes tables alone; leave it out"),
         (np.zeros((5, 64)), {"modality": "table", "input_shape": (8, 8)}, "beside modality='table'"),

@@ -66,9 +66,9 @@ def test_constant_channel_and_frames():
 @pytest.mark.parametrize(
     "X, options, message",
     [
-        (np.zeros((3, 1, 4)), {"scaling": "max"}, "scaling: found 'max'"),
-        (np.zeros((3, 1, 4)), {"bounds": "positive"}, "bounds: found 'positive'"),
-        (np.zeros((3, 1, 4)), {"bounds": (1, 0)}, r"bounds: found \(1, 0\)"),
+        (np.zeros((3, 1, 4)), {"scaling": "max"}, "scaling: 'max' found"),
+        (np.zeros((3, 1, 4)), {"bounds": "positive"}, "bounds: 'positive' found"),
+        (np.zeros((3, 1, 4)), {"bounds": (1, 0)}, r"bounds: \(1, 0\) found"),
         (np.zeros((3, 1, 4)), {"input_shape": (4,)}, "give two whole numbers"),
         (np.zeros((3, 7)), {"input_shape": (2, 4)}, "makes 2 x 4 = 8 columns, but X has 7"),
         (np.full((3, 1, 4), np.inf), {}, "infinity found in series 0, channel 0, time point 0"),

@@ -73,7 +73,7 @@ def test_every_parameter_of_a_sampler_is_in_the_key():
         return keys(contenders=[method_contender("jitter", name="j", **parameters)])
 
     assert of() == of()
-    assert len({tuple(found) for found in (of(), of(width=0.3), of(fill=0.5), of(missing="share"))}) >= 3
+    assert len({tuple(found) for found in (of(), of(width=0.3), of(fill=0.5), of(output__weight=0.5))}) >= 3
     assert of(width=0.3) != of()
     assert not {*of()} & {*of(synthetic_weight=0.5)}
     assert not {*of(synthetic_weight=0.4)} & {*of(synthetic_weight=0.5)}
@@ -152,7 +152,7 @@ def test_parameters_that_are_none():
         ("jitter", {"synthetic_weight": -1}, "synthetic_weight: -1 found; use a number from 0 up"),
         ("jitter", {"synthetic_weight": True}, "synthetic_weight: True found"),
         ("auto", {"synthetic_weight": 0.5}, "'auto' decides by itself"),
-        ("eo-wgan", {"synthetic_weight": 0.5, "clean": "enn"}, "with clean= rows are taken away"),
+        ("eo-wgan", {"synthetic_weight": 0.5, "smote__clean": "enn"}, "with a SmoteStage that cleans, rows"),
     ],
 )
 def test_weights_that_cannot_be(kebab, options, message):

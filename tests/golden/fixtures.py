@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from sklearn.dummy import DummyClassifier
 
+from oversmith import Critics, Guidance, Refinement, SmoteStage, SpectraNetwork
 from oversmith._registry import METHODS, load_class
 
 N_ROWS = 200
@@ -27,10 +28,8 @@ COMMON = {"max_steps": 12, "random_state": 3, "batch_size": 16}
 SMALL = {
     "generator_widths": (8, 8),
     "critic_widths": (8, 8),
-    "discriminator_widths": (8,),
     "classifier_widths": (8, 8),
     "widths": (8,),
-    "head_units": 8,
     "latent_dim": 4,
     "hidden": 4,
     "lstm_layers": 1,
@@ -53,9 +52,18 @@ OF_METHOD = {
     "blend": {"samplers": ["smote", "jitter", "gaussian-mixture"]},
     "pca-sampler": {"sampler": "gaussian-mixture"},
     # Switches that no other method has, and that only dense networks have.
-    "eo-wgan table": {"n_critics": 2, "guidance": 0.5, "label_smoothing": 0.1, "clean": "enn", "refine_rounds": 1},
+    "eo-wgan table": {
+        "smote": SmoteStage(clean="enn"),
+        "critics": Critics(2, label_smoothing=0.1),
+        "guidance": Guidance(0.5),
+        "refinement": Refinement(1),
+    },
     "flow-matching": {"max_steps": 60},
-    "ganbats": {"generator_widths": (8,)},
+    "ganbats": {"generator_widths": (8,), "critic_widths": (8,)},
+    **{
+        kebab: {"network": SpectraNetwork(head_units=8)}
+        for kebab in ("three-player-gan", "bagan-gp", "cdragan", "cooperative-gan")
+    },
 }
 CASES = [
     (kebab, modality)

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from oversmith import TableEncoder
 from oversmith.networks import column_arrays
 from oversmith.recipes.generator import conditioned
 from oversmith.samplers._training_run import TrainingRun
@@ -110,29 +111,37 @@ def gappy_table() -> tuple[pd.DataFrame, np.ndarray]:
 CHANGES = {
     "sampling_strategy": "minority",
     "fill": 0.5,
-    "categorical_features": ["level", "code"],
-    "numeric": "minmax",
-    "missing": "impute",
-    "only_seen_levels": True,
     "random_state": 1,
-    "class_scaling": "whiten",
+    "network__class_scaling": "whiten",
     "learning_rate": 1e-2,
     "batch_size": 32,
     "max_steps": 5,
-    "max_epochs": 2,
-    "validation_fraction": 0.9,
+    "stop__max_epochs": 2,
+    "stop__validation_fraction": 0.9,
     "generator_widths": (64, 64),
     "critic_widths": (64, 64),
     "latent_dim": 16,
-    "n_critic": 3,
-    "ema_decay": 0.5,
+    "critic_steps": 3,
+    "network__ema_decay": 0.5,
+    "encoder": TableEncoder(
+        categorical_features=["level", "code"], numeric="minmax", missing="impute", only_seen_levels=True
+    ),
 }
 # Of those whose model serves one class or several.
-OWN_MODELS = {"conditional": True, "min_rows_own_model": 40}
-# They change no row of a short training; the contract and the tests of the base classes cover them.
-# Series and images alone read them: their contracts cover them.
-OF_SERIES = {"modality", "input_shape", "channels", "scaling", "bounds", "backbone"}
-ELSEWHERE = {"filters", "patience", "max_seconds", "on_too_few", "keep_index", "verbose", "callbacks"} | OF_SERIES
+OWN_MODELS = {"network__conditional": True}
+# They change no row of a short training, or are read with series and images alone: the contracts cover them.
+ELSEWHERE = {
+    "output__filters",
+    "output__too_few",
+    "output__keep_index",
+    "output__weight",
+    "stop__rule",
+    "stop__patience",
+    "stop__max_seconds",
+    "stop__loss_floor",
+    "stop__callbacks",
+    "network__backbone",
+}
 SHORT = {"max_steps": 3, "random_state": 0}
 
 

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from games import Same, cross_entropies, session_of, softplus, toy_hyper, updated
-from toys import spectra
+from toys import build, spectra
 
 from oversmith import ACGAN, CovidGAN
 from oversmith.recipes import acgan, mislabel_gan
@@ -47,7 +47,7 @@ def test_generator_loss_by_hand():
 
 
 def test_discriminator_is_not_told_the_class():
-    session = session_of(ACGAN(**SMALL), *spectra())
+    session = session_of(build(ACGAN, **SMALL), *spectra())
     players = session.players
     assert players["discriminator"].stack.shape == (1, 24)
     assert players["discriminator"](jnp.zeros((3, 24))).shape == (3, 1 + 2)
@@ -55,7 +55,7 @@ def test_discriminator_is_not_told_the_class():
 
 
 def test_step_of_the_generator_raises_what_the_discriminator_thinks():
-    session = session_of(ACGAN(class_weight=0.0, **SMALL), *spectra())
+    session = session_of(build(ACGAN, class_weight=0.0, **SMALL), *spectra())
     players = updated(session, session.players, "discriminator", 10)
     after = updated(session, players, "generator", 5)
 
@@ -71,7 +71,7 @@ def test_step_of_the_generator_raises_what_the_discriminator_thinks():
 def test_makes_the_class_it_is_asked_for():
     X, y = spectra((60, 12), apart=6.0)
     options = NETWORKS | {"generator_widths": (32, 16), "critic_widths": (16, 32), "latent_dim": 32}
-    sampler = ACGAN(**(options | {"max_steps": 300, "learning_rate": 1e-3})).fit(X, y)
+    sampler = build(ACGAN, **(options | {"max_steps": 300, "learning_rate": 1e-3})).fit(X, y)
     made = sampler.sample(100, "sol")[:, 0]
     real, other = X[y == "sol", 0].mean(axis=0), X[y == "gel", 0].mean(axis=0)
     nearer = np.linalg.norm(made - real, axis=1) < np.linalg.norm(made - other, axis=1)
@@ -82,14 +82,14 @@ def test_makes_the_class_it_is_asked_for():
 def test_another_name_and_the_documents_setting():
     assert CovidGAN is ACGAN
     paper = CovidGAN.paper(latent_dim=200)
-    assert (paper.max_epochs, paper.batch_size, paper.latent_dim, paper.initial_sd) == (150, 64, 200, 0.02)
-    assert "penalty_weight" not in paper.get_params()
+    assert (paper.stop.max_epochs, paper.batch_size, paper.latent_dim, paper.network.initial_sd) == (150, 64, 200, 0.02)
+    assert "penalty" not in paper.get_params()
 
 
 @pytest.mark.parametrize(
-    "change", [{"class_weight": 0.1}, {"latent_dim": 7}, {"n_critic": 2}, {"real_sampling": "natural"}], ids=str
+    "change", [{"class_weight": 0.1}, {"latent_dim": 7}, {"critic_steps": 2}, {"real_sampling": "natural"}], ids=str
 )
 def test_every_parameter_changes_something(change):
     X, y = spectra()
-    plain = ACGAN(**SMALL).fit(X, y).sample(5, "sol")
-    assert not np.array_equal(ACGAN(**(SMALL | change)).fit(X, y).sample(5, "sol"), plain)
+    plain = build(ACGAN, **SMALL).fit(X, y).sample(5, "sol")
+    assert not np.array_equal(build(ACGAN, **(SMALL | change)).fit(X, y).sample(5, "sol"), plain)

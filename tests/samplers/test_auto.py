@@ -20,9 +20,10 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
+from toys import build
 
 import oversmith
-from oversmith import EOWGAN, Auto, Jitter, WeightedResampler
+from oversmith import EOWGAN, Auto, ImageEncoder, Jitter, SeriesEncoder, TableEncoder, WeightedResampler
 from oversmith.exceptions import InputError
 
 CHEAP = ["class-weight", "smote", "jitter", "gaussian-mixture", "gaussian-copula"]
@@ -36,7 +37,7 @@ def rarest_share(estimator, X, y):
 def eager(**changes):
     """An Auto that keeps the first candidate that adds rows, at once."""
     quick = {"estimator": DummyClassifier(), "scoring": rarest_share, "candidates": ["smote"], "fill": 1.0}
-    return Auto(**(quick | {"n_splits": 2, "n_repeats": 2, "random_state": 0} | changes))
+    return build(Auto, **(quick | {"n_splits": 2, "n_repeats": 2, "random_state": 0} | changes))
 
 
 def noise(seed, n=200, n_minority=20, width=5):
@@ -244,7 +245,7 @@ def test_same_seed_same_decision():
     X, y = table()
 
     def decided(**changes):
-        auto = Auto(**({"candidates": ["smote"], "n_splits": 2, "n_repeats": 2, "random_state": 3} | changes))
+        auto = build(Auto, **({"candidates": ["smote"], "n_splits": 2, "n_repeats": 2, "random_state": 3} | changes))
         auto.fit_resample(X, y)
         scores = [told.get("score") for told in auto.decision_["candidates"].values()]
         return auto.chosen_, scores, auto.decision_["confirmation"]
@@ -314,9 +315,9 @@ def pictures():
     "lay_out, options",
     [
         (lambda X: X, {}),
-        (lambda X: X[:, 0], {"modality": "image"}),
-        (lambda X: np.moveaxis(X, 1, 3), {"channels": "last"}),
-        (lambda X: X.reshape(60, -1), {"input_shape": (1, 5, 4)}),
+        (lambda X: X[:, 0], {"encoder": ImageEncoder()}),
+        (lambda X: np.moveaxis(X, 1, 3), {"encoder": ImageEncoder(channels="last")}),
+        (lambda X: X.reshape(60, -1), {"encoder": ImageEncoder(input_shape=(1, 5, 4))}),
     ],
     ids=["images", "grey", "last", "flat"],
 )
@@ -348,20 +349,21 @@ def test_default_candidates_of_images_and_series():
     from oversmith.samplers._auto_candidates import resolve_candidates
 
     for modality in ("image", "series"):
-        found = resolve_candidates(None, [1.0], None, {"categorical_features": "auto", "modality": modality}, modality)
+        encoder = {"image": ImageEncoder(), "series": SeriesEncoder()}[modality]
+        found = resolve_candidates(None, [1.0], None, {"encoder": encoder}, modality)
         assert [candidate.name for candidate in found] == [
             "class-weight",
             *(f"{name}-1.0" for name in ("smote", "jitter", "flow-matching", "eo-wgan")),
         ]
-        assert all(candidate.sampler.modality == modality for candidate in found[1:])
+        assert all(isinstance(candidate.sampler.encoder, type(encoder)) for candidate in found[1:])
 
 
 def test_default_estimators_take_images():
     """Classes that nothing tells apart are left alone."""
     X, y = pictures()
-    auto = Auto(candidates=["series-smote"], fill=1.0, n_splits=2, n_repeats=2, random_state=0)
+    auto = Auto(candidates=["smote"], fill=1.0, n_splits=2, n_repeats=2, random_state=0)
     X_resampled, _ = auto.fit_resample(X, y)
-    assert auto.decision_["candidates"]["series-smote-1.0"]["status"] != "failed"
+    assert auto.decision_["candidates"]["smote-1.0"]["status"] != "failed"
     assert (auto.chosen_, auto.decision_["estimators"]) == (
         "none",
         ["logistic-regression", "histogram-gradient-boosting"],
@@ -425,9 +427,9 @@ def test_categorical_features():
     rng = np.random.default_rng(0)
     X = np.column_stack([rng.normal(size=60), rng.choice([1.5, 2.25, 7.125, 9.0625], size=60)])
     y = np.repeat([0, 1], [48, 12])
-    auto = eager(candidates=["gaussian-copula"], categorical_features=[1])
+    auto = eager(candidates=["gaussian-copula"], encoder=TableEncoder(categorical_features=[1]))
     made = auto.fit_resample(X, y)[0][60:]
-    assert auto.sampler_.categorical_features == [1]
+    assert auto.sampler_.encoder.categorical_features == [1]
     assert set(made[:, 1]) <= set(X[:, 1])
 
 
@@ -631,6 +633,5 @@ def test_the_callers_objects_are_not_changed():
 def test_every_parameter_is_tested():
     """Each parameter changes something in a test above, named here so that a new one is not forgotten."""
     told = {"estimator", "scoring", "candidates", "fill", "n_splits", "n_repeats", "max_steps", "max_seconds"}
-    told |= {"sampling_strategy", "categorical_features", "keep_index", "verbose", "random_state"}
-    told |= {"modality", "input_shape", "channels"}
+    told |= {"sampling_strategy", "encoder", "keep_index", "verbose", "random_state"}
     assert set(Auto().get_params(deep=False)) == told

@@ -6,10 +6,19 @@ import numpy as np
 import pytest
 from imblearn.over_sampling import ADASYN, SMOTE, RandomOverSampler
 from imblearn.under_sampling import RandomUnderSampler
-from toys import mixed_table, mode_shares, modes_covered, on_the_mixed_table, own_class_share, ring, three_classes
+from toys import (
+    build,
+    mixed_table,
+    mode_shares,
+    modes_covered,
+    on_the_mixed_table,
+    own_class_share,
+    ring,
+    three_classes,
+)
 
 import oversmith
-from oversmith import EOWGAN, Blend, GaussianMixture, Jitter, TreeFlow
+from oversmith import EOWGAN, Blend, GaussianMixture, Jitter, Output, Stop, TableEncoder, TreeFlow
 from oversmith.exceptions import InputError
 from oversmith.samplers.blend import largest_remainder
 
@@ -49,7 +58,7 @@ def between_two(row: np.ndarray, rows: np.ndarray) -> bool:
 def test_members_make_their_shares_in_order():
     """One quarter SMOTE, three quarters jitter: SMOTE's rows come first and lie between two rows, the others do not."""
     X, y = blobs()
-    blend = Blend(samplers=["smote", "jitter"], shares=[1, 3], numeric="standard", random_state=0)
+    blend = Blend(samplers=["smote", "jitter"], shares=[1, 3], random_state=0, encoder=TableEncoder(numeric="standard"))
     made = blend.fit_resample(X, y)[0][140:]
     assert [between_two(row, X[120:]) for row in made] == [True] * 25 + [False] * 75
 
@@ -82,7 +91,7 @@ def test_a_failing_member_of_imblearn_is_named():
     X, y = blobs()
     X[y == 1] += 40  # no row has a neighbour of the other class, which ADASYN needs
     with pytest.raises(InputError, match="samplers: ADASYN failed on 20 rows"):
-        Blend(samplers=[ADASYN()], numeric="standard").fit_resample(X, y)
+        Blend(samplers=[ADASYN()], encoder=TableEncoder(numeric="standard")).fit_resample(X, y)
 
 
 @pytest.mark.slow
@@ -106,7 +115,7 @@ def test_history_names_the_member():
 
 def test_a_share_of_zero_trains_nothing():
     X, y = blobs()
-    network = EOWGAN(max_steps=2, callbacks=[lambda event: pytest.fail("trained")])
+    network = EOWGAN(max_steps=2, stop=Stop(callbacks=[lambda event: pytest.fail("trained")]))
     blend = Blend(samplers=["jitter", network], shares=[1, 0], random_state=0)
     _, y_resampled = blend.fit_resample(X, y)
     assert blend.history_ == []
@@ -142,9 +151,9 @@ def test_mixed_table_and_three_classes():
 def test_every_parameter_changes_something():
     X, y = blobs()
     base = {"samplers": ["smote", "jitter"], "shares": [1, 1], "random_state": 0}
-    plain = Blend(**base).fit(X, y).sample(9, 1)
+    plain = build(Blend, **base).fit(X, y).sample(9, 1)
     for change in ({"samplers": ["jitter", "smote"]}, {"shares": [1, 8]}, {"random_state": 1}):
-        assert not np.array_equal(plain, Blend(**(base | change)).fit(X, y).sample(9, 1))
+        assert not np.array_equal(plain, build(Blend, **(base | change)).fit(X, y).sample(9, 1))
 
 
 WRONG = {
@@ -153,9 +162,9 @@ WRONG = {
     "no over-sampler": ({"samplers": [RandomUnderSampler()]}, r"samplers: found .*not an over-sampler"),
     "a class": ({"samplers": [SMOTE]}, r"make one of it: SMOTE\(\)"),
     "auto": ({"samplers": ["auto"]}, "samplers: 'auto' does not generate rows of its own"),
-    "their say": ({"samplers": [Jitter(fill=0.5)]}, "samplers: Jitter sets fill=0.5, which is its host's say"),
+    "their say": ({"samplers": [Jitter(fill=0.5)]}, "samplers: Jitter sets fill=0.5, which only the outer sampler can"),
     "foreign say": ({"samplers": [SMOTE(sampling_strategy=0.5)]}, "SMOTE sets sampling_strategy=0.5"),
-    "weights": ({"samplers": [EOWGAN(synthetic_weight=0.5)]}, "EOWGAN weighs its rows 0.5"),
+    "weights": ({"samplers": [EOWGAN(output=Output(weight=0.5))]}, "EOWGAN sets output=Output\\(weight=0.5\\)"),
     "too few shares": ({"samplers": ["smote", "jitter"], "shares": [1]}, r"shares: found \[1\] for 2 samplers"),
     "negative": ({"samplers": ["smote", "jitter"], "shares": [1, -1]}, "shares: found .*at least 0"),
     "zeros": ({"samplers": ["smote", "jitter"], "shares": [0, 0]}, "not all of them 0"),
@@ -167,4 +176,4 @@ WRONG = {
 def test_what_cannot_be_blended_is_refused(case):
     arguments, message = WRONG[case]
     with pytest.raises(InputError, match=message):
-        Blend(**arguments).fit(*blobs())
+        build(Blend, **arguments).fit(*blobs())

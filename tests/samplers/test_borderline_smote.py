@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from imblearn.over_sampling import BorderlineSMOTE
+from toys import build
 
 from oversmith import SeriesBorderlineSMOTE
 from oversmith.samplers.borderline_smote import shares_of_others
@@ -90,4 +91,4 @@ def test_every_parameter_changes_something():
     X, y = two_classes()
     plain = SeriesBorderlineSMOTE(random_state=0).fit_resample(X, y)[0]
     for change in ({"m_neighbors": 3}, {"k_neighbors": 1}):
-        assert not np.array_equal(SeriesBorderlineSMOTE(random_state=0, **change).fit_resample(X, y)[0], plain)
+        assert not np.array_equal(build(SeriesBorderlineSMOTE, random_state=0, **change).fit_resample(X, y)[0], plain)

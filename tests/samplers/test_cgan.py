@@ -22,9 +22,10 @@ from games import (
     toy_hyper,
     updated,
 )
-from toys import on_the_mixed_table, on_the_ring, own_class_share, three_classes
+from toys import build, leaves, on_the_mixed_table, on_the_ring, own_class_share, three_classes
 
-from oversmith import CGAN
+from oversmith import CGAN, Network, Stop, TableEncoder
+from oversmith.exceptions import InputError
 from oversmith.networks import column_arrays
 from oversmith.recipes import gan
 from oversmith.recipes.generator import shapes
@@ -51,7 +52,7 @@ def test_generator_loss_by_hand():
 def test_updates_move_the_score_the_right_way():
     """One update of the generator raises D(G(z, c), c); also with batch norm and dropout."""
     for options in ({}, {"batch_norm": True, "dropout": 0.4}):
-        session = session_of(CGAN(random_state=0, **options), *blobs())
+        session = session_of(build(CGAN, random_state=0, **options), *blobs())
         players = updated(session, session.players, "discriminator", 50)
         players = updated(session, players, "generator", 5)
         before = score_of_made(session, players, "discriminator")
@@ -60,7 +61,7 @@ def test_updates_move_the_score_the_right_way():
 
 def test_all_classes_teach_and_the_asked_ones_are_made():
     X, y = gappy_table()
-    sampler = CGAN(**SHORT)
+    sampler = build(CGAN, **SHORT)
     assert Counter(sampler.fit_resample(X, y)[1].tolist()) == {0: 120, 1: 120, 2: 120}
     (model,) = sampler.state_["models"]
     assert model["codes"] == [0, 1, 2]
@@ -68,13 +69,15 @@ def test_all_classes_teach_and_the_asked_ones_are_made():
     # Other rows of the majority, which is not asked for, change what is made.
     moved = X.copy()
     moved.loc[:60, "code"] = moved.loc[:60, "code"].to_numpy()[::-1]
-    assert not np.array_equal(CGAN(**SHORT).fit(X, y).sample(9, 1), CGAN(**SHORT).fit(moved, y).sample(9, 1))
+    assert not np.array_equal(
+        build(CGAN, **SHORT).fit(X, y).sample(9, 1), build(CGAN, **SHORT).fit(moved, y).sample(9, 1)
+    )
 
 
 def test_fixed_parameters_are_none_of_its_own():
-    assert not {"conditional", "min_rows_own_model", "validation_fraction"} & set(CGAN().get_params())
-    with pytest.raises(TypeError, match="min_rows_own_model"):
-        CGAN(min_rows_own_model=5)
+    for settings in ({"network__conditional": False}, {"stop__validation_fraction": 0.5}):
+        with pytest.raises(InputError, match="which CGAN does not take"):
+            build(CGAN, **settings).fit(*blobs())
 
 
 def test_shares_of_the_classes_in_training():
@@ -96,7 +99,7 @@ def test_shares_of_the_classes_in_training():
 
 def test_running_statistics_are_trained_stored_and_used():
     X, y = blobs()
-    sampler = CGAN(batch_norm=True, max_steps=300, patience=None, random_state=0).fit(X, y)
+    sampler = CGAN(batch_norm=True, max_steps=300, random_state=0, stop=Stop(patience=None)).fit(X, y)
     players, _ = sampler._restored(sampler.state_["models"][0])
     generator = players["generator"]
     assert all(np.abs(np.asarray(norm.mean)).max() > 0.1 for norm in generator.norms)
@@ -150,20 +153,20 @@ def test_losses_do_not_depend_on_the_padding():
 
 def test_stop_by_steps_keeps_the_last_weights():
     X, y = blobs()
-    sampler = CGAN(stop="steps", max_steps=250, patience=1, random_state=0).fit(X, y)
+    sampler = CGAN(max_steps=250, random_state=0, stop=Stop("steps", patience=1)).fit(X, y)
     assert not any("monitor" in row for row in sampler.history_)
     assert (sampler.n_steps_, sampler.best_step_, sampler.stopped_because_) == ({1: 250}, {1: 250}, {1: "max_steps"})
 
 
 def test_stop_auto_keeps_the_best_and_ends_after_its_patience():
     X, y = blobs()
-    sampler = CGAN(max_steps=20_000, patience=2, random_state=0).fit(X, y)
+    sampler = CGAN(max_steps=20_000, random_state=0, stop=Stop(patience=2)).fit(X, y)
     scores = [row["monitor"] for row in sampler.history_]
     assert [row["step"] for row in sampler.history_] == list(range(100, 100 * len(scores) + 1, 100))
     assert sampler.stopped_because_ == {1: "patience"}
     assert sampler.best_step_ == {1: 100 * (int(np.argmin(scores)) + 1)}
     assert sampler.n_steps_[1] == sampler.best_step_[1] + 200
-    assert CGAN().patience == 10
+    assert CGAN()._stopping().patience == 10
 
 
 def test_paper_preset():
@@ -175,10 +178,10 @@ def test_paper_preset():
         "batch_norm": True,
         "dropout": 0.4,
         "learning_rate": 2e-4,
-        "n_critic": 1,
+        "critic_steps": 1,
         "batch_size": 32,
         "max_steps": 1500,
-        "class_scaling": None,
+        "network__class_scaling": None,
         "balanced": False,
         "stop": "steps",
     }
@@ -190,12 +193,12 @@ def test_paper_preset():
 
 
 def test_paper_with_the_automatic_stop():
-    paper = CGAN.paper(stop="auto")
-    assert (paper.stop, paper.patience, paper.batch_norm) == ("auto", 10, True)
+    paper = CGAN.paper(stop="distance")
+    assert (paper.stop, paper._stopping().patience, paper.batch_norm) == ("distance", 10, True)
     # The document's 1,500 steps were a guess: they bound nothing here, unless asked to.
     assert paper.max_steps == 15_000
-    assert CGAN.paper(stop="auto", max_steps=1500).max_steps == 1500
-    sampler = CGAN.paper(stop="auto", patience=1, **TINY_PAPER).fit(*blobs())
+    assert CGAN.paper(max_steps=1500, stop="distance").max_steps == 1500
+    sampler = CGAN.paper(stop=Stop("distance", patience=1), **TINY_PAPER).fit(*blobs())
     assert sampler.stopped_because_ == {1: "patience"}
     assert (
         min(row["monitor"] for row in sampler.history_) == sampler.history_[sampler.best_step_[1] // 100 - 1]["monitor"]
@@ -205,8 +208,8 @@ def test_paper_with_the_automatic_stop():
 def test_the_stop_is_a_pure_switch():
     """A class large enough to be held out from elsewhere: both train on all of it, and alike, bit for bit."""
     X, y = blobs(n_majority=300, n_minority=200)
-    options = {"max_steps": 200, "patience": None} | TINY_PAPER
-    fixed, scored = CGAN.paper(**options), CGAN.paper(stop="auto", **options)
+    options = {"max_steps": 200, "stop__patience": None} | TINY_PAPER
+    fixed, scored = CGAN.paper(**options), CGAN.paper(stop="distance", **options)
     fixed.fit(X, y), scored.fit(X, y)
     for before, after in zip(fixed.history_, scored.history_, strict=True):
         assert {**after, "seconds": 0} == {**before, "seconds": 0, "monitor": after["monitor"]}
@@ -261,7 +264,7 @@ def test_a_class_that_a_batch_lacks_is_replayed():
 
 @pytest.fixture(scope="module")
 def plain():
-    return rows_made(CGAN(**SHORT))
+    return rows_made(build(CGAN, **SHORT))
 
 
 OWN = {name: value for name, value in CHANGES.items() if name != "validation_fraction"}
@@ -270,15 +273,17 @@ ALL = OWN | {"balanced": False, "batch_norm": True, "dropout": 0.4}
 
 @pytest.mark.parametrize("name", ALL)
 def test_every_parameter_changes_something(plain, name):
-    assert not plain.equals(rows_made(CGAN(**SHORT | {name: ALL[name]})))
-    assert set(CGAN().get_params()) == set(ALL) | ELSEWHERE | {"stop"}
+    assert not plain.equals(rows_made(build(CGAN, **SHORT | {name: ALL[name]})))
+    assert leaves(CGAN()) == set(ALL) | ELSEWHERE | {"network__conditional", "stop__validation_fraction"}
 
 
 def test_numbers_are_arguments_not_code():
     X, y = blobs()
-    CGAN(**SHORT, dropout=0.4).fit_resample(X, y)
+    build(CGAN, **SHORT, dropout=0.4).fit_resample(X, y)
     with count_compilations() as count:
-        CGAN(max_steps=4, learning_rate=1e-4, dropout=0.1, ema_decay=0.9, random_state=1).fit_resample(X[5:], y[5:])
+        CGAN(max_steps=4, learning_rate=1e-4, dropout=0.1, random_state=1, network=Network(ema_decay=0.9)).fit_resample(
+            X[5:], y[5:]
+        )
     assert count.programs == 0
 
 
@@ -305,7 +310,13 @@ def test_ring():
 
     One network makes ring and majority; without dropout it found 0 to 8 modes.
     """
-    sampler = CGAN(max_steps=5000, learning_rate=1e-3, dropout=0.2, patience=None, numeric="standard")
+    sampler = CGAN(
+        max_steps=5000,
+        learning_rate=1e-3,
+        dropout=0.2,
+        encoder=TableEncoder(numeric="standard"),
+        stop=Stop(patience=None),
+    )
     found = [on_the_ring(sampler, seed) for seed in range(5)]
     assert np.median([each["covered"] for each in found]) >= 7
     assert min(each["covered"] for each in found) >= 4

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from oversmith import EOWGAN
+from oversmith import EOWGAN, GradientPenalty, Network
 from oversmith.training import count_compilations
 
 
@@ -32,6 +32,11 @@ def test_numbers_are_arguments_not_code():
     EOWGAN(max_steps=2, random_state=0).fit_resample(X, y)
     with count_compilations() as count:
         EOWGAN(
-            max_steps=3, learning_rate=1e-4, penalty_weight=5.0, n_critic=3, ema_decay=0.9, random_state=1
+            max_steps=3,
+            learning_rate=1e-4,
+            critic_steps=3,
+            random_state=1,
+            network=Network(ema_decay=0.9),
+            lipschitz=GradientPenalty(5.0),
         ).fit_resample(X[5:], y[5:])
     assert count.programs == 0

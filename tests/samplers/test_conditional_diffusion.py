@@ -7,9 +7,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from games import session_of
-from toys import waves
+from toys import build, waves
 
-from oversmith import ConditionalDiffusion
+from oversmith import ConditionalDiffusion, SeriesEncoder
 from oversmith.exceptions import InputError
 from oversmith.networks.inputs import TIME_FEATURES
 from oversmith.networks.unet import patch_of
@@ -148,18 +148,18 @@ def test_learns_the_class(n):
 
 def test_held_out_rows_score_a_large_class():
     X, y = waves((60, 160))
-    sampler = ConditionalDiffusion(sampling_strategy={"b": 170}, random_state=0, **TINY).fit(X, y)
+    sampler = build(ConditionalDiffusion, sampling_strategy={"b": 170}, random_state=0, **TINY).fit(X, y)
     assert sampler.history_[-1]["scored_on"] == "held-out rows"
     assert sampler.history_[-1]["monitor"] > 0
 
 
 def test_the_documents_setting_keeps_to_the_observed_range():
     X, y = waves((40, 6))
-    changes = {"max_epochs": None, "betas": (0.9, 0.999), "n_noise_steps": 20, "random_state": 0}
+    changes = {"stop__max_epochs": None, "betas": (0.9, 0.999), "n_noise_steps": 20, "random_state": 0}
     made = ConditionalDiffusion.paper(**(TINY | changes)).fit_resample(X, y)[0][46:]
     assert X.min() - 1e-5 <= made.min() <= made.max() <= X.max() + 1e-5
     setting = ConditionalDiffusion.paper()
-    assert (setting.n_noise_steps, setting.max_epochs, setting.learning_rate) == (1000, 150, 2e-4)
+    assert (setting.n_noise_steps, setting.stop.max_epochs, setting.learning_rate) == (1000, 150, 2e-4)
 
 
 CHANGES = {
@@ -169,23 +169,23 @@ CHANGES = {
     "max_steps": 5,
     "learning_rate": 1e-2,
     "random_state": 1,
-    "class_scaling": "standard",
-    "scaling": "minmax",
+    "network__class_scaling": "standard",
+    "encoder": SeriesEncoder(scaling="minmax"),
 }
 
 
 @pytest.mark.parametrize("name", CHANGES)
 def test_every_number_changes_something(name):
     X, y = waves((12, 8))
-    base = {**TINY, "random_state": 0, "class_scaling": None}
-    plain = ConditionalDiffusion(**base).fit(X, y).sample(9, "b")
-    changed = ConditionalDiffusion(**(base | {name: CHANGES[name]})).fit(X, y).sample(9, "b")
+    base = {**TINY, "random_state": 0, "network__class_scaling": None}
+    plain = build(ConditionalDiffusion, **base).fit(X, y).sample(9, "b")
+    changed = build(ConditionalDiffusion, **(base | {name: CHANGES[name]})).fit(X, y).sample(9, "b")
     assert not np.array_equal(plain, changed)
 
 
 def test_what_shapes_the_program():
     def session(**changes):
-        return session_of(ConditionalDiffusion(random_state=0, **(TINY | changes)), *waves((12, 8)))
+        return session_of(build(ConditionalDiffusion, random_state=0, **(TINY | changes)), *waves((12, 8)))
 
     def player(**changes):
         (phase,) = session(**changes).recipe.phases
@@ -193,7 +193,7 @@ def test_what_shapes_the_program():
 
     plain, batch_size = player()
     assert (plain.ema, batch_size, plain.optimiser.b1, plain.optimiser.b2) == (True, 8, 0.9, 0.999)
-    assert not player(ema_decay=None)[0].ema
+    assert not player(network__ema_decay=None)[0].ema
     assert player(batch_size=16)[1] == 16
     assert player(betas=(0.5, 0.9))[0].optimiser == Optimiser("adam", b1=0.5, b2=0.9)
     assert session(n_noise_steps=30).hyper["signal"].shape == (31,)
@@ -204,16 +204,22 @@ def test_what_shapes_the_program():
 
 def test_numbers_are_arguments_not_code():
     X, y = waves((12, 8))
-    ConditionalDiffusion(**TINY, random_state=0).fit_resample(X, y)
-    numbers = {"max_steps": 4, "n_sampling_steps": 2, "learning_rate": 1e-4, "ema_decay": 0.9, "class_dropout": 0.5}
+    build(ConditionalDiffusion, **TINY, random_state=0).fit_resample(X, y)
+    numbers = {
+        "max_steps": 4,
+        "n_sampling_steps": 2,
+        "learning_rate": 1e-4,
+        "network__ema_decay": 0.9,
+        "class_dropout": 0.5,
+    }
     with count_compilations() as count:
-        ConditionalDiffusion(**(TINY | numbers), random_state=1).fit_resample(X[2:], y[2:])
+        build(ConditionalDiffusion, **(TINY | numbers), random_state=1).fit_resample(X[2:], y[2:])
     assert count.programs == 0
 
 
 def test_errors():
     X, y = waves((12, 8))
     with pytest.raises(InputError, match="n_sampling_steps: 30 found, but there are 20 noise steps"):
-        ConditionalDiffusion(**(TINY | {"n_sampling_steps": 30})).fit(X, y)
+        build(ConditionalDiffusion, **(TINY | {"n_sampling_steps": 30})).fit(X, y)
     with pytest.raises(InputError, match=r"betas: \(0.5, 1.0\) found; give two numbers in \[0, 1\)"):
-        ConditionalDiffusion(**TINY, betas=(0.5, 1.0)).fit(X, y)
+        build(ConditionalDiffusion, **TINY, betas=(0.5, 1.0)).fit(X, y)

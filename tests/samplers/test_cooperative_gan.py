@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from games import Same, cross_entropies, session_of, softplus
-from toys import spectra
+from toys import build, spectra
 
 from oversmith import CooperativeGAN
 from oversmith.recipes import cooperative, mislabel_gan
@@ -16,7 +16,7 @@ NETWORKS = {
     "generator_widths": (8, 8),
     "critic_widths": (8, 8),
     "classifier_widths": (4, 8),
-    "head_units": 8,
+    "network__head_units": 8,
     "latent_dim": 6,
     "batch_size": 16,
     "random_state": 0,
@@ -86,7 +86,7 @@ def test_generator_loss_by_hand():
 
 
 def test_order_and_no_stabilisers():
-    session = session_of(CooperativeGAN(**SMALL), *spectra((40, 6, 5)))
+    session = session_of(build(CooperativeGAN, **SMALL), *spectra((40, 6, 5)))
     (phase,) = session.recipe.phases
     assert [turn.player for turn in phase.schedule] == ["discriminator", "generator", "classifier"]
     judge = next(player for player in phase.players if player.name == "discriminator")
@@ -101,7 +101,7 @@ def towards_the_other(rho, seed):
     X, y = spectra((60, 12), apart=6.0, seed=seed)
     options = NETWORKS | {"generator_widths": (32, 16), "critic_widths": (16, 32), "latent_dim": 32}
     options |= {"max_steps": 400, "learning_rate": 1e-3, "random_state": seed}
-    sampler = CooperativeGAN(rho=rho, **options).fit(X, y)
+    sampler = build(CooperativeGAN, rho=rho, **options).fit(X, y)
     made = sampler.sample(200, "sol")[:, 0].mean(axis=0)
     own, other = X[y == "sol", 0].mean(axis=0), X[y == "gel", 0].mean(axis=0)
     assert (sampler.classifier_.predict(X) == y).mean() > 0.9
@@ -125,13 +125,13 @@ def test_way_to_the_border_over_five_seeds():
 @pytest.mark.parametrize("change", [{"rho": 0.9}, {"coop_weight": 3.0}], ids=str)
 def test_every_parameter_changes_something(change):
     X, y = spectra()
-    plain = CooperativeGAN(**SMALL).fit(X, y).sample(5, "sol")
-    assert not np.array_equal(CooperativeGAN(**(SMALL | change)).fit(X, y).sample(5, "sol"), plain)
+    plain = build(CooperativeGAN, **SMALL).fit(X, y).sample(5, "sol")
+    assert not np.array_equal(build(CooperativeGAN, **(SMALL | change)).fit(X, y).sample(5, "sol"), plain)
 
 
 def test_the_documents_setting():
     paper = CooperativeGAN.paper(rho=0.5)
-    assert (paper.max_epochs, paper.rho, paper.critic_widths) == (150, 0.5, (64, 128, 128, 256))
-    assert not {"penalty_weight", "mislabel_weight", "pretrain_epochs"} & set(paper.get_params())
+    assert (paper.stop.max_epochs, paper.rho, paper.critic_widths) == (150, 0.5, (64, 128, 128, 256))
+    assert not {"penalty", "discriminator_rows", "pretrain_epochs"} & set(paper.get_params())
     with pytest.raises(ValueError, match="rho"):
-        CooperativeGAN(rho=0.0, **SMALL).fit(*spectra())
+        build(CooperativeGAN, rho=0.0, **SMALL).fit(*spectra())

@@ -23,9 +23,10 @@ from games import (
 )
 from scipy.stats import binomtest
 from sklearn.linear_model import LogisticRegression
-from toys import on_the_mixed_table, on_the_ring, own_class_share, three_classes
+from toys import build, leaves, on_the_mixed_table, on_the_ring, own_class_share, three_classes
 
-from oversmith import CWGANGP, WGANGP
+from oversmith import CWGANGP, WGANGP, Network, Stop, TableEncoder
+from oversmith.exceptions import InputError
 from oversmith.recipes import wasserstein
 from oversmith.recipes.generator import to_table
 from oversmith.training import count_compilations
@@ -80,7 +81,7 @@ def test_a_row_beyond_doubt_is_left_alone():
 @pytest.mark.parametrize("class_scaling", ["standard", "whiten", None])
 def test_the_classifier_sees_the_table(class_scaling):
     """Real rows of every class, scaled and brought back, are the encoded rows."""
-    session = session_of(CWGANGP(class_scaling=class_scaling, random_state=0), *blobs())
+    session = session_of(CWGANGP(random_state=0, network=Network(class_scaling=class_scaling)), *blobs())
     lesson, width = session.lesson, session.training.width
     wide = np.zeros((len(lesson.x), session.training.padded_width), np.float32)
     wide[:, :width] = lesson.x
@@ -92,7 +93,7 @@ def test_the_classifier_sees_the_table(class_scaling):
 
 def test_all_classes_teach_and_the_asked_ones_are_made():
     X, y = gappy_table()
-    sampler = CWGANGP(**SHORT)
+    sampler = build(CWGANGP, **SHORT)
     y_resampled = sampler.fit_resample(X, y)[1]
     assert Counter(y_resampled.tolist()) == {0: 120, 1: 120, 2: 120}
     (model,) = sampler.state_["models"]
@@ -103,18 +104,17 @@ def test_all_classes_teach_and_the_asked_ones_are_made():
 
 
 def test_fixed_parameters_are_none_of_its_own():
-    assert not {"conditional", "min_rows_own_model"} & set(CWGANGP().get_params())
-    with pytest.raises(TypeError, match="conditional"):
-        CWGANGP(conditional=False)
+    with pytest.raises(InputError, match="conditional=False found, which CWGANGP does not take"):
+        build(CWGANGP, network__conditional=False).fit(*blobs())
 
 
 def test_without_weight_it_is_a_conditional_wgan_gp():
     """Same bits as one WGAN-GP of the same classes: the classifier watches and changes nothing."""
     X, y = blobs()
     common = {"max_steps": 20, "learning_rate": 1e-3, "random_state": 0}
-    alone = CWGANGP(auxiliary_weight=0.0, **common).fit(X, y, classes=[0, 1])
-    plain = WGANGP(conditional=True, **common).fit(X, y, classes=[0, 1])
-    heard = CWGANGP(**common).fit(X, y, classes=[0, 1])
+    alone = build(CWGANGP, auxiliary_weight=0.0, **common).fit(X, y, classes=[0, 1])
+    plain = build(WGANGP, network=Network(conditional=True), **common).fit(X, y, classes=[0, 1])
+    heard = build(CWGANGP, **common).fit(X, y, classes=[0, 1])
     for label in (0, 1):
         rows = alone.sample(50, label)
         assert np.array_equal(rows, plain.sample(50, label))
@@ -128,7 +128,7 @@ def test_updates_move_the_scores_the_right_way():
     assert score_of_made(session, updated(session, players, "generator"), "critic") > score_of_made(
         session, players, "critic"
     )
-    sampler = CWGANGP(max_steps=200, patience=None, random_state=0).fit(*blobs())
+    sampler = CWGANGP(max_steps=200, random_state=0, stop=Stop(patience=None)).fit(*blobs())
     assert sampler.history_[-1]["loss_classifier"] < 0.5 * sampler.history_[0]["loss_classifier"]
 
 
@@ -163,7 +163,7 @@ def test_the_classifier_moves_rows_to_their_side():
 
 @pytest.fixture(scope="module")
 def plain():
-    return rows_made(CWGANGP(**SHORT))
+    return rows_made(build(CWGANGP, **SHORT))
 
 
 ALL = CHANGES | {"penalty_weight": 0.1, "auxiliary_weight": 0.0, "auxiliary_clamp": 2.0, "classifier_widths": (16,)}
@@ -171,13 +171,13 @@ ALL = CHANGES | {"penalty_weight": 0.1, "auxiliary_weight": 0.0, "auxiliary_clam
 
 @pytest.mark.parametrize("name", ALL)
 def test_every_parameter_changes_something(plain, name):
-    assert not plain.equals(rows_made(CWGANGP(**SHORT | {name: ALL[name]})))
-    assert set(CWGANGP().get_params()) == set(ALL) | ELSEWHERE
+    assert not plain.equals(rows_made(build(CWGANGP, **SHORT | {name: ALL[name]})))
+    assert leaves(CWGANGP()) == set(ALL) | ELSEWHERE | {"network__conditional"}
 
 
 def test_numbers_are_arguments_not_code():
     X, y = blobs()
-    CWGANGP(**SHORT).fit_resample(X, y)
+    build(CWGANGP, **SHORT).fit_resample(X, y)
     with count_compilations() as count:
         CWGANGP(
             max_steps=4, auxiliary_weight=0.3, auxiliary_clamp=0.1, penalty_weight=3.0, random_state=1
@@ -208,7 +208,13 @@ def test_ring():
 
     One network makes ring and majority; with the penalty weight of 10 it found 4 to 8 modes.
     """
-    sampler = CWGANGP(max_steps=5000, learning_rate=1e-3, penalty_weight=0.3, patience=None, numeric="standard")
+    sampler = CWGANGP(
+        max_steps=5000,
+        learning_rate=1e-3,
+        penalty_weight=0.3,
+        encoder=TableEncoder(numeric="standard"),
+        stop=Stop(patience=None),
+    )
     found = [on_the_ring(sampler, seed) for seed in range(5)]
     assert [each["covered"] for each in found] == [8] * 5
     assert np.max([each["share_error"] for each in found]) <= 0.1

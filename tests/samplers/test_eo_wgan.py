@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from games import OF_SERIES
+from games import ELSEWHERE
 from imblearn.over_sampling import SMOTE, BorderlineSMOTE
+from toys import build, leaves
 
-from oversmith import EOWGAN
+from oversmith import EOWGAN, Critics, Network, ProgressBar, TableEncoder, WeightClip
 from oversmith.exceptions import DivergedError, InputError
 from oversmith.metrics import energy_distance
 
@@ -19,7 +20,7 @@ def blobs(n_majority=150, n_minority=30, seed=0):
 
 
 def made_by(X, y, **changes):
-    sampler = EOWGAN(**({"max_steps": 2, "random_state": 0} | changes))
+    sampler = build(EOWGAN, **({"max_steps": 2, "random_state": 0} | changes))
     X_resampled, _ = sampler.fit_resample(X, y)
     return X_resampled[len(X) :], sampler
 
@@ -39,7 +40,7 @@ def on_a_segment(made, rows):
 def test_smote_share_counts():
     X, y = blobs(n_minority=15)
     for share in (0.0, 0.4, 1.0):
-        made, sampler = made_by(X, y, smote_share=share, numeric="standard")
+        made, sampler = made_by(X, y, smote_share=share, encoder=TableEncoder(numeric="standard"))
         assert len(made) == 135
         assert on_a_segment(made, X[150:]) == pytest.approx(share, abs=0.01)
         assert bool(sampler.history_) == (share < 1)
@@ -47,7 +48,7 @@ def test_smote_share_counts():
 
 def test_only_smote_trains_nothing():
     X, y = blobs()
-    _, sampler = made_by(X, y, smote_share=1.0, callbacks=[lambda event: pytest.fail("trained")])
+    _, sampler = made_by(X, y, smote_share=1.0, stop__callbacks=[lambda event: pytest.fail("trained")])
     assert sampler.n_steps_ == {}
 
 
@@ -55,34 +56,32 @@ def test_only_smote_trains_nothing():
 CHANGES = {
     "sampling_strategy": "minority",
     "fill": 0.5,
-    "smote": BorderlineSMOTE(),
-    "k_neighbors": 1,
+    "smote__sampler": BorderlineSMOTE(),
+    "smote__k_neighbors": 1,
     "smote_share": 0.9,
-    "label_smoothing": 0.3,
-    "loss_clip": 1e-3,
-    "guidance": 1.0,
-    "clean": "enn",
-    "lipschitz": "clip",
-    "penalty_weight": 0.1,
-    "n_critic": 2,
-    "n_critics": 2,
+    "critics__label_smoothing": 0.3,
+    "critics__loss_clip": 1e-3,
+    "guidance__weight": 1.0,
+    "smote__clean": "enn",
+    "lipschitz": WeightClip(0.01),
+    "lipschitz__weight": 0.1,
+    "critic_steps": 2,
+    "critics__n": 2,
     "generator_widths": (64, 64),
     "critic_widths": (64, 64),
     "latent_dim": 16,
-    "class_scaling": "whiten",
-    "conditional": True,
-    "min_rows_own_model": 40,
+    "network__class_scaling": "whiten",
+    "network__conditional": True,
     "learning_rate": 1e-2,
-    "ema_decay": 0.5,
+    "network__ema_decay": 0.5,
     "batch_size": 32,
     "max_steps": 5,
-    "max_epochs": 1,
-    "validation_fraction": 0.9,
-    "categorical_features": ["level", "code"],
-    "numeric": "minmax",
-    "missing": "impute",
-    "only_seen_levels": True,
+    "stop__max_epochs": 1,
+    "stop__validation_fraction": 0.9,
     "random_state": 1,
+    "encoder": TableEncoder(
+        categorical_features=["level", "code"], numeric="minmax", missing="impute", only_seen_levels=True
+    ),
 }
 
 
@@ -103,12 +102,12 @@ BASE = {"max_steps": 3, "learning_rate": 1e-3, "random_state": 0}
 
 @pytest.fixture(scope="module")
 def plain():
-    return EOWGAN(**BASE).fit_resample(*three_classes())[0]
+    return build(EOWGAN, **BASE).fit_resample(*three_classes())[0]
 
 
 @pytest.mark.parametrize("name", CHANGES)
 def test_every_parameter_changes_something(plain, name):
-    changed = EOWGAN(**(BASE | {name: CHANGES[name]})).fit_resample(*three_classes())[0]
+    changed = build(EOWGAN, **(BASE | {name: CHANGES[name]})).fit_resample(*three_classes())[0]
     assert not plain.equals(changed)
 
 
@@ -116,22 +115,23 @@ def test_parameters_that_need_company():
     X, y = three_classes()
 
     def rows(**changes):
-        return EOWGAN(**(BASE | changes)).fit_resample(X, y)[0]
+        return build(EOWGAN, **(BASE | changes)).fit_resample(X, y)[0]
 
-    assert not rows(lipschitz="clip", clip=0.01).equals(rows(lipschitz="clip", clip=0.5))
-    two = {"n_critics": 2, "max_steps": 30}
-    assert not rows(**two, critics="mean").equals(rows(**two, critics="min"))
+    assert not rows(lipschitz=WeightClip(0.01)).equals(rows(lipschitz=WeightClip(0.5)))
+    two = {"critics__n": 2, "max_steps": 30}
+    assert not rows(critics__reduce="mean", **two).equals(rows(critics__reduce="min", **two))
     # Changed where they act: hard rows in a refinement, the clamp with a guide.
-    assert not rows(refine_rounds=1, max_steps=40).equals(rows(refine_rounds=1, max_steps=40, hard_weight=50.0))
-    assert not rows(guidance=1.0).equals(rows(guidance=1.0, guidance_clamp=3.0))
-    covered = {"filters", "patience", "max_seconds", "on_too_few", "keep_index", "verbose", "callbacks"} | OF_SERIES
-    company = {"clip", "critics", "hard_weight", "guidance_clamp", "refine_rounds", "synthetic_weight"}
-    assert set(EOWGAN().get_params()) == set(CHANGES) | company | covered
+    assert not rows(refinement__rounds=1, max_steps=40).equals(
+        rows(refinement__rounds=1, max_steps=40, refinement__hard_weight=50.0)
+    )
+    assert not rows(guidance__weight=1.0).equals(rows(guidance__weight=1.0, guidance__clamp=3.0))
+    company = {"critics__reduce", "refinement__rounds", "refinement__hard_weight", "guidance__clamp", "lipschitz__at"}
+    assert leaves(EOWGAN()) == set(CHANGES) - {"lipschitz"} | company | ELSEWHERE
 
 
 def test_synthetic_weight():
     X, y = blobs()
-    _, sampler = made_by(X, y, synthetic_weight=0.3)
+    _, sampler = made_by(X, y, output__weight=0.3)
     assert sampler.sample_weight_.tolist() == [1.0] * 180 + [0.3] * 120
 
 
@@ -139,7 +139,7 @@ def test_two_critics_differ():
     """Critics of different initialisation: with one copied onto the other the training would be another one."""
     import jax
 
-    sampler = EOWGAN(n_critics=2)
+    sampler = EOWGAN(critics=Critics(2))
     from oversmith.networks import column_arrays
     from oversmith.recipes.sizes import Sizes
 
@@ -161,13 +161,13 @@ def test_models_per_class_and_shared():
         (True, [["1", "2", "3"]]),
         (False, [["1"], ["2"], ["3"]]),
     ):
-        sampler = EOWGAN(**BASE, conditional=conditional).fit(X, y)
+        sampler = build(EOWGAN, network=Network(conditional=conditional), **BASE).fit(X, y)
         assert [row["classes"] for row in sampler.history_] == models
 
 
 def test_history_budgets_and_stops():
     X, y = blobs()
-    _, sampler = made_by(X, y, max_steps=250, patience=None)
+    _, sampler = made_by(X, y, max_steps=250, stop__patience=None)
     assert [row["step"] for row in sampler.history_] == [100, 200, 250]
     assert {"loss_critic", "loss_generator", "penalty", "wasserstein", "monitor"} <= set(sampler.history_[0])
     best = min(sampler.history_, key=lambda row: row["monitor"])
@@ -178,11 +178,11 @@ def test_history_budgets_and_stops():
     assert {row["scored_on"] for row in sampler.history_} == {"training rows"}
     _, sampler = made_by(*blobs(n_majority=300, n_minority=160))
     assert {row["scored_on"] for row in sampler.history_} == {"held-out rows"}
-    _, sampler = made_by(X, y, max_steps=10_000, patience=1)
+    _, sampler = made_by(X, y, max_steps=10_000, stop__patience=1)
     assert sampler.stopped_because_ == {1: "patience"}
-    _, sampler = made_by(X, y, max_steps=10**6, patience=None, max_seconds=0.05)
+    _, sampler = made_by(X, y, max_steps=10**6, stop__patience=None, stop__max_seconds=0.05)
     assert sampler.stopped_because_ == {1: "max_seconds"}
-    _, sampler = made_by(X, y, max_steps=1000, callbacks=[lambda event: event.step >= 200])
+    _, sampler = made_by(X, y, max_steps=1000, stop__callbacks=[lambda event: event.step >= 200])
     assert sampler.stopped_because_ == {1: "callback"}
     assert sampler.n_steps_ == {1: 200}
 
@@ -190,12 +190,12 @@ def test_history_budgets_and_stops():
 def test_epochs_are_converted():
     X, y = blobs()
     # 30 real rows and 120 SMOTE rows in batches of 64: three steps an epoch.
-    _, sampler = made_by(X, y, max_epochs=2, validation_fraction=0.1)
+    _, sampler = made_by(X, y, stop__max_epochs=2, stop__validation_fraction=0.1)
     assert sampler.n_steps_ == {1: 6}
 
 
 def test_verbose_goes_to_standard_error(capsys):
-    made_by(*blobs(), verbose=True)
+    made_by(*blobs(), stop__callbacks=[ProgressBar()])
     captured = capsys.readouterr()
     assert captured.out == ""
     assert "EOWGAN" in captured.err
@@ -204,7 +204,7 @@ def test_verbose_goes_to_standard_error(capsys):
 def test_divergence_is_reported():
     X, y = blobs()
     with pytest.raises(DivergedError, match=r"EOWGAN on class 1: .*learning_rate"):
-        made_by(X, y, max_steps=200, learning_rate=1e6, penalty_weight=1e6)
+        made_by(X, y, max_steps=200, learning_rate=1e6, lipschitz__weight=1e6)
 
 
 def test_a_failing_smote_is_named():
@@ -212,7 +212,7 @@ def test_a_failing_smote_is_named():
 
     X, y = blobs()
     with pytest.raises(InputError, match="smote: ADASYN failed"):
-        made_by(X + 40 * y[:, None], y, smote=ADASYN(), numeric="standard")
+        made_by(X + 40 * y[:, None], y, smote=ADASYN(), encoder=TableEncoder(numeric="standard"))
 
 
 def test_smote_object_is_not_changed():
@@ -224,24 +224,24 @@ def test_smote_object_is_not_changed():
 
 def test_paper_preset():
     paper = EOWGAN.paper()
-    told = {"n_critics": 2, "batch_size": 128, "learning_rate": 5e-5, "max_epochs": 100, "n_critic": 5}
-    told |= {"penalty_weight": 10.0, "smote_share": 0.5, "generator_widths": (64, 128, 256)}
+    told = {"critics__n": 2, "batch_size": 128, "learning_rate": 5e-5, "stop__max_epochs": 100, "critic_steps": 5}
+    told |= {"lipschitz__weight": 10.0, "smote_share": 0.5, "generator_widths": (64, 128, 256)}
     assert {name: paper.get_params()[name] for name in told} == told
     # Generator of four linear layers, critic of five.
     assert len(paper.generator_widths) + 1 == 4
     assert len(paper.critic_widths) + 1 == 5
     X, y = blobs()
-    sampler = EOWGAN.paper(max_epochs=1, random_state=0)
+    sampler = EOWGAN.paper(random_state=0, stop__max_epochs=1)
     assert len(sampler.fit_resample(X, y)[0]) == 300
 
 
 def test_only_seen_levels():
     X, y = three_classes()
-    sampler = EOWGAN(**BASE, only_seen_levels=True, smote_share=0.0)
+    sampler = build(EOWGAN, smote_share=0.0, encoder=TableEncoder(only_seen_levels=True), **BASE)
     X_resampled, y_resampled = sampler.fit_resample(X, y)
     for label, level in ((1, "y"), (2, "z")):
         assert set(X_resampled["level"][y_resampled == label]) == {level}
-    free = EOWGAN(**BASE, smote_share=0.0).fit_resample(X, y)[0]
+    free = build(EOWGAN, **BASE, smote_share=0.0).fit_resample(X, y)[0]
     assert len(set(free["level"].iloc[185:])) == 3
 
 

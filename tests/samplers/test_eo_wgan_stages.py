@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 from sklearn.linear_model import LogisticRegression
+from toys import build
 
-from oversmith import EOWGAN
+from oversmith import EOWGAN, Critics, Guidance, Network, Refinement, SmoteStage, Stop
 from oversmith.exceptions import InputError
 
 TINY = {"max_steps": 2, "random_state": 0}
@@ -33,7 +34,13 @@ def test_guidance_moves_rows_across_the_boundary():
         judge = LogisticRegression().fit(fresh, label)
         shares = [
             judge.predict(
-                EOWGAN(guidance=guidance, smote_share=0.0, max_steps=300, patience=None, random_state=seed)
+                EOWGAN(
+                    smote_share=0.0,
+                    max_steps=300,
+                    random_state=seed,
+                    stop=Stop(patience=None),
+                    guidance=Guidance(guidance),
+                )
                 .fit(X, y)
                 .sample(600, 1)
             ).mean()
@@ -49,10 +56,14 @@ def test_a_clamp_above_every_loss_switches_guidance_off():
     X, y = overlapping(0)
 
     def rows(**changes):
-        return EOWGAN(**TINY, smote_share=0.0, **changes).fit(X, y).sample(20, 1)
+        return build(EOWGAN, **TINY, smote_share=0.0, **changes).fit(X, y).sample(20, 1)
 
-    assert np.array_equal(rows(guidance=1.0, guidance_clamp=100.0), rows(guidance=3.0, guidance_clamp=100.0))
-    assert not np.array_equal(rows(guidance=1.0, guidance_clamp=0.0), rows(guidance=3.0, guidance_clamp=0.0))
+    assert np.array_equal(
+        rows(guidance__weight=1.0, guidance__clamp=100.0), rows(guidance__weight=3.0, guidance__clamp=100.0)
+    )
+    assert not np.array_equal(
+        rows(guidance__weight=1.0, guidance__clamp=0.0), rows(guidance__weight=3.0, guidance__clamp=0.0)
+    )
 
 
 def test_the_guide_loss_by_hand():
@@ -72,7 +83,7 @@ def test_the_guide_loss_by_hand():
         "affine_shift": jnp.array([[1.0], [0.0]]),
         "guide_class": jnp.array([1, 0]),
         "guide_classes": jnp.int32(2),
-        "guidance_clamp": jnp.float32(0.3),
+        "guidance__clamp": jnp.float32(0.3),
     }
     batch = {"label": jnp.array([0, 0, 1]), "weight": jnp.array([1.0, 1.0, 2.0])}
     rows = jnp.array([[0.0], [1.0], [0.5]])
@@ -140,7 +151,7 @@ def test_hard_rows_are_those_inside_the_majority():
 
     eo_wgan.refine = spy
     try:
-        EOWGAN(max_steps=100, refine_rounds=1, random_state=0).fit(X, y)
+        EOWGAN(max_steps=100, random_state=0, refinement=Refinement(1)).fit(X, y)
     finally:
         eo_wgan.refine = original
     # Those of the class to be generated come first.
@@ -159,11 +170,11 @@ def test_rows_drawn_more_often_bring_more_rows_like_them():
     gains = []
     for seed in range(5):
         X, y = far_island(seed)
-        options = {"max_steps": 400, "patience": None, "smote_share": 0.0, "smote": "none", "random_state": seed}
-        plain = EOWGAN(**options).fit(X, y)
+        options = {"max_steps": 400, "stop__patience": None, "smote_share": 0.0, "smote": "none", "random_state": seed}
+        plain = build(EOWGAN, **options).fit(X, y)
         weight = np.ones(len(X))
         weight[-10:] = 20.0
-        tuned = EOWGAN(**options).fit(X, y).set_params(max_steps=100).partial_fit(X, y, sample_weight=weight)
+        tuned = build(EOWGAN, **options).fit(X, y).set_params(max_steps=100).partial_fit(X, y, sample_weight=weight)
         near = [(np.linalg.norm(s.sample(1000, 1) - [0, 1.5], axis=1) < 1.5).mean() for s in (plain, tuned)]
         gains.append(near[1] - near[0])
     assert binomtest(sum(gain > 0 for gain in gains), 5, alternative="greater").pvalue < 0.05
@@ -172,7 +183,7 @@ def test_rows_drawn_more_often_bring_more_rows_like_them():
 
 def test_refinement_is_kept_only_when_the_inner_score_rises():
     X, y = overlapping(1)
-    sampler = EOWGAN(max_steps=120, refine_rounds=3, random_state=0).fit(X, y)
+    sampler = EOWGAN(max_steps=120, random_state=0, refinement=Refinement(3)).fit(X, y)
     rounds = [row for row in sampler.history_ if "hard_rows" in row]
     assert 1 <= len(rounds) <= 3
     assert all(row["kept"] == (row["score_after"] > row["score_before"]) for row in rounds)
@@ -185,7 +196,7 @@ def test_refinement_is_kept_only_when_the_inner_score_rises():
 
 def test_no_refinement_below_three_rows():
     X, y = overlapping(0, 40, 2)
-    sampler = EOWGAN(**TINY, refine_rounds=1).fit(X, y)
+    sampler = build(EOWGAN, refinement=Refinement(1), **TINY).fit(X, y)
     assert sampler.history_[-1]["skipped"] == "a class has fewer than 3 rows"
 
 
@@ -198,7 +209,7 @@ def test_clean_leaves_noise_out():
         y = np.repeat([0, 1], [300, 40])
         found = []
         for clean in (None, "enn"):
-            sampler = EOWGAN(smote_share=1.0, clean=clean, random_state=seed).fit(X, y)
+            sampler = EOWGAN(smote_share=1.0, random_state=seed, smote=SmoteStage(clean=clean)).fit(X, y)
             found.append((np.linalg.norm(sampler.sample(500, 1), axis=1) < 6).mean())
         assert sampler.n_cleaned_ == {1: 4}
         shares.append(found[0] - found[1])
@@ -211,9 +222,9 @@ def test_label_smoothing_and_loss_clip_by_hand():
     from oversmith.recipes.wasserstein import _softened
 
     gap = jnp.array([-3.0, 0.5])
-    plain = {"label_smoothing": jnp.float32(0.0), "loss_clip": jnp.float32(jnp.inf)}
+    plain = {"critics__label_smoothing": jnp.float32(0.0), "critics__loss_clip": jnp.float32(jnp.inf)}
     assert _softened(gap, plain).tolist() == [-3.0, 0.5]
-    soft = {"label_smoothing": jnp.float32(0.25), "loss_clip": jnp.float32(1.0)}
+    soft = {"critics__label_smoothing": jnp.float32(0.25), "critics__loss_clip": jnp.float32(1.0)}
     assert _softened(gap, soft).tolist() == [-1.0, 0.25]
 
 
@@ -232,7 +243,7 @@ def test_without_smote_the_networks_see_real_rows_alone():
     Spy(**TINY, smote_share=0.0).fit(X, y)
     assert seen == [60, 300]
     with pytest.raises(InputError, match=r"smote: 'none' leaves no SMOTE rows, found smote_share=0\.5"):
-        EOWGAN(**TINY, smote="none").fit(X, y)
+        build(EOWGAN, **TINY, smote="none").fit(X, y)
 
 
 def test_every_stage_together_on_three_classes():
@@ -240,7 +251,13 @@ def test_every_stage_together_on_three_classes():
     counts = [120, 20, 8]
     X = np.concatenate([rng.normal(4 * i, 1, (n, 2)) for i, n in enumerate(counts)])
     y = np.repeat(["a", "b", "c"], counts)
-    sampler = EOWGAN.paper(max_epochs=1, clean="tomek", conditional=True, label_smoothing=0.1, random_state=0)
+    sampler = EOWGAN.paper(
+        random_state=0,
+        stop=Stop(max_epochs=1),
+        network=Network(conditional=True),
+        smote=SmoteStage(clean="tomek"),
+        critics=Critics(label_smoothing=0.1),
+    )
     _, y_resampled = sampler.fit_resample(X, y)
     assert [(y_resampled == label).sum() for label in "abc"] == [120, 120, 120]
     assert set(sampler.n_cleaned_) == {"b", "c"}

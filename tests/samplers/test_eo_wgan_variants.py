@@ -17,7 +17,7 @@ def blobs():
 
 def test_table_8_has_seven_rows_that_differ_and_run():
     X, y = blobs()
-    variants = eo_wgan_variants(8, max_epochs=1, random_state=0)
+    variants = eo_wgan_variants(8, stop__max_epochs=1, random_state=0)
     assert len(variants) == 7
     made = {name: sampler.fit_resample(X, y) for name, sampler in variants.items()}
     assert all((labels == 1).sum() == 60 for _, labels in made.values())
@@ -30,8 +30,8 @@ def test_table_8_has_seven_rows_that_differ_and_run():
 
 def test_table_9_has_six_settings_that_differ_and_run():
     X, y = blobs()
-    variants = eo_wgan_variants(9, max_epochs=2, random_state=0)
-    assert all(isinstance(sampler, EOWGAN) and sampler.n_critics == 2 for sampler in variants.values())
+    variants = eo_wgan_variants(9, stop__max_epochs=2, random_state=0)
+    assert all(isinstance(sampler, EOWGAN) and sampler.critics.n == 2 for sampler in variants.values())
     rows = [sampler.fit_resample(X, y)[0][72:].tobytes() for sampler in variants.values()]
     assert len(set(rows)) == 6
 

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from toys import (
+    build,
     correlation_error,
     level_mean_error,
     level_share_error,
@@ -18,7 +19,7 @@ from toys import (
     three_classes,
 )
 
-from oversmith import FlowMatching
+from oversmith import FlowMatching, Network, Stop
 from oversmith.training import count_compilations
 
 
@@ -99,7 +100,9 @@ def test_more_sampling_steps_change_rows_little():
 def test_held_out_loss_falls_and_stops_the_training():
     """With 200 rows the monitor is the loss on held-out rows: readable, it falls at first and patience acts on it."""
     X, y = blobs(n_minority=200)
-    sampler = FlowMatching(sampling_strategy={0: 220}, max_steps=20_000, patience=3, random_state=0).fit(X, y)
+    sampler = FlowMatching(sampling_strategy={0: 220}, max_steps=20_000, random_state=0, stop=Stop(patience=3)).fit(
+        X, y
+    )
     assert {row["scored_on"] for row in sampler.history_} == {"held-out rows"}
     scores = [row["monitor"] for row in sampler.history_]
     assert scores[0] > min(scores)
@@ -113,7 +116,7 @@ def test_one_network_for_all_classes_or_one_each():
     X, y = three_classes(0)
     joint = FlowMatching(max_steps=2, random_state=0).fit(X, y)
     assert [model["codes"] for model in joint.state_["models"]] == [[0, 1, 2]]
-    own = FlowMatching(max_steps=2, conditional=False, random_state=0).fit(X, y)
+    own = FlowMatching(max_steps=2, random_state=0, network=Network(conditional=False)).fit(X, y)
     assert [model["codes"] for model in own.state_["models"]] == [[1], [2]]
 
 
@@ -161,13 +164,13 @@ def test_categorical_columns_alone():
 CHANGES = {
     "widths": (128, 128),
     "n_sampling_steps": 3,
-    "ema_decay": 0.5,
+    "network__ema_decay": 0.5,
     "learning_rate": 1e-4,
     "batch_size": 32,
     "max_steps": 9,
-    "max_epochs": 3,
-    "class_scaling": None,
-    "conditional": False,
+    "stop__max_epochs": 3,
+    "network__class_scaling": None,
+    "network__conditional": False,
     "random_state": 1,
 }
 
@@ -176,8 +179,8 @@ CHANGES = {
 def test_every_parameter_changes_something(name):
     X, y = blobs()
     base = {"max_steps": 4, "random_state": 0}
-    plain = FlowMatching(**base).fit(X, y).sample(9, 1)
-    changed = FlowMatching(**(base | {name: CHANGES[name]})).fit(X, y).sample(9, 1)
+    plain = build(FlowMatching, **base).fit(X, y).sample(9, 1)
+    changed = build(FlowMatching, **(base | {name: CHANGES[name]})).fit(X, y).sample(9, 1)
     assert not np.array_equal(plain, changed)
 
 
@@ -185,7 +188,7 @@ def test_numbers_are_arguments_not_code():
     X, y = blobs()
     FlowMatching(max_steps=2, random_state=0).fit_resample(X, y)
     with count_compilations() as count:
-        FlowMatching(max_steps=3, learning_rate=1e-4, ema_decay=0.9, n_sampling_steps=7, random_state=1).fit_resample(
-            X[5:, :2], y[5:]
-        )
+        FlowMatching(
+            max_steps=3, learning_rate=1e-4, n_sampling_steps=7, random_state=1, network=Network(ema_decay=0.9)
+        ).fit_resample(X[5:, :2], y[5:])
     assert count.programs == 0

@@ -21,9 +21,9 @@ from games import (
     toy_hyper,
     updated,
 )
-from toys import on_the_mixed_table, on_the_ring, own_class_share, three_classes
+from toys import build, leaves, on_the_mixed_table, on_the_ring, own_class_share, three_classes
 
-from oversmith import EOWGAN, GAN
+from oversmith import EOWGAN, GAN, Network, Stop, TableEncoder
 from oversmith.recipes import gan
 from oversmith.recipes.generator import generator_loss
 from oversmith.training import count_compilations
@@ -95,13 +95,13 @@ def test_one_model_per_class_or_shared():
         (True, [["1", "2", "3"]]),
         (False, [["1"], ["2"], ["3"]]),
     ):
-        sampler = GAN(**SHORT, conditional=conditional).fit(X, y)
+        sampler = build(GAN, network=Network(conditional=conditional), **SHORT).fit(X, y)
         assert [row["classes"] for row in sampler.history_] == models
         assert len(sampler.sample(5, 3)) == 5
 
 
 def test_history_tells_the_game():
-    sampler = GAN(max_steps=250, patience=None, random_state=0).fit(*blobs())
+    sampler = GAN(max_steps=250, random_state=0, stop=Stop(patience=None)).fit(*blobs())
     assert [row["step"] for row in sampler.history_] == [100, 200, 250]
     assert {"loss_discriminator", "loss_generator", "d_real", "d_fake", "monitor"} <= set(sampler.history_[0])
     assert all(0 < row[name] < 1 for row in sampler.history_ for name in ("d_real", "d_fake"))
@@ -111,10 +111,10 @@ def test_history_tells_the_game():
 
 def test_paper_preset():
     paper = GAN.paper()
-    told = {"max_epochs": 80, "batch_size": 64, "learning_rate": 1e-4, "n_critic": 5, "patience": None}
+    told = {"stop__max_epochs": 80, "batch_size": 64, "learning_rate": 1e-4, "critic_steps": 5, "stop__patience": None}
     assert {name: paper.get_params()[name] for name in told} == told
     X, y = blobs()
-    sampler = GAN.paper(max_epochs=3, random_state=0)
+    sampler = GAN.paper(random_state=0, stop__max_epochs=3)
     assert len(sampler.fit_resample(X, y)[0]) == 300
     # 40 rows in batches of 64: one step an epoch.
     assert sampler.n_steps_ == {1: 3}
@@ -122,21 +122,23 @@ def test_paper_preset():
 
 @pytest.fixture(scope="module")
 def plain():
-    return rows_made(GAN(**SHORT))
+    return rows_made(build(GAN, **SHORT))
 
 
 @pytest.mark.parametrize("name", CHANGES | OWN_MODELS)
 def test_every_parameter_changes_something(plain, name):
-    changed = rows_made(GAN(**SHORT | {name: (CHANGES | OWN_MODELS)[name]}))
+    changed = rows_made(build(GAN, **SHORT | {name: (CHANGES | OWN_MODELS)[name]}))
     assert not plain.equals(changed)
-    assert set(GAN().get_params()) == set(CHANGES) | set(OWN_MODELS) | ELSEWHERE
+    assert leaves(GAN()) == set(CHANGES) | set(OWN_MODELS) | ELSEWHERE
 
 
 def test_numbers_are_arguments_not_code():
     X, y = blobs()
-    GAN(**SHORT).fit_resample(X, y)
+    build(GAN, **SHORT).fit_resample(X, y)
     with count_compilations() as count:
-        GAN(max_steps=4, learning_rate=1e-4, n_critic=2, ema_decay=0.9, random_state=1).fit_resample(X[5:], y[5:])
+        GAN(
+            max_steps=4, learning_rate=1e-4, critic_steps=2, random_state=1, network=Network(ema_decay=0.9)
+        ).fit_resample(X[5:], y[5:])
     assert count.programs == 0
 
 
@@ -150,7 +152,7 @@ def test_three_classes_trained():
 
 def test_mixed_table():
     """Measured over five seeds at 3,000 steps: 0.98, 0.25, 0.07 and 0.48 at worst. A GAN keeps correlations roughly."""
-    found = on_the_mixed_table(GAN(max_steps=3000, patience=None), 0)
+    found = on_the_mixed_table(GAN(max_steps=3000, stop=Stop(patience=None)), 0)
     assert found["own_class"] >= 0.95
     assert found["correlation"] <= 0.3
     assert found["level_share"] <= 0.15
@@ -160,7 +162,9 @@ def test_mixed_table():
 @pytest.mark.slow
 def test_ring():
     """5,000 steps, five seeds: a GAN loses modes. Measured 8, 8, 5, 7, 8 of 8; a mode too heavy by 0.21 at worst."""
-    sampler = GAN(max_steps=5000, learning_rate=1e-3, patience=None, numeric="standard")
+    sampler = GAN(
+        max_steps=5000, learning_rate=1e-3, encoder=TableEncoder(numeric="standard"), stop=Stop(patience=None)
+    )
     found = [on_the_ring(sampler, seed) for seed in range(5)]
     assert np.median([each["covered"] for each in found]) >= 7
     assert min(each["covered"] for each in found) >= 4

@@ -6,9 +6,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from games import session_of, updated
-from toys import waves
+from toys import build, waves
 
-from oversmith import DCGAN, GANBATS
+from oversmith import DCGAN, GANBATS, Network, Stop
 from oversmith.exceptions import InputError
 from oversmith.recipes import ganbats
 from oversmith.recipes.generator import conditioned
@@ -16,7 +16,7 @@ from oversmith.recipes.generator import conditioned
 SMALL = {
     "hidden": 8,
     "generator_widths": (8, 8),
-    "discriminator_widths": (8, 8),
+    "critic_widths": (8, 8),
     "batch_size": 16,
     "max_steps": 3,
     "random_state": 0,
@@ -26,9 +26,9 @@ KEY = jax.random.key(0)
 
 
 def test_the_budget_is_one_of_steps():
-    sampler = GANBATS(**SMALL, patience=None).fit(*waves())
+    sampler = build(GANBATS, stop=Stop(patience=None), **SMALL).fit(*waves())
     assert sampler.history_[-1]["step"] == SMALL["max_steps"]
-    assert GANBATS().max_epochs is None
+    assert GANBATS()._stopping().max_epochs is None
 
 
 def network_parts(**changes):
@@ -72,7 +72,7 @@ def test_generator_makes_any_length(length, stride):
 @pytest.mark.parametrize("attention", [False, True])
 def test_rows_of_the_ablation(recurrent, attention):
     X, y = waves()
-    sampler = GANBATS(recurrent=recurrent, attention=attention, **SMALL)
+    sampler = build(GANBATS, recurrent=recurrent, attention=attention, **SMALL)
     X_resampled, _ = sampler.fit_resample(X, y)
     assert X_resampled.shape == (80, 1, 24)
     players, _ = sampler._restored(sampler.state_["models"][0])
@@ -82,28 +82,31 @@ def test_rows_of_the_ablation(recurrent, attention):
 
 def test_one_model_of_all_classes_or_one_per_class():
     X, y = waves()
-    together, apart = GANBATS(**SMALL).fit(X, y), GANBATS(conditional=False, **SMALL).fit(X, y)
+    together, apart = (
+        build(GANBATS, **SMALL).fit(X, y),
+        build(GANBATS, network=Network(conditional=False), **SMALL).fit(X, y),
+    )
     assert together.state_["models"][0]["codes"] == [0, 1]
     assert apart.state_["models"][0]["codes"] == [1]
     assert together.state_["models"][0]["condition_width"] == 2
 
 
 def test_epochs_until_the_learning_rate_is_halved():
-    kept = GANBATS(halve_epochs=None, **SMALL)
+    kept = build(GANBATS, halve_epochs=None, **SMALL)
     lesson = type("Lesson", (), {"x": np.zeros((60, 24))})
-    assert GANBATS(halve_epochs=50, **SMALL)._lesson_hyper({}, lesson, None, None) == {"halve_every": 50 * 4.0}
+    assert build(GANBATS, halve_epochs=50, **SMALL)._lesson_hyper({}, lesson, None, None) == {"halve_every": 50 * 4.0}
     assert kept._lesson_hyper({}, lesson, None, None) == {"halve_every": float("inf")}
 
 
 def test_ends():
     X, y = waves()
-    free = GANBATS(**(SMALL | {"stop": "steps"})).fit(X, y)
+    free = build(GANBATS, **(SMALL | {"stop": "steps"})).fit(X, y)
     assert "monitor" not in free.history_[-1]
     assert free.stopped_because_ == {"b": "max_steps"}
-    watched = GANBATS(**SMALL).fit(X, y)
+    watched = build(GANBATS, **SMALL).fit(X, y)
     assert watched.history_[-1]["monitor"] > 0
     # A discriminator that learns nothing takes everything for real with a chance of one half.
-    still = GANBATS(**(SMALL | {"stop": "chance", "learning_rate": 1e-12, "max_steps": 300})).fit(X, y)
+    still = build(GANBATS, **(SMALL | {"stop": "chance", "learning_rate": 1e-12, "max_steps": 300})).fit(X, y)
     assert abs(still.history_[-1]["d_real"] - 0.5) < 0.3
     near = [row for row in still.history_ if max(abs(row["d_real"] - 0.5), abs(row["d_fake"] - 0.5)) < 0.05]
     assert bool(near) == (still.stopped_because_["b"] == "chance")
@@ -112,10 +115,10 @@ def test_ends():
 def test_paper_settings():
     assert GANBATS.paper("ecg").get_params()["learning_rate"] == 1e-4
     assert (GANBATS.paper("bearing").batch_size, GANBATS.paper("battery").batch_size) == (128, 32)
-    assert (GANBATS.paper().stop, GANBATS.paper().max_epochs) == ("steps", 100)
-    with pytest.raises(InputError, match="data: found 'mnist'"):
+    assert GANBATS.paper().stop == Stop("steps", max_epochs=100)
+    with pytest.raises(InputError, match="data: 'mnist' found"):
         GANBATS.paper("mnist")
-    assert DCGAN.paper(max_steps=3, max_epochs=None).latent_dim == 100
+    assert DCGAN.paper(max_steps=3, stop__max_epochs=None).latent_dim == 100
 
 
 def opinion(session, players):
@@ -135,7 +138,7 @@ def opinion(session, players):
 @pytest.mark.parametrize(
     "sampler",
     [
-        GANBATS(**(SMALL | {"random_state": 0})),
+        build(GANBATS, **(SMALL | {"random_state": 0})),
         DCGAN(max_steps=3, generator_widths=(8, 8), critic_widths=(8, 8), random_state=0),
     ],
 )

@@ -7,8 +7,9 @@ import pytest
 from scipy.spatial.distance import cdist
 from sklearn.base import clone
 from sklearn.datasets import load_digits
+from toys import build
 
-from oversmith import CGAN, FlowMatching, ImageCNN
+from oversmith import CGAN, FlowMatching, ImageCNN, ImageEncoder, Network
 from oversmith.exceptions import InputError
 
 
@@ -25,7 +26,8 @@ def bars(n=(60, 30), size=8, seed=0):
 @pytest.mark.parametrize("options", [{}, {"batch_norm": True}], ids=str)
 def test_the_class_asked_for(options):
     X, y = bars()
-    sampler = CGAN(
+    sampler = build(
+        CGAN,
         generator_widths=(16, 16),
         critic_widths=(16, 16),
         latent_dim=8,
@@ -47,12 +49,12 @@ def test_the_class_asked_for(options):
 def test_the_reference_setting_takes_images_as_they_are():
     X, y = bars()
     paper = CGAN.paper(generator_widths=(16, 16), critic_widths=(16, 16, 16), max_steps=3, random_state=0)
-    assert (paper.backbone, paper.dropout, paper.batch_norm) == ("mlp", 0.4, True)
+    assert (paper.network.backbone, paper.dropout, paper.batch_norm) == ("mlp", 0.4, True)
     images = paper.fit_resample(X, y)[0]
-    flat = paper.set_params(input_shape=(1, 8, 8)).fit_resample(X.reshape(90, -1), y)[0]
+    flat = paper.set_params(encoder=ImageEncoder(input_shape=(1, 8, 8))).fit_resample(X.reshape(90, -1), y)[0]
     assert np.array_equal(images.reshape(120, -1), flat)
-    with pytest.raises(InputError, match=r"dropout: 0\.4 found, which dense layers alone have; choose backbone='mlp'"):
-        CGAN.paper(backbone="conv2d").fit_resample(X, y)
+    with pytest.raises(InputError, match=r"dropout: 0\.4 found, which dense layers alone have; set network"):
+        CGAN.paper(network__backbone="conv2d").fit_resample(X, y)
 
 
 def test_what_a_residual_generator_starts_from_is_left_as_it_is():
@@ -60,8 +62,10 @@ def test_what_a_residual_generator_starts_from_is_left_as_it_is():
     from oversmith import SMOTifiedGAN
 
     X, y = bars()
-    still = {"max_steps": 1, "learning_rate": 1e-12, "stop": None, "ema_decay": None, "random_state": 0}
-    made = SMOTifiedGAN(residual=True, generator_widths=(4,), critic_widths=(4,), **still).fit_resample(X, y)[0][90:]
+    still = {"max_steps": 1, "learning_rate": 1e-12, "stop": "steps", "network__ema_decay": None, "random_state": 0}
+    made = build(SMOTifiedGAN, residual=True, generator_widths=(4,), critic_widths=(4,), **still).fit_resample(X, y)[0][
+        90:
+    ]
     low, high = X[60:].min(axis=0), X[60:].max(axis=0)
     assert (made >= low).all()
     assert (made <= high).all()
@@ -92,7 +96,11 @@ NARROW = {"generator_widths": (32, 16), "critic_widths": (16, 32), "max_steps": 
 @pytest.mark.parametrize("seed", range(5))
 @pytest.mark.parametrize(
     "method",
-    [CGAN(**NARROW), CGAN(**NARROW, batch_norm=True), FlowMatching(backbone="mlp", max_steps=1000)],
+    [
+        build(CGAN, **NARROW),
+        build(CGAN, **NARROW, batch_norm=True),
+        FlowMatching(max_steps=1000, network=Network(backbone="mlp")),
+    ],
     ids=str,
 )
 def test_a_network_trained_on_other_real_digits_recognises_them(method, seed):

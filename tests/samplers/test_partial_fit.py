@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import oversmith
-from oversmith import EOWGAN
+from oversmith import EOWGAN, Network, Stop
 from oversmith._registry import METHODS, load_class
 from oversmith.exceptions import InputError
 
@@ -49,7 +49,7 @@ def test_goes_on_from_the_present_weights(kebab):
 
 def test_follows_a_class_that_moved():
     X, y = blobs()
-    sampler = EOWGAN(smote_share=0.0, max_steps=300, patience=None, random_state=0)
+    sampler = EOWGAN(smote_share=0.0, max_steps=300, random_state=0, stop=Stop(patience=None))
     wide = np.concatenate([X, [[-9.0, -9.0], [9.0, 9.0]]])
     sampler.fit(wide, np.append(y, ["yes", "yes"]))
     before = sampler.sample(300, "yes").mean()
@@ -83,7 +83,7 @@ def test_a_shared_model_does_not_forget_the_class_a_batch_lacks():
 
 def test_a_class_with_its_own_model_is_left_alone():
     X, y = three()
-    sampler = EOWGAN(smote_share=0.0, conditional=False, max_steps=5, random_state=0).fit(X, y)
+    sampler = EOWGAN(smote_share=0.0, max_steps=5, random_state=0, network=Network(conditional=False)).fit(X, y)
     before = [leaf.copy() for leaf in sampler.state_["models"][1]["players"]["generator"]]
     sampler.partial_fit(X[y != 2], y[y != 2])
     after = sampler.state_["models"][1]["players"]["generator"]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from imblearn.over_sampling import SMOTE
-from toys import correlation_error, mixed_table, own_class_share, three_classes
+from toys import build, correlation_error, mixed_table, own_class_share, three_classes
 
-from oversmith import EOWGAN, Jitter, PCASampler
+from oversmith import EOWGAN, Jitter, PCASampler, TableEncoder
 from oversmith.exceptions import InputError
 
 
@@ -30,12 +30,15 @@ def off_plane(rows: np.ndarray, basis: np.ndarray) -> float:
 )
 def test_rows_stay_on_the_plane(member):
     X, y, basis = plane()
-    sampler = PCASampler(sampler=member, n_components=2, numeric="standard", random_state=0)
+    sampler = PCASampler(sampler=member, n_components=2, random_state=0, encoder=TableEncoder(numeric="standard"))
     made = sampler.fit(X, y).sample(200, 1)
     assert sampler.n_components_ == 2
     assert off_plane(made, basis) < 0.01
     # Jitter in all six columns leaves it.
-    assert off_plane(Jitter(numeric="standard", random_state=0).fit(X, y).sample(200, 1), basis) > 0.05
+    assert (
+        off_plane(Jitter(random_state=0, encoder=TableEncoder(numeric="standard")).fit(X, y).sample(200, 1), basis)
+        > 0.05
+    )
 
 
 def test_share_of_variance_chooses_the_number():
@@ -51,7 +54,11 @@ def test_share_of_variance_chooses_the_number():
 def test_all_components_lose_nothing():
     """With every component kept the rotation is undone: SMOTE's rows lie between two real rows."""
     X, y, _ = plane()
-    made = PCASampler(sampler="smote", n_components=6, numeric="standard", random_state=0).fit(X, y).sample(50, 1)
+    made = (
+        PCASampler(sampler="smote", n_components=6, random_state=0, encoder=TableEncoder(numeric="standard"))
+        .fit(X, y)
+        .sample(50, 1)
+    )
     rows = X[200:]
     for row in made:
         i, j = np.meshgrid(range(30), range(30), indexing="ij")
@@ -80,8 +87,13 @@ def test_three_classes():
 def test_every_parameter_changes_something():
     X, y, _ = plane()
     base = PCASampler(sampler="jitter", n_components=2, random_state=0).fit(X, y).sample(9, 1)
-    for change in ({"sampler": "smote"}, {"n_components": 1}, {"numeric": "quantile"}, {"random_state": 1}):
-        other = PCASampler(**({"sampler": "jitter", "n_components": 2, "random_state": 0} | change))
+    for change in (
+        {"sampler": "smote"},
+        {"n_components": 1},
+        {"encoder": TableEncoder(numeric="quantile")},
+        {"random_state": 1},
+    ):
+        other = build(PCASampler, **({"sampler": "jitter", "n_components": 2, "random_state": 0} | change))
         assert not np.array_equal(base, other.fit(X, y).sample(9, 1))
 
 

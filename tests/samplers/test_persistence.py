@@ -62,7 +62,7 @@ def test_not_fitted(tmp_path):
 def test_what_cannot_be_saved_is_named(tmp_path):
     X, y = np.random.default_rng(0).normal(size=(60, 2)), np.repeat([0, 1], [40, 20])
     for change, name in (
-        ({"callbacks": [print]}, "callbacks"),
+        ({"stop__callbacks": [print]}, "callbacks"),
         ({"sampling_strategy": lambda y: {1: 40}}, "sampling_strategy"),
         ({"smote": KMeansSMOTE(kmeans_estimator=object())}, "kmeans_estimator"),
     ):
@@ -80,8 +80,8 @@ def test_damaged_files(saved, tmp_path):
     (tmp_path / "text.zip").write_text("no zip")
     with pytest.raises(InputError, match="is not a saved sampler"):
         oversmith.load(tmp_path / "text.zip")
-    newer = rewrite(path, tmp_path / "newer.zip", lambda d: d.update(schema=2, version="9.0"))
-    with pytest.raises(InputError, match=r"schema 2.*version '9\.0'"):
+    newer = rewrite(path, tmp_path / "newer.zip", lambda d: d.update(schema=3, version="9.0"))
+    with pytest.raises(InputError, match=r"schema 3.*version '9\.0'"):
         oversmith.load(newer)
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from toys import ring
+from toys import build, ring
 
-from oversmith import GAN, SMOTifiedGAN
+from oversmith import GAN, Network, SMOTifiedGAN, Stop
 from oversmith.samplers._snapshots import Snapshots
 
 X, Y = ring(0, 60, 24)
@@ -14,7 +14,7 @@ X, Y = ring(0, 60, 24)
 
 def trained(kind=GAN, most=5, steps=12, **options):
     watched = Snapshots(rows=4, most=most)
-    sampler = kind(max_steps=steps, patience=None, callbacks=[watched], random_state=0, **options)
+    sampler = build(kind, max_steps=steps, stop__patience=None, stop__callbacks=[watched], random_state=0, **options)
     sampler._check_every = 1
     return sampler.fit(X, Y), watched
 
@@ -22,7 +22,7 @@ def trained(kind=GAN, most=5, steps=12, **options):
 @pytest.mark.parametrize("kind", [GAN, SMOTifiedGAN])
 def test_rows_are_the_same_bits_with_and_without(kind):
     watched, _ = trained(kind)
-    plain = kind(max_steps=12, patience=None, random_state=0)
+    plain = build(kind, max_steps=12, stop__patience=None, random_state=0)
     plain._check_every = 1
     plain.fit(X, Y)
     assert np.array_equal(watched.sample(9, 1), plain.sample(9, 1))
@@ -58,7 +58,7 @@ def test_kept_networks_are_those_the_rows_come_from():
 def test_every_class_is_kept_apart():
     y = np.where(np.arange(len(Y)) % 7 == 0, 2, Y)
     watched = Snapshots(rows=3)
-    GAN(max_steps=2, conditional=True, callbacks=[watched], random_state=0).fit(X, y)
+    GAN(max_steps=2, random_state=0, stop=Stop(callbacks=[watched]), network=Network(conditional=True)).fit(X, y)
     assert sorted(found["code"] for found in watched.found) == [1, 2]
     a, b = (found["rows"][-1] for found in watched.found)
     assert not np.allclose(a, b)

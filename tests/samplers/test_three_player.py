@@ -7,10 +7,10 @@ from games import score_of_made, session_of, updated
 from scipy.special import softmax
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
-from toys import spectra
+from toys import build, spectra
 
 import oversmith
-from oversmith import BAGANGP, CDRAGAN, ThreePlayerGAN
+from oversmith import BAGANGP, CDRAGAN, DiscriminatorRows, SpectraNetwork, ThreePlayerGAN
 from oversmith.encoders import ClassScaler
 from oversmith.exceptions import InputError
 from oversmith.samplers._labelled_sampler import _noticed
@@ -18,7 +18,7 @@ from oversmith.samplers._labelled_sampler import _noticed
 NETWORKS = {
     "generator_widths": (8, 8),
     "critic_widths": (8, 8),
-    "head_units": 8,
+    "network__head_units": 8,
     "latent_dim": 6,
     "batch_size": 16,
     "random_state": 0,
@@ -28,15 +28,15 @@ RIVALS = NETWORKS | {"max_steps": 3}
 
 
 def test_order_and_phases():
-    session = session_of(ThreePlayerGAN(**SMALL), *spectra())
+    session = session_of(build(ThreePlayerGAN, **SMALL), *spectra())
     start, game = session.recipe.phases
     assert [turn.player for turn in start.schedule] == ["autoencoder"]
     assert [turn.player for turn in game.schedule] == ["discriminator", "generator", "classifier"]
     # 46 rows are three batches of 16: 100 epochs would be 300 steps, but the game has three.
     assert (start.steps, game.steps) == (3, 3)
-    by_epochs = ThreePlayerGAN(**(SMALL | {"max_epochs": 4, "pretrain_epochs": 2}))
+    by_epochs = build(ThreePlayerGAN, **(SMALL | {"stop__max_epochs": 4, "pretrain_epochs": 2}))
     assert [phase.steps for phase in session_of(by_epochs, *spectra()).recipe.phases] == [6, 12]
-    for sampler, n_critic in ((BAGANGP(**RIVALS), 5), (CDRAGAN(**RIVALS), 5)):
+    for sampler, n_critic in ((build(BAGANGP, **RIVALS), 5), (build(CDRAGAN, **RIVALS), 5)):
         session = session_of(sampler, *spectra())
         assert [turn.player for turn in session.recipe.phases[-1].schedule] == ["discriminator", "generator"]
         assert int(session.hyper["n_critic"]) == n_critic
@@ -45,14 +45,14 @@ def test_order_and_phases():
 
 def test_paper_settings():
     paper = ThreePlayerGAN.paper()
-    assert (paper.max_epochs, paper.pretrain_epochs, paper.batch_size) == (150, 100, 32)
+    assert (paper.stop.max_epochs, paper.pretrain_epochs, paper.batch_size) == (150, 100, 32)
     assert (paper.critic_widths, paper.classifier_widths) == ((64, 128, 128, 256), (32, 32, 128, 256))
-    assert (CDRAGAN.paper().penalty, BAGANGP.paper().penalty) == ("dragan", "interpolate")
+    assert [kind.paper()._penalty().at for kind in (CDRAGAN, BAGANGP)] == ["dragan", "interpolate"]
     assert BAGANGP.paper(latent="class_gaussian").latent == "class_gaussian"
 
 
 def test_generator_takes_over_the_autoencoders_half():
-    session = session_of(ThreePlayerGAN(**SMALL), *spectra())
+    session = session_of(build(ThreePlayerGAN, **SMALL), *spectra())
     (start, game), players = session.recipe.phases, session.players
     other = jax.tree.map(lambda leaf: leaf + 1, players["autoencoder"]["generator"])
     players = {**players, "autoencoder": {**players["autoencoder"], "generator": other}}
@@ -63,13 +63,13 @@ def test_generator_takes_over_the_autoencoders_half():
 
 
 def test_autoencoder_learns():
-    sampler = ThreePlayerGAN(**(SMALL | {"max_steps": 300, "learning_rate": 2e-3})).fit(*spectra())
+    sampler = build(ThreePlayerGAN, **(SMALL | {"max_steps": 300, "learning_rate": 2e-3})).fit(*spectra())
     start = [row for row in sampler.history_ if row["phase"] == "autoencoder"]
     assert start[-1]["loss_autoencoder"] < 0.6 * start[0]["loss_autoencoder"]
     assert sampler.n_steps_ == {"mix": 600} or sampler.n_steps_ == {"sol": 600}
 
 
-@pytest.mark.parametrize("sampler", [ThreePlayerGAN(pretrain_epochs=0, **SMALL), CDRAGAN(**RIVALS)])
+@pytest.mark.parametrize("sampler", [build(ThreePlayerGAN, pretrain_epochs=0, **SMALL), build(CDRAGAN, **RIVALS)])
 def test_step_of_the_generator_raises_what_the_discriminator_thinks(sampler):
     session = session_of(sampler, *spectra())
     players = updated(session, session.players, "discriminator", 10)
@@ -82,13 +82,14 @@ def made_right(coop_weight, seed):
 
     It learns from real rows alone, or it would know every generated row by having been told.
     """
-    sampler = ThreePlayerGAN(
+    sampler = build(
+        ThreePlayerGAN,
         coop_weight=coop_weight,
         without=("classifier_generated",),
         pretrain_epochs=0,
         learning_rate=2e-3,
-        ema_decay=None,
-        **(SMALL | {"max_steps": 200, "random_state": seed}),
+        network=SpectraNetwork(ema_decay=None),
+        **SMALL | {"max_steps": 200, "random_state": seed},
     )
     sampler.fit(*spectra((60, 12), apart=1.0, seed=seed))
     return (sampler.classifier_.predict(sampler.sample(200, "sol")) == "sol").mean()
@@ -103,12 +104,13 @@ def test_cooperation_makes_rows_the_classifier_knows():
 
 def opinions_of_wrong_labels(weight, seed):
     # In one scale: where every point has its own, wrong labels lie so far off that little is left to find out.
-    sampler = ThreePlayerGAN(
-        mislabel_weight=weight,
-        standardise_points=False,
+    sampler = build(
+        ThreePlayerGAN,
         pretrain_epochs=0,
         learning_rate=2e-3,
-        **(SMALL | {"max_steps": 100, "random_state": seed}),
+        network=SpectraNetwork(standardise_points=False),
+        discriminator_rows=DiscriminatorRows(wrong_weight=weight),
+        **SMALL | {"max_steps": 100, "random_state": seed},
     )
     X, y = spectra((60, 12), seed=seed)
     sampler.fit(X, y)
@@ -131,8 +133,14 @@ def test_class_beside_the_noise_is_learnt_first():
         X, y = spectra((150, 4), length=128, apart=13.0, seed=seed)
         unseen, label = spectra((200, 200), length=128, apart=13.0, seed=9 + seed)
         judge = LogisticRegression(max_iter=1000).fit(unseen[:, 0], label)
-        document = {"learning_rate": 2e-4, "standardise_points": False}
-        sampler = ThreePlayerGAN(label_input=label_input, max_steps=250, random_state=seed, **document).fit(X, y)
+        document = {"learning_rate": 2e-4, "network__standardise_points": False}
+        sampler = build(
+            ThreePlayerGAN,
+            max_steps=250,
+            random_state=seed,
+            network=SpectraNetwork(label_input=label_input),
+            **document,
+        ).fit(X, y)
         return (judge.predict(sampler.sample(200, "sol")[:, 0]) == "sol").mean()
 
     # Measured over five seeds: 1.00 against 0.37 to 0.52.
@@ -144,7 +152,7 @@ def test_class_beside_the_noise_is_learnt_first():
 def test_real_rows_are_drawn_balanced_or_naturally():
     X, y = spectra((90, 10))
     for how, share in (("balanced", 0.5), ("natural", 0.1)):
-        session = session_of(ThreePlayerGAN(real_sampling=how, **SMALL), X, y)
+        session = session_of(build(ThreePlayerGAN, discriminator_rows=DiscriminatorRows(real=how), **SMALL), X, y)
         batch = session.recipe.phases[-1].draw(jax.random.key(0), session.data, 4000)
         assert float(batch["label"].mean()) == pytest.approx(share, abs=0.03)
         # The classifier's batch is natural either way, and comes from other draws.
@@ -155,7 +163,7 @@ def test_real_rows_are_drawn_balanced_or_naturally():
 def test_classes_share_one_scale():
     X, y = spectra()
     for option in (False, True):
-        session = session_of(ThreePlayerGAN(standardise_points=option, **SMALL), X, y)
+        session = session_of(build(ThreePlayerGAN, network=SpectraNetwork(standardise_points=option), **SMALL), X, y)
         rows = session.lesson.x
         flat = X.reshape(len(X), -1).astype(float)
         if option:
@@ -167,41 +175,41 @@ def test_classes_share_one_scale():
 
 
 CHANGES = {
-    "mislabel_weight": 0.5,
-    "penalty_weight": 1.0,
+    "discriminator_rows__wrong_weight": 0.5,
+    "penalty__weight": 1.0,
     "coop_weight": 3.0,
-    "n_critic": 2,
-    "real_sampling": "natural",
+    "critic_steps": 2,
+    "discriminator_rows__real": "natural",
     "learning_rate": 2e-4,
-    "standardise_points": False,
+    "network__standardise_points": False,
     "without": ("generator_adversarial",),
-    "initial_sd": 0.02,
-    "ema_decay": 0.5,
+    "network__initial_sd": 0.02,
+    "network__ema_decay": 0.5,
     "pretrain_epochs": 0,
-    "label_input": "multiply",
+    "network__label_input": "multiply",
 }
 
 
 @pytest.mark.parametrize("name", CHANGES)
 def test_every_parameter_changes_the_rows(name):
     X, y = spectra()
-    plain = ThreePlayerGAN(**SMALL).fit_resample(X, y)[0][46:]
-    changed = ThreePlayerGAN(**(SMALL | {name: CHANGES[name]})).fit_resample(X, y)[0][46:]
+    plain = build(ThreePlayerGAN, **SMALL).fit_resample(X, y)[0][46:]
+    changed = build(ThreePlayerGAN, **(SMALL | {name: CHANGES[name]})).fit_resample(X, y)[0][46:]
     assert plain.shape == changed.shape
     assert not np.array_equal(plain, changed)
 
 
-@pytest.mark.parametrize("change", [{"mislabel_draw": "any"}, {"penalty": "dragan"}], ids=str)
+@pytest.mark.parametrize("change", [{"discriminator_rows__wrong_label": "any"}, {"penalty__at": "dragan"}], ids=str)
 def test_every_choice_changes_the_rows(change):
     X, y = spectra()
-    plain = ThreePlayerGAN(pretrain_epochs=0, **SMALL).fit_resample(X, y)[0]
-    assert not np.array_equal(plain, ThreePlayerGAN(pretrain_epochs=0, **(SMALL | change)).fit_resample(X, y)[0])
+    plain = build(ThreePlayerGAN, pretrain_epochs=0, **SMALL).fit_resample(X, y)[0]
+    assert not np.array_equal(plain, build(ThreePlayerGAN, pretrain_epochs=0, **(SMALL | change)).fit_resample(X, y)[0])
 
 
 def test_ends():
     X, y = spectra()
-    assert "monitor" not in ThreePlayerGAN(**SMALL).fit(X, y).history_[-1]
-    watched = ThreePlayerGAN(stop="distance", **SMALL).fit(X, y)
+    assert "monitor" not in build(ThreePlayerGAN, **SMALL).fit(X, y).history_[-1]
+    watched = build(ThreePlayerGAN, stop="distance", **SMALL).fit(X, y)
     assert watched.history_[-1]["monitor"] > 0
     assert "monitor" not in watched.history_[0]
 
@@ -211,14 +219,16 @@ def test_what_goes_wrong_is_noticed():
     assert _noticed({"d_accuracy": 0.7, "diversity": 0.01}) == ["generated rows of a class are nearly alike"]
     assert not _noticed({"loss_autoencoder": 1.0})
     # A generator that hardly moves from weights near nothing makes one row.
-    still = ThreePlayerGAN(initial_sd=1e-6, pretrain_epochs=0, **(SMALL | {"learning_rate": 1e-12})).fit(*spectra())
+    still = build(
+        ThreePlayerGAN, pretrain_epochs=0, network=SpectraNetwork(initial_sd=1e-6), **SMALL | {"learning_rate": 1e-12}
+    ).fit(*spectra())
     assert still.history_[-1]["diversity"] < 0.05
     assert "nearly alike" in still.history_[-1]["notice"]
 
 
 def test_partial_fit_goes_on_from_the_game():
     X, y = spectra()
-    sampler = ThreePlayerGAN(**SMALL).fit(X, y)
+    sampler = build(ThreePlayerGAN, **SMALL).fit(X, y)
     steps = len(sampler.history_)
     sampler.partial_fit(X[::2], y[::2])
     assert [row["phase"] for row in sampler.history_[steps:]] == ["adversarial"]
@@ -226,7 +236,7 @@ def test_partial_fit_goes_on_from_the_game():
 
 def test_classifier_is_kept_and_saved(tmp_path):
     X, y = spectra((30, 8, 5))
-    sampler = ThreePlayerGAN(**SMALL).fit(X, y)
+    sampler = build(ThreePlayerGAN, **SMALL).fit(X, y)
     chances = sampler.classifier_.predict_proba(X)
     assert chances.shape == (43, 3)
     np.testing.assert_allclose(chances.sum(axis=1), 1)
@@ -243,24 +253,24 @@ def test_classifier_is_kept_and_saved(tmp_path):
 
 def test_class_latents():
     X, y = spectra()
-    sampler = BAGANGP(latent="class_gaussian", **RIVALS)
+    sampler = build(BAGANGP, latent="class_gaussian", **RIVALS)
     X_resampled, _ = sampler.fit_resample(X, y)
     assert X_resampled.shape == (80, 1, 24)
     players, _ = sampler._restored(sampler.state_["models"][0])
     means = np.asarray(players["latent"]["mean"])
     assert np.abs(means[0] - means[1]).max() > 0.1
-    plain = BAGANGP(**RIVALS).fit_resample(X, y)[0]
+    plain = build(BAGANGP, **RIVALS).fit_resample(X, y)[0]
     assert not np.array_equal(plain, X_resampled)
 
 
 def test_bad_arguments():
     X, y = spectra()
     with pytest.raises(InputError, match=r"without: found 'noise'; choose among 'discriminator_real'"):
-        ThreePlayerGAN(without=("noise",), **SMALL).fit(X, y)
+        build(ThreePlayerGAN, without=("noise",), **SMALL).fit(X, y)
     with pytest.raises(InputError, match="critic_widths"):
-        ThreePlayerGAN(**(SMALL | {"critic_widths": (4, 0)})).fit(X, y)
+        build(ThreePlayerGAN, **(SMALL | {"critic_widths": (4, 0)})).fit(X, y)
     with pytest.raises(InputError, match="give it at least one epoch"):
-        BAGANGP(latent="class_gaussian", pretrain_epochs=0, **RIVALS).fit(X, y)
+        build(BAGANGP, latent="class_gaussian", pretrain_epochs=0, **RIVALS).fit(X, y)
 
 
 @pytest.mark.parametrize("sampler", [ThreePlayerGAN, BAGANGP, CDRAGAN])

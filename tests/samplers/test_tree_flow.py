@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from sklearn.ensemble import ExtraTreesRegressor
 from toys import (
+    build,
     correlation_error,
     level_mean_error,
     level_share_error,
@@ -22,7 +23,7 @@ from toys import (
 )
 
 import oversmith
-from oversmith import TreeFlow
+from oversmith import TableEncoder, TreeFlow
 from oversmith.samplers._trees import forest_arrays, predict
 from oversmith.samplers.tree_flow import _gaussian_velocity
 
@@ -118,7 +119,7 @@ CHANGES = {
     "min_samples_leaf": 30,
     "n_pairs": 500,
     "class_scaling": None,
-    "numeric": "minmax",
+    "encoder": TableEncoder(numeric="minmax"),
     "random_state": 1,
 }
 
@@ -127,7 +128,7 @@ CHANGES = {
 def test_every_parameter_changes_something(name):
     X, y = three_classes(0)
     plain = TreeFlow(n_levels=5, random_state=0).fit(X, y).sample(9, "b")
-    changed = TreeFlow(**({"n_levels": 5, "random_state": 0} | {name: CHANGES[name]})).fit(X, y).sample(9, "b")
+    changed = build(TreeFlow, **({"n_levels": 5, "random_state": 0} | {name: CHANGES[name]})).fit(X, y).sample(9, "b")
     assert not np.array_equal(plain, changed)
 
 

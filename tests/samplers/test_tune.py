@@ -105,8 +105,8 @@ def test_grid_is_the_documents():
     assert {name: len(choices) for name, choices in space.items()} == {
         "learning_rate": 3,
         "batch_size": 3,
-        "penalty_weight": 3,
-        "n_critic": 4,
+        "lipschitz__weight": 3,
+        "critic_steps": 4,
     }
     X, y = overlapping()
     result = tune(SMOTE(), X, y, grid=True, space={"k_neighbors": [1, 3, 5], "sampling_strategy": [0.5, 1.0]}, **FAST)
@@ -122,7 +122,7 @@ def test_pruned_and_diverged_trials_are_recorded():
             X,
             y,
             n_trials=1,
-            space={"learning_rate": [1e6], "max_steps": [200], "penalty_weight": [1e6]},
+            space={"learning_rate": [1e6], "max_steps": [200], "lipschitz__weight": [1e6]},
             **FAST,
         )
     pruned = tune(

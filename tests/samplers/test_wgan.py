@@ -19,9 +19,9 @@ from games import (
     toy_hyper,
     updated,
 )
-from toys import on_the_mixed_table, on_the_ring, own_class_share, three_classes
+from toys import build, leaves, on_the_mixed_table, on_the_ring, own_class_share, three_classes
 
-from oversmith import EOWGAN, WGAN
+from oversmith import EOWGAN, WGAN, Stop, TableEncoder, WeightClip
 from oversmith.recipes import wasserstein
 from oversmith.training import count_compilations
 
@@ -67,24 +67,31 @@ def test_only_the_smote_stage_differs_from_eo_wgan():
     """Without its SMOTE stage EO-WGAN with a clipped critic gives the same bits."""
     X, y = gappy_table()
     plain = WGAN(max_steps=20, clip=0.05, random_state=0).fit_resample(X, y)[0]
-    bare = EOWGAN(max_steps=20, clip=0.05, lipschitz="clip", smote="none", smote_share=0.0, random_state=0)
+    bare = EOWGAN(max_steps=20, smote="none", smote_share=0.0, random_state=0, lipschitz=WeightClip(0.05))
     assert plain.equals(bare.fit_resample(X, y)[0])
 
 
 def test_paper_preset():
     paper = WGAN.paper()
-    told = {"max_epochs": 80, "batch_size": 128, "learning_rate": 5e-5, "n_critic": 10, "clip": 0.01, "patience": None}
+    told = {
+        "stop__max_epochs": 80,
+        "batch_size": 128,
+        "learning_rate": 5e-5,
+        "critic_steps": 10,
+        "clip": 0.01,
+        "stop__patience": None,
+    }
     assert {name: paper.get_params()[name] for name in told} == told
     assert paper.generator_widths == EOWGAN.paper().generator_widths
     X, y = blobs()
-    sampler = WGAN.paper(max_epochs=2, random_state=0)
+    sampler = WGAN.paper(random_state=0, stop__max_epochs=2)
     assert len(sampler.fit_resample(X, y)[0]) == 300
     assert sampler.n_steps_ == {1: 2}
 
 
 @pytest.fixture(scope="module")
 def plain():
-    return rows_made(WGAN(**SHORT))
+    return rows_made(build(WGAN, **SHORT))
 
 
 ALL = CHANGES | OWN_MODELS | {"clip": 0.02}
@@ -92,15 +99,15 @@ ALL = CHANGES | OWN_MODELS | {"clip": 0.02}
 
 @pytest.mark.parametrize("name", ALL)
 def test_every_parameter_changes_something(plain, name):
-    assert not plain.equals(rows_made(WGAN(**SHORT | {name: ALL[name]})))
-    assert set(WGAN().get_params()) == set(ALL) | ELSEWHERE
+    assert not plain.equals(rows_made(build(WGAN, **SHORT | {name: ALL[name]})))
+    assert leaves(WGAN()) == set(ALL) | ELSEWHERE
 
 
 def test_numbers_are_arguments_not_code():
     X, y = blobs()
-    WGAN(**SHORT).fit_resample(X, y)
+    build(WGAN, **SHORT).fit_resample(X, y)
     with count_compilations() as count:
-        WGAN(max_steps=4, learning_rate=1e-4, n_critic=2, clip=0.03, random_state=1).fit_resample(X[5:], y[5:])
+        WGAN(max_steps=4, learning_rate=1e-4, critic_steps=2, clip=0.03, random_state=1).fit_resample(X[5:], y[5:])
     assert count.programs == 0
 
 
@@ -124,7 +131,7 @@ def test_mixed_table():
 @pytest.mark.slow
 def test_ring():
     """5,000 steps, five seeds: measured 8, 8, 3, 8, 8 of 8 modes; a mode wrong by 0.11 at worst."""
-    sampler = WGAN(max_steps=5000, patience=None, numeric="standard")
+    sampler = WGAN(max_steps=5000, encoder=TableEncoder(numeric="standard"), stop=Stop(patience=None))
     found = [on_the_ring(sampler, seed) for seed in range(5)]
     assert np.median([each["covered"] for each in found]) == 8
     assert min(each["covered"] for each in found) >= 2

@@ -20,9 +20,9 @@ from games import (
     updated,
 )
 from scipy.stats import binomtest
-from toys import on_the_mixed_table, on_the_ring, own_class_share, three_classes
+from toys import build, leaves, on_the_mixed_table, on_the_ring, own_class_share, three_classes
 
-from oversmith import EOWGAN, WGANGP
+from oversmith import EOWGAN, WGANGP, GradientPenalty, Stop, TableEncoder
 from oversmith.recipes import wasserstein
 
 
@@ -50,7 +50,9 @@ def test_the_penalty_holds_the_slope():
     for seed in range(5):
         found = {}
         for weight in (0.0, 10.0):
-            sampler = WGANGP(max_steps=200, penalty_weight=weight, patience=None, random_state=seed).fit(*blobs(seed))
+            sampler = WGANGP(max_steps=200, penalty_weight=weight, random_state=seed, stop=Stop(patience=None)).fit(
+                *blobs(seed)
+            )
             found[weight] = sampler.history_[-1]["penalty"]
         wins += found[10.0] < 0.05 and found[0.0] > 0.2
     assert binomtest(wins, 5, alternative="greater").pvalue < 0.05
@@ -69,13 +71,13 @@ def test_only_the_smote_stage_differs_from_eo_wgan():
     """Without its SMOTE stage EO-WGAN gives the same bits."""
     X, y = gappy_table()
     plain = WGANGP(max_steps=20, penalty_weight=3.0, random_state=0).fit_resample(X, y)[0]
-    bare = EOWGAN(max_steps=20, penalty_weight=3.0, smote="none", smote_share=0.0, random_state=0)
+    bare = EOWGAN(max_steps=20, smote="none", smote_share=0.0, random_state=0, lipschitz=GradientPenalty(3.0))
     assert plain.equals(bare.fit_resample(X, y)[0])
 
 
 @pytest.fixture(scope="module")
 def plain():
-    return rows_made(WGANGP(**SHORT))
+    return rows_made(build(WGANGP, **SHORT))
 
 
 ALL = CHANGES | OWN_MODELS | {"penalty_weight": 0.1}
@@ -83,8 +85,8 @@ ALL = CHANGES | OWN_MODELS | {"penalty_weight": 0.1}
 
 @pytest.mark.parametrize("name", ALL)
 def test_every_parameter_changes_something(plain, name):
-    assert not plain.equals(rows_made(WGANGP(**SHORT | {name: ALL[name]})))
-    assert set(WGANGP().get_params()) == set(ALL) | ELSEWHERE
+    assert not plain.equals(rows_made(build(WGANGP, **SHORT | {name: ALL[name]})))
+    assert leaves(WGANGP()) == set(ALL) | ELSEWHERE
 
 
 def test_three_classes_trained():
@@ -107,7 +109,7 @@ def test_mixed_table():
 @pytest.mark.slow
 def test_ring():
     """5,000 steps, five seeds: all 8 modes each time, a mode's share wrong by 0.04 at worst (of 0.125)."""
-    sampler = WGANGP(max_steps=5000, patience=None, numeric="standard")
+    sampler = WGANGP(max_steps=5000, encoder=TableEncoder(numeric="standard"), stop=Stop(patience=None))
     found = [on_the_ring(sampler, seed) for seed in range(5)]
     assert [each["covered"] for each in found] == [8] * 5
     assert np.max([each["share_error"] for each in found]) <= 0.07

@@ -9,6 +9,17 @@ import numpy as np
 import pandas as pd
 from sklearn.base import clone
 
+
+def build(kind: type, **parameters: object) -> object:
+    """Make a sampler of flat parameters, also those of groups: ``stop__patience=3``."""
+    return kind().set_params(**parameters)
+
+
+def leaves(sampler: object) -> set[str]:
+    """Names of the parameters that are no groups, and of those of the groups."""
+    return {name for name in sampler.get_params() if name not in sampler._parameter_groups}
+
+
 # The ring: neighbouring modes are 3.06 apart, 20 standard deviations of a mode.
 RADIUS = 4.0
 MODE_SD = 0.15

@@ -10,7 +10,7 @@ from sklearn.utils._param_validation import InvalidParameterError
 from toys import mixed_table, three_classes
 
 import oversmith
-from oversmith import BoundaryFilter, GaussianMixture, Jitter, NoveltyFilter
+from oversmith import BoundaryFilter, GaussianMixture, Jitter, NoveltyFilter, Output, TableEncoder
 from oversmith.exceptions import InputError
 from oversmith.samplers._filtered import MAX_REDRAWS, draw_filtered
 from oversmith.selection import RowFilter, resolve_filters
@@ -110,7 +110,7 @@ def test_bad_parameters_of_filters(filter_, name):
         filter_.accept(column(0), column(0, 1), column(5))
     X, y = three_classes(0)
     with pytest.raises(InvalidParameterError, match=f"'{name}' parameter of {type(filter_).__name__}"):
-        Jitter(filters=[filter_]).fit_resample(X, y)
+        Jitter(output=Output(filters=[filter_])).fit_resample(X, y)
 
 
 # ---------------------------------------------------------------------- names
@@ -137,7 +137,7 @@ def test_names_become_filters():
 )
 def test_what_is_no_filter_is_refused_before_the_training(filters, message):
     X, y = three_classes(0)
-    sampler = Jitter(filters=filters)
+    sampler = Jitter(output=Output(filters=filters))
     sampler._train = lambda *args: pytest.fail("trained")
     with pytest.raises(InputError, match=message):
         sampler.fit(X, y)
@@ -229,12 +229,12 @@ def test_draws_are_bounded():
 def test_rejecting_everything_ends_in_an_error_with_the_counts():
     X, y = three_classes(0)
     with pytest.raises(InputError, match=r"class b got 0 of 180 rows in 20 draws, 3600 .*NoveltyFilter rejected 3600"):
-        Jitter(width=1e-6, filters="novelty", random_state=0).fit_resample(X, y)
+        Jitter(width=1e-6, random_state=0, output=Output(filters="novelty")).fit_resample(X, y)
 
 
 def test_each_draw_of_each_class_is_counted():
     X, y = three_classes(0, (60, 30, 20))
-    sampler = Jitter(filters=[Every(3)], random_state=0)
+    sampler = Jitter(random_state=0, output=Output(filters=[Every(3)]))
     _, y_resampled = sampler.fit_resample(X, y)
     assert [(y_resampled == label).sum() for label in "abc"] == [60, 60, 60]
     assert [(row["classes"], row["asked"]) for row in sampler.history_] == [(["b"], 30), (["c"], 40)]
@@ -246,8 +246,10 @@ def test_each_draw_of_each_class_is_counted():
 def test_a_filter_that_keeps_all_changes_nothing():
     X, y = mixed_table(0)
     plain = GaussianMixture(random_state=0).fit_resample(X, y)[0]
-    pd.testing.assert_frame_equal(GaussianMixture(filters=[Every(1)], random_state=0).fit_resample(X, y)[0], plain)
-    assert not plain.equals(GaussianMixture(filters=[Every(2)], random_state=0).fit_resample(X, y)[0])
+    pd.testing.assert_frame_equal(
+        GaussianMixture(random_state=0, output=Output(filters=[Every(1)])).fit_resample(X, y)[0], plain
+    )
+    assert not plain.equals(GaussianMixture(random_state=0, output=Output(filters=[Every(2)])).fit_resample(X, y)[0])
 
 
 def test_a_filter_sees_the_real_rows_of_both_sides():
@@ -259,7 +261,7 @@ def test_a_filter_sees_the_real_rows_of_both_sides():
             return super().accept(generated, own, others)
 
     X, y = three_classes(0)
-    sampler = Jitter(filters=[Spy(1)], sampling_strategy={"c": 9}, random_state=0).fit(X, y)
+    sampler = Jitter(sampling_strategy={"c": 9}, random_state=0, output=Output(filters=[Spy(1)])).fit(X, y)
     sampler.sample(3, "c")
     np.testing.assert_allclose(seen["own"], sampler.encoder_.transform(X[y == "c"]))
     np.testing.assert_allclose(seen["others"], sampler.encoder_.transform(X[y != "c"]))
@@ -271,13 +273,18 @@ def test_integers_are_rounded_before_they_are_judged():
     whole = np.concatenate([rng.integers(0, 90, 150), np.arange(3, 93, 3) + rng.integers(0, 2, 30)])
     y = np.repeat([0, 1], [150, 30])
     spread = whole[150:].std()
-    sampler = Jitter(width=0.1 / spread, numeric="standard", filters=[NoveltyFilter(share=0.005)], random_state=0)
+    sampler = Jitter(
+        width=0.1 / spread,
+        random_state=0,
+        encoder=TableEncoder(numeric="standard"),
+        output=Output(filters=[NoveltyFilter(share=0.005)]),
+    )
     decimals = whole[:, None] + np.where(y == 0, rng.random(180), 0)[:, None]
     assert len(clone(sampler).fit(decimals, y).sample(50, 1)) == 50
     with pytest.raises(InputError, match=r"class 1 got 0 of 50 rows .*NoveltyFilter rejected 1000"):
         clone(sampler).fit(whole[:, None], y).sample(50, 1)
     spy = Every(1)
-    fitted = clone(sampler).set_params(filters=[spy]).fit(whole[:, None], y)
+    fitted = clone(sampler).set_params(output__filters=[spy]).fit(whole[:, None], y)
     fitted.sample(50, 1)
     steps = fitted.encoder_.inverse_transform(spy.seen[0])
     np.testing.assert_allclose(fitted.encoder_.transform(steps), spy.seen[0])
@@ -287,7 +294,9 @@ def test_integers_are_rounded_before_they_are_judged():
 def test_novelty_keeps_away_from_the_rows_it_was_trained_on():
     X, y = three_classes(0, (100, 40, 30))
     close, far = (
-        Jitter(width=0.05, filters=filters, numeric="standard", random_state=0).fit(X, y)
+        Jitter(
+            width=0.05, random_state=0, encoder=TableEncoder(numeric="standard"), output=Output(filters=filters)
+        ).fit(X, y)
         for filters in (None, [NoveltyFilter(share=0.3)])
     )
 
@@ -309,7 +318,7 @@ def test_boundary_keeps_out_of_other_classes():
     y = np.repeat([0, 1], [200, 60])
 
     def foreign(filters):
-        sampler = Jitter(filters=filters, numeric="standard", random_state=0)
+        sampler = Jitter(random_state=0, encoder=TableEncoder(numeric="standard"), output=Output(filters=filters))
         generated = sampler.fit_resample(X, y)[0][260:]
         z = sampler.encoder_.transform(X)
         distance = np.linalg.norm(sampler.encoder_.transform(generated)[:, None] - z, axis=2)
@@ -321,7 +330,7 @@ def test_boundary_keeps_out_of_other_classes():
 
 def test_rows_of_a_class_too_small_to_train_on_are_filtered_too():
     X, y = three_classes(0, (40, 20, 1))
-    sampler = Jitter(on_too_few="jitter", filters=[Every(2)], random_state=0)
+    sampler = Jitter(random_state=0, output=Output(filters=[Every(2)], too_few="jitter"))
     with pytest.warns(UserWarning, match="class c has 1 usable row"):
         _, y_resampled = sampler.fit_resample(X, y)
     assert (y_resampled == "c").sum() == 40
@@ -331,7 +340,7 @@ def test_rows_of_a_class_too_small_to_train_on_are_filtered_too():
 
 def test_filters_by_name_are_saved_and_their_rows_with_them(tmp_path):
     X, y = three_classes(0)
-    sampler = Jitter(width=0.05, filters=["novelty", "boundary"], random_state=0).fit(X, y)
+    sampler = Jitter(width=0.05, random_state=0, output=Output(filters=["novelty", "boundary"])).fit(X, y)
     sampler.save(tmp_path / "jitter.zip")
     twin = oversmith.load(tmp_path / "jitter.zip")
     assert np.array_equal(twin.sample(50, "b"), sampler.sample(50, "b"))
@@ -341,7 +350,7 @@ def test_filters_by_name_are_saved_and_their_rows_with_them(tmp_path):
 def test_a_balanced_table_asks_no_filter():
     X = np.random.default_rng(0).normal(size=(20, 2))
     nothing = Nothing(0)
-    sampler = Jitter(filters=[nothing])
+    sampler = Jitter(output=Output(filters=[nothing]))
     assert len(sampler.fit_resample(X, np.repeat([0, 1], 10))[0]) == 20
     assert nothing.seen == []
     assert sampler.history_ == []
@@ -354,7 +363,7 @@ def test_filters_are_saved_with_the_sampler(tmp_path):
     X = np.concatenate([rng.normal(0, 1, (60, 2)), rng.normal(6, 1, (20, 2))])
     y = np.repeat([0, 1], [60, 20])
     filters = [oversmith.NoveltyFilter(share=0.2), oversmith.BoundaryFilter(n_neighbors=3)]
-    sampler = oversmith.Jitter(filters=filters, random_state=0).fit(X, y)
+    sampler = oversmith.Jitter(random_state=0, output=Output(filters=filters)).fit(X, y)
     sampler.save(tmp_path / "jitter.zip")
     twin = oversmith.load(tmp_path / "jitter.zip")
     assert [each.get_params() for each in twin.filters] == [{"share": 0.2}, {"max_share": 0.5, "n_neighbors": 3}]

@@ -153,11 +153,11 @@ def toy(entry, n=60, rare=12):
 def test_the_papers_setting():
     y = np.repeat([0, 1], [40, 8])
     built = study.DOCUMENT.build(Situation(y, ("a", "b"), 16, 0, 7, None, (1, 16)))
-    assert (built.max_steps, built.stop, built.random_state, built.input_shape) == (1500, "steps", 7, (1, 16))
+    assert (built.max_steps, built.stop, built.random_state, built.encoder.input_shape) == (1500, "steps", 7, (1, 16))
     assert (built.generator_widths, built.balanced) == ((256, 512, 1024), False)
     ended = study.STOPPED.build(Situation(y, ("a", "b"), 16, 0, 7, 2_000, (1, 16)))
-    assert (ended.max_steps, ended.stop) == (2_000, "auto")
-    assert study.DOCUMENT.build(Situation(y, ("a", "b"), 16, 0, 7, 2, None)).input_shape is None
+    assert (ended.max_steps, ended.stop) == (2_000, "distance")
+    assert study.DOCUMENT.build(Situation(y, ("a", "b"), 16, 0, 7, 2, None)).encoder is None
 
 
 # ---------------------------------------------------------------------- folds

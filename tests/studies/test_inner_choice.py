@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from oversmith import SeriesSMOTE, ThreePlayerGAN
+import oversmith
+from oversmith import SeriesEncoder, SpectraNetwork, ThreePlayerGAN
 from oversmith.evaluation import Contender, Protocol
 from oversmith.evaluation.contenders import classifier_named
 from oversmith.evaluation.jobs import Job, run_job
@@ -29,15 +30,24 @@ def task(groups=None):
 
 
 def smote(situation):
-    return SeriesSMOTE(k_neighbors=3, input_shape=situation.shape, random_state=situation.seed)
+    return oversmith.SMOTE(
+        k_neighbors=3, random_state=situation.seed, encoder=SeriesEncoder(input_shape=situation.shape)
+    )
 
 
 def players(situation):
     return ThreePlayerGAN(
-        generator_widths=(8, 8), critic_widths=(8, 8), classifier_widths=(8, 8), head_units=8, latent_dim=6,
-        max_steps=situation.max_steps, pretrain_epochs=1, input_shape=situation.shape, random_state=situation.seed,
+        generator_widths=(8, 8),
+        critic_widths=(8, 8),
+        classifier_widths=(8, 8),
+        latent_dim=6,
+        max_steps=situation.max_steps,
+        pretrain_epochs=1,
+        random_state=situation.seed,
         learning_rate=1e-2,
-    )  # fmt: skip
+        encoder=SeriesEncoder(input_shape=situation.shape),
+        network=SpectraNetwork(head_units=8),
+    )
 
 
 SMOTE = Contender("smote", "SMOTE", "series-smote", smote)

@@ -105,16 +105,16 @@ def test_a_training_is_told_with_its_series(task):
 def test_every_method_of_the_paper_has_its_batch_epochs_and_cap(title):
     assert in_setting(title, "battery").batch_size == 32
     assert in_setting(title, "ecg").batch_size == 128
-    assert in_setting(title, "ecg").max_epochs == 100
+    assert in_setting(title, "ecg")._stopping().max_epochs == 100
     y = np.repeat([0, 1], [1000, 24])
     # 1,024 rows are eight batches; networks that see the rare class alone get as many steps.
     for cap, epochs, steps in ((80, 10, 80), (None, 100, 800)):
         sampler = in_paper(title, "ecg").build(Situation(y, ("a", "b"), 64, 0, 0, cap, (1, 64)))
-        assert sampler.input_shape == (1, 64)
+        assert sampler.encoder.input_shape == (1, 64)
         if sampler._learns_from_all:
-            assert sampler.max_epochs == epochs
+            assert sampler._stopping().max_epochs == epochs
         else:
-            assert (sampler.max_epochs, sampler.max_steps) == (None, steps)
+            assert (sampler._stopping().max_epochs, sampler.max_steps) == (None, steps)
 
 
 def test_the_last_row_of_the_ablation_is_the_method():

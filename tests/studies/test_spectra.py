@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from oversmith import ACGAN, ThreePlayerGAN
+from oversmith import ACGAN, SeriesEncoder, ThreePlayerGAN
 from oversmith.evaluation import Plan, run, write_scores
 from oversmith.evaluation.contenders import Situation
 from oversmith.evaluation.runner import facts
@@ -73,8 +73,8 @@ def test_everyone_gets_the_same_steps_and_the_papers_setting():
         situation = Situation(y, ("a", "b"), 64, 0, 7, cap, (1, 64))
         for way in (PROPOSED, *RIVALS[2:]):
             sampler = contender(way, QUICK).build(situation)
-            assert (sampler.max_steps, sampler.max_epochs) == (steps, None)
-            assert (sampler.random_state, sampler.input_shape, sampler.learning_rate) == (7, (1, 64), 2e-4)
+            assert (sampler.max_steps, sampler._stopping().max_epochs) == (steps, None)
+            assert (sampler.random_state, sampler.encoder.input_shape, sampler.learning_rate) == (7, (1, 64), 2e-4)
             if way in (PROPOSED, RIVALS[3]):
                 assert sampler.pretrain_epochs == pretrain
         assert contender(RIVALS[0], QUICK).build(situation).k_neighbors == 3
@@ -89,7 +89,7 @@ def test_a_run_may_be_cut_in_points_and_networks():
     situation = Situation(np.repeat([0, 1], [150, 4]), ("a", "b"), 60, 0, 7, None, (1, 60))
     whole, narrow = (contender(PROPOSED, scope).build(situation) for scope in (Scope(), Scope(defaults=True)))
     assert whole.get_params()["generator_widths"] == (256, 128, 128, 64)
-    expected = ThreePlayerGAN(max_steps=750, random_state=7, input_shape=(1, 60)).get_params()
+    expected = ThreePlayerGAN(max_steps=750, random_state=7, encoder=SeriesEncoder(input_shape=(1, 60))).get_params()
     assert narrow.get_params() == expected | {"pretrain_epochs": 100}
     covid = contender(RIVALS[5], Scope(defaults=True)).build(situation)
     assert (covid.generator_widths, covid.latent_dim) == (ACGAN().generator_widths, 150)

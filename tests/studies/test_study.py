@@ -159,7 +159,7 @@ def test_the_cap_cuts_epochs_and_short_trainings_stay_whole():
     y = np.repeat([0, 1], [1280, 20])
     for contender, cap, epochs in ((EO_WGAN, None, 100), (EO_WGAN, 300, 30), (EO_WGAN, 5_000, 100), (WGAN, 50, 50)):
         sampler = contender.build(Situation(y, ("a", "b"), 2, 0, 0, cap))
-        assert sampler.max_epochs == epochs
+        assert sampler._stopping().max_epochs == epochs
 
 
 def test_raw_scores_can_be_continued(data_dir, tmp_path):

@@ -63,7 +63,7 @@ class EOWGANClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
 
     See Also
     --------
-    oversmith.EOWGAN : The sampler alone; its ``refine_rounds`` refines with a small network as the judge.
+    oversmith.EOWGAN : The sampler alone; its ``refinement`` refines with a small network as the judge.
 
     Notes
     -----
@@ -160,14 +160,15 @@ class EOWGANClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
 
         def fine_tune(model: tuple[Any, Any], hard: np.ndarray, number: int) -> tuple[Any, Any]:
             sampler, _ = model
+            known = sampler.get_params()
             budgets = {
                 name: max(1, round(STEPS_SHARE * value))
-                for name in ("max_steps", "max_epochs")
-                if (value := getattr(sampler, name, None)) is not None
+                for name in ("max_steps", "stop__max_epochs")
+                if (value := known.get(name)) is not None
             }
             twin = copy.deepcopy(sampler).set_params(**budgets)
             twin.partial_fit(X, y, sample_weight=np.where(hard, self.hard_weight, 1.0))
-            twin.set_params(**{name: getattr(sampler, name) for name in budgets})
+            twin.set_params(**{name: known[name] for name in budgets})
             return twin, twin._appended(*twin._validate(X, y, reset=False))
 
         (self.sampler_, balanced), self.refinements_ = refine(

@@ -13,6 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 from oversmith._adapter import fit_context, validate_data
 from oversmith.classifiers._rows import flattened, seed_from
 from oversmith.exceptions import InputError
+from oversmith.samplers._encoding import with_shape
 from oversmith.samplers.three_player import ThreePlayerGAN
 
 
@@ -111,9 +112,8 @@ class ThreePlayerClassifier(ClassifierMixin, BaseEstimator):
         if len(self.classes_) < 2:
             raise InputError(f"y: found one class, {self.classes_[0]!s}; ThreePlayerClassifier needs two classes")
         sampler = clone(ThreePlayerGAN() if self.sampler is None else self.sampler)
-        sampler.set_params(
-            random_state=seed_from(self.random_state), input_shape=shape or (1, X.shape[1]), sampling_strategy="auto"
-        )
+        sampler.set_params(random_state=seed_from(self.random_state), sampling_strategy="auto")
+        with_shape(sampler, shape or (1, X.shape[1]))
         # It draws nothing of a class here: one row teaches the classifier what it can.
         sampler._min_rows = 1
         self.sampler_ = sampler.fit(X, y, classes=self.classes_)

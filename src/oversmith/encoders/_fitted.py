@@ -181,6 +181,10 @@ def chosen_columns(chosen: Any, container: Container) -> np.ndarray:
     forced = np.zeros(n, dtype=bool)
     if isinstance(chosen, str) and chosen == "auto":
         return forced
+    if not isinstance(chosen, str) and not hasattr(chosen, "__iter__"):
+        raise InputError(
+            "categorical_features", f"{chosen!r} found", "give names, indices or a mask of columns, or 'auto'"
+        )
     items = [chosen] if isinstance(chosen, str) else list(chosen)
     if items and all(isinstance(item, bool | np.bool_) for item in items):
         if len(items) != n:

@@ -5,20 +5,21 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from numbers import Real
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 
+from oversmith._adapter import BaseEstimator
 from oversmith.encoders._values import Values
 from oversmith.encoders.container import Container
 from oversmith.encoders.reading import as_array, check_finite, container_of
 from oversmith.encoders.table import Span
 from oversmith.exceptions import InputError
 
-Bounds = str | tuple[float, float] | None
+Bounds = Literal["observed", "non-negative"] | tuple[float, float] | None
 
 
-class ChannelEncoder(ABC):
+class ChannelEncoder(BaseEstimator, ABC):
     """Base of the encoders of arrays with channels: one scale per channel, learnt from the rows ``fit`` sees.
 
     A kind of array says what shape it has (`_read_shape`), how it is laid out (`_laid_out`, `_as_given`), which range
@@ -28,6 +29,8 @@ class ChannelEncoder(ABC):
     # What messages and spans call it, and its axes.
     _kind: ClassVar[str]
     _axes: ClassVar[str]
+    # What ``scaling="auto"`` stands for where no sampler says otherwise.
+    _own_scaling: ClassVar[str]
 
     input_shape: Any
     scaling: str
@@ -83,7 +86,7 @@ class ChannelEncoder(ABC):
         axes = (0, *range(2, channels.ndim))
         low, high = channels.min(axis=axes).astype(np.float64), channels.max(axis=axes).astype(np.float64)
         self.range_ = self._range(values.dtype, low, high)
-        if self.scaling == "standard":
+        if (self._own_scaling if self.scaling == "auto" else self.scaling) == "standard":
             self.centre_, self.spread_ = channels.mean(axis=axes), channels.std(axis=axes)
         else:
             self.centre_, self.spread_ = self._centred(low, high)
@@ -98,8 +101,8 @@ class ChannelEncoder(ABC):
         return low / 2 + high / 2, high / 2 - low / 2
 
     def _check_arguments(self) -> None:
-        if self.scaling not in ("standard", "minmax"):
-            raise InputError(f"scaling: found {self.scaling!r}; choose 'standard' or 'minmax'")
+        if self.scaling not in ("auto", "standard", "minmax"):
+            raise InputError("scaling", f"{self.scaling!r} found", "choose 'auto', 'standard' or 'minmax'")
         if isinstance(self.bounds, str) and self.bounds in ("observed", "non-negative"):
             return
         if self.bounds is None:
@@ -107,7 +110,7 @@ class ChannelEncoder(ABC):
         pair = tuple(self.bounds) if isinstance(self.bounds, tuple | list) else ()
         if len(pair) != 2 or not all(isinstance(b, Real) for b in pair) or not pair[0] < pair[1]:
             raise InputError(
-                f"bounds: found {self.bounds!r}; choose 'observed', 'non-negative', two numbers (low, high) or None"
+                "bounds", f"{self.bounds!r} found", "choose 'observed', 'non-negative', two numbers (low, high) or None"
             )
 
     def _range(self, dtype: Any, low: np.ndarray, high: np.ndarray) -> np.ndarray:

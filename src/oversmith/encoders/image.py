@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from numbers import Integral
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
+from oversmith._parameters import Parameters
 from oversmith.encoders.channels import Bounds, ChannelEncoder
 from oversmith.exceptions import InputError
 
 
-class ImageEncoder(ChannelEncoder):
+class ImageEncoder(Parameters, ChannelEncoder):
     """Encode images as flat float64 rows, channel after channel; decode generated rows into the same kind of array.
 
     The scale belongs to a channel, not to a pixel, and is learnt from the rows ``fit`` sees: an image keeps its look. A
@@ -24,8 +25,9 @@ class ImageEncoder(ChannelEncoder):
         Channels, height and width of flat rows. Not needed for arrays of three dimensions (grey images) or four.
     channels : {"first", "last"}, default="first"
         Where the axis of the channels is, in flat rows too.
-    scaling : {"minmax", "standard"}, default="minmax"
-        The range to [-1, 1], or mean 0 and standard deviation 1.
+    scaling : {"auto", "minmax", "standard"}, default="auto"
+        The range to [-1, 1], or mean 0 and standard deviation 1. ``"auto"`` is the choice of the sampler that is given
+        the encoder, and ``"minmax"`` by itself.
     bounds : {"observed", "non-negative"}, (float, float) or None, default=None
         The range: two numbers declare it, and values outside are refused; ``"observed"`` is what each channel shows,
         and so is ``"non-negative"``, with no upper end for what is decoded. ``None`` is 0 to 255 for unsigned bytes and
@@ -56,19 +58,12 @@ class ImageEncoder(ChannelEncoder):
 
     _kind: ClassVar[str] = "image"
     _axes: ClassVar[str] = "channels, height, width"
+    _own_scaling: ClassVar[str] = "minmax"
 
-    def __init__(
-        self,
-        *,
-        input_shape: tuple[int, int, int] | None = None,
-        channels: str = "first",
-        scaling: str = "minmax",
-        bounds: Bounds = None,
-    ) -> None:
-        self.input_shape = input_shape
-        self.channels = channels
-        self.scaling = scaling
-        self.bounds = bounds
+    input_shape: tuple[int, int, int] | None = None
+    channels: Literal["first", "last"] = "first"
+    scaling: Literal["auto", "minmax", "standard"] = "auto"
+    bounds: Bounds = None
 
     def _read_shape(self, values: np.ndarray) -> tuple[int, ...]:
         return image_shape_of(values, self.input_shape, self.channels)

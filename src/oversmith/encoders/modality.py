@@ -11,6 +11,10 @@ from oversmith.exceptions import InputError
 
 MODALITIES = ("table", "series", "image")
 _PLURAL = {"table": "tables", "series": "series", "image": "images"}
+_VALUES = {
+    "modality": {"table": "'table'", "series": "'series'", "image": "'image'"},
+    "encoder": {"table": "TableEncoder()", "series": "SeriesEncoder()", "image": "ImageEncoder()"},
+}
 _SHAPES = (
     "a table has 2 dimensions, series have 3 (cases, channels, time points), images 4 (cases, channels, height, width)"
 )
@@ -22,6 +26,7 @@ def modality_of(
     input_shape: Any = None,
     among: Collection[str] = MODALITIES,
     name: str = "this method",
+    argument: str = "modality",
 ) -> str:
     """Say what an array holds.
 
@@ -39,6 +44,8 @@ def modality_of(
         What whoever asks can take.
     name : str, default="this method"
         Who asks, for messages.
+    argument : {"modality", "encoder"}, default="modality"
+        The argument by which the caller says what X holds: messages name it.
 
     Returns
     -------
@@ -61,28 +68,34 @@ def modality_of(
     ('image', 'table')
     """
     if modality not in ("auto", *MODALITIES):
-        raise InputError(f"modality: {modality!r} found; choose 'auto', 'table', 'series' or 'image'")
+        raise InputError("modality", f"{modality!r} found", "choose 'auto', 'table', 'series' or 'image'")
     ndim, shape = getattr(X, "ndim", 2), tuple(getattr(X, "shape", ()))
     if ndim > 4:
-        raise InputError(f"X: found a {ndim}-D array of shape {shape}; {_SHAPES}")
-    told = _told_by(input_shape, among)
+        raise InputError("X", f"found a {ndim}-D array of shape {shape}", _SHAPES)
+    declared = _declared_by(input_shape, among)
     if modality == "auto":
-        found = _found(ndim, shape, getattr(X, "dtype", None), told, among)
-    elif told not in (None, modality):
+        kind = _undeclared(ndim, shape, getattr(X, "dtype", None), declared, among, argument)
+    elif declared not in (None, modality):
         raise InputError(
-            f"input_shape: {input_shape!r} found beside modality={modality!r}; series have two numbers (channels, time "
-            "points), images three (channels, height, width), tables none"
+            "input_shape",
+            f"{input_shape!r} found beside {_said(modality, argument)}",
+            "series have two numbers (channels, time points), images three (channels, height, width), tables none",
         )
     elif (ndim == 4 and modality != "image") or (ndim == 3 and modality == "table"):
-        raise InputError(f"modality: {modality!r} found, but X has shape {shape}; {_SHAPES}")
+        raise InputError(argument, f"{_VALUES[argument][modality]} found, but X has shape {shape}", _SHAPES)
     else:
-        found = modality
-    if found not in among:
-        _refuse(found, ndim, shape, input_shape, among, name)
-    return found
+        kind = modality
+    if kind not in among:
+        _refuse(kind, ndim, shape, input_shape, among, name, argument)
+    return kind
 
 
-def _told_by(input_shape: Any, among: Collection[str]) -> str | None:
+def _said(modality: str, argument: str) -> str:
+    """Name an argument and its value, as the caller writes them."""
+    return f"{argument}={_VALUES[argument][modality]}"
+
+
+def _declared_by(input_shape: Any, among: Collection[str]) -> str | None:
     """Say what ``input_shape`` is the shape of."""
     if input_shape is None:
         return None
@@ -91,33 +104,47 @@ def _told_by(input_shape: Any, among: Collection[str]) -> str | None:
     return "image" if numbers == 3 or "series" not in among else "series"
 
 
-def _found(ndim: int, shape: tuple[int, ...], dtype: Any, told: str | None, among: Collection[str]) -> str:
-    """Say what an array holds that nobody declares."""
+def _undeclared(
+    ndim: int, shape: tuple[int, ...], dtype: Any, declared: str | None, among: Collection[str], argument: str
+) -> str:
+    """Say what an array holds where the caller does not."""
     if ndim == 4:
         return "image"
     if ndim == 3:
-        if told is None and dtype == np.uint8 and {"series", "image"} <= set(among):
+        if declared is None and dtype == np.uint8 and {"series", "image"} <= set(among):
             raise InputError(
-                f"X: found a 3-D array of unsigned bytes of shape {shape}, which may hold series of {shape[1]} "
-                f"channels and {shape[2]} time points, or grey images of {shape[1]} x {shape[2]} pixels; say "
-                "modality='series' or modality='image'"
+                "X",
+                f"found a 3-D array of unsigned bytes of shape {shape}, which may hold series of {shape[1]} channels "
+                f"and {shape[2]} time points, or grey images of {shape[1]} x {shape[2]} pixels",
+                f"say {_said('series', argument)} or {_said('image', argument)}",
             )
-        return told or "series"
-    return told or next(kind for kind in MODALITIES if kind in among)
+        return declared or "series"
+    return declared or next(kind for kind in MODALITIES if kind in among)
 
 
-def _refuse(found: str, ndim: int, shape: tuple[int, ...], input_shape: Any, among: Collection[str], name: str) -> None:
+def _refuse(
+    kind: str,
+    ndim: int,
+    shape: tuple[int, ...],
+    input_shape: Any,
+    among: Collection[str],
+    name: str,
+    argument: str,
+) -> None:
     """Say that an array is not taken, and what to do about it."""
-    takes = " and ".join(_PLURAL[kind] for kind in MODALITIES if kind in among)
+    takes = " and ".join(_PLURAL[other] for other in MODALITIES if other in among)
     if ndim > 2:
         flat = (
-            ", so give it 2 dimensions (rows, columns), for example X.reshape(len(X), -1)," if "table" in among else ";"
+            "so give it 2 dimensions (rows, columns), for example X.reshape(len(X), -1), or "
+            if "table" in among
+            else ""
         )
-        able = {"series": "GANBATS", "image": "DCGAN"}[found]
+        able = {"series": "GANBATS", "image": "DCGAN"}[kind]
         raise InputError(
-            f"X: found a {ndim}-D array of shape {shape}; {name} takes {takes}{flat} or use a method for "
-            f"{_PLURAL[found]}, such as {able}"
+            "X",
+            f"found a {ndim}-D array of shape {shape}; {name} takes {takes}",
+            f"{flat}use a method for {_PLURAL[kind]}, such as {able}",
         )
     if input_shape is not None:
-        raise InputError(f"input_shape: {input_shape!r} found, but {name} takes {takes} alone; leave it out")
-    raise InputError(f"modality: {found!r} found, but {name} takes {takes} alone")
+        raise InputError("input_shape", f"{input_shape!r} found, but {name} takes {takes} alone", "leave it out")
+    raise InputError(argument, f"{_VALUES[argument][kind]} found, but {name} takes {takes} alone", "give it such rows")

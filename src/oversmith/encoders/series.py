@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
+from oversmith._parameters import Parameters
 from oversmith.encoders.channels import Bounds, ChannelEncoder
 from oversmith.encoders.reading import shape_of
 
 
-class SeriesEncoder(ChannelEncoder):
+class SeriesEncoder(Parameters, ChannelEncoder):
     """Encode series as flat float64 rows, channel after channel; decode generated rows into the same kind of array.
 
     The scale belongs to a channel, not to a time point, and is learnt from the rows ``fit`` sees: a series keeps its
@@ -21,8 +22,9 @@ class SeriesEncoder(ChannelEncoder):
     input_shape : (int, int) or None, default=None
         Channels and time points of flat rows. Not needed for arrays of three dimensions; without it, rows of a 2-D
         array are series of one channel.
-    scaling : {"standard", "minmax"}, default="standard"
-        Mean 0 and standard deviation 1, or the observed range to [-1, 1].
+    scaling : {"auto", "standard", "minmax"}, default="auto"
+        Mean 0 and standard deviation 1, or the observed range to [-1, 1]. ``"auto"`` is the choice of the sampler that
+        is given the encoder, and ``"standard"`` by itself.
     bounds : {"observed", "non-negative"}, (float, float) or None, default=None
         What decoded values keep to: each channel's observed range, zero, or two numbers.
 
@@ -51,13 +53,11 @@ class SeriesEncoder(ChannelEncoder):
 
     _kind: ClassVar[str] = "series"
     _axes: ClassVar[str] = "channels, time points"
+    _own_scaling: ClassVar[str] = "standard"
 
-    def __init__(
-        self, *, input_shape: tuple[int, int] | None = None, scaling: str = "standard", bounds: Bounds = None
-    ) -> None:
-        self.input_shape = input_shape
-        self.scaling = scaling
-        self.bounds = bounds
+    input_shape: tuple[int, int] | None = None
+    scaling: Literal["auto", "standard", "minmax"] = "auto"
+    bounds: Bounds = None
 
     def _read_shape(self, values: np.ndarray) -> tuple[int, ...]:
         return shape_of(values, self.input_shape)

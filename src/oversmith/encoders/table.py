@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from numbers import Integral
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 import numpy as np
+from sklearn.utils._param_validation import Interval
 
+from oversmith._adapter import BaseEstimator
+from oversmith._parameters import Parameters
 from oversmith.encoders._columns import LevelColumn, NumericColumn
 from oversmith.encoders._fitted import FittedColumn, chosen_columns
 from oversmith.encoders._typed import tag, untag
@@ -39,7 +43,7 @@ class Span:
     kind: str
 
 
-class TableEncoder:
+class TableEncoder(Parameters, BaseEstimator):
     """Encode a table of mixed columns as float64 numbers; decode generated ones into the same kind of table.
 
     Which column gets which treatment (the first line that fits, by the rows ``fit`` sees):
@@ -74,13 +78,16 @@ class TableEncoder:
     categorical_features : "auto" or array-like, default="auto"
         Columns to treat as categorical: names, indices or a boolean mask, as in SMOTENC. Text and category
         columns always are.
-    numeric : {"quantile", "standard", "minmax"}, default="quantile"
+    numeric : {"auto", "quantile", "standard", "minmax"}, default="auto"
         How linear columns are scaled: to normal scores of the ranks (up to 1,000 knots), to mean 0 and
-        standard deviation 1, or to [0, 1].
+        standard deviation 1, or to [0, 1]. ``"auto"`` is the choice of the sampler that is given the encoder, and
+        ``"quantile"`` by itself.
     missing : {"encode", "impute", "drop"}, default="encode"
         ``"encode"`` generates missing values like any others. With the other two none is generated:
         ``transform`` fills in the median or the most frequent level, and whoever drops rows asks
         :meth:`has_missing`.
+    only_seen_levels : bool, default=False
+        Whether a generated row may only carry levels that its class has in the training rows.
     max_one_hot : int, default=64
         Levels up to which a categorical column is one-hot.
 
@@ -113,18 +120,13 @@ class TableEncoder:
     True
     """
 
-    def __init__(
-        self,
-        *,
-        categorical_features: Any = "auto",
-        numeric: str = "quantile",
-        missing: str = "encode",
-        max_one_hot: int = 64,
-    ) -> None:
-        self.categorical_features = categorical_features
-        self.numeric = numeric
-        self.missing = missing
-        self.max_one_hot = max_one_hot
+    _kind: ClassVar[str] = "table"
+
+    categorical_features: Annotated[Sequence[Any] | np.ndarray, "array-like"] | Literal["auto"] = "auto"
+    numeric: Literal["auto", "quantile", "standard", "minmax"] = "auto"
+    missing: Literal["encode", "impute", "drop"] = "encode"
+    only_seen_levels: bool = False
+    max_one_hot: Annotated[int, Interval(Integral, 2, None, closed="left")] = 64
 
     # ------------------------------------------------------------------ fit
 
@@ -156,7 +158,7 @@ class TableEncoder:
                 f"X: found a table of {n_rows} rows and {len(container.names)} columns; give it at least one of each"
             )
         forced = chosen_columns(self.categorical_features, container)
-        arguments = (self.numeric, self.missing, int(self.max_one_hot))
+        arguments = ("quantile" if self.numeric == "auto" else self.numeric, self.missing, int(self.max_one_hot))
         self.columns_ = tuple(
             FittedColumn.fit(values.as_levels() if force else values, container.label(i), *arguments)
             for i, (values, force) in enumerate(zip(container.read(X), forced, strict=True))
@@ -167,13 +169,15 @@ class TableEncoder:
 
     def _check_arguments(self) -> None:
         for name, known in (
-            ("numeric", ("quantile", "standard", "minmax")),
+            ("numeric", ("auto", "quantile", "standard", "minmax")),
             ("missing", ("encode", "impute", "drop")),
         ):
             if getattr(self, name) not in known:
-                raise InputError(f"{name}: found {getattr(self, name)!r}; choose one of {', '.join(map(repr, known))}")
+                raise InputError(name, f"{getattr(self, name)!r} found", f"choose one of {', '.join(map(repr, known))}")
         if not isinstance(self.max_one_hot, int | np.integer) or self.max_one_hot < 2:
-            raise InputError(f"max_one_hot: found {self.max_one_hot!r}; give a whole number of at least 2")
+            raise InputError("max_one_hot", f"{self.max_one_hot!r} found", "give a whole number of at least 2")
+        if not isinstance(self.only_seen_levels, bool | np.bool_):
+            raise InputError("only_seen_levels", f"{self.only_seen_levels!r} found", "give True or False")
 
     def _lay_out(self) -> None:
         spans, at = [], 0
@@ -385,6 +389,7 @@ class TableEncoder:
             "categorical_features": chosen if isinstance(chosen, str) else [tag(item) for item in chosen],
             "numeric": self.numeric,
             "missing": self.missing,
+            "only_seen_levels": bool(self.only_seen_levels),
             "max_one_hot": int(self.max_one_hot),
             "container": self.container_.to_state(),
             "columns": [column.to_state() for column in self.columns_],
@@ -409,6 +414,8 @@ class TableEncoder:
             categorical_features=chosen if isinstance(chosen, str) else [untag(item) for item in chosen],
             numeric=state["numeric"],
             missing=state["missing"],
+            # Files of version 0.1.0 have it among the parameters of the sampler.
+            only_seen_levels=state.get("only_seen_levels", False),
             max_one_hot=state["max_one_hot"],
         )
         encoder.container_ = Container.from_state(state["container"])

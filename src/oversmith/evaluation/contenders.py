@@ -11,10 +11,11 @@ import numpy as np
 from imblearn.over_sampling import ADASYN, SMOTE, SMOTEN, SMOTENC, BorderlineSMOTE, RandomOverSampler
 from imblearn.under_sampling import RandomUnderSampler
 
-from oversmith._registry import METHODS, check_modality, load_class, method
+from oversmith._registry import ALIASES, METHODS, check_modality, load_class, method
 from oversmith.classifiers import find_classifier
 from oversmith.evaluation.pipeline import split_kinds
 from oversmith.exceptions import InputError, TooFewRowsError, nearest_hint
+from oversmith.samplers._encoding import with_shape
 
 
 @dataclass(frozen=True)
@@ -143,7 +144,7 @@ def default_contenders(
     methods : sequence of str, optional
         Methods of Oversmith that take part, in kebab case; those of :data:`DEFAULT_METHODS` otherwise.
     modality : {"table", "series", "image"}, default="table"
-        What the rows are. For series SMOTE is :class:`oversmith.SeriesSMOTE`, and a warp of time takes part; for images
+        What the rows are. For series SMOTE is :class:`oversmith.SMOTE`, and a warp of time takes part; for images
         SMOTE mixes them pixel by pixel.
     bounds : {"observed", "non-negative"} or (float, float), optional
         What generated series and images keep to; whatever the methods do by default, otherwise.
@@ -170,7 +171,7 @@ def default_contenders(
     kept: dict[str, Any] = {} if bounds is None else {"bounds": bounds}
     if modality == "series":
         rivals = (
-            method_contender("series-smote", name="smote", title="SMOTE", fill=1.0, **kept),
+            method_contender("smote", fill=1.0, **kept),
             method_contender("time-warp", name="time-warp", title="Time warp", fill=1.0, **kept),
         )
         return (*_untreated(), *rivals, *method_contenders(methods, **kept))
@@ -238,6 +239,7 @@ def method_contender(
     title: str | None = None,
     fill: float | None = None,
     synthetic_weight: float | None = None,
+    bounds: Bounds = None,
     **parameters: Any,
 ) -> Contender:
     """Make a contender of one method of Oversmith with parameters of one's own.
@@ -253,6 +255,8 @@ def method_contender(
     synthetic_weight : float, optional
         Weight of a synthetic row in the classifiers, at least 0, a real one weighing 1; classifiers that take no
         weights are then skipped.
+    bounds : {"observed", "non-negative"} or (float, float), optional
+        What generated series and images keep to.
     **parameters : object
         Parameters of the sampler.
 
@@ -274,7 +278,7 @@ def method_contender(
     'jitter'
     """
     entry = method(kebab)
-    known = load_class(kebab)().get_params(deep=False)
+    known = load_class(kebab)().get_params()
     for parameter in parameters if fill is None else ("fill", *parameters):
         if parameter not in known or parameter == "random_state":
             hint = nearest_hint(parameter, known)
@@ -285,7 +289,7 @@ def method_contender(
         name or kebab,
         title or entry.title,
         kebab,
-        partial(_method, kebab=kebab, fill=fill, parameters=parameters),
+        partial(_method, kebab=kebab, fill=fill, parameters=parameters, bounds=bounds),
         fill=fill,
         trained=entry.cost != "low",
         synthetic_weight=synthetic_weight,
@@ -330,10 +334,10 @@ def contender_named(name: str, kinds: Mapping[str, str], modality: str = "table"
     simple.setdefault("smote", replace(kin, name="smote"))
     if name in simple:
         return simple[name]
-    if name in METHODS:
+    if name in METHODS or name in ALIASES:
         return method_contender(name)
     kebab, _, share = name.rpartition("-")
-    if kebab in METHODS:
+    if kebab in METHODS or kebab in ALIASES:
         try:
             fill = float(share)
         except ValueError:
@@ -467,10 +471,13 @@ def _check_weight(kebab: str, weight: Any, parameters: Mapping[str, Any]) -> Non
         raise InputError(f"synthetic_weight: {weight!r} found; use a number from 0 up, 1 being that of a real row")
     if _decides_itself(kebab):
         raise InputError(f"synthetic_weight: {kebab!r} decides by itself what it adds; leave the weight out")
-    if parameters.get("clean") is not None:
+    cleans = parameters.get("smote__clean", getattr(parameters.get("smote"), "clean", None))
+    if cleans is not None:
         raise InputError(
-            "synthetic_weight: with clean= rows are taken away, and which of the others are synthetic is lost on the "
-            "way to the classifiers; leave one of the two out"
+            "synthetic_weight",
+            "with a SmoteStage that cleans, rows are taken away, and which of the others are synthetic is lost on the "
+            "way to the classifiers",
+            "leave one of the two out",
         )
 
 
@@ -479,7 +486,12 @@ def _decides_itself(kebab: str) -> bool:
 
 
 def _method(
-    situation: Situation, *, kebab: str, fill: float | None, parameters: Mapping[str, Any] | None = None
+    situation: Situation,
+    *,
+    kebab: str,
+    fill: float | None,
+    parameters: Mapping[str, Any] | None = None,
+    bounds: Bounds = None,
 ) -> Any:
     sampler = load_class(kebab)(random_state=situation.seed)
     if kebab == "auto":
@@ -487,7 +499,8 @@ def _method(
         from oversmith.samplers._auto_candidates import DEFAULT_CANDIDATES, WEIGHTS
 
         sampler.set_params(candidates=[name for name in DEFAULT_CANDIDATES if name != WEIGHTS])
-    wanted = {"fill": fill, "max_steps": situation.max_steps, "input_shape": situation.shape}
+    wanted = {"fill": fill, "max_steps": situation.max_steps}
     known = sampler.get_params(deep=False)
     given = {name: value for name, value in wanted.items() if name in known and value is not None}
-    return sampler.set_params(**given | dict(parameters or {}))
+    encoding = {} if bounds is None else {"bounds": bounds}
+    return with_shape(sampler.set_params(**given | dict(parameters or {})), situation.shape, **encoding)

@@ -344,8 +344,9 @@ def _sampler(job: Job, y: np.ndarray, seed: int, max_steps: int | None) -> Any:
 
 def _watched(job: Job, sampler: Any) -> Any:
     """Let what a generator of images makes of the same latents be kept as its training goes on."""
-    if job.first and job.task.modality == "image" and "callbacks" in getattr(sampler, "get_params", dict)():
-        sampler.set_params(callbacks=[*(sampler.callbacks or ()), Snapshots()])
+    known = sampler.get_params() if hasattr(sampler, "get_params") else {}
+    if job.first and job.task.modality == "image" and "stop__callbacks" in known:
+        sampler.set_params(stop__callbacks=[*known["stop__callbacks"], Snapshots()])
     return sampler
 
 
@@ -533,7 +534,8 @@ def _images(job: Job, step: Any, pipeline: Pipeline, X: pd.DataFrame, y: np.ndar
         made = pipeline.named_steps["encoded"].encoder_.inverse_transform(np.asarray(made))
     # Not all 256 of a byte: images of sixteen greys would be dark, and near to each other.
     low, high = float(train.min()), float(train.max())
-    watched = [c for c in getattr(step.sampler_, "callbacks", None) or () if isinstance(c, Snapshots)]
+    known = step.sampler_.get_params() if hasattr(step.sampler_, "get_params") else {}
+    watched = [c for c in known.get("stop__callbacks", ()) if isinstance(c, Snapshots)]
     shown = [
         {**one, "images": [np.asarray(rows) for rows in one["rows"]], "code": int(step.sampler_.classes_[one["code"]])}
         for snapshots in watched

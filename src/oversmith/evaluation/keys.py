@@ -23,23 +23,6 @@ PREPARATION_VERSION = 1
 """Raised when imputation, scaling or encoding change what classifiers see."""
 METRICS_VERSION = 1
 """Raised when a metric changes its value."""
-# Parameters of samplers that came after results were published, at the value that changes nothing for tables and
-# series, and what had been there, if anything: the results keep their keys.
-_NOTHING = object()
-_LATER: dict[str, tuple[Any, Any]] = {
-    "modality": ("auto", _NOTHING),
-    "channels": ("first", _NOTHING),
-    "scaling": ("auto", "standard"),
-    "class_scaling": ("auto", "standard"),
-    "Auto.input_shape": (None, _NOTHING),
-}
-# The same for tables: series came later.
-_LATER_FOR_TABLES = _LATER | {
-    "scaling": ("auto", _NOTHING),
-    "input_shape": (None, _NOTHING),
-    "bounds": (None, _NOTHING),
-    "backbone": ("auto", _NOTHING),
-}
 
 
 def canonical(value: Any) -> str:
@@ -111,49 +94,7 @@ def describe_sampler(job: Job) -> Any:
     numeric, categorical = split_kinds(job.task.kinds)
     y = job.task.y[job.split.train]
     situation = Situation(y, job.task.classes, len(numeric), len(categorical), 0, job.max_steps, job.task.shape)
-    found = _built(job.contender.build, situation)
-    return found if job.task.modality == "image" else as_before(found, job.task.modality)
-
-
-def as_before(described: Any, modality: str = "table") -> Any:
-    """Take out of a description what samplers of tables and series had no word for when results were published.
-
-    Parameters
-    ----------
-    described : object
-        What :func:`describe` says.
-    modality : {"table", "series"}, default="table"
-        What the rows are.
-
-    Returns
-    -------
-    object
-        The same; parameters of samplers that came later and change nothing are left out, or say what they did before.
-
-    Examples
-    --------
-    >>> from oversmith import Jitter
-    >>> from oversmith.evaluation.keys import as_before, describe
-    >>> parameters = as_before(describe(Jitter()))["parameters"]
-    >>> "modality" in parameters, as_before(describe(Jitter()), "series")["parameters"]["scaling"]
-    (False, 'standard')
-    """
-    if isinstance(described, list):
-        return [as_before(entry, modality) for entry in described]
-    if not isinstance(described, dict):
-        return described
-    found = {name: as_before(value, modality) for name, value in described.items()}
-    if "parameters" in found and str(found.get("class")).startswith("oversmith.samplers."):
-        kept, kind = {}, found["class"].rpartition(".")[2]
-        changes = _LATER_FOR_TABLES if modality == "table" else _LATER
-        for name, value in found["parameters"].items():
-            later, before = changes.get(name) or changes.get(f"{kind}.{name}") or (_NOTHING, _NOTHING)
-            if value != later:
-                kept[name] = value
-            elif before is not _NOTHING:
-                kept[name] = before
-        found["parameters"] = kept
-    return found
+    return _built(job.contender.build, situation)
 
 
 def describe_classifier(classifier: Classifier) -> Any:

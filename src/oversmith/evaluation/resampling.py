@@ -10,10 +10,12 @@ import numpy as np
 import pandas as pd
 
 from oversmith import _registry
+from oversmith.encoders import ImageEncoder, SeriesEncoder
 from oversmith.evaluation.pace import START, sampler_seconds
 from oversmith.exceptions import InputError
 from oversmith.io.bounds import Bounds, check_bounds
 from oversmith.io.classes import count_labels
+from oversmith.samplers._progress import ProgressBar
 
 if TYPE_CHECKING:
     from oversmith.io import Data
@@ -155,15 +157,18 @@ class Resampling:
             ("sampling_ratio", "sampling_strategy"),
             ("fill", "fill"),
             ("max_steps", "max_steps"),
-            ("bounds", "bounds"),
+            ("bounds", "encoder"),
         ):
             value = getattr(self, argument)
             if value is None:
                 continue
             if name not in known:
                 raise InputError(argument, f"method {self.method!r} has no such setting", "leave it out")
-            options[name] = value
+            options[name] = value if name != "encoder" else self._encoder(value)
         return options
+
+    def _encoder(self, bounds: Bounds) -> SeriesEncoder | ImageEncoder:
+        return (ImageEncoder if self.data.sampler_modality == "image" else SeriesEncoder)(bounds=bounds)
 
     @property
     def rows_to_generate(self) -> dict[str, int]:
@@ -198,8 +203,11 @@ class Resampling:
         """
         began = time.perf_counter()
         sampler = _registry.load_class(self.method)(random_state=self.seed, **self._options())
-        if "verbose" in sampler.get_params(deep=False):
+        known = sampler.get_params()
+        if "verbose" in known:
             sampler.set_params(verbose=verbose)
+        elif verbose and "stop__callbacks" in known:
+            sampler.set_params(stop__callbacks=(ProgressBar(),))
         X, y = sampler.fit_resample(self.data.X, self.data.y)
         is_generated = sampler.synthetic_mask_
         labels = y[is_generated]

@@ -95,7 +95,7 @@ def _lines(place: dict[str, Any], control: str, generates: Callable[[str], bool]
     """Contenders worth a line: the control, SMOTE, and the best of the generated ones."""
     ranked = sorted(place["leaderboard"], key=lambda row: -(row["difference"] or 0.0))
     names = [row["contender"] for row in ranked]
-    simple = [name for name in ("smote", "smotenc", "smoten", "series-smote-0.33") if name in names]
+    simple = [name for name in ("smote", "smotenc", "smoten", "smote-0.33", "series-smote-0.33") if name in names]
     mine = [name for name in names if generates(name) and name not in simple]
     wanted = [control, *simple[:1], *mine, *names]
     return list(dict.fromkeys(name for name in wanted if name in names and name != "none"))[:_MOST_LINES]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +9,8 @@ from typing import Any
 import numpy as np
 from sklearn.base import clone
 
-from oversmith._registry import METHODS, load_class
+from oversmith._parameters import parameter_names
+from oversmith._registry import ALIASES, METHODS, load_class
 from oversmith.exceptions import InputError, nearest_hint
 from oversmith.selection import NOTHING
 
@@ -84,7 +84,7 @@ def resolve_candidates(
             found += [Candidate(f"{entry}-{fill}", _named(entry, fill, max_steps, options)) for fill in fills]
     names = [candidate.name for candidate in found]
     if not names or len(set(names)) < len(names):
-        raise InputError(f"candidates: found {names}; give at least one besides {NOTHING!r}, and each once")
+        raise InputError("candidates", f"found {names}", f"give at least one besides {NOTHING!r}, and each once")
     return found
 
 
@@ -142,19 +142,16 @@ def class_weights(labels: np.ndarray, targets: Mapping[Any, int]) -> np.ndarray:
 
 
 def _named(name: str, fill: float, max_steps: int | None, options: Mapping[str, Any]) -> Any:
-    known = [NOTHING, WEIGHTS, SMOTE, *(kebab for kebab in METHODS if kebab != "auto")]
+    known = [NOTHING, WEIGHTS, *(kebab for kebab in (*METHODS, *ALIASES) if kebab != "auto")]
     if name not in known:
         raise InputError("candidates", f"{name!r} is not known", nearest_hint(name, known))
-    if name == SMOTE:
-        # The first stage of EO-WGAN alone: interpolates numbers, takes levels from neighbours, trains no network.
-        return _made("eo-wgan", smote_share=1.0, fill=fill, **options)
     return _budgeted(_made(name, fill=fill, **options), max_steps)
 
 
 def _made(name: str, **options: Any) -> Any:
     """Make a sampler with those of the parameters that it has."""
     sampler = load_class(name)
-    known = inspect.signature(sampler).parameters
+    known = parameter_names(sampler)
     return sampler(**{option: value for option, value in options.items() if option in known})
 
 
@@ -167,6 +164,6 @@ def _budgeted(sampler: Any, max_steps: int | None) -> Any:
 def _checked(entry: Any) -> Any:
     if isinstance(entry, type) or not hasattr(entry, "fit_resample") or not hasattr(entry, "set_params"):
         raise InputError(
-            f"candidates: found {entry!r}; give names such as 'smote', or over-samplers such as Jitter(width=0.2)"
+            "candidates", f"found {entry!r}", "give names such as 'smote', or over-samplers such as Jitter(width=0.2)"
         )
     return entry

@@ -16,7 +16,7 @@ from oversmith._adapter import take_rows
 from oversmith.exceptions import InputError, nearest_hint
 from oversmith.metrics import METRICS, Metric
 from oversmith.samplers._auto_candidates import Candidate, class_weights, seeded
-from oversmith.samplers.base import Encoder
+from oversmith.samplers._encoding import Encoder
 from oversmith.selection import NOTHING, weight_parameter
 
 Scorer = Callable[[Any, Any, np.ndarray], float]

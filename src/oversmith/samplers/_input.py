@@ -10,11 +10,12 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_consistent_length
 
 from oversmith._adapter import check_target_type, validate_data
-from oversmith.encoders import TargetContainer, modality_of
+from oversmith.encoders import TargetContainer
 from oversmith.encoders.image import channels_first, image_shape_of
 from oversmith.encoders.reading import as_array, check_finite, container_of, shape_of, stacked
 from oversmith.exceptions import InputError
 from oversmith.samplers._encoded import Target
+from oversmith.samplers._encoding import modality_for
 
 
 def checked_input(sampler: Any, X: Any, y: Any, reset: bool = True) -> tuple[Any, Target]:
@@ -41,7 +42,8 @@ def checked_input(sampler: Any, X: Any, y: Any, reset: bool = True) -> tuple[Any
     InputError
         When table or target cannot be used.
     """
-    X = stacked(X, getattr(sampler, "modality", "auto"))
+    encoder = getattr(sampler, "encoder", None)
+    X = stacked(X, "auto" if encoder is None else getattr(encoder, "_kind", "table"))
     modality = modality_for(sampler, X)
     whole = modality != "table"
     column = TargetContainer.of(y)
@@ -71,40 +73,12 @@ def checked_input(sampler: Any, X: Any, y: Any, reset: bool = True) -> tuple[Any
         # Also where nothing is to be made: what cannot be read must not pass for data.
         values = as_array(X, container)
         if modality == "series":
-            check_finite(values.reshape(len(values), *shape_of(values, sampler.input_shape)))
+            check_finite(values.reshape(len(values), *shape_of(values, getattr(encoder, "input_shape", None))))
         else:
-            shape = image_shape_of(values, sampler.input_shape, sampler.channels)
-            check_finite(channels_first(values, shape, sampler.channels))
+            channels = getattr(encoder, "channels", "first")
+            shape = image_shape_of(values, getattr(encoder, "input_shape", None), channels)
+            check_finite(channels_first(values, shape, channels))
     return X, Target(container, column, labels)
-
-
-def modality_for(sampler: Any, X: Any) -> str:
-    """Say how a sampler is to read its input.
-
-    Parameters
-    ----------
-    sampler : estimator
-        The sampler, with its ``modality`` and ``input_shape``.
-    X : array-like
-        The input.
-
-    Returns
-    -------
-    {"table", "series", "image"}
-        See :func:`oversmith.encoders.modality_of`.
-
-    Raises
-    ------
-    InputError
-        When the sampler does not take what X holds.
-    """
-    return modality_of(
-        X,
-        getattr(sampler, "modality", "auto"),
-        getattr(sampler, "input_shape", None),
-        getattr(sampler, "_modalities", ("table",)),
-        type(sampler).__name__,
-    )
 
 
 def drawn_seed(random_state: Any) -> int:

@@ -1,23 +1,22 @@
-"""What the GANs of document 003 share: networks told the class, a discriminator that also sees it told wrongly."""
+"""What the GANs for spectra share (Chung et al. 2025): networks given the class, and rows with a wrong label."""
 
 from __future__ import annotations
 
 import math
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from numbers import Integral, Real
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
 import numpy as np
-from sklearn.utils._param_validation import Interval, StrOptions
 
+from oversmith._parameters import Positive, PositiveInt, Settings, Widths, check_taken
 from oversmith.encoders import ClassScaler
-from oversmith.exceptions import InputError
 from oversmith.recipes.sizes import Sizes
 from oversmith.samplers._encoded import EncodedTable
-from oversmith.samplers._network import Monitor, NetworkSampler
-from oversmith.samplers._training_run import TrainingRows, TrainingRun
+from oversmith.samplers._network import NetworkSampler
+from oversmith.samplers._training_run import TrainingRows
+from oversmith.samplers.settings import DiscriminatorRows, GradientPenalty, Network, SpectraNetwork, Stop, StopRule
 
 if TYPE_CHECKING:
     from jax import Array
@@ -29,23 +28,16 @@ ALWAYS_RIGHT = 0.98
 # Rows of a class that differ from one another by less than this share of what real ones do are one row.
 ALL_ALIKE = 0.05
 
-# Document 003, Tables 6 and 7: channels, first weights, optimiser, epochs, scale. The batch is not in the document.
+# Chung et al. 2025, Tables 6 and 7: channels, first weights, optimiser, epochs. The batch is not in the paper.
 PAPER: dict[str, Any] = {
     "generator_widths": (256, 128, 128, 64),
     "critic_widths": (64, 128, 128, 256),
     "latent_dim": 128,
-    "initial_sd": 0.02,
     "learning_rate": 2e-4,
     "batch_size": 32,
-    "max_epochs": 150,
-    "penalty_weight": 10.0,
-    "ema_decay": None,
-    "standardise_points": False,
-    "scaling": "minmax",
-    "stop": "steps",
-    "head_units": 128,
-    "label_input": "multiply",
+    "stop": Stop("steps", max_epochs=150),
 }
+PAPER_NETWORK = SpectraNetwork(initial_sd=0.02, standardise_points=False, ema_decay=None)
 # Terms of the losses that are switched off by name; the others have weights of their own.
 TERMS = (
     "discriminator_real",
@@ -57,7 +49,7 @@ TERMS = (
 
 
 class LabelledSampler(NetworkSampler):
-    """Base of the samplers of document 003: one model of all classes, which the discriminator also sees mislabelled.
+    """Base of the GANs for spectra (Chung et al. 2025): one model of all classes, told which one to make.
 
     Parameters
     ----------
@@ -65,130 +57,52 @@ class LabelledSampler(NetworkSampler):
         Channels after the generator's linear layer and after each transposed convolution but the last.
     critic_widths : tuple of int, default=(32, 32, 64, 64)
         Channels of the discriminator's convolutions, and of the encoder's.
-    head_units : int, default=64
-        Units of the discriminator's dense layer before its score.
     latent_dim : int, default=128
         Length of the generator's noise.
-    label_input : {"concatenate", "multiply"}, default="concatenate"
-        How the generator is told the class: beside the noise, as loud as all of it, or by what the noise is multiplied
-        with, as in the document, which it learns later.
-    n_critic : int, default=5
+    critic_steps : int, default=5
         Discriminator updates per generator update.
-    mislabel_draw : {"other", "any"}, default="other"
-        Where the wrong labels come from: the other classes, or all of them, the right one included.
-    mislabel_weight : float, default=1.0
-        Weight of the real rows with a wrong label in the discriminator's loss; 0 leaves them out.
-    penalty : {"interpolate", "dragan"}, default="interpolate"
-        Where the discriminator's slope is held at one: between real and generated rows, or around real ones.
-    penalty_weight : float, default=10.0
-        Weight of the penalty; 0 leaves it out.
-    real_sampling : {"balanced", "natural"}, default="balanced"
-        Whether discriminator (and autoencoder) see every class equally often, or as often as in the data.
-    standardise_points : bool or "auto", default="auto"
-        Whether every point of a spectrum is standardised by all training rows (the generator then ends linearly), which
-        shows differences that are small beside the spectrum's own course; or each channel keeps its shape. ``"auto"``
-        does so with series and spectra, not with images.
-    initial_sd : float or None, default=None
-        Standard deviation of the networks' first weights; ``None`` goes by the number of inputs of each layer.
-    ema_decay : float or None, default=0.99
-        Rows are drawn from a moving average of the generator's weights with this decay per step; ``None`` draws from
-        the last weights.
-    stop : {"steps", "distance"}, default="steps"
-        What ends the training and which generator is kept: the budget and the last one, or ``patience`` and the one
-        with the least energy distance.
+    stop : {"auto", "steps", "distance"} or Stop, default="auto"
+        What ends the training and which generator is kept: the budget and the last one (``"auto"`` too), or
+        ``patience`` and the one with the least energy distance.
+    network : SpectraNetwork or None, default=None
+        How the networks are given the class, their first weights, the scale of the points, and the moving average of
+        the weights. None is ``SpectraNetwork()``.
     learning_rate : float, default=1e-3
         Step size of all networks.
     batch_size : int, default=32
         Rows per update.
-    scaling : {"minmax", "standard"}, default="minmax"
-        How channels are scaled: to [-1, 1], where the generator ends in a tanh, or by mean and standard deviation.
+    encoder : SeriesEncoder, ImageEncoder or None, default=None
+        Shape, scale and bounds of the rows. None scales channels to [-1, 1], where the generator ends in a tanh.
     """
 
-    # What the document's setting has beside the table that all methods share.
+    # What the paper's setting has beside the table that all methods share.
     _paper: ClassVar[dict[str, Any]] = {}
     _modalities: ClassVar[tuple[str, ...]] = ("series", "image")
     _learns_from_all = True
-    # What tables alone have, and what the method settles: one model of all classes, in one scale.
-    _fixed: ClassVar[dict[str, Any]] = {
-        "categorical_features": "auto",
-        "numeric": "standard",
-        "missing": "encode",
-        "only_seen_levels": False,
-        "backbone": "auto",
-        "class_scaling": None,
-        "conditional": True,
-        "min_rows_own_model": 20,
+    _rules: ClassVar[tuple[StopRule, ...]] = ("steps", "distance")
+    _encoding: ClassVar[Mapping[str, Mapping[str, Any]]] = {"series": {"scaling": "minmax"}}
+    _network_takes: ClassVar[tuple[str, ...]] = ("initial_sd", "standardise_points", "ema_decay")
+    _parameter_groups: ClassVar[Mapping[str, Mapping[Any, Settings]]] = {
+        **NetworkSampler._parameter_groups,
+        "network": {None: SpectraNetwork()},
     }
 
-    _parameter_constraints: dict = {
-        **NetworkSampler._parameter_constraints,
-        "generator_widths": ["array-like"],
-        "critic_widths": ["array-like"],
-        "head_units": [Interval(Integral, 1, None, closed="left")],
-        "latent_dim": [Interval(Integral, 1, None, closed="left")],
-        "label_input": [StrOptions({"concatenate", "multiply"})],
-        "n_critic": [Interval(Integral, 1, None, closed="left")],
-        "mislabel_draw": [StrOptions({"other", "any"})],
-        "mislabel_weight": [Interval(Real, 0, None, closed="left")],
-        "penalty": [StrOptions({"interpolate", "dragan"})],
-        "penalty_weight": [Interval(Real, 0, None, closed="left")],
-        "real_sampling": [StrOptions({"balanced", "natural"})],
-        "standardise_points": ["boolean", StrOptions({"auto"})],
-        "initial_sd": [Interval(Real, 0, None, closed="neither"), None],
-        "ema_decay": [Interval(Real, 0, 1, closed="neither"), None],
-        "stop": [StrOptions({"steps", "distance"})],
-    }
-
-    def __init__(
-        self,
-        *,
-        generator_widths: tuple[int, ...] = (64, 64, 32, 32),
-        critic_widths: tuple[int, ...] = (32, 32, 64, 64),
-        head_units: int = 64,
-        latent_dim: int = 128,
-        label_input: str = "concatenate",
-        n_critic: int = 5,
-        mislabel_draw: str = "other",
-        mislabel_weight: float = 1.0,
-        penalty: str = "interpolate",
-        penalty_weight: float = 10.0,
-        real_sampling: str = "balanced",
-        standardise_points: bool | str = "auto",
-        initial_sd: float | None = None,
-        ema_decay: float | None = 0.99,
-        stop: str = "steps",
-        learning_rate: float = 1e-3,
-        batch_size: int = 32,
-        scaling: str = "minmax",
-        **common: Any,
-    ) -> None:
-        # A method below may settle more for good, which it passes on itself.
-        fixed = LabelledSampler._fixed
-        super().__init__(learning_rate=learning_rate, batch_size=batch_size, scaling=scaling, **fixed, **common)
-        self.generator_widths = generator_widths
-        self.critic_widths = critic_widths
-        self.head_units = head_units
-        self.latent_dim = latent_dim
-        self.label_input = label_input
-        self.n_critic = n_critic
-        self.mislabel_draw = mislabel_draw
-        self.mislabel_weight = mislabel_weight
-        self.penalty = penalty
-        self.penalty_weight = penalty_weight
-        self.real_sampling = real_sampling
-        self.standardise_points = standardise_points
-        self.initial_sd = initial_sd
-        self.ema_decay = ema_decay
-        self.stop = stop
+    generator_widths: Widths = (64, 64, 32, 32)
+    critic_widths: Widths = (32, 32, 64, 64)
+    latent_dim: PositiveInt = 128
+    critic_steps: PositiveInt = 5
+    network: SpectraNetwork | None = None  # type: ignore[assignment]
+    learning_rate: Positive = 1e-3
+    batch_size: PositiveInt = 32
 
     @classmethod
     def paper(cls, **changes: Any) -> Self:
-        """Make a sampler with the setting of document 003 (Tables 6 and 7).
+        """Make a sampler with the setting of Chung et al. 2025 (Tables 6 and 7).
 
         Parameters
         ----------
         **changes : object
-            Constructor parameters that differ from the document's.
+            Parameters that differ from the paper's, also those of groups: ``stop__max_epochs=10``.
 
         Returns
         -------
@@ -200,15 +114,33 @@ class LabelledSampler(NetworkSampler):
         Examples
         --------
         >>> from oversmith import CDRAGAN, ThreePlayerGAN
-        >>> ThreePlayerGAN.paper().max_epochs, ThreePlayerGAN.paper(coop_weight=0.0).coop_weight
+        >>> ThreePlayerGAN.paper().stop.max_epochs, ThreePlayerGAN.paper(coop_weight=0.0).coop_weight
         (150, 0.0)
         >>> CDRAGAN.paper().critic_widths
         (64, 128, 128, 256)
         """
-        stated = {name: value for name, value in (PAPER | cls._paper).items() if name not in cls._fixed}
-        return cls(**(stated | changes))
+        network = PAPER_NETWORK
+        if "label_input" in cls._network_takes:
+            network = network.changed(head_units=128, label_input="multiply")
+        return cls._with(PAPER | {"network": network} | cls._paper, changes)
 
     # ------------------------------------------------------------------ what a method says
+
+    def _spectra_network(self) -> SpectraNetwork:
+        network = cast(SpectraNetwork, self._group("network"))
+        check_taken(self, "network", network, self._network_takes)
+        return network
+
+    def _networks(self) -> Network:
+        return Network(conditional=True, class_scaling=None, ema_decay=self._spectra_network().ema_decay)
+
+    def _discriminator_rows(self) -> DiscriminatorRows:
+        """Return which rows the discriminator sees; real ones with their own label by default."""
+        return DiscriminatorRows(wrong_weight=0.0)
+
+    def _penalty(self) -> GradientPenalty:
+        """Return the penalty on the discriminator's slope; none by default."""
+        return GradientPenalty(0.0)
 
     @abstractmethod
     def _network_options(self) -> dict[str, Any]:
@@ -224,38 +156,41 @@ class LabelledSampler(NetworkSampler):
 
     def _standardises(self) -> bool:
         """Say whether every point has a scale of its own."""
-        return not self._of_images() if isinstance(self.standardise_points, str) else bool(self.standardise_points)
+        chosen = self._spectra_network().standardise_points
+        return not self._of_images() if isinstance(chosen, str) else bool(chosen)
 
     # ------------------------------------------------------------------ recipe
 
     def _recipe(self, training: Sizes) -> Recipe:
         from oversmith.recipes import mislabel_gan
 
+        rows, penalty = self._discriminator_rows(), self._penalty()
         return mislabel_gan.recipe(
             steps=training.steps,
             pretrain_steps=min(self._pretrain_epochs() * math.ceil(training.rows / self.batch_size), training.steps),
             batch_size=self.batch_size,
-            ema=self.ema_decay is not None,
-            mislabel=self.mislabel_draw if self.mislabel_weight > 0 else None,
-            penalty=self.penalty if self.penalty_weight > 0 else None,
+            ema=self._ema_decay is not None,
+            mislabel=rows.wrong_label if rows.wrong_weight > 0 else None,
+            penalty=penalty.at if penalty.weight > 0 else None,
             classifies=self._network_options()["classifier_widths"] is not None,
         )
 
     def _players(self, key: Array, training: Sizes) -> dict[str, Any]:
         from oversmith.recipes import mislabel_gan
 
+        network = self._spectra_network()
         return mislabel_gan.players(
             key,
             training,
             self._points(),
             latent_dim=self.latent_dim,
-            generator_widths=checked_widths("generator_widths", self.generator_widths),
-            critic_widths=checked_widths("critic_widths", self.critic_widths),
-            head_units=self.head_units,
-            initial_sd=self.initial_sd,
-            squash=self.scaling == "minmax" and not self._standardises(),
+            generator_widths=tuple(self.generator_widths),
+            critic_widths=tuple(self.critic_widths),
+            head_units=network.head_units,
+            initial_sd=network.initial_sd,
+            squash=self._within_one() and not self._standardises(),
             pretrained=self._pretrain_epochs() > 0,
-            label_input=self.label_input,
+            label_input=network.label_input,
             **self._network_options(),
         )
 
@@ -266,10 +201,10 @@ class LabelledSampler(NetworkSampler):
             training,
             latent_dim=self.latent_dim,
             learning_rate=self.learning_rate,
-            n_critic=self.n_critic,
-            ema_decay=self.ema_decay or 0.0,
-            mislabel_weight=self.mislabel_weight,
-            penalty_weight=self.penalty_weight,
+            n_critic=self.critic_steps,
+            ema_decay=self._ema_decay or 0.0,
+            mislabel_weight=self._discriminator_rows().wrong_weight,
+            penalty_weight=self._penalty().weight,
             **({"terms": dict.fromkeys(TERMS, True)} | self._hyper_options()),
         )
 
@@ -303,13 +238,9 @@ class LabelledSampler(NetworkSampler):
         return data | {"natural": natural["cumulative"]}
 
     def _class_shares(self, lesson: TrainingRows) -> np.ndarray:
-        return super()._class_shares(lesson) if self.real_sampling == "balanced" else lesson.natural_shares()
-
-    def _monitor(self, session: TrainingRun) -> Monitor | None:
-        return super()._monitor(session) if self.stop == "distance" else None
-
-    def _held_out(self, n_rows: int, rng: np.random.Generator) -> np.ndarray:
-        return super()._held_out(n_rows, rng) if self.stop == "distance" else np.zeros(0, dtype=int)
+        return (
+            super()._class_shares(lesson) if self._discriminator_rows().real == "balanced" else lesson.natural_shares()
+        )
 
     def _record(self, result: TrainResult, names: list[Any], scored_on: str, phase: str | None) -> None:
         for row in result.history:
@@ -328,27 +259,30 @@ def _noticed(row: dict[str, Any]) -> Sequence[str]:
     return found
 
 
-def checked_widths(name: str, given: Any) -> tuple[int, ...]:
-    """Return widths as a tuple of whole numbers.
+class MislabelSampler(LabelledSampler):
+    """Base of the GANs whose discriminator also sees real rows with a wrong label, its slope held near one.
 
     Parameters
     ----------
-    name : str
-        The argument that error messages name.
-    given : sequence of int
-        One width per layer.
-
-    Returns
-    -------
-    tuple of int
-        The widths.
-
-    Raises
-    ------
-    InputError
-        For anything else.
+    discriminator_rows : DiscriminatorRows or None, default=None
+        Which rows the discriminator sees: real ones by class or as the data are, and those with a wrong label. None is
+        ``DiscriminatorRows()``.
+    penalty : GradientPenalty or None, default=None
+        Penalty on the discriminator's slope. None is the method's own.
     """
-    widths = tuple(given)
-    if not widths or not all(isinstance(width, Integral) and int(width) > 0 for width in widths):
-        raise InputError(f"{name}: {given!r} found; give whole numbers above 0, one per layer")
-    return tuple(int(width) for width in widths)
+
+    _network_takes: ClassVar[tuple[str, ...]] = (*LabelledSampler._network_takes, "head_units", "label_input")
+    _parameter_groups: ClassVar[Mapping[str, Mapping[Any, Settings]]] = {
+        **LabelledSampler._parameter_groups,
+        "discriminator_rows": {None: DiscriminatorRows()},
+        "penalty": {None: GradientPenalty()},
+    }
+
+    discriminator_rows: DiscriminatorRows | None = None
+    penalty: GradientPenalty | None = None
+
+    def _discriminator_rows(self) -> DiscriminatorRows:
+        return cast(DiscriminatorRows, self._group("discriminator_rows"))
+
+    def _penalty(self) -> GradientPenalty:
+        return cast(GradientPenalty, self._group("penalty"))

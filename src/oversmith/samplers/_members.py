@@ -2,45 +2,31 @@
 
 from __future__ import annotations
 
-import inspect
 from typing import Any
 
 import numpy as np
 from sklearn.base import clone
 
 from oversmith._adapter import BaseOverSampler
+from oversmith._parameters import Settings, parameter_names
 from oversmith._registry import load_class, method
 from oversmith.exceptions import InputError
 from oversmith.samplers._encoded import EncodedTable
-from oversmith.samplers._smote import discrete_columns, rows_from, smote_rows
+from oversmith.samplers._smote import rows_from
 from oversmith.samplers.base import BaseSampler
+from oversmith.samplers.settings import OverSampler
 
-# Neighbours of the built-in SMOTE.
-K_NEIGHBORS = 5
 # Rows of other classes kept for over-samplers of imbalanced-learn that look at the neighbours of another class.
 MAX_OTHER_ROWS = 2_000
 # Parameters that concern the table: the host's say, not a member's.
-TABLE_PARAMETERS = tuple(name for name in inspect.signature(BaseSampler).parameters if name != "random_state")
-
-
-class SmoteMember(BaseSampler):
-    """The built-in SMOTE."""
-
-    def _train(self, table: EncodedTable, classes: list[int], seed: int) -> dict[str, Any]:
-        discrete = discrete_columns(table.spans, table.pooled.shape[1])
-        return {"rows": {code: table.rows[code] for code in classes}, "discrete": discrete}
-
-    def _generate(self, state: dict[str, Any], code: int, n: int, rng: np.random.Generator) -> np.ndarray:
-        return smote_rows(state["rows"][code], state["discrete"], n, K_NEIGHBORS, rng)
+TABLE_PARAMETERS = tuple(name for name in parameter_names(BaseSampler) if name != "random_state")
 
 
 class ForeignMember(BaseSampler):
     """An over-sampler of imbalanced-learn, on encoded rows."""
 
-    def __init__(self, *, sampler: Any, argument: str, **common: Any) -> None:
-        super().__init__(**common)
-        self.sampler = sampler
-        self.argument = argument
+    sampler: OverSampler | None = None
+    argument: str = "samplers"
 
     def _train(self, table: EncodedTable, classes: list[int], seed: int) -> dict[str, Any]:
         rng = np.random.default_rng([seed, 2])
@@ -61,7 +47,7 @@ def member_from(entry: Any, argument: str) -> BaseSampler:
     Parameters
     ----------
     entry : str or over-sampler
-        ``"smote"``, a method in kebab case, or an over-sampler of Oversmith or imbalanced-learn.
+        A method in kebab case, such as ``"smote"``, or an over-sampler of Oversmith or imbalanced-learn.
     argument : str
         The argument that error messages name.
 
@@ -73,7 +59,7 @@ def member_from(entry: Any, argument: str) -> BaseSampler:
     Raises
     ------
     InputError
-        For anything that is not an over-sampler, and for one that sets what is its host's say.
+        For anything that is not an over-sampler, and for one that sets what only the outer sampler can.
     """
     if isinstance(entry, str):
         return _named(entry, argument)
@@ -84,43 +70,39 @@ def member_from(entry: Any, argument: str) -> BaseSampler:
         return sampler
     if isinstance(entry, BaseOverSampler):
         if entry.sampling_strategy != "auto":
-            raise _not_its_say(entry, "sampling_strategy", argument)
+            raise _set_by_host(entry, "sampling_strategy", argument)
         return ForeignMember(sampler=clone(entry), argument=argument)
     cure = "give over-samplers of Oversmith or imbalanced-learn, or names such as 'smote' and 'gaussian-mixture'"
     if isinstance(entry, type) and issubclass(entry, BaseOverSampler):
         cure = f"make one of it: {entry.__name__}()"
-    raise InputError(f"{argument}: found {entry!r}, which is not an over-sampler; {cure}")
+    raise InputError(argument, f"found {entry!r}, which is not an over-sampler", cure)
 
 
 def _named(name: str, argument: str) -> BaseSampler:
-    if name == "smote":
-        return SmoteMember()
     try:
         method(name)
     except InputError as error:
-        raise InputError(f"{argument}: {str(error).removeprefix('method: ')}, or 'smote'") from None
+        raise InputError(argument, error.finding or "", error.cure) from None
     sampler = load_class(name)()
     if not isinstance(sampler, BaseSampler):
-        raise InputError(f"{argument}: {name!r} does not generate rows of its own; leave it out")
+        raise InputError(argument, f"{name!r} does not generate rows of its own", "leave it out")
     return sampler
 
 
 def _check_table_parameters(sampler: BaseSampler, argument: str) -> None:
-    defaults = inspect.signature(type(sampler)).parameters
+    defaults = type(sampler)()
     for name in TABLE_PARAMETERS:
-        value, default = getattr(sampler, name), defaults[name].default
-        plain = value is None or isinstance(value, str | bool | int | float)
+        value, default = getattr(sampler, name), getattr(defaults, name)
+        if isinstance(value, Settings):
+            default = defaults._group(name)
+        plain = value is None or isinstance(value, str | bool | int | float | Settings)
         if not (plain and value == default):
-            raise _not_its_say(sampler, name, argument)
-    if sampler._synthetic_weight() != 1.0:
-        raise InputError(
-            f"{argument}: {type(sampler).__name__} weighs its rows {sampler._synthetic_weight()}, those of its host "
-            "weigh 1; leave its weight at 1"
-        )
+            raise _set_by_host(sampler, name, argument)
 
 
-def _not_its_say(sampler: Any, name: str, argument: str) -> InputError:
+def _set_by_host(sampler: Any, name: str, argument: str) -> InputError:
     return InputError(
-        f"{argument}: {type(sampler).__name__} sets {name}={getattr(sampler, name)!r}, which is its host's say; leave "
-        "it at its default there and set it on the outer sampler"
+        argument,
+        f"{type(sampler).__name__} sets {name}={getattr(sampler, name)!r}, which only the outer sampler can",
+        "leave it at its default there and set it on the outer sampler",
     )

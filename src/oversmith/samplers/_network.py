@@ -5,17 +5,16 @@ from __future__ import annotations
 import math
 import time
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
-from numbers import Integral, Real
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 from weakref import WeakKeyDictionary
 
 import numpy as np
-from sklearn.utils._param_validation import Interval, StrOptions
 
 from oversmith._adapter import fit_context
+from oversmith._parameters import Positive, PositiveInt, Settings, check_taken
 from oversmith.encoders import ClassScaler, ImageEncoder
 from oversmith.exceptions import DivergedError, InputError
 from oversmith.metrics import energy_distance
@@ -23,11 +22,14 @@ from oversmith.recipes.sizes import Sizes
 from oversmith.samplers._encoded import EncodedTable, Target
 from oversmith.samplers._training_run import Players, TrainingRows, TrainingRun
 from oversmith.samplers.base import BaseSampler
+from oversmith.samplers.settings import STOP_RULES, Network, Stop, StopRule
 from oversmith.selection import inner_holdout
 
 if TYPE_CHECKING:
     from jax import Array
+    from numpy.typing import ArrayLike
 
+    from oversmith._types import Labels, Table
     from oversmith.networks import Columns
     from oversmith.training import Recipe, TrainResult
 
@@ -47,37 +49,18 @@ class NetworkSampler(BaseSampler):
 
     Parameters
     ----------
-    class_scaling : {"auto", "standard", "whiten"} or None, default="auto"
-        The space the generator works in: each class standardised (or decorrelated) by its own rows, or, with ``None``,
-        the data's own. ``"auto"`` standardises rows of tables and series, and leaves images as they are: pixels that
-        hardly ever differ would be blown up to the size of the others.
-    conditional : bool or "auto", default="auto"
-        Whether one network serves several classes. ``"auto"`` gives a class its own network when it has
-        ``min_rows_own_model`` rows, and shares one among the smaller classes.
-    min_rows_own_model : int, default=20
-        Rows from which ``conditional="auto"`` gives a class its own network.
     learning_rate : float, default=1e-3
         Step size of the networks.
     batch_size : int, default=64
         Rows per update.
-    backbone : {"auto", "mlp", "conv1d", "conv2d"}, default="auto"
-        What the networks are made of: dense layers, or convolutions over time or over pixels, whose channels are then
-        what the widths count. ``"auto"`` takes convolutions for series and images.
     max_steps : int, default=1000
         Generator updates at most.
-    max_epochs : int or None, default=None
-        The same budget in epochs of ``ceil(rows / batch_size)`` generator updates; it replaces ``max_steps``.
-    max_seconds : float or None, default=None
-        Wall-clock budget of one training, a guard: bits are repeated for equal ``n_steps_`` only.
-    patience : int or None, default=5
-        Checks of 100 steps without a better score after which the training stops; ``None`` never stops early.
-    validation_fraction : float, default=0.2
-        Share of a class's rows held out to score the checkpoints. A class too small for thirty held-out rows is
-        scored against its training rows.
-    verbose : bool, default=False
-        Whether to show a progress bar on standard error.
-    callbacks : sequence of callable or None, default=None
-        Called after each chunk of steps with a ``TrainingEvent``; returning True stops the training.
+    stop : {"auto", "distance", "loss", "f1", "chance", "steps"} or Stop, default="auto"
+        When the training ends and which checkpoint is kept: the name of a rule, or a :class:`Stop` with patience,
+        budgets and callbacks. The rules of this method are {rules}; ``"auto"`` is the first of them.
+    network : Network or None, default=None
+        What the networks are made of, the space they work in, classes that share one, and the moving average of the
+        weights. None is ``Network()``.
 
     Attributes
     ----------
@@ -92,63 +75,39 @@ class NetworkSampler(BaseSampler):
     _learns_from_all = False
     # Generator steps between two looks at the training: history, score, patience, time.
     _check_every = 100
-
-    _parameter_constraints: dict = {
-        **BaseSampler._parameter_constraints,
-        "class_scaling": [StrOptions({"auto", "standard", "whiten"}), None],
-        "conditional": ["boolean", StrOptions({"auto"})],
-        "min_rows_own_model": [Interval(Integral, 2, None, closed="left")],
-        "learning_rate": [Interval(Real, 0, None, closed="neither")],
-        "batch_size": [Interval(Integral, 1, None, closed="left")],
-        "backbone": [StrOptions({"auto", "mlp", "conv1d", "conv2d"})],
-        "max_steps": [Interval(Integral, 1, None, closed="left")],
-        "max_epochs": [Interval(Integral, 1, None, closed="left"), None],
-        "max_seconds": [Interval(Real, 0, None, closed="neither"), None],
-        "patience": [Interval(Integral, 1, None, closed="left"), None],
-        "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
-        "verbose": ["boolean"],
-        "callbacks": ["array-like", None],
+    # Rules by which a training may end, the method's own first, and the method's own number of checks without a gain.
+    _rules: ClassVar[tuple[StopRule, ...]] = ("distance", "steps")
+    _patience: ClassVar[int] = 5
+    # What the method takes of its groups of parameters, and its own choice of each "auto".
+    _stop_takes: ClassVar[tuple[str, ...]] = (
+        "rule",
+        "patience",
+        "validation_fraction",
+        "max_epochs",
+        "max_seconds",
+        "callbacks",
+    )
+    _network_takes: ClassVar[tuple[str, ...]] = ("backbone", "class_scaling", "conditional", "ema_decay")
+    _conditional: ClassVar[bool | int] = 20
+    _decay: ClassVar[float] = 0.99
+    _parameter_groups: ClassVar[Mapping[str, Mapping[Any, Settings]]] = {
+        **BaseSampler._parameter_groups,
+        "stop": {rule: Stop(rule) for rule in STOP_RULES},
+        "network": {None: Network()},
     }
 
-    def __init__(
-        self,
-        *,
-        class_scaling: str | None = "auto",
-        conditional: bool | str = "auto",
-        min_rows_own_model: int = 20,
-        learning_rate: float = 1e-3,
-        batch_size: int = 64,
-        backbone: str = "auto",
-        max_steps: int = 1000,
-        max_epochs: int | None = None,
-        max_seconds: float | None = None,
-        patience: int | None = 5,
-        validation_fraction: float = 0.2,
-        verbose: bool = False,
-        callbacks: Any = None,
-        **common: Any,
-    ) -> None:
-        super().__init__(**common)
-        self.class_scaling = class_scaling
-        self.conditional = conditional
-        self.min_rows_own_model = min_rows_own_model
-        self.learning_rate = learning_rate
-        self.batch_size = batch_size
-        self.backbone = backbone
-        self.max_steps = max_steps
-        self.max_epochs = max_epochs
-        self.max_seconds = max_seconds
-        self.patience = patience
-        self.validation_fraction = validation_fraction
-        self.verbose = verbose
-        self.callbacks = callbacks
+    learning_rate: Positive = 1e-3
+    batch_size: PositiveInt = 64
+    max_steps: PositiveInt = 1000
+    stop: StopRule | Stop = "auto"
+    network: Network | None = None
 
     @fit_context(prefer_skip_nested_validation=True)
-    def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
+    def partial_fit(self, X: Table, y: Labels, sample_weight: ArrayLike | None = None) -> Self:
         """Go on training from the present weights on new rows; the first call is ``fit``.
 
-        The encoding, the classes and each class's scale stay those of the first call, and ``max_steps``, ``patience``
-        and the other budgets count for each call. A class that was too small for a model stays without one. A model
+        The encoding, the classes and each class's scale stay those of the first call, and ``max_steps`` and
+        the budgets of ``stop`` count for each call. A class that was too small for a model stays without one. A model
         that serves several classes replays rows of its own for those the new rows lack; a class with a model of its
         own is left as it is.
 
@@ -239,6 +198,8 @@ class NetworkSampler(BaseSampler):
 
     def _monitor(self, session: TrainingRun) -> Monitor | None:
         """Return what scores a checkpoint, lower is better: the energy distance to the reference rows. Or nothing."""
+        if self._stopping().rule == "steps":
+            return None
         from oversmith.training import generate
 
         lesson, width = session.lesson, session.training.width
@@ -287,6 +248,31 @@ class NetworkSampler(BaseSampler):
         """Go on from a finished training."""
         return result
 
+    # ------------------------------------------------------------------ groups of parameters
+
+    def _stopping(self) -> Stop:
+        """Return when the training ends, with the method's own choices in the place of ``"auto"``."""
+        stop = cast(Stop, self._group("stop"))
+        check_taken(self, "stop", stop, self._stop_takes)
+        if stop.rule not in ("auto", *self._rules):
+            rules = ", ".join(map(repr, ("auto", *self._rules)))
+            raise InputError("stop", f"rule {stop.rule!r} found, which {type(self).__name__} lacks", f"choose {rules}")
+        rule = self._rules[0] if stop.rule == "auto" else stop.rule
+        return replace(stop, rule=rule, patience=self._patience if stop.patience == "auto" else stop.patience)
+
+    def _networks(self) -> Network:
+        """Return what the networks are, with the method's own choices in the place of ``"auto"``."""
+        network = cast(Network, self._group("network"))
+        check_taken(self, "network", network, self._network_takes)
+        conditional = self._conditional if network.conditional == "auto" else network.conditional
+        decay = self._decay if network.ema_decay == "auto" else network.ema_decay
+        return replace(network, conditional=conditional, ema_decay=decay)
+
+    @property
+    def _ema_decay(self) -> float | None:
+        """Decay of the moving average of the weights, or None."""
+        return cast("float | None", self._networks().ema_decay)
+
     # ------------------------------------------------------------------ training
 
     def _fit(self, X: Any, y: Any, classes: Iterable[Any] | None) -> tuple[Any, Target]:
@@ -312,10 +298,11 @@ class NetworkSampler(BaseSampler):
     def _groups(self, table: EncodedTable, classes: list[int]) -> list[list[int]]:
         if self._learns_from_all:
             return [np.unique([*classes, *table.pooled_codes]).tolist()] if classes else []
-        if self.conditional is True:
+        shared = self._networks().conditional
+        if shared is True:
             return [classes] if classes else []
-        small = [c for c in classes if len(table.rows[c]) < self.min_rows_own_model]
-        if self.conditional is False or len(small) < 2:
+        small = [c for c in classes if len(table.rows[c]) < int(shared)]
+        if len(small) < 2:
             return [[code] for code in classes]
         return [[code] for code in classes if code not in small] + [small]
 
@@ -365,9 +352,10 @@ class NetworkSampler(BaseSampler):
         return ClassScaler(self._class_scale()).fit(rows, table.pooled, table.spans, reach)
 
     def _class_scale(self) -> str | None:
-        if self.class_scaling == "auto":
+        scaling = self._networks().class_scaling
+        if scaling == "auto":
             return None if self._of_images() else "standard"
-        return self.class_scaling
+        return scaling
 
     def _of_images(self) -> bool:
         return isinstance(self.encoder_, ImageEncoder)
@@ -427,15 +415,14 @@ class NetworkSampler(BaseSampler):
         from oversmith.training import train
 
         names = [self.classes_[code] for code in session.lesson.asked]
+        stop = self._stopping()
         title = f"{type(self).__name__} {', '.join(map(str, names))}"
         with ExitStack() as stack:
             # Those that look at more than events do so in the main training.
-            bound = [c.bound(self, session) for c in self.callbacks or () if phase is None and hasattr(c, "bound")]
-            callbacks = [*self._watchers(session), *(self.callbacks or ()), *bound]
-            if self.verbose:
-                from oversmith.samplers._progress import progress_bar
-
-                callbacks.append(stack.enter_context(progress_bar(title)))
+            bound = [c.bound(self, session) for c in stop.callbacks if phase is None and hasattr(c, "bound")]
+            opened = [stack.enter_context(c.opened(title)) for c in stop.callbacks if hasattr(c, "opened")]
+            given = [c for c in stop.callbacks if not hasattr(c, "opened")]
+            callbacks = [*self._watchers(session), *given, *bound, *opened]
             try:
                 result = train(
                     session.recipe,
@@ -445,7 +432,7 @@ class NetworkSampler(BaseSampler):
                     session.key(1),
                     monitor=self._monitor(session),
                     check_every=self._check_every,
-                    patience=self.patience,
+                    patience=stop.patience,  # type: ignore[arg-type]
                     max_seconds=self._seconds_left(session.started),
                     callbacks=callbacks,
                 )
@@ -491,30 +478,32 @@ class NetworkSampler(BaseSampler):
         kind, able = {None: ("a table", "mlp"), 2: ("series", "conv1d"), 3: ("images", "conv2d")}[
             None if shape is None else len(shape)
         ]
-        if self.backbone not in ("auto", "mlp", able):
+        backbone = self._networks().backbone
+        if backbone not in ("auto", "mlp", able):
             cure = "give series or images, or choose" if shape is None else f"choose {able!r},"
-            raise InputError(f"backbone: {self.backbone!r} found, but X is {kind}; {cure} 'mlp' or 'auto'")
-        return None if self.backbone == "mlp" else shape
+            raise InputError("network", f"backbone={backbone!r} found, but X is {kind}", f"{cure} 'mlp' or 'auto'")
+        return None if backbone == "mlp" else shape
 
     def _held_out(self, n_rows: int, rng: np.random.Generator) -> np.ndarray:
-        """Choose the rows that score the checkpoints; none of a class too small for that."""
+        """Choose the rows that score the checkpoints; none of a class too small for that, or where nothing scores."""
+        stop = self._stopping()
+        if stop.rule == "steps":
+            return np.zeros(0, dtype=int)
         return inner_holdout(
             np.zeros(n_rows, dtype=int),
-            self.validation_fraction,
+            stop.validation_fraction,
             random_state=int(rng.integers(2**31)),
-            min_rows=math.ceil(MIN_HELD_OUT / self.validation_fraction),
+            min_rows=math.ceil(MIN_HELD_OUT / stop.validation_fraction),
         )
 
     def _steps(self, n_rows: int) -> int:
-        if self.max_epochs is None:
-            return self.max_steps
-        return self.max_epochs * math.ceil(n_rows / self.batch_size)
+        epochs = self._stopping().max_epochs
+        return self.max_steps if epochs is None else epochs * math.ceil(n_rows / self.batch_size)
 
     def _seconds_left(self, started: float) -> float | None:
-        if self.max_seconds is None:
-            return None
+        seconds = self._stopping().max_seconds
         # Every model gets at least one chunk; the budget is shared by all models of the sampler.
-        return max(self.max_seconds - (time.perf_counter() - started), 1e-3)
+        return None if seconds is None else max(seconds - (time.perf_counter() - started), 1e-3)
 
     def _record(self, result: TrainResult, names: list[Any], scored_on: str, phase: str | None) -> None:
         about = {"classes": [str(name) for name in names], "scored_on": scored_on}

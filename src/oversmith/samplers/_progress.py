@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING
+
+from oversmith._adapter import BaseEstimator
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -12,6 +14,35 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
     from oversmith.training import TrainingEvent
+
+
+class ProgressBar(BaseEstimator):
+    """Callback that shows a progress bar of each training on standard error.
+
+    Examples
+    --------
+    >>> from oversmith import EOWGAN, ProgressBar, Stop
+    >>> EOWGAN(stop=Stop(callbacks=[ProgressBar()])).stop
+    Stop(callbacks=[ProgressBar()])
+    """
+
+    def opened(self, title: str) -> AbstractContextManager[Callable[[TrainingEvent], None]]:
+        """Open the bar of one training.
+
+        Parameters
+        ----------
+        title : str
+            What is being trained.
+
+        Returns
+        -------
+        context manager
+            Yields the callback for the training loop; closes the bar.
+        """
+        return progress_bar(title)
+
+    def __call__(self, event: TrainingEvent) -> None:
+        """Take an event without a bar: it is shown by what `opened` yields."""
 
 
 @contextmanager

@@ -36,7 +36,7 @@ class WassersteinSampler(AdversarialSampler):
         return wasserstein.recipe(
             steps=training.steps,
             batch_size=self.batch_size,
-            ema=self.ema_decay is not None,
+            ema=self._ema_decay is not None,
             **self._recipe_options(),
         )
 
@@ -59,7 +59,7 @@ class WassersteinSampler(AdversarialSampler):
             training,
             latent_dim=self.latent_dim,
             learning_rate=self.learning_rate,
-            n_critic=self.n_critic,
-            ema_decay=self.ema_decay or 0.0,
+            n_critic=self.critic_steps,
+            ema_decay=self._ema_decay or 0.0,
             **self._hyper_options(),
         )

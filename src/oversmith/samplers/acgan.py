@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-from numbers import Real
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from sklearn.utils._param_validation import Interval
-
+from oversmith._parameters import NonNegative, PositiveInt
 from oversmith.recipes.sizes import Sizes
 from oversmith.samplers._labelled_sampler import LabelledSampler
+from oversmith.samplers.settings import DiscriminatorRows
 
 if TYPE_CHECKING:
     from oversmith.training import Recipe
-
-# The discriminator is not told the class: there is nothing to mislabel, and no features for the class to multiply.
-_WITHOUT: dict[str, Any] = {
-    "mislabel_draw": "other",
-    "mislabel_weight": 0.0,
-    "penalty": "interpolate",
-    "penalty_weight": 0.0,
-    "head_units": 64,
-    "label_input": "concatenate",
-}
 
 
 class ACGAN(LabelledSampler):
@@ -37,9 +26,11 @@ class ACGAN(LabelledSampler):
     class_weight : float, default=1.0
         Weight of the classes' cross-entropy in both players' losses, not negative; 0 leaves a generator that nothing
         tells which class to make.
+    real_sampling : {"balanced", "natural"}, default="balanced"
+        Whether the discriminator sees every class equally often, or as often as in the data.
     latent_dim : int, default=100
         Length of the generator's noise.
-    n_critic : int, default=1
+    critic_steps : int, default=1
         Discriminator updates per generator update.
 
     Attributes
@@ -98,16 +89,15 @@ class ACGAN(LabelledSampler):
         "latent_dim": 100,
         "batch_size": 64,
     }
-    _fixed: ClassVar[dict[str, Any]] = LabelledSampler._fixed | _WITHOUT
 
-    _parameter_constraints: dict = {
-        **LabelledSampler._parameter_constraints,
-        "class_weight": [Interval(Real, 0, None, closed="left")],
-    }
+    class_weight: NonNegative = 1.0
+    real_sampling: Literal["balanced", "natural"] = "balanced"
+    latent_dim: PositiveInt = 100
+    critic_steps: PositiveInt = 1
 
-    def __init__(self, *, class_weight: float = 1.0, latent_dim: int = 100, n_critic: int = 1, **common: Any) -> None:
-        super().__init__(latent_dim=latent_dim, n_critic=n_critic, **_WITHOUT, **common)
-        self.class_weight = class_weight
+    def _discriminator_rows(self) -> DiscriminatorRows:
+        # The discriminator is not given the class: there is nothing to mislabel.
+        return DiscriminatorRows(real=self.real_sampling, wrong_weight=0.0)
 
     def _network_options(self) -> dict[str, Any]:
         from oversmith.recipes import acgan

@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from numbers import Integral, Real
-from typing import Any, ClassVar, Self
+from numbers import Integral
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
 import numpy as np
-from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
+from sklearn.utils._param_validation import HasMethods, Interval
 from sklearn.utils.validation import check_is_fitted
 
 from oversmith._adapter import BaseResampler, check_sampling_strategy, fit_context, take_rows
+from oversmith._parameters import Parameters, Positive, PositiveInt, PositiveShare
 from oversmith.encoders import ImageEncoder, SeriesEncoder, TableEncoder
 from oversmith.encoders.modality import MODALITIES
 from oversmith.exceptions import InputError
@@ -28,15 +29,22 @@ from oversmith.samplers._auto_judge import (
     resolve_scoring,
 )
 from oversmith.samplers._encoded import Target
-from oversmith.samplers._input import checked_input, drawn_seed, modality_for
-from oversmith.samplers.base import Encoder
+from oversmith.samplers._encoding import modality_for, new_encoder
+from oversmith.samplers._input import checked_input, drawn_seed
+from oversmith.samplers.base import Labels, RandomState, Rows, SamplingStrategy
+from oversmith.samplers.settings import OverSampler
 from oversmith.selection import CONFIDENCE, NOTHING
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from oversmith._types import Table
 
 # A class with fewer rows leaves folds of one training row or none: nothing can be judged.
 MIN_ROWS = 4
 
 
-class Auto(BaseResampler):
+class Auto(Parameters, BaseResampler):
     """Over-sample only where that helps the estimator, by the numbers; otherwise return X as it came.
 
     Doing nothing, class weights and several over-samplers, each with several shares of the deficit, are compared in
@@ -74,14 +82,8 @@ class Auto(BaseResampler):
         The final training is not counted. With a limit, the decision depends on the speed of the machine.
     sampling_strategy : float, str, dict or callable, default="auto"
         Which classes are resampled and up to which count, in every form an over-sampler of imbalanced-learn knows.
-    categorical_features : "auto" or array-like, default="auto"
-        Columns that named candidates and the default estimators treat as categorical, as in the samplers.
-    modality : {"auto", "table", "series", "image"}, default="auto"
-        What X holds, as in the samplers.
-    input_shape : (int, int), (int, int, int) or None, default=None
-        Shape of series or images that come as flat rows, as in the samplers.
-    channels : {"first", "last"}, default="first"
-        Where the channels of images are, as in the samplers.
+    encoder : TableEncoder, SeriesEncoder, ImageEncoder or None, default=None
+        How named candidates and the default estimators read X, as in the samplers; None leaves each its own choice.
     keep_index : bool, default=False
         Whether real rows keep their pandas index labels when rows are appended; without new rows they always do.
     verbose : bool, default=False
@@ -137,7 +139,8 @@ class Auto(BaseResampler):
     it is; average precision does not move with the cut.
 
     Series and images go to ``estimator`` as they came, and to the default two as flat rows of scaled values. An
-    estimator for flat rows needs a Pipeline that flattens them, or X flat, with ``input_shape``.
+    estimator for flat rows needs a Pipeline that flattens them, or X flat, with an encoder that
+    knows the shape.
 
     With fewer than four rows of a class nothing can be judged: X is returned as it came, with a warning.
 
@@ -163,67 +166,26 @@ class Auto(BaseResampler):
 
     _sampling_type = "bypass"
     _modalities: ClassVar[tuple[str, ...]] = MODALITIES
+    _encoding: ClassVar[Mapping[str, Mapping[str, Any]]] = {"table": {"numeric": "standard"}}
 
-    _parameter_constraints: dict = {
-        "estimator": [HasMethods(["fit", "predict", "get_params"]), None],
-        "scoring": [str, callable],
-        "candidates": ["array-like", None],
-        "fill": [Interval(Real, 0, 1, closed="right"), "array-like"],
-        "n_splits": [Interval(Integral, 2, None, closed="left")],
-        "n_repeats": [Interval(Integral, 2, None, closed="left")],
-        "max_steps": [Interval(Integral, 1, None, closed="left"), None],
-        "max_seconds": [Interval(Real, 0, None, closed="neither"), None],
-        "sampling_strategy": [Interval(Real, 0, 1, closed="right"), str, dict, callable],
-        "categorical_features": [str, "array-like"],
-        "modality": [StrOptions({"auto", *MODALITIES})],
-        "input_shape": ["array-like", None],
-        "channels": [StrOptions({"first", "last"})],
-        "keep_index": ["boolean"],
-        "verbose": ["boolean"],
-        "random_state": ["random_state"],
-    }
-
-    def __init__(
-        self,
-        *,
-        estimator: Any = None,
-        scoring: Any = "average_precision",
-        candidates: Any = None,
-        fill: Any = (0.33, 1.0),
-        n_splits: int = 5,
-        n_repeats: int = 6,
-        max_steps: int | None = None,
-        max_seconds: float | None = None,
-        sampling_strategy: Any = "auto",
-        categorical_features: Any = "auto",
-        modality: str = "auto",
-        input_shape: tuple[int, ...] | None = None,
-        channels: str = "first",
-        keep_index: bool = False,
-        verbose: bool = False,
-        random_state: Any = None,
-    ) -> None:
-        super().__init__(sampling_strategy=sampling_strategy)
-        self.estimator = estimator
-        self.scoring = scoring
-        self.candidates = candidates
-        self.fill = fill
-        self.n_splits = n_splits
-        self.n_repeats = n_repeats
-        self.max_steps = max_steps
-        self.max_seconds = max_seconds
-        self.categorical_features = categorical_features
-        self.modality = modality
-        self.input_shape = input_shape
-        self.channels = channels
-        self.keep_index = keep_index
-        self.verbose = verbose
-        self.random_state = random_state
+    estimator: Annotated[Any, HasMethods(["fit", "predict", "get_params"])] | None = None
+    scoring: str | Callable[..., float] = "average_precision"
+    candidates: Sequence[str | OverSampler] | None = None
+    fill: PositiveShare | Sequence[float] = (0.33, 1.0)
+    n_splits: Annotated[int, Interval(Integral, 2, None, closed="left")] = 5
+    n_repeats: Annotated[int, Interval(Integral, 2, None, closed="left")] = 6
+    max_steps: PositiveInt | None = None
+    max_seconds: Positive | None = None
+    sampling_strategy: SamplingStrategy = "auto"
+    encoder: TableEncoder | SeriesEncoder | ImageEncoder | None = None
+    keep_index: bool = False
+    verbose: bool = False
+    random_state: RandomState = None
 
     # ------------------------------------------------------------------ what a caller calls
 
     @fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X: Any, y: Any) -> Self:
+    def fit(self, X: Table, y: ArrayLike) -> Self:
         """Decide, and train the chosen sampler on all rows; :meth:`sample` then draws from it.
 
         Parameters
@@ -250,7 +212,7 @@ class Auto(BaseResampler):
         return self
 
     @fit_context(prefer_skip_nested_validation=True)
-    def fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
+    def fit_resample(self, X: Rows, y: Labels) -> tuple[Rows, Labels]:
         """Decide; return X and y as they came, or with the synthetic rows after the real ones.
 
         Parameters
@@ -345,17 +307,16 @@ class Auto(BaseResampler):
         labels = target.labels
         self.classes_, counts = np.unique(labels, return_counts=True)
         strategy = check_sampling_strategy(self.sampling_strategy, labels, "over-sampling")
-        shared = ("categorical_features", "modality", "input_shape", "channels")
         modality = modality_for(self, X)
         candidates = resolve_candidates(
-            self.candidates, self._fills(), self.max_steps, {name: getattr(self, name) for name in shared}, modality
+            self.candidates, self._fills(), self.max_steps, {"encoder": self.encoder}, modality
         )
         estimators = judging_estimators(self.estimator)
         rarest = int(np.argmin(counts))
         positive = self.classes_[rarest] if len(counts) == 2 else None
         scorer = resolve_scoring(self.scoring, self.classes_, positive)
         # Also where no estimator needs it: what the samplers cannot encode is refused before any work.
-        make_encoder = partial(self._encoder, modality)
+        make_encoder = partial(new_encoder, self, modality)
         encoder = make_encoder().fit(X)
         self.seed_ = drawn_seed(self.random_state)
         self.sampler_: Any = None
@@ -424,16 +385,8 @@ class Auto(BaseResampler):
     def _fills(self) -> list[float]:
         fills = [float(fill) for fill in np.ravel(self.fill)]
         if not fills or not all(0 < fill <= 1 for fill in fills):
-            raise InputError(f"fill: found {self.fill!r}; give shares of the deficit above 0 and up to 1")
+            raise InputError("fill", f"{self.fill!r} found", "give shares of the deficit above 0 and up to 1")
         return fills
-
-    def _encoder(self, modality: str) -> Encoder:
-        shape: Any = self.input_shape
-        if modality == "series":
-            return SeriesEncoder(input_shape=shape)
-        if modality == "image":
-            return ImageEncoder(input_shape=shape, channels=self.channels)
-        return TableEncoder(categorical_features=self.categorical_features, numeric="standard")
 
     def __sklearn_tags__(self) -> Any:
         """Declare strings, missing values and sparse tables, and arrays of three dimensions."""

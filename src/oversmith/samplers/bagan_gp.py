@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from numbers import Integral
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
-from sklearn.utils._param_validation import Interval, StrOptions
-
+from oversmith._parameters import CountInt
 from oversmith.exceptions import InputError
-from oversmith.samplers._labelled_sampler import LabelledSampler
+from oversmith.samplers._labelled_sampler import MislabelSampler
 
 
-class BAGANGP(LabelledSampler):
+class BAGANGP(MislabelSampler):
     """Spectra of a class by a generator that starts as an autoencoder's half, against a discriminator with penalty.
 
     An autoencoder of all classes, told the class, gives the generator its first weights; then the discriminator learns
@@ -42,7 +40,7 @@ class BAGANGP(LabelledSampler):
 
     - Codes are standardised over the batch, so that the noise that follows has their law; the code has a LeakyReLU
       there. Batches of the autoencoder are balanced too.
-    - Wrong labels are other labels; in the code they may be the right one (``mislabel_draw="any"``).
+    - Wrong labels are other labels; in the code they may be the right one (``DiscriminatorRows(wrong_label="any")``).
     - Shares of the rows that the penalty mixes are uniform; the code's are normal.
     - ``latent="class_gaussian"`` is the first BAGAN's. Two rows of a class have a covariance of one direction, one row
       has none: that of all classes stands in for it, the more the fewer rows there are.
@@ -70,23 +68,16 @@ class BAGANGP(LabelledSampler):
 
     _paper: ClassVar[dict[str, Any]] = {"pretrain_epochs": 100}
 
-    _parameter_constraints: dict = {
-        **LabelledSampler._parameter_constraints,
-        "pretrain_epochs": [Interval(Integral, 0, None, closed="left")],
-        "latent": [StrOptions({"embedding", "class_gaussian"})],
-    }
-
-    def __init__(self, *, pretrain_epochs: int = 100, latent: str = "embedding", **common: Any) -> None:
-        super().__init__(**common)
-        self.pretrain_epochs = pretrain_epochs
-        self.latent = latent
+    pretrain_epochs: CountInt = 100
+    latent: Literal["embedding", "class_gaussian"] = "embedding"
 
     def _network_options(self) -> dict[str, Any]:
         gaussian = self.latent == "class_gaussian"
         if gaussian and not self.pretrain_epochs:
             raise InputError(
-                "latent: 'class_gaussian' found with pretrain_epochs=0; the Gaussians are those of the autoencoder's "
-                "codes, so give it at least one epoch"
+                "latent",
+                "'class_gaussian' found with pretrain_epochs=0, but the Gaussians are those of the autoencoder's codes",
+                "give it at least one epoch",
             )
         return {"classifier_widths": None, "class_latent": gaussian}
 

@@ -8,37 +8,43 @@ from __future__ import annotations
 
 import functools
 import os
-import warnings
 from abc import abstractmethod
-from collections.abc import Iterable
-from numbers import Real
-from typing import Any, ClassVar, Self, cast
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self, TypeVar, cast
 
 import numpy as np
-from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
-from oversmith._adapter import (
-    BaseOverSampler,
-    check_sampling_strategy,
-    fit_context,
-    take_rows,
-)
+from oversmith._adapter import BaseOverSampler, check_sampling_strategy, fit_context
+from oversmith._parameters import GroupedParameters, PositiveShare, Settings
 from oversmith.encoders import ImageEncoder, SeriesEncoder, TableEncoder
 from oversmith.encoders.channels import ChannelEncoder
-from oversmith.encoders.modality import MODALITIES
-from oversmith.exceptions import InputError, TooFewRowsError
-from oversmith.samplers._encoded import POOLED_ROWS, EncodedTable, Target
+from oversmith.exceptions import InputError
+from oversmith.samplers._encoded import EncodedTable, Target
+from oversmith.samplers._encoding import Encoder, encoded_table, modality_for, new_encoder
 from oversmith.samplers._filtered import draw_filtered
-from oversmith.samplers._inherit import complete, unknown_parameter
-from oversmith.samplers._input import checked_input, drawn_seed, modality_for
-from oversmith.samplers._smote import discrete_columns, jitter_rows, smote_rows
+from oversmith.samplers._input import checked_input, drawn_seed
+from oversmith.samplers._smote import jitter_rows, smote_rows
+from oversmith.samplers._too_few import check_count, set_aside, smote_serves
+from oversmith.samplers.settings import Output
 from oversmith.selection import resolve_filters
 
-Encoder = TableEncoder | ChannelEncoder
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from oversmith._types import Table
+
+Rows = TypeVar("Rows")
+Labels = TypeVar("Labels")
+SamplingStrategy = Annotated[
+    float | str | Mapping[Any, int] | Callable[..., Mapping[Any, int]],
+    *BaseOverSampler._parameter_constraints["sampling_strategy"],
+]
+RandomState = Annotated[int | np.random.RandomState | None, "random_state"]
 
 
-class BaseSampler(BaseOverSampler):
+class BaseSampler(GroupedParameters, BaseOverSampler):
     """Base class of Oversmith's samplers.
 
     Parameters
@@ -47,37 +53,13 @@ class BaseSampler(BaseOverSampler):
         Which classes are resampled and up to which count, in every form of imbalanced-learn.
     fill : float, default=1.0
         Share of each class's deficit to fill, in (0, 1]: 1.0 goes all the way to ``sampling_strategy``.
-    categorical_features : "auto" or array-like, default="auto"
-        Columns to treat as categorical: names, indices or a boolean mask; ``"auto"`` asks the dtypes.
-    numeric : {"quantile", "standard", "minmax"}, default="quantile"
-        How numeric columns are encoded.
-    missing : {"encode", "impute", "drop"}, default="encode"
-        Missing values: generated like any other value, filled in generated rows, or left out of the training.
-    only_seen_levels : bool, default=False
-        Whether a generated row may only carry levels its class has in the training rows.
-    on_too_few : {"error", "smote", "jitter"}, default="error"
-        What happens to a class with too few rows to train on.
-    filters : sequence of {"novelty", "boundary"} or filter objects, or None, default=None
-        Which generated rows are kept: no near-copies of training rows (:class:`NoveltyFilter`), none whose real
-        neighbours are mostly of another class (:class:`BoundaryFilter`). Rejected rows are drawn again, a bounded
-        number of times.
-    modality : {"auto", "table", "series", "image"}, default="auto"
-        What X holds. ``"auto"``: two dimensions are a table, three series, four images; grey images of three dimensions
-        need ``"image"``.
-    input_shape : (int, int), (int, int, int) or None, default=None
-        Channels and time points of series, or channels, height and width of images, that come as flat rows, so that
-        they pass through a pipeline. An array of shape (n_cases, n_channels, n_timepoints) or (n_cases, n_channels,
-        height, width) needs none.
-    channels : {"first", "last"}, default="first"
-        Where the channels of images are: before height and width, or after them.
-    scaling : {"auto", "standard", "minmax"}, default="auto"
-        How the channels of series and images are scaled: by mean and standard deviation, or to [-1, 1]. ``"auto"``
-        takes the first for series and the second for images.
-    bounds : {"observed", "non-negative"}, (float, float) or None, default=None
-        What the values of generated series and images keep to: each channel's observed range, zero, or two numbers.
-        Without, series keep to none, and images to 0 and 255 in unsigned bytes, else to the observed range.
-    keep_index : bool, default=False
-        Whether real rows keep their pandas index labels.
+    encoder : TableEncoder, SeriesEncoder, ImageEncoder or None, default=None
+        How rows become numbers and back: kinds of columns, missing values, scales, shapes and bounds. None goes by
+        ``X``: two dimensions are a table, three series, four images, each with the method's own choice of scales. Grey
+        images of three dimensions, and series or images that come as flat rows, need an encoder.
+    output : Output or None, default=None
+        What is returned: filters of generated rows, classes with too few rows, index labels, weights. None is
+        ``Output()``.
     random_state : int, RandomState instance or None, default=None
         Source of every random number. The same integer gives the same bits.
 
@@ -107,64 +89,15 @@ class BaseSampler(BaseOverSampler):
     # What it can be given, of "table", "series" and "image".
     _modalities: ClassVar[tuple[str, ...]] = ("table",)
 
-    _parameter_constraints: dict = {
-        **BaseOverSampler._parameter_constraints,
-        "fill": [Interval(Real, 0, 1, closed="right")],
-        "categorical_features": [StrOptions({"auto"}), "array-like"],
-        "numeric": [StrOptions({"quantile", "standard", "minmax"})],
-        "missing": [StrOptions({"encode", "impute", "drop"})],
-        "only_seen_levels": ["boolean"],
-        "on_too_few": [StrOptions({"error", "smote", "jitter"})],
-        "filters": ["array-like", StrOptions({"novelty", "boundary"}), None],
-        "modality": [StrOptions({"auto", *MODALITIES})],
-        "input_shape": ["array-like", None],
-        "channels": [StrOptions({"first", "last"})],
-        "scaling": [StrOptions({"auto", "standard", "minmax"})],
-        "bounds": [StrOptions({"observed", "non-negative"}), "array-like", None],
-        "keep_index": ["boolean"],
-    }
+    # The method's own choice of each "auto" of an encoder, by what X holds.
+    _encoding: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
+    _parameter_groups: ClassVar[Mapping[str, Mapping[Any, Settings]]] = {"output": {None: Output()}}
 
-    def __init__(
-        self,
-        *,
-        sampling_strategy: Any = "auto",
-        fill: float = 1.0,
-        categorical_features: Any = "auto",
-        numeric: str = "quantile",
-        missing: str = "encode",
-        only_seen_levels: bool = False,
-        on_too_few: str = "error",
-        filters: Any = None,
-        modality: str = "auto",
-        input_shape: tuple[int, ...] | None = None,
-        channels: str = "first",
-        scaling: str = "auto",
-        bounds: Any = None,
-        keep_index: bool = False,
-        random_state: Any = None,
-        **unknown: Any,
-    ) -> None:
-        if unknown:
-            raise TypeError(unknown_parameter(type(self), next(iter(unknown))))
-        super().__init__(sampling_strategy=sampling_strategy)
-        self.fill = fill
-        self.categorical_features = categorical_features
-        self.numeric = numeric
-        self.missing = missing
-        self.only_seen_levels = only_seen_levels
-        self.on_too_few = on_too_few
-        self.filters = filters
-        self.modality = modality
-        self.input_shape = input_shape
-        self.channels = channels
-        self.scaling = scaling
-        self.bounds = bounds
-        self.keep_index = keep_index
-        self.random_state = random_state
-
-    def __init_subclass__(cls, **kwargs: Any) -> None:
-        super().__init_subclass__(**kwargs)
-        complete(cls)
+    sampling_strategy: SamplingStrategy = "auto"
+    fill: PositiveShare = 1.0
+    encoder: TableEncoder | SeriesEncoder | ImageEncoder | None = None
+    output: Output | None = None
+    random_state: RandomState = None
 
     # ------------------------------------------------------------------ what a method writes
 
@@ -179,7 +112,7 @@ class BaseSampler(BaseOverSampler):
     # ------------------------------------------------------------------ what a caller calls
 
     @fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X: Any, y: Any, classes: Iterable[Any] | None = None) -> Self:
+    def fit(self, X: Table, y: ArrayLike, classes: Iterable[Any] | None = None) -> Self:
         """Train on the classes to be resampled, once; :meth:`sample` then draws as often as wanted.
 
         Parameters
@@ -201,13 +134,13 @@ class BaseSampler(BaseOverSampler):
         InputError
             When the table or the target cannot be used; the message names the cure.
         TooFewRowsError
-            When a class has too few rows and ``on_too_few="error"``.
+            When a class has too few rows and ``output.too_few`` is ``"error"``.
         """
         self._fit(X, y, classes)
         return self
 
     @fit_context(prefer_skip_nested_validation=True)
-    def fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
+    def fit_resample(self, X: Rows, y: Labels) -> tuple[Rows, Labels]:
         """Train, generate and append: real rows first, untouched and in order, then the synthetic ones.
 
         Parameters
@@ -251,7 +184,7 @@ class BaseSampler(BaseOverSampler):
         """
         check_is_fitted(self, "state_")
         if isinstance(n, bool) or not isinstance(n, int | np.integer) or n < 1:
-            raise InputError(f"n: found {n!r}; ask for a whole number of rows, at least 1")
+            raise InputError("n", f"{n!r} found", "give a whole number of rows, at least 1")
         return self._draw(self._trained_code(label), int(n))
 
     def save(self, path: str | os.PathLike[str]) -> None:
@@ -273,6 +206,9 @@ class BaseSampler(BaseOverSampler):
 
     # ------------------------------------------------------------------ how it is done
 
+    def _output(self) -> Output:
+        return cast(Output, self._group("output"))
+
     def _fit_resample(self, X: Any, y: Any, **params: Any) -> Any:
         """Satisfy imbalanced-learn's abstract method; ``fit_resample`` above does the work on typed rows."""
         return self.fit_resample(X, y)
@@ -282,19 +218,20 @@ class BaseSampler(BaseOverSampler):
         counts = {code: n for code, n in self._deficits().items() if n > 0}
         n_real, n_new = len(target.labels), sum(counts.values())
         self.synthetic_mask_ = np.arange(n_real + n_new) >= n_real
-        self.sample_weight_ = np.where(self.synthetic_mask_, self._synthetic_weight(), 1.0)
+        output = self._output()
+        self.sample_weight_ = np.where(self.synthetic_mask_, output.weight, 1.0)
         rows, labels = None, None
         if counts:
             parts = [self._draw(code, n) for code, n in counts.items()]
             rows = functools.reduce(target.table.append_rows, parts)
             labels = np.repeat(self.classes_[list(counts)], list(counts.values()))
         return (
-            target.table.append_rows(X, rows, self.keep_index),
-            target.column.append_labels(labels, self.keep_index),
+            target.table.append_rows(X, rows, output.keep_index),
+            target.column.append_labels(labels, output.keep_index),
         )
 
     def _fit(self, X: Any, y: Any, classes: Iterable[Any] | None) -> tuple[Any, Target]:
-        resolve_filters(self.filters)
+        filters, too_few = resolve_filters(self._output().filters), self._output().too_few
         X, target = self._validate(X, y)
         labels = target.labels
         strategy = check_sampling_strategy(self.sampling_strategy, labels, self._sampling_type)
@@ -304,7 +241,7 @@ class BaseSampler(BaseOverSampler):
         self.seed_ = self._draw_seed()
         self.draws_ = dict.fromkeys(trained, 0)
         for code in trained:
-            self._check_count(code, int((codes == code).sum()))
+            check_count(type(self).__name__, self.classes_[code], int((codes == code).sum()), self._min_rows, too_few)
         self._clear_record()
         self.state_: dict[str, Any] = {}
         self.seen_levels_: dict[int, dict[int, np.ndarray]] = {}
@@ -313,31 +250,17 @@ class BaseSampler(BaseOverSampler):
             delattr(self, "encoder_")
         if not trained:
             return X, target
-        self.encoder_: Encoder = self._encoder(X).fit(X)
+        self.encoder_: Encoder = new_encoder(self, modality_for(self, X)).fit(X)
         if self.encoder_.width_ == 0:
             return X, target
         table = self._encode(X, codes, trained)
         self.fallback_ = self._set_aside_too_few(table, trained)
-        if resolve_filters(self.filters):
+        if filters:
             self.filter_rows_ = dict(table.rows)
             self.filter_table_ = {"rows": table.pooled, "codes": table.pooled_codes}
         able = [code for code in trained if code not in self.fallback_]
         self.state_ = self._train(table, able, self.seed_)
         return X, target
-
-    def _encoder(self, X: Any) -> Encoder:
-        modality = modality_for(self, X)
-        if modality == "table":
-            return TableEncoder(
-                categorical_features=self.categorical_features, numeric=self.numeric, missing=self.missing
-            )
-        scaling = self.scaling
-        if scaling == "auto":
-            scaling = "standard" if modality == "series" else "minmax"
-        shape: Any = self.input_shape
-        if modality == "series":
-            return SeriesEncoder(input_shape=shape, scaling=scaling, bounds=self.bounds)
-        return ImageEncoder(input_shape=shape, channels=self.channels, scaling=scaling, bounds=self.bounds)
 
     def _points(self) -> tuple[int, ...]:
         """Return channels and points along each axis, in a sampler of series or images."""
@@ -368,88 +291,43 @@ class BaseSampler(BaseOverSampler):
         asked = [getattr(label, "item", lambda value=label: value)() for label in classes]
         unknown = [label for label in asked if label not in known]
         if unknown:
-            raise InputError(f"classes: {unknown[0]!r} is not a class of y; the classes are {known}")
+            raise InputError("classes", f"{unknown[0]!r} is not a class of y", f"choose among {known}")
         return sorted({known.index(label) for label in asked})
 
-    def _check_count(self, code: int, n_rows: int) -> None:
-        if n_rows < self._min_rows and self.on_too_few == "error":
-            raise TooFewRowsError(
-                f"y: class {self.classes_[code]!s} has {n_rows} row{'s' if n_rows != 1 else ''} to train on, "
-                f"{type(self).__name__} needs at least {self._min_rows}; add rows, leave the class out of "
-                "sampling_strategy, or set on_too_few='jitter'"
-            )
-
     def _set_aside_too_few(self, table: EncodedTable, trained: list[int]) -> dict[int, dict[str, np.ndarray]]:
-        """Keep what ``on_too_few`` needs of each class that is too small to train on, and say so."""
-        kept = {}
+        """Store what ``output.too_few`` needs of each class that is too small to train on, and warn."""
+        name, how, small = type(self).__name__, self._output().too_few, {}
         for code in trained:
             rows = table.rows[code]
             # Once more: missing="drop" may have left fewer rows than the class had.
-            self._check_count(code, len(rows))
+            check_count(name, self.classes_[code], len(rows), self._min_rows, how)
             if len(rows) < self._min_rows:
-                how = "SMOTE" if self._smote_serves(rows) else "jitter"
-                warnings.warn(
-                    f"class {self.classes_[code]!s} has {len(rows)} usable row(s), {type(self).__name__} needs "
-                    f"{self._min_rows}: its rows are generated by {how}, not by a trained model",
-                    UserWarning,
-                    stacklevel=4,
-                )
-                low, high = table.pooled.min(axis=0), table.pooled.max(axis=0)
-                kept[code] = {
-                    "rows": rows,
-                    "discrete": discrete_columns(table.spans, rows.shape[1]),
-                    "range": np.stack([low, high]),
-                    "spread": table.pooled.std(axis=0),
-                }
-        return kept
-
-    def _smote_serves(self, rows: np.ndarray) -> bool:
-        return self.on_too_few == "smote" and len(rows) > 1
+                small[code] = set_aside(name, self.classes_[code], rows, table, self._min_rows, how)
+        return small
 
     def _draw_seed(self) -> int:
         return drawn_seed(self.random_state)
 
     def _encode(self, X: Any, codes: np.ndarray, trained: list[int], weights: np.ndarray | None = None) -> EncodedTable:
         usable = np.ones(len(codes), dtype=bool)
-        if self.missing == "drop":
+        if getattr(self.encoder_, "missing", None) == "drop":
             usable = ~self.encoder_.has_missing(X)
             self.n_dropped_ = int((~usable).sum())
-        rows, drawn = {}, {}
-        for code in trained:
-            index = np.flatnonzero((codes == code) & usable)
-            if not len(index):
-                raise TooFewRowsError(
-                    f"missing: every row of class {self.classes_[code]!s} has a missing value, so missing='drop' "
-                    "leaves none; use missing='encode' or 'impute'"
-                )
-            rows[code] = self.encoder_.transform(take_rows(X, index))
-            if weights is not None:
-                drawn[code] = weights[index]
-        pooled = np.flatnonzero(usable)
-        if len(pooled) > POOLED_ROWS:
-            rng = np.random.default_rng([self.seed_, 0])
-            pooled = np.sort(rng.choice(pooled, POOLED_ROWS, replace=False))
-        if self.only_seen_levels:
-            self.seen_levels_ = {code: self.encoder_.seen_levels(z) for code, z in rows.items()}
-        return EncodedTable(
-            rows=rows,
-            pooled=self.encoder_.transform(take_rows(X, pooled)),
-            pooled_codes=codes[pooled],
-            spans=self.encoder_.spans_,
-            deficit=self._deficits(),
-            weights=drawn,
-        )
+        table = encoded_table(self.encoder_, X, codes, usable, trained, self.classes_, self.seed_, weights)
+        if isinstance(self.encoder_, TableEncoder) and self.encoder_.only_seen_levels:
+            self.seen_levels_ = {code: self.encoder_.seen_levels(z) for code, z in table.rows.items()}
+        return replace(table, deficit=self._deficits())
 
     def _trained_code(self, label: Any) -> int:
         known = self.classes_.tolist()
         label = label.item() if isinstance(label, np.generic) else label
         if label not in known:
-            raise InputError(f"label: {label!r} is not a class seen in fit; the classes are {known}")
+            raise InputError("label", f"{label!r} is not a class seen in fit", f"choose among {known}")
         code = known.index(label)
         if code not in self.draws_:
             trained = [known[c] for c in self.draws_]
             raise InputError(
-                f"label: class {label!r} was not trained (trained: {trained}); call fit(X, y, classes=[{label!r}])"
+                "label", f"class {label!r} was not trained (trained: {trained})", f"call fit(X, y, classes=[{label!r}])"
             )
         return code
 
@@ -467,7 +345,7 @@ class BaseSampler(BaseOverSampler):
         if self.encoder_.width_ == 0:
             # Every column is constant: there is nothing to generate but the constants.
             return np.empty((n, 0))
-        filters = resolve_filters(self.filters)
+        filters = resolve_filters(self._output().filters)
         if not filters:
             return self._make(code, n, rng)
         rows, counts = draw_filtered(
@@ -486,26 +364,18 @@ class BaseSampler(BaseOverSampler):
         """Make encoded rows: by the method, or by what stands in for a class too small for it."""
         if code not in self.fallback_:
             return self._generate(self.state_, code, n, rng)
-        kept = self.fallback_[code]
-        if self._smote_serves(kept["rows"]):
-            return smote_rows(kept["rows"], kept["discrete"], n, 5, rng)
-        return jitter_rows(**kept, n=n, rng=rng)
-
-    def _synthetic_weight(self) -> float:
-        """Weight of a synthetic row in ``sample_weight_``."""
-        return 1.0
+        known = self.fallback_[code]
+        if smote_serves(known["rows"], self._output().too_few):
+            return smote_rows(known["rows"], known["discrete"], n, 5, rng)
+        return jitter_rows(**known, n=n, rng=rng)
 
     def __sklearn_tags__(self) -> Any:
         """Declare strings, missing values and sparse tables, where tables are taken, and arrays of three dimensions."""
         tags = super().__sklearn_tags__()
-        tables = "table" in self._modalities and self.input_shape is None and self.modality in ("auto", "table")
+        tables = "table" in self._modalities and isinstance(self.encoder, TableEncoder | None)
         tags.input_tags.string = tables
         tags.input_tags.categorical = tables
         tags.input_tags.allow_nan = tables
         tags.input_tags.sparse = tables
         tags.input_tags.three_d_array = self._modalities != ("table",)
         return tags
-
-
-# What it refuses is no parameter.
-complete(BaseSampler)

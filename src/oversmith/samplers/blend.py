@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 
 from oversmith._registry import METHODS
 from oversmith.exceptions import InputError
 from oversmith.samplers._encoded import EncodedTable, Target
-from oversmith.samplers._members import ForeignMember, SmoteMember, member_from
+from oversmith.samplers._members import ForeignMember, member_from
 from oversmith.samplers.base import BaseSampler
+from oversmith.samplers.settings import OverSampler
 
 DEFAULT_SAMPLERS = ("smote", "flow-matching", "gaussian-mixture")
 
@@ -26,8 +27,8 @@ class Blend(BaseSampler):
     Parameters
     ----------
     samplers : sequence of str or over-sampler, or None, default=None
-        The members: over-samplers of Oversmith or imbalanced-learn, or names: ``"smote"`` (numbers interpolated, levels
-        of a neighbour) or a method of ``oversmith methods``. ``None`` stands for ``"smote"``, ``"flow-matching"`` and
+        The members: over-samplers of Oversmith or imbalanced-learn, or names of methods as ``oversmith methods`` lists
+        them. ``None`` stands for ``"smote"``, ``"flow-matching"`` and
         ``"gaussian-mixture"``. Members are cloned, never changed.
     shares : sequence of float or None, default=None
         Each member's share of the rows, in any unit: numbers of at least 0, not all 0. ``None`` shares equally. A
@@ -49,10 +50,9 @@ class Blend(BaseSampler):
     Of ``n`` rows of a class every member makes its share, rounded by largest remainders, so that the counts are exact;
     the rows are in the order of the members.
 
-    What concerns the table is the Blend's say: ``sampling_strategy``, ``fill``, encoding, missing values,
-    ``on_too_few``, filters and the index. A member that sets one of these is refused, so that nothing is silently
-    ignored. ``random_state`` of a member is not looked at: every member's seed comes from the Blend's. A class must
-    have the rows its most demanding member needs.
+    What concerns the table is set on the Blend: ``sampling_strategy``, ``fill``, ``encoder`` and ``output``. A member
+    that sets one of these is refused, so that nothing is silently ignored. ``random_state`` of a member is not looked
+    at: every member's seed comes from the Blend's. A class must have the rows its most demanding member needs.
 
     Members of imbalanced-learn get the encoded rows of the class and up to 2,000 of other classes, and
     ``categorical_features`` if they have that parameter.
@@ -70,16 +70,8 @@ class Blend(BaseSampler):
     [90, 90]
     """
 
-    _parameter_constraints: dict = {
-        **BaseSampler._parameter_constraints,
-        "samplers": ["array-like", None],
-        "shares": ["array-like", None],
-    }
-
-    def __init__(self, *, samplers: Any = None, shares: Any = None, **common: Any) -> None:
-        super().__init__(**common)
-        self.samplers = samplers
-        self.shares = shares
+    samplers: Sequence[str | OverSampler] | None = None
+    shares: Annotated[Sequence[float] | np.ndarray, "array-like"] | None = None
 
     def _fit(self, X: Any, y: Any, classes: Iterable[Any] | None) -> tuple[Any, Target]:
         self._min_rows = _rows_needed(self)
@@ -185,7 +177,7 @@ def _name(sampler: BaseSampler) -> str:
     if isinstance(sampler, ForeignMember):
         return type(sampler.sampler).__name__
     kebabs = {entry.name: kebab for kebab, entry in METHODS.items()}
-    return kebabs.get(type(sampler).__name__, "smote" if isinstance(sampler, SmoteMember) else type(sampler).__name__)
+    return kebabs.get(type(sampler).__name__, type(sampler).__name__)
 
 
 def _rows_needed(sampler: BaseSampler) -> int:

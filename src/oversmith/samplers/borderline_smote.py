@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from numbers import Integral
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from sklearn.neighbors import NearestNeighbors
-from sklearn.utils._param_validation import Interval
 
+from oversmith._parameters import PositiveInt
 from oversmith.samplers._encoded import EncodedTable
 from oversmith.samplers._smote import smote_rows
-from oversmith.samplers.series_controls import SeriesControl, SeriesSMOTE
+from oversmith.samplers.smote import SMOTE
 
 
-class SeriesBorderlineSMOTE(SeriesSMOTE):
+class SeriesBorderlineSMOTE(SMOTE):
     """Series between one near the border of the class and one of its nearest neighbours in the class.
 
     Of the ``m_neighbors`` series nearest to one of the class, some are of other classes. All of them: the series counts
@@ -33,7 +32,7 @@ class SeriesBorderlineSMOTE(SeriesSMOTE):
 
     See Also
     --------
-    SeriesSMOTE : Starts from every series of the class.
+    SMOTE : Starts from every series of the class.
 
     Notes
     -----
@@ -63,17 +62,12 @@ class SeriesBorderlineSMOTE(SeriesSMOTE):
     2
     """
 
-    _parameter_constraints: dict = {
-        **SeriesSMOTE._parameter_constraints,
-        "m_neighbors": [Interval(Integral, 1, None, closed="left")],
-    }
+    _modalities: ClassVar[tuple[str, ...]] = ("series", "image")
 
-    def __init__(self, *, m_neighbors: int = 10, **common: Any) -> None:
-        super().__init__(**common)
-        self.m_neighbors = m_neighbors
+    m_neighbors: PositiveInt = 10
 
     def _train(self, table: EncodedTable, classes: list[int], seed: int) -> dict[str, Any]:
-        state = SeriesControl._train(self, table, classes, seed)
+        state = super()._train(table, classes, seed)
         state["bases"] = {}
         for code in classes:
             rows = table.rows[code]
@@ -95,8 +89,7 @@ class SeriesBorderlineSMOTE(SeriesSMOTE):
 
     def _generate(self, state: dict[str, Any], code: int, n: int, rng: np.random.Generator) -> np.ndarray:
         rows = state["rows"][code]
-        discrete = np.zeros(rows.shape[1], dtype=bool)
-        return smote_rows(rows, discrete, n, self.k_neighbors, rng, bases=state["bases"][code])
+        return smote_rows(rows, state["discrete"], n, self.k_neighbors, rng, bases=state["bases"][code])
 
 
 def shares_of_others(rows: np.ndarray, others: np.ndarray, m_neighbors: int) -> np.ndarray:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
-from oversmith.samplers._labelled_sampler import LabelledSampler
+from oversmith._parameters import Settings
+from oversmith.samplers._labelled_sampler import MislabelSampler
+from oversmith.samplers.settings import GradientPenalty
 
 
-class CDRAGAN(LabelledSampler):
+class CDRAGAN(MislabelSampler):
     """Spectra of a class from noise, against a discriminator whose slope is held near one around real rows.
 
     The discriminator tells real rows from generated ones and from real rows with a wrong label, five updates per update
@@ -15,8 +18,8 @@ class CDRAGAN(LabelledSampler):
 
     Parameters
     ----------
-    penalty : {"dragan", "interpolate"}, default="dragan"
-        Where the discriminator's slope is held at one: around real rows, or between real and generated ones.
+    penalty : GradientPenalty or None, default=None
+        Penalty on the discriminator's slope. None is ``GradientPenalty(at="dragan")``: around real rows.
 
     Attributes
     ----------
@@ -52,8 +55,10 @@ class CDRAGAN(LabelledSampler):
     ((80, 1, 20), [40, 40])
     """
 
-    def __init__(self, *, penalty: str = "dragan", **common: Any) -> None:
-        super().__init__(penalty=penalty, **common)
+    _parameter_groups: ClassVar[Mapping[str, Mapping[Any, Settings]]] = {
+        **MislabelSampler._parameter_groups,
+        "penalty": {None: GradientPenalty(at="dragan")},
+    }
 
     def _network_options(self) -> dict[str, Any]:
         return {"classifier_widths": None}

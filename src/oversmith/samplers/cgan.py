@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from numbers import Real
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
-from sklearn.utils._param_validation import Interval, StrOptions
 
+from oversmith._parameters import PositiveInt, ShareBelowOne
 from oversmith.encoders import ClassScaler
 from oversmith.exceptions import InputError
 from oversmith.recipes.sizes import Sizes
 from oversmith.samplers._copying import CopyProofDistance, thinned
-from oversmith.samplers._network import Monitor
-from oversmith.samplers._training_run import TrainingRows, TrainingRun
+from oversmith.samplers._training_run import TrainingRows
 from oversmith.samplers.gan import GAN
+from oversmith.samplers.settings import Network, Stop
 
 if TYPE_CHECKING:
     from jax import Array
@@ -39,12 +38,11 @@ class CGAN(GAN):
         Batch norm after each of the generator's hidden layers; rows are drawn by its running statistics.
     dropout : float, default=0.0
         Chance that a unit of the discriminator's hidden layers, but the first, is left out in training, in [0, 1).
-    stop : {"auto", "steps"}, default="auto"
-        When the training ends. ``"auto"`` scores a checkpoint every 100 steps, restores the best one and stops after
-        ``patience`` scores without a gain; ``"steps"`` trains ``max_steps`` steps, scores nothing and keeps the last
-        weights, and ``patience`` has no say. Both train on all rows, and are alike up to where ``"auto"`` stops.
-    patience : int or None, default=10
-        Scores without a gain after which ``stop="auto"`` ends the training; ``None`` never ends it early.
+    stop : {"auto", "distance", "steps"} or Stop, default="auto"
+        When the training ends. ``"distance"`` (and ``"auto"``) scores a checkpoint every 100 steps, restores the best
+        one and ends after ``patience`` scores without a gain, ten where ``patience`` is ``"auto"``; ``"steps"`` trains
+        ``max_steps`` steps, scores nothing and keeps the last weights. Both train on all rows, and are alike up to
+        where ``"distance"`` ends.
     max_steps : int, default=2000
         Generator updates at most.
 
@@ -52,9 +50,9 @@ class CGAN(GAN):
     ----------
     history_ : list of dict
         One row per chunk: ``classes`` (the asked ones), ``step``, ``loss_discriminator``, ``loss_generator``,
-        ``d_real`` and ``d_fake`` (what the discriminator takes real and generated rows for), and with ``stop="auto"``
-        ``monitor`` (energy distance to the training rows, plus what copying them gains; mean of the asked classes,
-        lower is better).
+        ``d_real`` and ``d_fake`` (what the discriminator takes real and generated rows for), and unless
+        ``stop="steps"`` ``monitor`` (energy distance to the training rows, plus what copying them gains; mean of the
+        asked classes, lower is better).
 
     See Also
     --------
@@ -73,10 +71,10 @@ class CGAN(GAN):
     - The discriminator is updated once on real and generated rows together, the code updates it once on each.
     - The library's default draws classes evenly, works in each class's own scale, takes small networks without batch
       norm and dropout and a moving average of the generator's weights; :meth:`paper` does none of that.
-    - ``stop="auto"`` is the library's answer to the document's open question, how long to train where nobody can look
-      at the rows. No row is held out for it: the score sees whether training rows are copied, by how much nearer a
-      generated row lies to one of them than to the next, beside how they lie to each other. It needs three rows; a
-      class of two is scored by energy distance alone, which copies of the two rows win.
+    - ``stop="distance"`` is the library's answer to a question that the paper leaves open, how long to train where
+      nobody can look at the rows. No row is held out for it: the score sees whether training rows are copied, by how
+      much nearer a generated row lies to one of them than to the next, beside how they lie to each other. It needs
+      three rows; a class of two is scored by energy distance alone, which copies of the two rows win.
 
     References
     ----------
@@ -99,32 +97,15 @@ class CGAN(GAN):
 
     _learns_from_all = True
     # One network serves all classes, always, and no row is held out.
-    _fixed: ClassVar[dict[str, Any]] = {"conditional": True, "min_rows_own_model": 20, "validation_fraction": 0.2}
+    _network_takes: ClassVar[tuple[str, ...]] = ("backbone", "class_scaling", "ema_decay")
+    _stop_takes: ClassVar[tuple[str, ...]] = ("rule", "patience", "max_epochs", "max_seconds", "callbacks")
+    _conditional: ClassVar[bool | int] = True
+    _patience: ClassVar[int] = 10
 
-    _parameter_constraints: dict = {
-        **GAN._parameter_constraints,
-        "balanced": ["boolean"],
-        "batch_norm": ["boolean"],
-        "dropout": [Interval(Real, 0, 1, closed="left")],
-        "stop": [StrOptions({"auto", "steps"})],
-    }
-
-    def __init__(
-        self,
-        *,
-        balanced: bool = True,
-        batch_norm: bool = False,
-        dropout: float = 0.0,
-        stop: str = "auto",
-        patience: int | None = 10,
-        max_steps: int = 2000,
-        **common: Any,
-    ) -> None:
-        super().__init__(patience=patience, max_steps=max_steps, **self._fixed, **common)
-        self.balanced = balanced
-        self.batch_norm = batch_norm
-        self.dropout = dropout
-        self.stop = stop
+    balanced: bool = True
+    batch_norm: bool = False
+    dropout: ShareBelowOne = 0.0
+    max_steps: PositiveInt = 2000
 
     @classmethod
     def paper(cls, **changes: Any) -> Self:
@@ -133,8 +114,9 @@ class CGAN(GAN):
         Parameters
         ----------
         **changes : object
-            Constructor parameters that differ from the document's. With ``stop="auto"`` the budget is 15,000 steps
-            instead of the document's 1,500, so that the score ends the training and not the document's guess.
+            Parameters that differ from the paper's, also those of groups: ``network__ema_decay=0.99``. With
+            ``stop="distance"`` the budget is 15,000 steps instead of the paper's 1,500, so that the score ends the
+            training and not the paper's guess.
 
         Returns
         -------
@@ -147,9 +129,11 @@ class CGAN(GAN):
         >>> from oversmith import CGAN
         >>> CGAN.paper().max_steps, CGAN.paper().stop
         (1500, 'steps')
-        >>> CGAN.paper(stop="auto").max_steps, CGAN.paper(stop="auto").patience
-        (15000, 10)
+        >>> CGAN.paper(stop="distance").max_steps
+        15000
         """
+        stop = changes.get("stop", "steps")
+        rule = stop.rule if isinstance(stop, Stop) else stop
         setting: dict[str, Any] = {
             "latent_dim": 50,
             "generator_widths": (256, 512, 1024),
@@ -157,24 +141,22 @@ class CGAN(GAN):
             "batch_norm": True,
             "dropout": 0.4,
             "learning_rate": 2e-4,
-            "n_critic": 1,
+            "critic_steps": 1,
             "batch_size": 32,
-            "max_steps": 15_000 if changes.get("stop") == "auto" else 1500,
+            "max_steps": 1500 if rule == "steps" else 15_000,
             "stop": "steps",
-            "patience": 10,
-            "class_scaling": None,
             "balanced": False,
-            "backbone": "mlp",
-            "ema_decay": None,
+            "network": Network(backbone="mlp", class_scaling=None, ema_decay=None),
         }
-        return cls(**(setting | changes))
+        return cls._with(setting, changes)
 
     def _check_convolutions(self) -> None:
         if self.dropout:
-            raise InputError(f"dropout: {self.dropout!r} found, which dense layers alone have; choose backbone='mlp'")
-
-    def _monitor(self, session: TrainingRun) -> Monitor | None:
-        return super()._monitor(session) if self.stop == "auto" else None
+            raise InputError(
+                "dropout",
+                f"{self.dropout!r} found, which dense layers alone have",
+                "set network=Network(backbone='mlp')",
+            )
 
     def _held_out(self, n_rows: int, rng: np.random.Generator) -> np.ndarray:
         # A held-out fifth scored checkpoints less well than the training rows do, and the training lacked it. The
@@ -192,7 +174,7 @@ class CGAN(GAN):
         return gan.conditional_recipe(
             steps=training.steps,
             batch_size=self.batch_size,
-            ema=self.ema_decay is not None,
+            ema=self._ema_decay is not None,
             batch_norm=self.batch_norm,
             dropout=self.dropout > 0,
             draw=draw_balanced if self.balanced else draw_weighted,

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import math
 from numbers import Integral, Real
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
-from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils._param_validation import Interval
 
+from oversmith._parameters import NonNegative, PositiveInt, ShareBelowOne, Widths
+from oversmith.encoders import SeriesEncoder
 from oversmith.exceptions import InputError
 from oversmith.recipes.sizes import Sizes
 from oversmith.samplers._network import Monitor, NetworkSampler
 from oversmith.samplers._training_run import Players, TrainingRun
+from oversmith.samplers.settings import Network, Stop, StopRule
 
 if TYPE_CHECKING:
     from jax import Array
@@ -50,15 +53,10 @@ class ConditionalDiffusion(NetworkSampler):
         and more than 1 goes beyond, towards what is typical of the class, at the cost of variety.
     betas : (float, float), default=(0.9, 0.999)
         Decays of Adam's two moments.
-    ema_decay : float or None, default=0.995
-        Series are drawn from a moving average of the weights with this decay per step; ``None`` draws from the last
-        ones.
     batch_size : int, default=32
         Series per update, classes evenly.
     max_steps : int, default=2000
         Updates at most.
-    patience : int or None, default=10
-        Checks of 100 steps without a better score after which the training stops; ``None`` never stops early.
 
     Attributes
     ----------
@@ -81,7 +79,8 @@ class ConditionalDiffusion(NetworkSampler):
       the sake of a CPU; ``patch=1`` looks at every point.
     - Guidance is what the network says without a class, plus ``guidance`` times the difference to what it says with it.
       In the notation of [3]_ that is a weight of ``guidance - 1``.
-    - Where series are in [-1, 1] (``scaling="minmax"`` without a class scaling) each step's estimate is held there.
+    - Where series are in [-1, 1] (``SeriesEncoder(scaling="minmax")`` without a class scaling) each step's estimate is
+      held there.
     - A checkpoint is scored by the loss and not by drawn series: drawing them costs more than the training between two
       checks. With a class of few series the score is that of the training series, which tells when the network has
       them by heart, not whether it should.
@@ -112,54 +111,22 @@ class ConditionalDiffusion(NetworkSampler):
 
     _modalities: ClassVar[tuple[str, ...]] = ("series", "image")
     _learns_from_all = True
-    # What tables alone have, and what the method settles: one convolutional network that serves all classes.
-    _fixed: ClassVar[dict[str, Any]] = {
-        "categorical_features": "auto",
-        "numeric": "standard",
-        "missing": "encode",
-        "only_seen_levels": False,
-        "backbone": "auto",
-        "conditional": True,
-        "min_rows_own_model": 20,
-    }
+    # One convolutional network serves all classes.
+    _network_takes: ClassVar[tuple[str, ...]] = ("class_scaling", "ema_decay")
+    _conditional: ClassVar[bool | int] = True
+    _rules: ClassVar[tuple[StopRule, ...]] = ("loss", "steps")
+    _patience: ClassVar[int] = 10
+    _decay: ClassVar[float] = 0.995
 
-    _parameter_constraints: dict = {
-        **NetworkSampler._parameter_constraints,
-        "widths": ["array-like"],
-        "patch": [Interval(Integral, 1, None, closed="left"), StrOptions({"auto"})],
-        "n_noise_steps": [Interval(Integral, 2, None, closed="left")],
-        "n_sampling_steps": [Interval(Integral, 1, None, closed="left")],
-        "class_dropout": [Interval(Real, 0, 1, closed="left")],
-        "guidance": [Interval(Real, 0, None, closed="left")],
-        "betas": ["array-like"],
-        "ema_decay": [Interval(Real, 0, 1, closed="neither"), None],
-    }
-
-    def __init__(
-        self,
-        *,
-        widths: tuple[int, ...] = (32, 64, 128),
-        patch: int | str = "auto",
-        n_noise_steps: int = 1000,
-        n_sampling_steps: int = 50,
-        class_dropout: float = 0.1,
-        guidance: float = 1.0,
-        betas: tuple[float, float] = (0.9, 0.999),
-        ema_decay: float | None = 0.995,
-        batch_size: int = 32,
-        max_steps: int = 2000,
-        patience: int | None = 10,
-        **common: Any,
-    ) -> None:
-        super().__init__(batch_size=batch_size, max_steps=max_steps, patience=patience, **self._fixed, **common)
-        self.widths = widths
-        self.patch = patch
-        self.n_noise_steps = n_noise_steps
-        self.n_sampling_steps = n_sampling_steps
-        self.class_dropout = class_dropout
-        self.guidance = guidance
-        self.betas = betas
-        self.ema_decay = ema_decay
+    widths: Widths = (32, 64, 128)
+    patch: PositiveInt | Literal["auto"] = "auto"
+    n_noise_steps: Annotated[int, Interval(Integral, 2, None, closed="left")] = 1000
+    n_sampling_steps: PositiveInt = 50
+    class_dropout: ShareBelowOne = 0.1
+    guidance: NonNegative = 1.0
+    betas: tuple[float, float] = (0.9, 0.999)
+    batch_size: PositiveInt = 32
+    max_steps: PositiveInt = 2000
 
     @classmethod
     def paper(cls, **changes: Any) -> Self:
@@ -179,19 +146,18 @@ class ConditionalDiffusion(NetworkSampler):
         Examples
         --------
         >>> from oversmith import ConditionalDiffusion
-        >>> ConditionalDiffusion.paper().max_epochs, ConditionalDiffusion.paper().n_noise_steps
+        >>> ConditionalDiffusion.paper().stop.max_epochs, ConditionalDiffusion.paper().n_noise_steps
         (150, 1000)
         """
         setting: dict[str, Any] = {
             "patch": 1,
-            "max_epochs": 150,
             "learning_rate": 2e-4,
             "betas": (0.5, 0.9),
-            "patience": None,
-            "class_scaling": None,
-            "scaling": "minmax",
+            "stop": Stop(patience=None, max_epochs=150),
+            "network": Network(class_scaling=None),
+            "encoder": SeriesEncoder(scaling="minmax"),
         }
-        return cls(**(setting | changes))
+        return cls._with(setting, changes)
 
     def _recipe(self, training: Sizes) -> Recipe:
         from oversmith.recipes import diffusion
@@ -199,7 +165,7 @@ class ConditionalDiffusion(NetworkSampler):
         return diffusion.recipe(
             steps=training.steps,
             batch_size=self.batch_size,
-            ema=self.ema_decay is not None,
+            ema=self._ema_decay is not None,
             guided=self.guidance != 1,
             betas=self._betas(),
         )
@@ -217,13 +183,14 @@ class ConditionalDiffusion(NetworkSampler):
 
         if self.n_sampling_steps > self.n_noise_steps:
             raise InputError(
-                f"n_sampling_steps: {self.n_sampling_steps} found, but there are {self.n_noise_steps} noise steps "
-                "(n_noise_steps) to go back; take as many or fewer"
+                "n_sampling_steps",
+                f"{self.n_sampling_steps} found, but there are {self.n_noise_steps} noise steps (n_noise_steps)",
+                "take as many or fewer",
             )
         return diffusion.hyper(
             training,
             learning_rate=self.learning_rate,
-            ema_decay=self.ema_decay or 0.0,
+            ema_decay=self._ema_decay or 0.0,
             class_dropout=self.class_dropout,
             guidance=self.guidance,
             n_sampling_steps=self.n_sampling_steps,
@@ -234,10 +201,12 @@ class ConditionalDiffusion(NetworkSampler):
     def _betas(self) -> tuple[float, float]:
         betas = tuple(self.betas)
         if len(betas) != 2 or not all(isinstance(beta, Real) and 0 <= beta < 1 for beta in betas):
-            raise InputError(f"betas: {self.betas!r} found; give two numbers in [0, 1), Adam's decays")
+            raise InputError("betas", f"{self.betas!r} found", "give two numbers in [0, 1), Adam's decays")
         return float(betas[0]), float(betas[1])
 
     def _monitor(self, session: TrainingRun) -> Monitor | None:
+        if self._stopping().rule == "steps":
+            return None
         from oversmith.recipes import diffusion
         from oversmith.recipes.held_out import held_out_monitor
 

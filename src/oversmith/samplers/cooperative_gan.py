@@ -2,33 +2,22 @@
 
 from __future__ import annotations
 
-from numbers import Real
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 import numpy as np
-from sklearn.utils._param_validation import Interval
 
+from oversmith._parameters import PositiveShare
 from oversmith.recipes.sizes import Sizes
-from oversmith.samplers._labelled_sampler import LabelledSampler
+from oversmith.samplers._labelled_sampler import PAPER_NETWORK
 from oversmith.samplers._training_run import TrainingRows
-from oversmith.samplers.three_player import ThreePlayerGAN
+from oversmith.samplers.settings import DiscriminatorRows
+from oversmith.samplers.three_player import CooperativeSampler
 
 if TYPE_CHECKING:
     from oversmith.training import Recipe
 
-# The stabilisers of the three players that this method does without, and what goes with them.
-_WITHOUT: dict[str, Any] = {
-    "mislabel_draw": "other",
-    "mislabel_weight": 0.0,
-    "penalty": "interpolate",
-    "penalty_weight": 0.0,
-    "pretrain_epochs": 0,
-    "without": (),
-    "label_input": "concatenate",
-}
 
-
-class CooperativeGAN(ThreePlayerGAN):
+class CooperativeGAN(CooperativeSampler):
     """Spectra that a classifier learns from while they move from inside their class to its border.
 
     A generator deceives a discriminator and makes rows that a classifier is to take for their class, at first for
@@ -40,8 +29,8 @@ class CooperativeGAN(ThreePlayerGAN):
     rho : float, default=0.3
         How near the rows come to the border, in (0, 1]: at the end of the training the share ``rho / 2`` of their
         target belongs to the class next to theirs; 1 aims where the classifier holds both equally likely.
-    coop_weight : float, default=1.0
-        Weight of the classifier's part in the generator's loss, not negative.
+    real_sampling : {"balanced", "natural"}, default="balanced"
+        Whether the discriminator sees every class equally often, or as often as in the data.
 
     Attributes
     ----------
@@ -74,8 +63,8 @@ class CooperativeGAN(ThreePlayerGAN):
     Nothing but the discriminator holds them. On peaks at two places, 60:12, rows of ``rho=0.3`` ended a fifth of the
     way to the other class, and those of ``rho=0.6`` and 1 within it: hence the default. Document 003 tunes it.
 
-    A training that ends before its budget has not come to the border: ``stop="steps"``. ``partial_fit`` sets out from
-    inside the class again.
+    A training that ends before its budget has not come to the border: hence the rule ``"steps"``. ``partial_fit``
+    starts inside the class again.
 
     References
     ----------
@@ -96,16 +85,35 @@ class CooperativeGAN(ThreePlayerGAN):
     ((80, 1, 20), [40, 40])
     """
 
-    _fixed: ClassVar[dict[str, Any]] = LabelledSampler._fixed | _WITHOUT
+    _network_takes: ClassVar[tuple[str, ...]] = (*CooperativeSampler._network_takes, "head_units")
 
-    _parameter_constraints: dict = {
-        **ThreePlayerGAN._parameter_constraints,
-        "rho": [Interval(Real, 0, 1, closed="right")],
-    }
+    rho: PositiveShare = 0.3
+    real_sampling: Literal["balanced", "natural"] = "balanced"
 
-    def __init__(self, *, rho: float = 0.3, coop_weight: float = 1.0, **common: Any) -> None:
-        super().__init__(coop_weight=coop_weight, **_WITHOUT, **common)
-        self.rho = rho
+    @classmethod
+    def paper(cls, **changes: Any) -> Self:
+        """Make a sampler with the setting of Chung et al. 2025 (Table 6), as far as this method has it.
+
+        Parameters
+        ----------
+        **changes : object
+            Constructor parameters that differ from the paper's.
+
+        Returns
+        -------
+        CooperativeGAN
+            As :meth:`ThreePlayerGAN.paper`, without its autoencoder and its penalty.
+
+        Examples
+        --------
+        >>> from oversmith import CooperativeGAN
+        >>> CooperativeGAN.paper().network.head_units
+        128
+        """
+        return super().paper(**({"network": PAPER_NETWORK.changed(head_units=128)} | changes))
+
+    def _discriminator_rows(self) -> DiscriminatorRows:
+        return DiscriminatorRows(real=self.real_sampling, wrong_weight=0.0)
 
     def _recipe(self, training: Sizes) -> Recipe:
         from oversmith.recipes import cooperative, mislabel_gan

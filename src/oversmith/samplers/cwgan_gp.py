@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from numbers import Real
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-from sklearn.utils._param_validation import Interval
 
+from oversmith._parameters import NonNegative, Positive, Widths
 from oversmith.recipes.sizes import Sizes
 from oversmith.samplers._training_run import TrainingRows
 from oversmith.samplers.wgan_gp import WGANGP
@@ -81,28 +80,13 @@ class CWGANGP(WGANGP):
 
     _learns_from_all = True
     # One network serves all classes, always.
-    _fixed: ClassVar[dict[str, Any]] = {"conditional": True, "min_rows_own_model": 20}
+    _network_takes: ClassVar[tuple[str, ...]] = ("backbone", "class_scaling", "ema_decay")
+    _conditional: ClassVar[bool | int] = True
 
-    _parameter_constraints: dict = {
-        **WGANGP._parameter_constraints,
-        "auxiliary_weight": [Interval(Real, 0, None, closed="left")],
-        "auxiliary_clamp": [Interval(Real, 0, None, closed="left")],
-        "classifier_widths": ["array-like"],
-    }
-
-    def __init__(
-        self,
-        *,
-        auxiliary_weight: float = 1.0,
-        auxiliary_clamp: float = 0.3,
-        classifier_widths: tuple[int, ...] = (64, 64),
-        learning_rate: float = 5e-4,
-        **common: Any,
-    ) -> None:
-        super().__init__(learning_rate=learning_rate, **self._fixed, **common)
-        self.auxiliary_weight = auxiliary_weight
-        self.auxiliary_clamp = auxiliary_clamp
-        self.classifier_widths = classifier_widths
+    auxiliary_weight: NonNegative = 1.0
+    auxiliary_clamp: NonNegative = 0.3
+    classifier_widths: Widths = (64, 64)
+    learning_rate: Positive = 5e-4
 
     def _recipe(self, training: Sizes) -> Recipe:
         from oversmith.recipes import wasserstein
@@ -110,7 +94,7 @@ class CWGANGP(WGANGP):
         return wasserstein.auxiliary_recipe(
             steps=training.steps,
             batch_size=self.batch_size,
-            ema=self.ema_decay is not None,
+            ema=self._ema_decay is not None,
             **self._recipe_options(),
         )
 

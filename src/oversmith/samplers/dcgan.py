@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+from oversmith._parameters import Widths
+from oversmith.encoders import SeriesEncoder
 from oversmith.recipes.sizes import Sizes
 from oversmith.samplers.gan import GAN
+from oversmith.samplers.settings import Network, Stop
 
 if TYPE_CHECKING:
     from jax import Array
@@ -57,23 +60,11 @@ class DCGAN(GAN):
     """
 
     _modalities: ClassVar[tuple[str, ...]] = ("series", "image")
-    # What tables alone have, and what the networks settle.
-    _fixed: ClassVar[dict[str, Any]] = {
-        "categorical_features": "auto",
-        "numeric": "standard",
-        "missing": "encode",
-        "only_seen_levels": False,
-        "backbone": "auto",
-    }
+    # The networks are convolutions.
+    _network_takes: ClassVar[tuple[str, ...]] = ("class_scaling", "conditional", "ema_decay")
 
-    def __init__(
-        self,
-        *,
-        generator_widths: tuple[int, ...] = (64, 64, 64),
-        critic_widths: tuple[int, ...] = (64, 64, 64),
-        **common: Any,
-    ) -> None:
-        super().__init__(generator_widths=generator_widths, critic_widths=critic_widths, **self._fixed, **common)
+    generator_widths: Widths = (64, 64, 64)
+    critic_widths: Widths = (64, 64, 64)
 
     @classmethod
     def paper(cls, **changes: Any) -> Self:
@@ -88,6 +79,7 @@ class DCGAN(GAN):
         -------
         DCGAN
             Latent length 100, Adam(2e-4, 0.5), batch 128, 100 epochs to the end, the channels' own scale in [-1, 1].
+            The encoder is that of series; images are in [-1, 1] with ``encoder=ImageEncoder()``.
 
         Examples
         --------
@@ -99,19 +91,17 @@ class DCGAN(GAN):
             "latent_dim": 100,
             "learning_rate": 2e-4,
             "batch_size": 128,
-            "max_epochs": 100,
-            "patience": None,
-            "class_scaling": None,
-            "scaling": "minmax",
-            "ema_decay": None,
+            "network": Network(class_scaling=None, ema_decay=None),
+            "stop": Stop(patience=None, max_epochs=100),
+            "encoder": SeriesEncoder(scaling="minmax"),
         }
-        return cls(**(setting | changes))
+        return cls._with(setting, changes)
 
     def _recipe(self, training: Sizes) -> Recipe:
         from oversmith.recipes import gan
 
         return gan.recipe(
-            steps=training.steps, batch_size=self.batch_size, ema=self.ema_decay is not None, batch_norm=True
+            steps=training.steps, batch_size=self.batch_size, ema=self._ema_decay is not None, batch_norm=True
         )
 
     def _players(self, key: Array, training: Sizes) -> dict[str, Any]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from numbers import Integral, Real
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, cast
 
 import numpy as np
-from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 
+from oversmith._parameters import Settings, Share, check_taken
 from oversmith.exceptions import InputError
 from oversmith.recipes.sizes import Sizes
 from oversmith.samplers._adversarial import AdversarialSampler
@@ -16,6 +16,17 @@ from oversmith.samplers._encoded import EncodedTable
 from oversmith.samplers._refinement import refine
 from oversmith.samplers._smote import discrete_columns, rows_from, smote_rows
 from oversmith.samplers._training_run import TrainingRows, TrainingRun
+from oversmith.samplers.settings import (
+    Critics,
+    GradientPenalty,
+    Guidance,
+    Network,
+    OverSampler,
+    Refinement,
+    SmoteStage,
+    Stop,
+    WeightClip,
+)
 from oversmith.selection import noisy_rows
 
 if TYPE_CHECKING:
@@ -42,53 +53,27 @@ class EOWGAN(AdversarialSampler):
 
     Parameters
     ----------
-    smote : over-sampler, "none" or None, default=None
-        The SMOTE stage: any over-sampler of imbalanced-learn, which gets the encoded matrix (and
-        ``categorical_features`` if it has that parameter). ``None`` interpolates numeric columns and lets
-        categorical and indicator columns take a neighbour's level. ``"none"`` leaves the stage out, which needs
-        ``smote_share=0``.
-    k_neighbors : int, default=5
-        Neighbours of the built-in SMOTE; at most one less than the class has rows.
+    smote : SmoteStage, over-sampler, "none" or None, default=None
+        The first stage. None is ``SmoteStage()``, the built-in SMOTE with five neighbours; an over-sampler stands for
+        ``SmoteStage(over_sampler)``. ``"none"`` leaves the stage out, which needs ``smote_share=0``.
     smote_share : float, default=0.5
         Share of the synthetic rows that stay SMOTE rows, in [0, 1]: 0.5 is Eq. 11, 0 is Algorithm 1, 1 trains no
         network.
-    synthetic_weight : float, default=1.0
-        Weight of a synthetic row in ``sample_weight_`` (the lambda of Eq. 12); real rows weigh 1.
-    lipschitz : {"gradient_penalty", "clip"}, default="gradient_penalty"
-        How the critic is kept Lipschitz. With ``"clip"`` the optimiser is RMSprop, else Adam.
-    penalty_weight : float, default=10.0
-        Weight of the gradient penalty (the lambda of Table 9).
-    clip : float, default=0.01
-        Bound of every critic weight when ``lipschitz="clip"``.
-    n_critics : int, default=1
-        Critics of different initialisation; the generator follows all of them.
-    critics : {"mean", "min"}, default="mean"
-        How the scores of several critics are combined for the generator.
-    label_smoothing : float, default=0.0
-        Smoothing of the critic's labels, in [0, 0.5): real rows count as real by ``1 - label_smoothing``.
-    loss_clip : float or None, default=None
-        Bound of each critic's loss before the penalty; beyond it the critic is not trained further apart.
-    guidance : float, default=0.0
-        Weight of the classifier-guided loss (the gamma of the document) in the generator's loss, at least 0: the
-        cross-entropy, for the class asked, of a small classifier trained on real and SMOTE rows and then frozen.
-    guidance_clamp : float, default=0.3
-        Cross-entropy below which a row is left alone, so that the generator is not pulled to class prototypes.
-    clean : {"enn", "tomek", "lof"} or None, default=None
-        Noise filter of the minority rows before SMOTE and training: edited nearest neighbours, Tomek links or the local
-        outlier factor. A class loses at most three rows in ten; ``n_cleaned_`` says how many.
-    refine_rounds : int, default=0
-        Rounds of adaptive refinement at most: minority rows that a classifier gets wrong or nearly wrong on inner folds
-        are drawn more often while the generator is trained on for a quarter of its steps. A round that does not raise
-        the inner average precision is undone and ends the refinement.
-    hard_weight : float, default=4.0
-        How many times as often a hard row is drawn in a refinement, at least 1.
+    lipschitz : GradientPenalty, WeightClip or None, default=None
+        How the critic is kept Lipschitz: by a penalty on its slope (Adam), or by a bound of its weights (RMSprop). None
+        is ``GradientPenalty(10.0)``.
+    critics : Critics or None, default=None
+        How many critics there are, how their scores are combined, and what their loss is changed by. None is
+        ``Critics()``, one critic.
+    guidance : Guidance or None, default=None
+        Loss of a classifier that pulls rows to their class; None leaves it out.
+    refinement : Refinement or None, default=None
+        Training on with rows that a classifier gets wrong; None leaves it out.
 
     Attributes
     ----------
     n_cleaned_ : dict
-        Class label → rows left out by ``clean``.
-    sample_weight_ : ndarray of shape (n_resampled,)
-        1 for real rows, ``synthetic_weight`` for synthetic ones.
+        Class label → rows left out by ``smote.clean``.
     history_ : list of dict
         One row per chunk and model: ``classes``, ``step``, losses, ``penalty``, ``wasserstein`` (the critic's gap),
         ``monitor`` (energy distance to the rows ``scored_on`` names, lower is better), ``guidance`` (the guide's
@@ -135,64 +120,21 @@ class EOWGAN(AdversarialSampler):
     80
     """
 
-    _parameter_constraints: dict = {
-        **AdversarialSampler._parameter_constraints,
-        "smote": [HasMethods(["fit_resample", "get_params"]), StrOptions({"none"}), None],
-        "k_neighbors": [Interval(Integral, 1, None, closed="left")],
-        "smote_share": [Interval(Real, 0, 1, closed="both")],
-        "synthetic_weight": [Interval(Real, 0, None, closed="left")],
-        "lipschitz": [StrOptions({"gradient_penalty", "clip"})],
-        "penalty_weight": [Interval(Real, 0, None, closed="left")],
-        "clip": [Interval(Real, 0, None, closed="neither")],
-        "n_critics": [Interval(Integral, 1, None, closed="left")],
-        "critics": [StrOptions({"mean", "min"})],
-        "label_smoothing": [Interval(Real, 0, 0.5, closed="left")],
-        "loss_clip": [Interval(Real, 0, None, closed="neither"), None],
-        "guidance": [Interval(Real, 0, None, closed="left")],
-        "guidance_clamp": [Interval(Real, 0, None, closed="left")],
-        "clean": [StrOptions({"enn", "tomek", "lof"}), None],
-        "refine_rounds": [Interval(Integral, 0, None, closed="left")],
-        "hard_weight": [Interval(Real, 1, None, closed="left")],
+    _parameter_groups: ClassVar[Mapping[str, Mapping[Any, Settings]]] = {
+        **AdversarialSampler._parameter_groups,
+        "smote": {None: SmoteStage()},
+        "lipschitz": {None: GradientPenalty()},
+        "critics": {None: Critics()},
+        "guidance": {None: Guidance(0.0)},
+        "refinement": {None: Refinement(0)},
     }
 
-    def __init__(
-        self,
-        *,
-        smote: Any = None,
-        k_neighbors: int = 5,
-        smote_share: float = 0.5,
-        synthetic_weight: float = 1.0,
-        lipschitz: str = "gradient_penalty",
-        penalty_weight: float = 10.0,
-        clip: float = 0.01,
-        n_critics: int = 1,
-        critics: str = "mean",
-        label_smoothing: float = 0.0,
-        loss_clip: float | None = None,
-        guidance: float = 0.0,
-        guidance_clamp: float = 0.3,
-        clean: str | None = None,
-        refine_rounds: int = 0,
-        hard_weight: float = 4.0,
-        **common: Any,
-    ) -> None:
-        super().__init__(**common)
-        self.smote = smote
-        self.k_neighbors = k_neighbors
-        self.smote_share = smote_share
-        self.synthetic_weight = synthetic_weight
-        self.lipschitz = lipschitz
-        self.penalty_weight = penalty_weight
-        self.clip = clip
-        self.n_critics = n_critics
-        self.critics = critics
-        self.label_smoothing = label_smoothing
-        self.loss_clip = loss_clip
-        self.guidance = guidance
-        self.guidance_clamp = guidance_clamp
-        self.clean = clean
-        self.refine_rounds = refine_rounds
-        self.hard_weight = hard_weight
+    smote: SmoteStage | OverSampler | Literal["none"] | None = None
+    smote_share: Share = 0.5
+    lipschitz: GradientPenalty | WeightClip | None = None
+    critics: Critics | None = None
+    guidance: Guidance | None = None
+    refinement: Refinement | None = None
 
     @classmethod
     def paper(cls, **changes: Any) -> Self:
@@ -201,7 +143,7 @@ class EOWGAN(AdversarialSampler):
         Parameters
         ----------
         **changes : object
-            Constructor parameters that differ from the document's.
+            Parameters that differ from the paper's, also those of groups: ``stop__max_epochs=10``.
 
         Returns
         -------
@@ -213,27 +155,25 @@ class EOWGAN(AdversarialSampler):
         Examples
         --------
         >>> from oversmith import EOWGAN
-        >>> EOWGAN.paper().n_critics, EOWGAN.paper(smote_share=0.0).smote_share
-        (2, 0.0)
+        >>> EOWGAN.paper().critics, EOWGAN.paper(smote_share=0.0).smote_share
+        (Critics(n=2), 0.0)
         """
         setting: dict[str, Any] = {
             "smote_share": 0.5,
-            "lipschitz": "gradient_penalty",
-            "penalty_weight": 10.0,
-            "n_critic": 5,
-            "n_critics": 2,
+            "lipschitz": GradientPenalty(10.0),
+            "critic_steps": 5,
+            "critics": Critics(2),
             "generator_widths": PAPER_GENERATOR,
             "critic_widths": PAPER_CRITIC,
             "latent_dim": 64,
             "learning_rate": 5e-5,
-            "ema_decay": None,
-            "guidance": 1.0,
-            "refine_rounds": 1,
+            "network": Network(ema_decay=None),
+            "guidance": Guidance(1.0),
+            "refinement": Refinement(1),
             "batch_size": 128,
-            "max_epochs": 100,
-            "patience": None,
+            "stop": Stop(patience=None, max_epochs=100),
         }
-        return cls(**(setting | changes))
+        return cls._with(setting, changes)
 
     @classmethod
     def hyperparameter_space(cls, grid: bool = False) -> dict[str, Any]:
@@ -253,17 +193,17 @@ class EOWGAN(AdversarialSampler):
         Examples
         --------
         >>> from oversmith import EOWGAN
-        >>> EOWGAN.hyperparameter_space()["n_critic"]
+        >>> EOWGAN.hyperparameter_space()["critic_steps"]
         [1, 3, 5, 10]
         """
-        shared = {"batch_size": [32, 64, 128], "penalty_weight": [5.0, 10.0, 20.0], "n_critic": [1, 3, 5, 10]}
+        shared = {"batch_size": [32, 64, 128], "lipschitz__weight": [5.0, 10.0, 20.0], "critic_steps": [1, 3, 5, 10]}
         if grid:
             return {"learning_rate": [1e-4, 3e-4, 5e-4], **shared}
         return {
             "learning_rate": (1e-4, 2e-3, "log"),
             **shared,
             "smote_share": [0.0, 0.25, 0.5, 0.75],
-            "guidance": [0.0, 0.5, 1.0, 2.0],
+            "guidance__weight": [0.0, 0.5, 1.0, 2.0],
             "latent_dim": [16, 32, 64],
         }
 
@@ -291,11 +231,12 @@ class EOWGAN(AdversarialSampler):
 
     def _cleaned(self, table: EncodedTable, codes: list[int]) -> EncodedTable:
         self.n_cleaned_: dict[Any, int] = {}
-        if self.clean is None:
+        clean = self._smote_stage().clean
+        if clean is None:
             return table
         rows, weights = dict(table.rows), dict(table.weights)
         for code in codes:
-            noise = noisy_rows(rows[code], table.pooled[table.pooled_codes != code], self.clean)
+            noise = noisy_rows(rows[code], table.pooled[table.pooled_codes != code], clean)
             rows[code] = rows[code][~noise]
             if code in weights:
                 weights[code] = weights[code][~noise]
@@ -305,13 +246,13 @@ class EOWGAN(AdversarialSampler):
     def _prepare(self, table: EncodedTable, classes: list[int], seed: int) -> dict[str, Any]:
         if self._without_smote() and self.smote_share > 0:
             raise InputError(
-                f"smote: 'none' leaves no SMOTE rows, found smote_share={self.smote_share}; set smote_share=0"
+                "smote", f"'none' leaves no SMOTE rows, found smote_share={self.smote_share}", "set smote_share=0"
             )
         state: dict[str, Any] = {
             "rows": {code: table.rows[code] for code in classes},
             "discrete": discrete_columns(table.spans, table.pooled.shape[1]),
         }
-        if self.smote is not None and not self._without_smote():
+        if self._smote_stage().sampler is not None:
             rng = np.random.default_rng([seed, 3])
             chosen = rng.permutation(len(table.pooled))[: MAX_OTHER_ROWS * 2]
             state["others"] = {
@@ -328,12 +269,29 @@ class EOWGAN(AdversarialSampler):
     def _without_smote(self) -> bool:
         return isinstance(self.smote, str)
 
+    def _smote_stage(self) -> SmoteStage:
+        if self.smote is None or isinstance(self.smote, str):
+            return SmoteStage()
+        return self.smote if isinstance(self.smote, SmoteStage) else SmoteStage(self.smote)
+
+    def _critics(self) -> Critics:
+        return cast(Critics, self._group("critics"))
+
+    def _guidance(self) -> Guidance:
+        return cast(Guidance, self._group("guidance"))
+
+    def _lipschitz(self) -> GradientPenalty | WeightClip:
+        lipschitz = cast("GradientPenalty | WeightClip", self._group("lipschitz"))
+        check_taken(self, "lipschitz", lipschitz, ("weight", "bound"))
+        return lipschitz
+
     def _smote_rows(
         self, state: dict[str, Any], code: int, rows: np.ndarray, n: int, rng: np.random.Generator
     ) -> np.ndarray:
-        if self.smote is None:
-            return smote_rows(rows, state["discrete"], n, self.k_neighbors, rng)
-        return rows_from(self.smote, rows, state["others"][code], self.encoder_.spans_, n, rng)
+        stage = self._smote_stage()
+        if stage.sampler is None:
+            return smote_rows(rows, state["discrete"], n, stage.k_neighbors, rng)
+        return rows_from(stage.sampler, rows, state["others"][code], self.encoder_.spans_, n, rng)
 
     def _training_rows(
         self, state: dict[str, Any], code: int, rows: np.ndarray, deficit: int, rng: np.random.Generator
@@ -351,9 +309,11 @@ class EOWGAN(AdversarialSampler):
         return self.smote_share < 1
 
     def _check_convolutions(self) -> None:
-        if self.guidance:
+        if self._guidance().weight:
             raise InputError(
-                f"guidance: {self.guidance!r} found, which needs dense layers; choose backbone='mlp', or guidance=0"
+                "guidance",
+                f"{self.guidance!r} found, which needs dense layers",
+                "set network=Network(backbone='mlp'), or guidance=None",
             )
 
     def _recipe(self, training: Sizes) -> Recipe:
@@ -362,10 +322,10 @@ class EOWGAN(AdversarialSampler):
         return wasserstein.recipe(
             steps=training.steps,
             batch_size=self.batch_size,
-            lipschitz=self.lipschitz,
-            combine=self.critics,
-            ema=self.ema_decay is not None,
-            guided=self.guidance > 0,
+            lipschitz="clip" if isinstance(self._lipschitz(), WeightClip) else "gradient_penalty",
+            combine=self._critics().reduce,
+            ema=self._ema_decay is not None,
+            guided=self._guidance().weight > 0,
         )
 
     def _players(self, key: Array, training: Sizes) -> dict[str, Any]:
@@ -377,28 +337,30 @@ class EOWGAN(AdversarialSampler):
             latent_dim=self.latent_dim,
             generator_widths=tuple(self.generator_widths),
             critic_widths=tuple(self.critic_widths),
-            n_critics=self.n_critics,
+            n_critics=self._critics().n,
         )
 
     def _hyper(self, training: Sizes) -> dict[str, Any]:
         from oversmith.recipes import wasserstein
 
+        critics, lipschitz = self._critics(), self._lipschitz()
         return wasserstein.hyper(
             training,
             latent_dim=self.latent_dim,
             learning_rate=self.learning_rate,
-            n_critic=self.n_critic,
-            penalty_weight=self.penalty_weight,
-            clip=self.clip,
-            ema_decay=self.ema_decay or 0.0,
-            label_smoothing=self.label_smoothing,
-            loss_clip=self.loss_clip,
+            n_critic=self.critic_steps,
+            penalty_weight=lipschitz.weight if isinstance(lipschitz, GradientPenalty) else GradientPenalty().weight,
+            clip=lipschitz.bound if isinstance(lipschitz, WeightClip) else WeightClip().bound,
+            ema_decay=self._ema_decay or 0.0,
+            label_smoothing=critics.label_smoothing,
+            loss_clip=critics.loss_clip,
         )
 
     def _lesson_hyper(
         self, state: dict[str, Any], lesson: TrainingRows, training: Sizes, rng: np.random.Generator
     ) -> dict[str, Any]:
-        if not self.guidance:
+        guidance = self._guidance()
+        if not guidance.weight:
             return {}
         from oversmith.recipes.guide import guide_hyper
 
@@ -406,15 +368,16 @@ class EOWGAN(AdversarialSampler):
             *lesson.all_rows(),
             dict(zip(lesson.codes, lesson.scalers, strict=True)),
             padded_width=training.padded_width,
-            weight=self.guidance,
-            clamp=self.guidance_clamp,
+            weight=guidance.weight,
+            clamp=guidance.clamp,
             seed=int(rng.integers(2**31)),
         )
 
     def _refine(self, session: TrainingRun, result: TrainResult) -> TrainResult:
-        if not self.refine_rounds:
+        refinement = cast(Refinement, self._group("refinement"))
+        if not refinement.rounds:
             return result
-        return refine(self, session, result, rounds=self.refine_rounds, hard_weight=self.hard_weight)
+        return refine(self, session, result, rounds=refinement.rounds, hard_weight=refinement.hard_weight)
 
     def _generate(self, state: dict[str, Any], code: int, n: int, rng: np.random.Generator) -> np.ndarray:
         n_smote = round(self.smote_share * n)
@@ -424,6 +387,3 @@ class EOWGAN(AdversarialSampler):
         if n > n_smote:
             parts.append(self._from_network(state, code, n - n_smote, rng))
         return np.concatenate(parts)
-
-    def _synthetic_weight(self) -> float:
-        return self.synthetic_weight

@@ -6,8 +6,9 @@ from typing import Any
 
 from imblearn.over_sampling import SMOTE, RandomOverSampler
 
-from oversmith.exceptions import InputError
+from oversmith.exceptions import InputError, nearest_hint
 from oversmith.samplers.eo_wgan import EOWGAN
+from oversmith.samplers.settings import Critics, GradientPenalty
 from oversmith.samplers.wgan import WGAN
 
 # Table 9: critic updates per generator update, and penalty weight.
@@ -23,7 +24,7 @@ def eo_wgan_variants(table: int = 8, **changes: Any) -> dict[str, Any]:
         8: the ablation, seven variants. 9: six settings of critic updates and penalty weight.
     **changes : object
         Constructor parameters that differ from the document's, given to every variant that has them, for example
-        ``max_epochs=10`` or ``random_state=0``.
+        ``stop__max_epochs=10`` or ``random_state=0``.
 
     Returns
     -------
@@ -48,30 +49,34 @@ def eo_wgan_variants(table: int = 8, **changes: Any) -> dict[str, Any]:
     >>> from oversmith import eo_wgan_variants
     >>> list(eo_wgan_variants())[:3]
     ['full framework', 'SMOTE only', 'WGAN only']
-    >>> [(s.n_critic, s.penalty_weight) for s in eo_wgan_variants(table=9).values()]
+    >>> [(s.critic_steps, s.lipschitz.weight) for s in eo_wgan_variants(table=9).values()]
     [(1, 10.0), (3, 10.0), (5, 10.0), (5, 5.0), (5, 20.0), (10, 10.0)]
     """
     paper = EOWGAN.paper
     if table == 8:
-        made: dict[str, Any] = {
+        variants: dict[str, Any] = {
             "full framework": paper(),
             "SMOTE only": SMOTE(),
             "WGAN only": WGAN.paper(),
             "without SMOTE": paper(smote="none", smote_share=0.0),
             "without WGAN refinement": paper(smote_share=1.0),
-            "one critic": paper(n_critics=1),
+            "one critic": paper(critics=Critics(1)),
             "random over-sampling": paper(smote=RandomOverSampler(), smote_share=1.0),
         }
     elif table == 9:
-        made = {
-            f"n_critic {n_critic}, penalty {weight:g}": paper(n_critic=n_critic, penalty_weight=weight)
-            for n_critic, weight in TABLE_9
+        variants = {
+            f"n_critic {steps}, penalty {weight:g}": paper(critic_steps=steps, lipschitz=GradientPenalty(weight))
+            for steps, weight in TABLE_9
         }
     else:
-        raise InputError(f"table: found {table!r}; document 000 compares settings in tables 8 and 9")
-    for sampler in made.values():
+        raise InputError(
+            "table", f"{table!r} found", "choose 8 or 9, the tables in which Riaz et al. 2025 compare settings"
+        )
+    for sampler in variants.values():
         sampler.set_params(**{name: value for name, value in changes.items() if name in sampler.get_params()})
-    unknown = set(changes) - {name for sampler in made.values() for name in sampler.get_params()}
+    known = {name for sampler in variants.values() for name in sampler.get_params()}
+    unknown = set(changes) - known
     if unknown:
-        raise InputError(f"changes: no variant has a parameter {sorted(unknown)[0]!r}")
-    return made
+        name = sorted(unknown)[0]
+        raise InputError("changes", f"no variant has a parameter {name!r}", nearest_hint(name, known))
+    return variants

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-from sklearn.utils._param_validation import Interval
 
+from oversmith._parameters import Positive, PositiveInt, Widths
 from oversmith.recipes.sizes import Sizes
 from oversmith.samplers._network import Monitor, NetworkSampler
 from oversmith.samplers._training_run import Players, TrainingRun
+from oversmith.samplers.settings import StopRule
 
 if TYPE_CHECKING:
     from jax import Array
@@ -31,8 +31,6 @@ class FlowMatching(NetworkSampler):
         Widths of the network's hidden layers.
     n_sampling_steps : int, default=25
         Steps of Heun's method from noise to rows, each of two evaluations of the network.
-    ema_decay : float or None, default=0.995
-        Rows are drawn from a moving average of the weights with this decay per step; ``None`` draws from the last ones.
     learning_rate : float, default=5e-3
         Step size of the network.
     batch_size : int, default=128
@@ -53,9 +51,9 @@ class FlowMatching(NetworkSampler):
 
     Notes
     -----
-    Each class flows in its own scale. Flags and levels flow as the numbers -1 and 1; the largest wins in the end. With
-    ``conditional`` the network serves all classes whatever its value, unless it is ``False``: then every class has a
-    network of its own that learns from its rows alone.
+    Each class flows in its own scale. Flags and levels flow as the numbers -1 and 1; the largest wins in the end. One
+    network learns from the rows of all classes, unless ``Network(conditional=False)``: then every class has a network
+    of its own that learns from its rows alone.
 
     References
     ----------
@@ -75,37 +73,23 @@ class FlowMatching(NetworkSampler):
 
     _modalities: ClassVar[tuple[str, ...]] = ("table", "series", "image")
 
-    _parameter_constraints: dict = {
-        **NetworkSampler._parameter_constraints,
-        "widths": ["array-like"],
-        "n_sampling_steps": [Interval(Integral, 1, None, closed="left")],
-        "ema_decay": [Interval(Real, 0, 1, closed="neither"), None],
-    }
+    _rules: ClassVar[tuple[StopRule, ...]] = ("loss", "steps")
+    _decay: ClassVar[float] = 0.995
 
-    def __init__(
-        self,
-        *,
-        widths: tuple[int, ...] = (128, 128, 128),
-        n_sampling_steps: int = 25,
-        ema_decay: float | None = 0.995,
-        learning_rate: float = 5e-3,
-        batch_size: int = 128,
-        max_steps: int = 2000,
-        **common: Any,
-    ) -> None:
-        super().__init__(learning_rate=learning_rate, batch_size=batch_size, max_steps=max_steps, **common)
-        self.widths = widths
-        self.n_sampling_steps = n_sampling_steps
-        self.ema_decay = ema_decay
+    widths: Widths = (128, 128, 128)
+    n_sampling_steps: PositiveInt = 25
+    learning_rate: Positive = 5e-3
+    batch_size: PositiveInt = 128
+    max_steps: PositiveInt = 2000
 
     @property
     def _learns_from_all(self) -> bool:  # type: ignore[override]
-        return self.conditional is not False
+        return self._networks().conditional is not False
 
     def _recipe(self, training: Sizes) -> Recipe:
         from oversmith.recipes import flow_matching
 
-        ema, block = self.ema_decay is not None, self._scored_rows()
+        ema, block = self._ema_decay is not None, self._scored_rows()
         return flow_matching.recipe(steps=training.steps, batch_size=self.batch_size, ema=ema, block=block)
 
     def _players(self, key: Array, training: Sizes) -> Players:
@@ -116,7 +100,7 @@ class FlowMatching(NetworkSampler):
     def _hyper(self, training: Sizes) -> dict[str, Any]:
         return {
             "learning_rate": {"velocity": self.learning_rate},
-            "ema_decay": self.ema_decay or 0.0,
+            "ema_decay": self._ema_decay or 0.0,
             "n_sampling_steps": self.n_sampling_steps,
             "columns": training.columns,
             # Only its length is read: it is part of the program's shape, not of its data.
@@ -128,7 +112,7 @@ class FlowMatching(NetworkSampler):
         return 128 if self._of_images() else super()._scored_rows()
 
     def _monitor(self, session: TrainingRun) -> Monitor | None:
-        if not session.lesson.held_out:
+        if not session.lesson.held_out or self._stopping().rule == "steps":
             return super()._monitor(session)
         from oversmith.recipes import flow_matching
         from oversmith.recipes.held_out import held_out_monitor

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
+from oversmith._parameters import Positive, PositiveInt
 from oversmith.recipes.sizes import Sizes
 from oversmith.samplers._adversarial import AdversarialSampler
 from oversmith.samplers.eo_wgan import PAPER_CRITIC, PAPER_GENERATOR
+from oversmith.samplers.settings import Network, Stop
 
 if TYPE_CHECKING:
     from jax import Array
@@ -23,7 +25,7 @@ class GAN(AdversarialSampler):
 
     Parameters
     ----------
-    n_critic : int, default=1
+    critic_steps : int, default=1
         Discriminator updates per generator update (S in Algorithm 2 of document 001).
     learning_rate : float, default=3e-4
         Step size of both networks.
@@ -74,8 +76,8 @@ class GAN(AdversarialSampler):
     [90, 90]
     """
 
-    def __init__(self, *, n_critic: int = 1, learning_rate: float = 3e-4, **common: Any) -> None:
-        super().__init__(n_critic=n_critic, learning_rate=learning_rate, **common)
+    critic_steps: PositiveInt = 1
+    learning_rate: Positive = 3e-4
 
     @classmethod
     def paper(cls, **changes: Any) -> Self:
@@ -84,7 +86,7 @@ class GAN(AdversarialSampler):
         Parameters
         ----------
         **changes : object
-            Constructor parameters that differ from the document's.
+            Parameters that differ from the paper's, also those of groups: ``stop__max_epochs=10``.
 
         Returns
         -------
@@ -96,26 +98,25 @@ class GAN(AdversarialSampler):
         Examples
         --------
         >>> from oversmith import GAN
-        >>> GAN.paper().n_critic, GAN.paper(max_epochs=20).max_epochs
+        >>> GAN.paper().critic_steps, GAN.paper(stop__max_epochs=20).stop.max_epochs
         (5, 20)
         """
         setting: dict[str, Any] = {
-            "n_critic": 5,
+            "critic_steps": 5,
             "generator_widths": PAPER_GENERATOR,
             "critic_widths": PAPER_CRITIC,
             "latent_dim": 64,
             "learning_rate": 1e-4,
-            "ema_decay": None,
             "batch_size": 64,
-            "max_epochs": 80,
-            "patience": None,
+            "network": Network(ema_decay=None),
+            "stop": Stop(patience=None, max_epochs=80),
         }
-        return cls(**(setting | changes))
+        return cls._with(setting, changes)
 
     def _recipe(self, training: Sizes) -> Recipe:
         from oversmith.recipes import gan
 
-        return gan.recipe(steps=training.steps, batch_size=self.batch_size, ema=self.ema_decay is not None)
+        return gan.recipe(steps=training.steps, batch_size=self.batch_size, ema=self._ema_decay is not None)
 
     def _players(self, key: Array, training: Sizes) -> dict[str, Any]:
         from oversmith.recipes import gan
@@ -135,6 +136,6 @@ class GAN(AdversarialSampler):
             training,
             latent_dim=self.latent_dim,
             learning_rate=self.learning_rate,
-            n_critic=self.n_critic,
-            ema_decay=self.ema_decay or 0.0,
+            n_critic=self.critic_steps,
+            ema_decay=self._ema_decay or 0.0,
         )

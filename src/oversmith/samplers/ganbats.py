@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from numbers import Integral, Real
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
-from sklearn.utils._param_validation import Interval, StrOptions
-
+from oversmith._parameters import PositiveInt, Widths
+from oversmith.encoders import SeriesEncoder
 from oversmith.exceptions import InputError
 from oversmith.recipes.sizes import Sizes
 from oversmith.samplers._network import Monitor, NetworkSampler
 from oversmith.samplers._training_run import Players, TrainingRun
+from oversmith.samplers.settings import Network, Stop, StopRule
 
 if TYPE_CHECKING:
     from jax import Array
@@ -42,7 +42,7 @@ class GANBATS(NetworkSampler):
         Layers of the LSTM.
     generator_widths : tuple of int, default=(128, 64, 32)
         Channels of the G-parts.
-    discriminator_widths : tuple of int, default=(32, 64)
+    critic_widths : tuple of int, default=(32, 64)
         Channels of the D-parts.
     recurrent : bool, default=True
         Whether the generator has its LSTM: the first column of document 002's Table 2.
@@ -54,23 +54,11 @@ class GANBATS(NetworkSampler):
         Time points per step of the LSTM; between steps is interpolated. ``"auto"``: 1 up to 128 points, 4 beyond.
     halve_epochs : int or None, default=50
         Epochs after which the learning rate is halved, again and again; None keeps it.
-    stop : {"distance", "chance", "steps"}, default="distance"
-        What ends the training and which generator is kept: the least energy distance (``patience``); the document's
-        end, when the discriminator can no longer judge; or the budget alone.
-    ema_decay : float or None, default=0.99
-        Series are drawn from a moving average of the generator's weights with this decay per step; ``None`` draws from
-        the last weights.
-    conditional : bool, default=True
-        Whether one network serves all classes, also those that are not resampled; ``False`` trains one per class.
-    learning_rate : float, default=1e-3
-        Step size of both networks.
+    stop : {"auto", "distance", "chance", "steps"} or Stop, default="auto"
+        What ends the training and which generator is kept: the least energy distance (``"auto"`` too); the paper's
+        end, when the discriminator can no longer tell generated from real series; or the budget alone.
     batch_size : int, default=32
         Series per update.
-    class_scaling : {"standard", "whiten"} or None, default="standard"
-        The space the generator works in: each class standardised (or decorrelated) time point by time point, or the
-        channels' own.
-    scaling : {"standard", "minmax"}, default="standard"
-        How channels are scaled. With ``"minmax"`` and without a class scaling the generator ends in a tanh.
 
     Attributes
     ----------
@@ -122,75 +110,21 @@ class GANBATS(NetworkSampler):
     """
 
     _modalities: ClassVar[tuple[str, ...]] = ("series",)
-    # What tables alone have, and what the networks settle.
-    _fixed: ClassVar[dict[str, Any]] = {
-        "categorical_features": "auto",
-        "numeric": "standard",
-        "missing": "encode",
-        "only_seen_levels": False,
-        "backbone": "auto",
-        "min_rows_own_model": 20,
-        "modality": "auto",
-        "channels": "first",
-    }
+    # The networks are convolutions and recurrent layers; one serves all classes.
+    _network_takes: ClassVar[tuple[str, ...]] = ("class_scaling", "conditional", "ema_decay")
+    _rules: ClassVar[tuple[StopRule, ...]] = ("distance", "chance", "steps")
+    _conditional: ClassVar[bool | int] = True
 
-    _parameter_constraints: dict = {
-        **NetworkSampler._parameter_constraints,
-        "hidden": [Interval(Integral, 1, None, closed="left")],
-        "lstm_layers": [Interval(Integral, 1, None, closed="left")],
-        "generator_widths": ["array-like"],
-        "discriminator_widths": ["array-like"],
-        "recurrent": ["boolean"],
-        "attention": ["boolean"],
-        "head": [StrOptions({"gap", "mlp"})],
-        "lstm_stride": [Interval(Integral, 1, None, closed="left"), StrOptions({"auto"})],
-        "halve_epochs": [Interval(Integral, 1, None, closed="left"), None],
-        "stop": [StrOptions({"distance", "chance", "steps"})],
-        "ema_decay": [Interval(Real, 0, 1, closed="neither"), None],
-        "conditional": ["boolean"],
-    }
-
-    def __init__(
-        self,
-        *,
-        hidden: int = 64,
-        lstm_layers: int = 2,
-        generator_widths: tuple[int, ...] = (128, 64, 32),
-        discriminator_widths: tuple[int, ...] = (32, 64),
-        recurrent: bool = True,
-        attention: bool = True,
-        head: str = "gap",
-        lstm_stride: int | str = "auto",
-        halve_epochs: int | None = 50,
-        stop: str = "distance",
-        ema_decay: float | None = 0.99,
-        conditional: bool = True,
-        learning_rate: float = 1e-3,
-        batch_size: int = 32,
-        class_scaling: str | None = "standard",
-        scaling: str = "standard",
-        **common: Any,
-    ) -> None:
-        super().__init__(
-            conditional=conditional,
-            learning_rate=learning_rate,
-            batch_size=batch_size,
-            class_scaling=class_scaling,
-            scaling=scaling,
-            **self._fixed,
-            **common,
-        )
-        self.hidden = hidden
-        self.lstm_layers = lstm_layers
-        self.generator_widths = generator_widths
-        self.discriminator_widths = discriminator_widths
-        self.recurrent = recurrent
-        self.attention = attention
-        self.head = head
-        self.lstm_stride = lstm_stride
-        self.halve_epochs = halve_epochs
-        self.stop = stop
-        self.ema_decay = ema_decay
+    hidden: PositiveInt = 64
+    lstm_layers: PositiveInt = 2
+    generator_widths: Widths = (128, 64, 32)
+    critic_widths: Widths = (32, 64)
+    recurrent: bool = True
+    attention: bool = True
+    head: Literal["gap", "mlp"] = "gap"
+    lstm_stride: PositiveInt | Literal["auto"] = "auto"
+    halve_epochs: PositiveInt | None = 50
+    batch_size: PositiveInt = 32
 
     @classmethod
     def paper(cls, data: str = "ecg", **changes: Any) -> Self:
@@ -202,7 +136,7 @@ class GANBATS(NetworkSampler):
             NASA battery (batch 32), XJTU-SY (batch 128, rate 1e-3) or MIT-BIH (batch 128); the rate is 1e-4 where not
             said otherwise.
         **changes : object
-            Constructor parameters that differ from the document's.
+            Parameters that differ from the paper's, also those of groups: ``stop__max_epochs=10``.
 
         Returns
         -------
@@ -222,24 +156,21 @@ class GANBATS(NetworkSampler):
         """
         known = {"battery": (32, 1e-4), "bearing": (128, 1e-3), "ecg": (128, 1e-4)}
         if data not in known:
-            raise InputError(f"data: found {data!r}; choose one of {', '.join(map(repr, known))}")
+            raise InputError("data", f"{data!r} found", f"choose one of {', '.join(map(repr, known))}")
         batch_size, learning_rate = known[data]
         setting: dict[str, Any] = {
             "batch_size": batch_size,
             "learning_rate": learning_rate,
-            "max_epochs": 100,
             "lstm_stride": 1,
-            "class_scaling": None,
-            "scaling": "minmax",
-            "ema_decay": None,
-            "stop": "steps",
-            "patience": None,
+            "network": Network(class_scaling=None, ema_decay=None),
+            "encoder": SeriesEncoder(scaling="minmax"),
+            "stop": Stop("steps", max_epochs=100),
         }
-        return cls(**(setting | changes))
+        return cls._with(setting, changes)
 
     @property
     def _learns_from_all(self) -> bool:  # type: ignore[override]
-        return bool(self.conditional)
+        return self._networks().conditional is True
 
     def _stride(self, length: int) -> int:
         if self.lstm_stride == "auto":
@@ -250,7 +181,7 @@ class GANBATS(NetworkSampler):
         from oversmith.recipes import gan
 
         return gan.recipe(
-            steps=training.steps, batch_size=self.batch_size, ema=self.ema_decay is not None, batch_norm=True
+            steps=training.steps, batch_size=self.batch_size, ema=self._ema_decay is not None, batch_norm=True
         )
 
     def _players(self, key: Array, training: Sizes) -> Players:
@@ -270,12 +201,12 @@ class GANBATS(NetworkSampler):
                 recurrent=self.recurrent,
                 stride=self._stride(shape[1]),
                 key=generator_key,
-                with_tanh=self.class_scaling is None and self.scaling == "minmax",
+                with_tanh=self._within_one(),
             ),
             "discriminator": ganbats.Discriminator(
                 shape,
                 training.condition_width,
-                widths=tuple(self.discriminator_widths),
+                widths=tuple(self.critic_widths),
                 attends=self.attention,
                 head=self.head,
                 key=discriminator_key,
@@ -291,7 +222,7 @@ class GANBATS(NetworkSampler):
             latent_dim=ganbats.steps_of(length, self._stride(length)),
             learning_rate=self.learning_rate,
             n_critic=1,
-            ema_decay=self.ema_decay or 0.0,
+            ema_decay=self._ema_decay or 0.0,
         )
 
     def _lesson_hyper(self, state: dict[str, Any], lesson: Any, training: Sizes, rng: Any) -> dict[str, Any]:
@@ -300,10 +231,10 @@ class GANBATS(NetworkSampler):
         return {"halve_every": float(self.halve_epochs * math.ceil(len(lesson.x) / self.batch_size))}
 
     def _monitor(self, session: TrainingRun) -> Monitor | None:
-        return super()._monitor(session) if self.stop == "distance" else None
+        return super()._monitor(session) if self._stopping().rule == "distance" else None
 
     def _watchers(self, session: TrainingRun) -> Sequence[Callable[[Any], Any]]:
-        if self.stop != "chance":
+        if self._stopping().rule != "chance":
             return ()
 
         def cannot_judge(event: Any) -> str | None:

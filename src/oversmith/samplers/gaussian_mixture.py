@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
-from numbers import Integral
 from typing import Any
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.mixture import GaussianMixture as Mixture
 from sklearn.neighbors import NearestNeighbors
-from sklearn.utils._param_validation import Interval
 from threadpoolctl import threadpool_limits
 
+from oversmith._parameters import PositiveInt
 from oversmith.encoders import ClassScaler
 from oversmith.samplers._controls import class_scaler, reflect
 from oversmith.samplers._encoded import EncodedTable
@@ -77,14 +76,7 @@ class GaussianMixture(BaseSampler):
     2
     """
 
-    _parameter_constraints: dict = {
-        **BaseSampler._parameter_constraints,
-        "max_components": [Interval(Integral, 1, None, closed="left")],
-    }
-
-    def __init__(self, *, max_components: int = 5, **common: Any) -> None:
-        super().__init__(**common)
-        self.max_components = max_components
+    max_components: PositiveInt = 5
 
     def _train(self, table: EncodedTable, classes: list[int], seed: int) -> dict[str, Any]:
         continuous = ~discrete_columns(table.spans, table.pooled.shape[1])

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from numbers import Real
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from sklearn.neighbors import NearestNeighbors
-from sklearn.utils._param_validation import Interval, StrOptions
 
+from oversmith._parameters import Positive
 from oversmith.encoders import ClassScaler
 from oversmith.samplers._controls import class_scaler, reflect
 from oversmith.samplers._encoded import EncodedTable
@@ -61,14 +60,7 @@ class Jitter(BaseSampler):
 
     _modalities: ClassVar[tuple[str, ...]] = ("table", "series", "image")
 
-    _parameter_constraints: dict = {
-        **BaseSampler._parameter_constraints,
-        "width": [Interval(Real, 0, None, closed="neither"), StrOptions({"nearest"})],
-    }
-
-    def __init__(self, *, width: float | str = "nearest", **common: Any) -> None:
-        super().__init__(**common)
-        self.width = width
+    width: Positive | Literal["nearest"] = "nearest"
 
     def _train(self, table: EncodedTable, classes: list[int], seed: int) -> dict[str, Any]:
         continuous = ~discrete_columns(table.spans, table.pooled.shape[1])

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from numbers import Integral, Real
-from typing import Any
+from numbers import Integral
+from typing import Any, ClassVar
 
 import numpy as np
 from sklearn.decomposition import PCA
-from sklearn.utils._param_validation import HasMethods, Interval
 
+from oversmith._parameters import InnerShare, PositiveInt
 from oversmith.encoders import ClassScaler, Span
 from oversmith.exceptions import InputError
 from oversmith.samplers._encoded import EncodedTable, Target
 from oversmith.samplers._members import member_from
 from oversmith.samplers._smote import discrete_columns
 from oversmith.samplers.base import BaseSampler
+from oversmith.samplers.settings import OverSampler
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,9 @@ class PCASampler(BaseSampler):
         A method's name, or an over-sampler of Oversmith or imbalanced-learn; it is cloned, never changed.
     n_components : int or float, default=0.95
         Number of components, or the share of variance, in (0, 1), they must explain.
-    numeric : {"quantile", "standard", "minmax"}, default="standard"
-        How numeric columns are encoded before the components are found; ranks (``"quantile"``) bend straight lines.
+    encoder : TableEncoder or None, default=None
+        How the table is encoded before the components are found. None is ``TableEncoder(numeric="standard")``: ranks
+        (``"quantile"``) bend straight lines.
 
     Attributes
     ----------
@@ -83,18 +85,10 @@ class PCASampler(BaseSampler):
     ((90, 3), 1)
     """
 
-    _parameter_constraints: dict = {
-        **BaseSampler._parameter_constraints,
-        "sampler": [str, HasMethods(["fit_resample", "get_params"])],
-        "n_components": [Interval(Integral, 1, None, closed="left"), Interval(Real, 0, 1, closed="neither")],
-    }
+    _encoding: ClassVar[Mapping[str, Mapping[str, Any]]] = {"table": {"numeric": "standard"}}
 
-    def __init__(
-        self, *, sampler: Any = "eo-wgan", n_components: Any = 0.95, numeric: str = "standard", **common: Any
-    ) -> None:
-        super().__init__(numeric=numeric, **common)
-        self.sampler = sampler
-        self.n_components = n_components
+    sampler: str | OverSampler = "eo-wgan"
+    n_components: PositiveInt | InnerShare = 0.95
 
     def _fit(self, X: Any, y: Any, classes: Iterable[Any] | None) -> tuple[Any, Target]:
         self._min_rows = self._member()._min_rows

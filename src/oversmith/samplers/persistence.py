@@ -19,19 +19,29 @@ import numpy as np
 
 import oversmith
 from oversmith._atomic import replacing
+from oversmith._parameters import Settings
 from oversmith._registry import METHODS, load_class
 from oversmith.encoders import ImageEncoder, SeriesEncoder, TableEncoder
 from oversmith.exceptions import InputError
-from oversmith.samplers.base import Encoder
+from oversmith.samplers import settings
+from oversmith.samplers._encoding import Encoder
+from oversmith.samplers._version_0_1_0 import translated, translated_state
 from oversmith.selection import BoundaryFilter, NoveltyFilter
 
-SCHEMA = 1
+SCHEMA = 2
+# Schema of version 0.1.0, whose parameters are translated.
+_FLAT_PARAMETERS = 1
 _DOCUMENT = "sampler.json"
 # A fitted sampler is small; a file that claims more than this is refused before anything is allocated.
 _MAX_JSON_BYTES = 64 * 2**20
 _MAX_ARRAY_BYTES = 4 * 2**30
 _DTYPE_KINDS = "biufUSmM"
-FILTERS = {"BoundaryFilter": BoundaryFilter, "NoveltyFilter": NoveltyFilter}
+NESTED: dict[str, Any] = {
+    kind.__name__: kind for kind in (BoundaryFilter, NoveltyFilter, TableEncoder, SeriesEncoder, ImageEncoder)
+}
+SETTINGS: dict[str, type[Settings]] = {
+    kind.__name__: kind for kind in vars(settings).values() if isinstance(kind, type) and issubclass(kind, Settings)
+}
 
 
 def save(sampler: Any, path: str | os.PathLike[str]) -> None:
@@ -113,12 +123,14 @@ def _read(archive: zipfile.ZipFile, path: str | os.PathLike[str]) -> Any:
     if archive.getinfo(_DOCUMENT).file_size > _MAX_JSON_BYTES:
         raise InputError(f"path: {os.fspath(path)!r} claims more than {_MAX_JSON_BYTES} bytes of JSON; refused")
     document = json.loads(archive.read(_DOCUMENT))
-    if document["format"] != "oversmith sampler" or document["schema"] != SCHEMA:
+    if document["format"] != "oversmith sampler" or document["schema"] not in (_FLAT_PARAMETERS, SCHEMA):
         raise InputError(
-            f"path: {os.fspath(path)!r} has schema {document['schema']!r}, this version of Oversmith reads {SCHEMA}; "
-            f"it was written by version {document['version']!r}, install that one"
+            "path",
+            f"{os.fspath(path)!r} has schema {document['schema']!r}, this version of Oversmith reads up to {SCHEMA}",
+            f"it was written by version {document['version']!r}, install that one",
         )
-    return _Reader(archive, f"path: {os.fspath(path)!r}").fitted(document)
+    flat = document["schema"] == _FLAT_PARAMETERS
+    return _Reader(archive, f"path: {os.fspath(path)!r}", flat=flat).fitted(document)
 
 
 def _is_fitted(sampler: Any) -> bool:
@@ -169,6 +181,9 @@ class _Writer:
                     for key, item in value.items()
                 ]
             }
+        if isinstance(value, Settings):
+            values = self.encode(value.get_params(deep=False), f"{where} {type(value).__name__}")
+            return {"settings": type(value).__name__, "params": values}
         if _nested_name(value) is not None and _is_fitted(value):
             return {"sampler": self.fitted(value)}
         if _nested_name(value) is not None:
@@ -199,17 +214,28 @@ class _Writer:
 class _Reader:
     """JSON → typed values; sizes and types are checked before an array is allocated."""
 
-    def __init__(self, archive: zipfile.ZipFile, source: str) -> None:
+    def __init__(self, archive: zipfile.ZipFile, source: str, *, flat: bool) -> None:
         self.archive = archive
         self.source = source
+        self.flat = flat
 
     def fitted(self, document: dict[str, Any]) -> Any:
-        sampler = _class_by_name(document["class"])(**self.decode(document["params"]))
-        for name, value in self.decode(document["fitted"]).items():
+        sampler = self.estimator(document["class"], document["params"])
+        for name, value in self.fitted_attributes(document).items():
             if not name.endswith("_") or name.startswith("_"):
                 raise InputError(f"{self.source} sets {name!r}, which is not a fitted attribute; refused")
             setattr(sampler, name, _encoder(value) if name == "encoder_" else value)
         return sampler
+
+    def estimator(self, name: str, params: dict[str, Any]) -> Any:
+        decoded = self.decode(params)
+        if self.flat:
+            name, decoded = translated(name, decoded)
+        return _class_by_name(name)(**decoded)
+
+    def fitted_attributes(self, document: dict[str, Any]) -> dict[str, Any]:
+        fitted: dict[str, Any] = self.decode(document["fitted"])
+        return translated_state(document["class"], fitted) if self.flat else fitted
 
     def decode(self, value: Any) -> Any:
         if isinstance(value, list):
@@ -229,7 +255,12 @@ class _Reader:
                 return {self.decode(key): self.decode(item) for key, item in pairs}
             case {"sampler": {"class": str(), "params": _, "fitted": _}}:
                 return self.fitted(value["sampler"])
+            case {"settings": str(name), "params": params} if name in SETTINGS:
+                return SETTINGS[name](**self.decode(params))
             case {"estimator": str(name), "params": params}:
+                home, _, kind = name.partition(":")
+                if home == "oversmith" and kind not in NESTED:
+                    return self.estimator(kind, params)
                 return _nested_class(name)(**self.decode(params))
         raise InputError(f"sampler.json: a value of unknown type {sorted(value)} is refused")
 
@@ -261,7 +292,7 @@ def _nested_name(value: Any) -> str | None:
     import imblearn.over_sampling
 
     kind = type(value)
-    for home, names in (("imblearn", imblearn.over_sampling.__all__), ("oversmith", [*_method_names(), *FILTERS])):
+    for home, names in (("imblearn", imblearn.over_sampling.__all__), ("oversmith", [*_method_names(), *NESTED])):
         if kind.__name__ in names and kind.__module__.startswith(f"{home}."):
             return f"{home}:{kind.__name__}"
     return None
@@ -273,10 +304,8 @@ def _nested_class(name: str) -> Any:
     home, _, kind = name.partition(":")
     if home == "imblearn" and kind in imblearn.over_sampling.__all__:
         return getattr(imblearn.over_sampling, kind)
-    if home == "oversmith" and kind in FILTERS:
-        return FILTERS[kind]
-    if home == "oversmith":
-        return _class_by_name(kind)
+    if home == "oversmith" and kind in NESTED:
+        return NESTED[kind]
     raise InputError(f"estimator: {name!r} is neither an over-sampler of imbalanced-learn nor of Oversmith; refused")
 
 

@@ -6,19 +6,17 @@ Every class here makes a series from one or two real ones of its class, in milli
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Mapping
 from numbers import Integral, Real
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 from sklearn.utils._param_validation import Interval
 
+from oversmith._parameters import InnerShare, Positive, PositiveShare
 from oversmith.samplers import _warping
 from oversmith.samplers._encoded import EncodedTable
-from oversmith.samplers._smote import smote_rows
 from oversmith.samplers.base import BaseSampler
-
-_SHARE = Interval(Real, 0, 1, closed="neither")
-_POSITIVE = Interval(Real, 0, None, closed="neither")
 
 
 class SeriesControl(BaseSampler):
@@ -26,17 +24,8 @@ class SeriesControl(BaseSampler):
 
     _min_rows = 1
     _modalities: ClassVar[tuple[str, ...]] = ("series",)
-    # What tables alone have.
-    _fixed: ClassVar[dict[str, Any]] = {
-        "categorical_features": "auto",
-        "numeric": "standard",
-        "missing": "encode",
-        "only_seen_levels": False,
-        "scaling": "standard",
-    }
-
-    def __init__(self, **common: Any) -> None:
-        super().__init__(**self._fixed, **common)
+    # Every channel is standardised, also that of images.
+    _encoding: ClassVar[Mapping[str, Mapping[str, Any]]] = {"image": {"scaling": "standard"}}
 
     def _train(self, table: EncodedTable, classes: list[int], seed: int) -> dict[str, Any]:
         return {"rows": {code: table.rows[code] for code in classes}}
@@ -47,9 +36,6 @@ class ChangedSeries(SeriesControl):
 
     A method says how series are changed; they are shaped (n, channels, length).
     """
-
-    # What images alone have, too.
-    _fixed: ClassVar[dict[str, Any]] = SeriesControl._fixed | {"modality": "auto", "channels": "first"}
 
     @abstractmethod
     def _changed(self, series: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -82,11 +68,7 @@ class Scaling(ChangedSeries):
     (18, 1, 20)
     """
 
-    _parameter_constraints: dict = {**SeriesControl._parameter_constraints, "sigma": [_POSITIVE]}
-
-    def __init__(self, *, sigma: float = 0.1, **common: Any) -> None:
-        super().__init__(**common)
-        self.sigma = sigma
+    sigma: Positive = 0.1
 
     def _changed(self, series: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         return _warping.scaled(series, self.sigma, rng)
@@ -114,11 +96,7 @@ class Rotation(ChangedSeries):
     (18, 3, 20)
     """
 
-    _parameter_constraints: dict = {**SeriesControl._parameter_constraints, "angle": [_POSITIVE]}
-
-    def __init__(self, *, angle: float = 0.2, **common: Any) -> None:
-        super().__init__(**common)
-        self.angle = angle
+    angle: Positive = 0.2
 
     def _changed(self, series: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         return _warping.rotated(series, self.angle, rng)
@@ -141,11 +119,7 @@ class Slicing(ChangedSeries):
     (18, 1, 20)
     """
 
-    _parameter_constraints: dict = {**SeriesControl._parameter_constraints, "share": [_SHARE]}
-
-    def __init__(self, *, share: float = 0.9, **common: Any) -> None:
-        super().__init__(**common)
-        self.share = share
+    share: InnerShare = 0.9
 
     def _changed(self, series: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         return _warping.sliced(series, self.share, rng)
@@ -170,16 +144,8 @@ class TimeWarp(ChangedSeries):
     (18, 1, 20)
     """
 
-    _parameter_constraints: dict = {
-        **SeriesControl._parameter_constraints,
-        "sigma": [_POSITIVE],
-        "knots": [Interval(Integral, 2, None, closed="left")],
-    }
-
-    def __init__(self, *, sigma: float = 0.2, knots: int = 5, **common: Any) -> None:
-        super().__init__(**common)
-        self.sigma = sigma
-        self.knots = knots
+    sigma: Positive = 0.2
+    knots: Annotated[int, Interval(Integral, 2, None, closed="left")] = 5
 
     def _changed(self, series: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         return _warping.time_warped(series, self.sigma, self.knots, rng)
@@ -204,16 +170,8 @@ class WindowWarp(ChangedSeries):
     (18, 1, 20)
     """
 
-    _parameter_constraints: dict = {
-        **SeriesControl._parameter_constraints,
-        "share": [_SHARE],
-        "factor": [Interval(Real, 1, None, closed="neither")],
-    }
-
-    def __init__(self, *, share: float = 0.1, factor: float = 2.0, **common: Any) -> None:
-        super().__init__(**common)
-        self.share = share
-        self.factor = factor
+    share: InnerShare = 0.1
+    factor: Annotated[float, Interval(Real, 1, None, closed="neither")] = 2.0
 
     def _changed(self, series: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         return _warping.window_warped(series, self.share, (1 / self.factor, self.factor), rng)
@@ -246,58 +204,7 @@ class PhaseSurrogate(ChangedSeries):
     (18, 1, 20)
     """
 
-    _parameter_constraints: dict = {
-        **SeriesControl._parameter_constraints,
-        "share": [Interval(Real, 0, 1, closed="right")],
-    }
-
-    def __init__(self, *, share: float = 1.0, **common: Any) -> None:
-        super().__init__(**common)
-        self.share = share
+    share: PositiveShare = 1.0
 
     def _changed(self, series: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         return _warping.phase_randomised(series, self.share, rng)
-
-
-class SeriesSMOTE(SeriesControl):
-    """Series between a real one and one of its nearest neighbours in the class: SMOTE, for any channels and two rows.
-
-    Parameters
-    ----------
-    k_neighbors : int, default=5
-        Neighbours to choose among, at least 1; a class of fewer rows has fewer.
-
-    Notes
-    -----
-    The share of the way is drawn once per series and holds for all channels and time points. Distances are those of the
-    scaled channels.
-
-    References
-    ----------
-    .. [1] N. V. Chawla, K. W. Bowyer, L. O. Hall, W. P. Kegelmeyer, "SMOTE: Synthetic Minority Over-sampling
-       Technique", Journal of Artificial Intelligence Research 16, 2002.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from oversmith import SeriesSMOTE
-    >>> X, y = np.random.default_rng(0).normal(size=(12, 2, 20)), np.repeat([0, 1], [10, 2])
-    >>> SeriesSMOTE(random_state=0).fit_resample(X, y)[0].shape
-    (20, 2, 20)
-    """
-
-    _min_rows = 2
-    _modalities: ClassVar[tuple[str, ...]] = ("series", "image")
-
-    _parameter_constraints: dict = {
-        **SeriesControl._parameter_constraints,
-        "k_neighbors": [Interval(Integral, 1, None, closed="left")],
-    }
-
-    def __init__(self, *, k_neighbors: int = 5, **common: Any) -> None:
-        super().__init__(**common)
-        self.k_neighbors = k_neighbors
-
-    def _generate(self, state: dict[str, Any], code: int, n: int, rng: np.random.Generator) -> np.ndarray:
-        rows = state["rows"][code]
-        return smote_rows(rows, np.zeros(rows.shape[1], dtype=bool), n, self.k_neighbors, rng)

@@ -5,14 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from numbers import Integral, Real
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 import numpy as np
-from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 
 from oversmith._adapter import BaseOverSampler
-from oversmith.encoders import ClassScaler
+from oversmith._parameters import AtLeastOne, PositiveInt
+from oversmith.encoders import ClassScaler, TableEncoder
 from oversmith.exceptions import InputError
 from oversmith.recipes.sizes import Sizes
 from oversmith.samplers._encoded import EncodedTable
@@ -24,6 +23,7 @@ from oversmith.samplers._smote import discrete_columns, rows_from, smote_rows
 from oversmith.samplers._training_run import Players, TrainingRows, TrainingRun
 from oversmith.samplers.eo_wgan import MAX_OTHER_ROWS, MAX_SMOTE_ROWS
 from oversmith.samplers.gan import GAN
+from oversmith.samplers.settings import Network, OverSampler, Stop, StopRule
 from oversmith.selection import inner_holdout
 
 if TYPE_CHECKING:
@@ -49,35 +49,31 @@ class SMOTifiedGAN(GAN):
 
     Parameters
     ----------
-    base : over-sampler, "gibbs" or None, default=None
-        What makes the rows ``u``. ``None`` is the built-in SMOTE, which interpolates numeric columns and lets
+    base : {"smote", "gibbs", "noise"} or over-sampler, default="smote"
+        What makes the rows ``u``. ``"smote"`` is the built-in SMOTE, which interpolates numeric columns and lets
         categorical and indicator columns take a neighbour's level. ``"gibbs"`` draws them by Gibbs sampling from the
         Gaussian conditionals of the class's continuous columns. An over-sampler of imbalanced-learn or Oversmith gets
-        the encoded matrix (and ``categorical_features`` if it has that parameter).
+        the encoded matrix (and ``categorical_features`` if it has that parameter). From ``"noise"``, of ``latent_dim``
+        numbers instead of rows, the method is :class:`GAN`, bit by bit.
     k_neighbors : int, default=5
         Neighbours of the built-in SMOTE; at most one less than the class has rows.
-    latent : {"smote", "noise"}, default="smote"
-        What the generator is fed. From ``"noise"`` the method is :class:`GAN`, bit by bit.
     latent_dim : int, default=32
-        Length of the noise vector with ``latent="noise"``.
+        Length of the noise vector with ``base="noise"``.
     residual : bool, default=False
-        Whether the generator's network is added to its input, ``G(u) = u + f(u)``, with ``latent="smote"``. ``f``
-        starts at zero, so that the training begins with SMOTE's own rows.
-    output : {"linear", "sigmoid"}, default="linear"
-        Last layer of numeric columns. ``"sigmoid"`` keeps them within [0, 1], which is where ``numeric="minmax"`` and
-        ``class_scaling=None`` put them.
+        Whether the generator's network is added to its input, ``G(u) = u + f(u)``, unless that is noise. ``f`` starts
+        at zero, so that the training begins with SMOTE's own rows.
+    last_layer : {"linear", "sigmoid"}, default="linear"
+        Last layer of numeric columns. ``"sigmoid"`` keeps them within [0, 1], which is where
+        ``TableEncoder(numeric="minmax")`` and ``Network(class_scaling=None)`` put them.
     batch_norm : bool, default=False
         Whether the generator has batch norm.
-    accept : {"all", "discriminator"}, default="all"
-        Which generated rows are returned. ``"discriminator"`` makes ``accept_factor`` times as many as are needed and
-        keeps those that the discriminator rates most real.
-    accept_factor : float, default=2.0
-        How many times as many rows are made for ``accept="discriminator"``, at least 1.
-    stop : {"distance", "f1"} or None, default="distance"
-        What chooses the checkpoint: the least energy distance to held-out rows, the best F1 of a cheap classifier on
-        held-out rows, or nothing (all steps are run and the last weights are kept).
-    loss_floor : float or None, default=None
-        Mean loss over 100 steps below which either player counts as beaten; the training then stops.
+    accept_factor : float, default=1.0
+        How many times as many rows are made as are needed, at least 1; those that the discriminator rates most real are
+        returned. With 1 all rows are.
+    stop : {"auto", "distance", "f1", "steps"} or Stop, default="auto"
+        What chooses the checkpoint: the least energy distance to held-out rows (``"auto"`` too), the best F1 of a cheap
+        classifier on held-out rows, or nothing (all steps are run and the last weights are kept). ``Stop(loss_floor=)``
+        ends the training when either player counts as beaten.
 
     Attributes
     ----------
@@ -98,7 +94,8 @@ class SMOTifiedGAN(GAN):
     Notes
     -----
     Several classes are generated independently, each from its own random numbers; a network that serves several
-    classes (``conditional``) sees the class beside ``u``. With the defaults nothing but the latent differs from
+    classes (``Network(conditional=)``) sees the class beside ``u``. With the defaults nothing but the generator's input
+    differs from
     :class:`GAN`. The document's setting is :meth:`paper`, its published code :meth:`reference`.
 
     ``base="gibbs"`` is the document's "conjoining with MCMC": chains start at real rows and draw one continuous column
@@ -143,46 +140,15 @@ class SMOTifiedGAN(GAN):
     [90, 90]
     """
 
-    _parameter_constraints: dict = {
-        **GAN._parameter_constraints,
-        "base": [HasMethods(["get_params"]), StrOptions({"gibbs"}), None],
-        "k_neighbors": [Interval(Integral, 1, None, closed="left")],
-        "latent": [StrOptions({"smote", "noise"})],
-        "residual": ["boolean"],
-        "output": [StrOptions({"linear", "sigmoid"})],
-        "batch_norm": ["boolean"],
-        "accept": [StrOptions({"all", "discriminator"})],
-        "accept_factor": [Interval(Real, 1, None, closed="left")],
-        "stop": [StrOptions({"distance", "f1"}), None],
-        "loss_floor": [Interval(Real, 0, None, closed="neither"), None],
-    }
+    _rules: ClassVar[tuple[StopRule, ...]] = ("distance", "f1", "steps")
+    _stop_takes: ClassVar[tuple[str, ...]] = (*GAN._stop_takes, "loss_floor")
 
-    def __init__(
-        self,
-        *,
-        base: Any = None,
-        k_neighbors: int = 5,
-        latent: str = "smote",
-        residual: bool = False,
-        output: str = "linear",
-        batch_norm: bool = False,
-        accept: str = "all",
-        accept_factor: float = 2.0,
-        stop: str | None = "distance",
-        loss_floor: float | None = None,
-        **common: Any,
-    ) -> None:
-        super().__init__(**common)
-        self.base = base
-        self.k_neighbors = k_neighbors
-        self.latent = latent
-        self.residual = residual
-        self.output = output
-        self.batch_norm = batch_norm
-        self.accept = accept
-        self.accept_factor = accept_factor
-        self.stop = stop
-        self.loss_floor = loss_floor
+    base: Literal["smote", "gibbs", "noise"] | OverSampler = "smote"
+    k_neighbors: PositiveInt = 5
+    residual: bool = False
+    last_layer: Literal["linear", "sigmoid"] = "linear"
+    batch_norm: bool = False
+    accept_factor: AtLeastOne = 1.0
 
     @classmethod
     def paper(cls, **changes: Any) -> Self:
@@ -191,7 +157,7 @@ class SMOTifiedGAN(GAN):
         Parameters
         ----------
         **changes : object
-            Constructor parameters that differ from the document's.
+            Parameters that differ from the paper's, also those of groups: ``stop__max_epochs=10``.
 
         Returns
         -------
@@ -203,24 +169,21 @@ class SMOTifiedGAN(GAN):
         Examples
         --------
         >>> from oversmith import SMOTifiedGAN
-        >>> SMOTifiedGAN.paper().stop, SMOTifiedGAN.paper(max_epochs=150).max_epochs
-        ('f1', 150)
+        >>> SMOTifiedGAN.paper().stop
+        Stop(rule='f1', patience=None, max_epochs=2000, loss_floor=0.01)
         """
         setting: dict[str, Any] = {
             "k_neighbors": 5,
             "generator_widths": (128, 128, 128),
             "critic_widths": (128,),
-            "n_critic": 1,
+            "critic_steps": 1,
             "learning_rate": 1e-5,
             "batch_size": 128,
-            "max_epochs": 2_000,
-            "patience": None,
-            "ema_decay": None,
-            "accept": "discriminator",
-            "stop": "f1",
-            "loss_floor": 0.01,
+            "network": Network(ema_decay=None),
+            "accept_factor": 2.0,
+            "stop": Stop("f1", patience=None, max_epochs=2_000, loss_floor=0.01),
         }
-        return cls(**(setting | changes))
+        return cls._with(setting, changes)
 
     @classmethod
     def reference(cls, **changes: Any) -> Self:
@@ -232,7 +195,7 @@ class SMOTifiedGAN(GAN):
 
         - The code takes all SMOTE rows as the fake batch of every step; here as many as real ones are drawn. The
           gradient is the same on average and costs a fraction.
-        - The code runs 150 to 2,000 epochs, set by hand per data set; here 1,000, unless ``max_epochs`` says otherwise.
+        - The code runs 150 to 2,000 epochs, set by hand per data set; here 1,000, unless ``stop`` says otherwise.
         - Batch norm follows the activation, and rows are made by running statistics; the code has it before the
           activation and makes its rows by the statistics of all of them.
         - Adam's first moment decays with 0.5 instead of 0.9.
@@ -259,51 +222,57 @@ class SMOTifiedGAN(GAN):
             "generator_widths": (128, 256, 512, 1024),
             "critic_widths": (512, 256, 128),
             "batch_norm": True,
-            "output": "sigmoid",
-            "numeric": "minmax",
-            "class_scaling": None,
-            "n_critic": 1,
+            "last_layer": "sigmoid",
+            "encoder": TableEncoder(numeric="minmax"),
+            "network": Network(class_scaling=None, ema_decay=None),
+            "critic_steps": 1,
             "learning_rate": 1e-5,
             "batch_size": 128,
-            "max_epochs": 1_000,
-            "patience": None,
-            "ema_decay": None,
-            "accept": "all",
-            "stop": None,
+            "stop": Stop("steps", max_epochs=1_000),
         }
-        return cls(**(setting | changes))
+        return cls._with(setting, changes)
 
     # ------------------------------------------------------------------ the rows the generator is fed
 
     def _check_setting(self) -> None:
         if self._over_sampler() and not isinstance(self.base, BaseOverSampler):
             raise InputError(
-                f"base: found {self.base!r}, which is not an over-sampler; give an instance of one of "
-                "imbalanced-learn's or Oversmith's, for example BorderlineSMOTE(), or 'gibbs', or None for SMOTE"
+                "base",
+                f"{self.base!r} found, which is not an over-sampler",
+                "give an instance of one of imbalanced-learn's or Oversmith's, for example BorderlineSMOTE(), or "
+                "'smote', 'gibbs' or 'noise'",
             )
-        if self.latent == "noise" and self.base is not None:
-            raise InputError(f"base: found {self.base!r}, but latent='noise' uses no rows; set latent='smote'")
-        if self.output == "sigmoid" and (self._adds() or self.numeric != "minmax" or self.class_scaling is not None):
-            raise InputError(
-                "output: 'sigmoid' is for columns within [0, 1], found "
-                f"numeric={self.numeric!r}, class_scaling={self.class_scaling!r}, residual={self.residual}; "
-                "set numeric='minmax', class_scaling=None and residual=False"
-            )
+        if self.last_layer == "sigmoid":
+            numeric, scaling = getattr(self.encoder_, "numeric", None), self._networks().class_scaling
+            if self._adds() or numeric != "minmax" or scaling is not None:
+                raise InputError(
+                    "last_layer",
+                    f"'sigmoid' is for columns within [0, 1], found numeric={numeric!r}, class_scaling={scaling!r}, "
+                    f"residual={self.residual}",
+                    "set encoder=TableEncoder(numeric='minmax'), network=Network(class_scaling=None), residual=False",
+                )
 
     def _adds(self) -> bool:
         """Whether the generator's network is added to its input; there is nothing to add it to from noise."""
-        return self.residual and self.latent == "smote"
+        return self.residual and not self._from_noise()
 
     def _columns(self, padded: int) -> Columns:
         # What is added to rows starts at zero, and leaves them as they are: no tanh comes after it.
         return NetworkSampler._columns(self, padded) if self._adds() else super()._columns(padded)
 
     def _over_sampler(self) -> bool:
-        return self.base is not None and not isinstance(self.base, str)
+        return not isinstance(self.base, str)
+
+    def _from_noise(self) -> bool:
+        return isinstance(self.base, str) and self.base == "noise"
+
+    def _latent(self) -> str:
+        """Say what the recipe feeds the generator."""
+        return "noise" if self._from_noise() else "smote"
 
     def _prepare(self, table: EncodedTable, classes: list[int], seed: int) -> dict[str, Any]:
         self._check_setting()
-        if self.latent == "noise":
+        if self._from_noise():
             return {}
         state: dict[str, Any] = {
             "rows": {code: table.rows[code] for code in classes},
@@ -318,7 +287,7 @@ class SMOTifiedGAN(GAN):
         return state
 
     def _absorb(self, state: dict[str, Any], table: EncodedTable, codes: list[int], seed: int) -> None:
-        if self.latent == "smote":
+        if not self._from_noise():
             state["rows"] = state["rows"] | {
                 code: np.concatenate([state["rows"][code], table.rows[code]])[-MAX_SMOTE_ROWS:] for code in codes
             }
@@ -330,7 +299,7 @@ class SMOTifiedGAN(GAN):
         rows = state["rows"][code]
         if lesson is not None and lesson.references[code] is not lesson.rows[code]:
             rows = without(rows, lesson.references[code])
-        if self.base is None:
+        if isinstance(self.base, str) and self.base == "smote":
             return smote_rows(rows, state["discrete"], n, self.k_neighbors, rng)
         if isinstance(self.base, str):
             return gibbs_rows(rows, state["discrete"], n, rng)
@@ -347,7 +316,7 @@ class SMOTifiedGAN(GAN):
         lesson: TrainingRows | None = None,
     ) -> dict[str, np.ndarray] | None:
         """Make the generator's input rows of some classes, in their own scales; nothing where it is fed noise."""
-        if self.latent == "noise":
+        if self._from_noise():
             return None
         from oversmith.recipes.smotified import padded
 
@@ -383,8 +352,9 @@ class SMOTifiedGAN(GAN):
     def _check_convolutions(self) -> None:
         if self.batch_norm:
             raise InputError(
-                "batch_norm: True found, which dense layers alone have; choose backbone='mlp', or DCGAN for "
-                "convolutions with batch norm"
+                "batch_norm",
+                "True found, which dense layers alone have",
+                "set network=Network(backbone='mlp'), or take DCGAN for convolutions with batch norm",
             )
 
     def _recipe(self, training: Sizes) -> Recipe:
@@ -393,10 +363,10 @@ class SMOTifiedGAN(GAN):
         return smotified.recipe(
             steps=training.steps,
             batch_size=self.batch_size,
-            ema=self.ema_decay is not None,
-            latent=self.latent,
+            ema=self._ema_decay is not None,
+            latent=self._latent(),
             residual=self._adds(),
-            output=self.output,
+            output=self.last_layer,
             batch_norm=self.batch_norm,
         )
 
@@ -406,7 +376,7 @@ class SMOTifiedGAN(GAN):
         return smotified.players(
             key,
             training,
-            latent=self.latent,
+            latent=self._latent(),
             latent_dim=self.latent_dim,
             residual=self._adds(),
             batch_norm=self.batch_norm,
@@ -424,7 +394,7 @@ class SMOTifiedGAN(GAN):
         players: Players | None,
     ) -> TrainingRun:
         session = super()._session(state, lesson, training, rng, started, players)
-        if self.latent == "noise" or np.ptp(lesson.weights) == 0:
+        if self._from_noise() or np.ptp(lesson.weights) == 0:
             return session
         from oversmith.recipes.smotified import weighted
 
@@ -433,26 +403,24 @@ class SMOTifiedGAN(GAN):
     # ------------------------------------------------------------------ when to stop
 
     def _held_out(self, n_rows: int, rng: np.random.Generator) -> np.ndarray:
-        if self.stop == "distance":
+        stop = self._stopping()
+        if stop.rule != "f1":
             return super()._held_out(n_rows, rng)
-        if self.stop is None:
-            return np.empty(0, dtype=np.intp)
         return inner_holdout(
             np.zeros(n_rows, dtype=int),
-            self.validation_fraction,
+            stop.validation_fraction,
             random_state=int(rng.integers(2**31)),
-            min_rows=min_rows(self.validation_fraction),
+            min_rows=min_rows(stop.validation_fraction),
         )
 
     def _holdout(self, lesson: TrainingRows) -> Holdout | None:
         """Return the rows that validate by F1, the same at every call; nothing where energy distance does."""
-        if self.stop != "f1":
+        stop = self._stopping()
+        if stop.rule != "f1":
             return None
-        return holdout_of(lesson, self.validation_fraction, [self.seed_, 6, *lesson.codes])
+        return holdout_of(lesson, stop.validation_fraction, [self.seed_, 6, *lesson.codes])
 
     def _monitor(self, session: TrainingRun) -> Callable[[Players, int], float] | None:
-        if self.stop is None:
-            return None
         lesson, holdout, distance = session.lesson, self._holdout(session.lesson), super()._monitor(session)
         if holdout is None or distance is None:
             return distance
@@ -479,9 +447,9 @@ class SMOTifiedGAN(GAN):
         return self.encoder_.transform(self._decode(code, rows))
 
     def _watchers(self, session: TrainingRun) -> Sequence[Callable[[TrainingEvent], Any]]:
-        if self.loss_floor is None:
+        floor = self._stopping().loss_floor
+        if floor is None:
             return ()
-        floor = self.loss_floor
 
         def near_zero(event: TrainingEvent) -> str | None:
             low = [name for name in ("generator", "discriminator") if event.metrics[f"loss_{name}"] < floor]
@@ -493,7 +461,7 @@ class SMOTifiedGAN(GAN):
         result = super()._train_session(session, phase)
         by_f1 = self._holdout(session.lesson) is not None
         for row in self.history_[-len(result.history) :]:
-            if self.stop is None:
+            if self._stopping().rule == "steps":
                 row["scored_on"] = "nothing"
             elif by_f1:
                 row |= {"scored_on": "F1 on held-out rows", "validation_f1": round(1 - row["monitor"], 5)}
@@ -502,7 +470,7 @@ class SMOTifiedGAN(GAN):
     # ------------------------------------------------------------------ drawing
 
     def _generate(self, state: dict[str, Any], code: int, n: int, rng: np.random.Generator) -> np.ndarray:
-        if self.accept == "all":
+        if self.accept_factor == 1:
             return self._from_network(state, code, n, rng, self._inputs(state, {code: n}, rng))
         counts = [min(ACCEPTED_AT_ONCE, n - start) for start in range(0, n, ACCEPTED_AT_ONCE)]
         return np.concatenate([self._accepted(state, code, count, rng) for count in counts])

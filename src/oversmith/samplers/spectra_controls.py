@@ -6,14 +6,13 @@ series have the points of the real ones, so that the caller's frequencies or tim
 
 from __future__ import annotations
 
-from numbers import Real
-from typing import Any
+from typing import Literal
 
 import numpy as np
-from sklearn.utils._param_validation import Interval, StrOptions
 
+from oversmith._parameters import InnerShare, Positive
 from oversmith.samplers import _warping
-from oversmith.samplers.series_controls import ChangedSeries, SeriesControl
+from oversmith.samplers.series_controls import ChangedSeries
 
 
 class Shift(ChangedSeries):
@@ -54,14 +53,7 @@ class Shift(ChangedSeries):
     (18, 1, 20)
     """
 
-    _parameter_constraints: dict = {
-        **SeriesControl._parameter_constraints,
-        "share": [Interval(Real, 0, 1, closed="neither")],
-    }
-
-    def __init__(self, *, share: float = 0.05, **common: Any) -> None:
-        super().__init__(**common)
-        self.share = share
+    share: InnerShare = 0.05
 
     def _changed(self, series: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         return _warping.shifted(series, self.share, rng)
@@ -104,14 +96,7 @@ class Slope(ChangedSeries):
     [True, True, True, True, True, True]
     """
 
-    _parameter_constraints: dict = {
-        **SeriesControl._parameter_constraints,
-        "sigma": [Interval(Real, 0, None, closed="neither")],
-    }
-
-    def __init__(self, *, sigma: float = 0.2, **common: Any) -> None:
-        super().__init__(**common)
-        self.sigma = sigma
+    sigma: Positive = 0.2
 
     def _changed(self, series: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         return _warping.sloped(series, self.sigma, rng)
@@ -152,14 +137,7 @@ class Flip(ChangedSeries):
     [[11.0, 10.0, 9.0, 8.0]]
     """
 
-    _parameter_constraints: dict = {
-        **SeriesControl._parameter_constraints,
-        "how": [StrOptions({"reverse", "negate", "any"})],
-    }
-
-    def __init__(self, *, how: str = "reverse", **common: Any) -> None:
-        super().__init__(**common)
-        self.how = how
+    how: Literal["reverse", "negate", "any"] = "reverse"
 
     def _changed(self, series: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         return _warping.flipped(series, self.how, rng)

@@ -2,19 +2,61 @@
 
 from __future__ import annotations
 
-from numbers import Integral, Real
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import numpy as np
 from sklearn.exceptions import NotFittedError
-from sklearn.utils._param_validation import Interval
 
+from oversmith._parameters import CountInt, NonNegative, PositiveInt, Widths
 from oversmith.encoders import ClassScaler
 from oversmith.exceptions import InputError
-from oversmith.samplers._labelled_sampler import TERMS, LabelledSampler, checked_widths
+from oversmith.samplers._labelled_sampler import TERMS, LabelledSampler, MislabelSampler
 
 
-class ThreePlayerGAN(LabelledSampler):
+class CooperativeSampler(LabelledSampler):
+    """Base of the GANs in which generator and classifier help each other.
+
+    Parameters
+    ----------
+    coop_weight : float, default=1.0
+        Weight of the classifier's cross-entropy in the generator's loss; 0 leaves it out.
+    classifier_widths : tuple of int, default=(16, 16, 32, 64)
+        Channels of the classifier's convolutions.
+    critic_steps : int, default=1
+        Discriminator updates per update of generator and classifier.
+
+    Attributes
+    ----------
+    classifier_ : object
+        The trained classifier, with ``classes_``, ``predict`` and ``predict_proba``.
+    """
+
+    _paper: ClassVar[dict[str, Any]] = {"classifier_widths": (32, 32, 128, 256)}
+
+    coop_weight: NonNegative = 1.0
+    classifier_widths: Widths = (16, 16, 32, 64)
+    critic_steps: PositiveInt = 1
+
+    def _network_options(self) -> dict[str, Any]:
+        return {"classifier_widths": tuple(self.classifier_widths)}
+
+    def _hyper_options(self) -> dict[str, Any]:
+        return {"coop_weight": self.coop_weight}
+
+    @property
+    def classifier_(self) -> PlayerClassifier:
+        """The trained classifier; in Chung et al. 2025 it is the product."""
+        models = getattr(self, "state_", {}).get("models", [])
+        if not models:
+            raise NotFittedError(
+                f"{type(self).__name__} has no classifier: nothing was trained yet; call fit(X, y, classes=) with the "
+                "classes to train, where all are equally large already"
+            )
+        return PlayerClassifier(self)
+
+
+class ThreePlayerGAN(CooperativeSampler, MislabelSampler):
     """Spectra of a class by a generator that pleases a discriminator and helps a classifier, all trained together.
 
     The discriminator tells real rows from generated ones and from real rows with a wrong label, its slope held near
@@ -24,22 +66,14 @@ class ThreePlayerGAN(LabelledSampler):
 
     Parameters
     ----------
-    coop_weight : float, default=1.0
-        Weight of the classifier's cross-entropy in the generator's loss; 0 leaves it out.
     pretrain_epochs : int, default=100
         Epochs of the autoencoder, at most as many steps as the training has; 0 starts from noise.
-    classifier_widths : tuple of int, default=(16, 16, 32, 64)
-        Channels of the classifier's convolutions.
-    n_critic : int, default=1
-        Discriminator updates per update of generator and classifier.
     without : sequence of str, default=()
         Terms of the losses to leave out, for an ablation: ``"discriminator_real"``, ``"discriminator_generated"``,
         ``"generator_adversarial"``, ``"classifier_real"``, ``"classifier_generated"``. The others have weights.
 
     Attributes
     ----------
-    classifier_ : object
-        The trained classifier, with ``classes_``, ``predict`` and ``predict_proba``.
     history_ : list of dict
         One row per chunk: ``phase`` (``"autoencoder"``, ``"adversarial"``), ``step``, ``loss_autoencoder`` (mean
         absolute error), ``loss_discriminator``, ``loss_generator``, ``loss_classifier``, ``d_real``, ``d_fake`` and
@@ -65,10 +99,10 @@ class ThreePlayerGAN(LabelledSampler):
     - Its convolutions are two-dimensional, kernel (4, 4), for spectra of 800 points, and no reshape is given: here they
       run along the spectrum.
     - "With a wrong label": drawn among the other classes. The code its discriminator comes from draws among all, so
-      that with two classes half of the wrong labels are right (``mislabel_draw="any"``).
+      that with two classes half of the wrong labels are right (``DiscriminatorRows(wrong_label="any")``).
     - The gradient in Eq. 3 is taken by row and label; here by the row alone, a label having no slope.
     - The discriminator sees the classes equally often. Drawn naturally it would learn how frequent a label is, and two
-      batches of three hold no row of a class of two in 150 (``real_sampling="natural"``).
+      batches of three hold no row of a class of two in 150 (``DiscriminatorRows(real="natural")``).
     - Eq. 5 adds two means, over real and over generated rows; here it is one mean over both.
     - Table 6 lists 100 epochs of pre-training that the text does not mention: the start of BAGAN-GP is taken for it,
       with codes standardised, so that the noise that follows has the same law.
@@ -101,54 +135,19 @@ class ThreePlayerGAN(LabelledSampler):
     (3, 2)
     """
 
-    _paper: ClassVar[dict[str, Any]] = {"pretrain_epochs": 100, "classifier_widths": (32, 32, 128, 256)}
+    _paper: ClassVar[dict[str, Any]] = {**CooperativeSampler._paper, "pretrain_epochs": 100}
 
-    _parameter_constraints: dict = {
-        **LabelledSampler._parameter_constraints,
-        "coop_weight": [Interval(Real, 0, None, closed="left")],
-        "pretrain_epochs": [Interval(Integral, 0, None, closed="left")],
-        "classifier_widths": ["array-like"],
-        "without": ["array-like"],
-    }
-
-    def __init__(
-        self,
-        *,
-        coop_weight: float = 1.0,
-        pretrain_epochs: int = 100,
-        classifier_widths: tuple[int, ...] = (16, 16, 32, 64),
-        n_critic: int = 1,
-        without: tuple[str, ...] = (),
-        **common: Any,
-    ) -> None:
-        super().__init__(n_critic=n_critic, **common)
-        self.coop_weight = coop_weight
-        self.pretrain_epochs = pretrain_epochs
-        self.classifier_widths = classifier_widths
-        self.without = without
-
-    def _network_options(self) -> dict[str, Any]:
-        return {"classifier_widths": checked_widths("classifier_widths", self.classifier_widths)}
+    pretrain_epochs: CountInt = 100
+    without: Sequence[str] = ()
 
     def _hyper_options(self) -> dict[str, Any]:
-        strange = [name for name in self.without if name not in TERMS]
-        if strange:
-            raise InputError(f"without: found {strange[0]!r}; choose among {', '.join(map(repr, TERMS))}")
+        unknown = [name for name in self.without if name not in TERMS]
+        if unknown:
+            raise InputError("without", f"{unknown[0]!r} found", f"choose among {', '.join(map(repr, TERMS))}")
         return {"coop_weight": self.coop_weight, "terms": {name: name not in self.without for name in TERMS}}
 
     def _pretrain_epochs(self) -> int:
         return self.pretrain_epochs
-
-    @property
-    def classifier_(self) -> PlayerClassifier:
-        """The trained classifier; in document 003 it is the product."""
-        models = getattr(self, "state_", {}).get("models", [])
-        if not models:
-            raise NotFittedError(
-                f"{type(self).__name__} has no classifier: nothing was trained yet; call fit(X, y, classes=) with the "
-                "classes to train, where all are equally large already"
-            )
-        return PlayerClassifier(self)
 
 
 class PlayerClassifier:
@@ -174,7 +173,7 @@ class PlayerClassifier:
     (['a', 'b'], (12,))
     """
 
-    def __init__(self, sampler: ThreePlayerGAN) -> None:
+    def __init__(self, sampler: CooperativeSampler) -> None:
         self._sampler = sampler
         self._model = sampler.state_["models"][0]
         self.classes_ = sampler.classes_[self._model["codes"]]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from numbers import Integral
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from sklearn.ensemble import ExtraTreesRegressor
-from sklearn.utils._param_validation import Interval, StrOptions
 
+from oversmith._parameters import PositiveInt
 from oversmith.encoders import ClassScaler
 from oversmith.samplers._encoded import EncodedTable
 from oversmith.samplers._trees import Forest, forest_arrays, predict
@@ -73,31 +72,11 @@ class TreeFlow(BaseSampler):
     (5, 2)
     """
 
-    _parameter_constraints: dict = {
-        **BaseSampler._parameter_constraints,
-        "n_levels": [Interval(Integral, 1, None, closed="left")],
-        "n_trees": [Interval(Integral, 1, None, closed="left")],
-        "min_samples_leaf": [Interval(Integral, 1, None, closed="left")],
-        "n_pairs": [Interval(Integral, 1, None, closed="left")],
-        "class_scaling": [StrOptions({"standard", "whiten"}), None],
-    }
-
-    def __init__(
-        self,
-        *,
-        n_levels: int = 20,
-        n_trees: int = 10,
-        min_samples_leaf: int = 5,
-        n_pairs: int = 5000,
-        class_scaling: str | None = "standard",
-        **common: Any,
-    ) -> None:
-        super().__init__(**common)
-        self.n_levels = n_levels
-        self.n_trees = n_trees
-        self.min_samples_leaf = min_samples_leaf
-        self.n_pairs = n_pairs
-        self.class_scaling = class_scaling
+    n_levels: PositiveInt = 20
+    n_trees: PositiveInt = 10
+    min_samples_leaf: PositiveInt = 5
+    n_pairs: PositiveInt = 5000
+    class_scaling: Literal["standard", "whiten"] | None = "standard"
 
     def _train(self, table: EncodedTable, classes: list[int], seed: int) -> dict[str, Any]:
         return {"flows": {code: self._flow(table, code, seed) for code in classes}}

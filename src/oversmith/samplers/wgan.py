@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from numbers import Real
 from typing import Any, Self
 
-from sklearn.utils._param_validation import Interval
-
+from oversmith._parameters import Positive
 from oversmith.samplers._wasserstein_sampler import WassersteinSampler
 from oversmith.samplers.eo_wgan import PAPER_CRITIC, PAPER_GENERATOR
+from oversmith.samplers.settings import Network, Stop
 
 
 class WGAN(WassersteinSampler):
@@ -65,14 +64,7 @@ class WGAN(WassersteinSampler):
     [90, 90]
     """
 
-    _parameter_constraints: dict = {
-        **WassersteinSampler._parameter_constraints,
-        "clip": [Interval(Real, 0, None, closed="neither")],
-    }
-
-    def __init__(self, *, clip: float = 0.1, **common: Any) -> None:
-        super().__init__(**common)
-        self.clip = clip
+    clip: Positive = 0.1
 
     @classmethod
     def paper(cls, **changes: Any) -> Self:
@@ -81,7 +73,7 @@ class WGAN(WassersteinSampler):
         Parameters
         ----------
         **changes : object
-            Constructor parameters that differ from the document's.
+            Parameters that differ from the paper's, also those of groups: ``stop__max_epochs=10``.
 
         Returns
         -------
@@ -93,22 +85,21 @@ class WGAN(WassersteinSampler):
         Examples
         --------
         >>> from oversmith import WGAN
-        >>> WGAN.paper().n_critic, WGAN.paper(max_epochs=40).max_epochs
+        >>> WGAN.paper().critic_steps, WGAN.paper(stop__max_epochs=40).stop.max_epochs
         (10, 40)
         """
         setting: dict[str, Any] = {
             "clip": 0.01,
-            "n_critic": 10,
+            "critic_steps": 10,
             "generator_widths": PAPER_GENERATOR,
             "critic_widths": PAPER_CRITIC,
             "latent_dim": 64,
             "learning_rate": 5e-5,
-            "ema_decay": None,
             "batch_size": 128,
-            "max_epochs": 80,
-            "patience": None,
+            "network": Network(ema_decay=None),
+            "stop": Stop(patience=None, max_epochs=80),
         }
-        return cls(**(setting | changes))
+        return cls._with(setting, changes)
 
     def _recipe_options(self) -> dict[str, Any]:
         return {"lipschitz": "clip"}

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import math
-from numbers import Real
 from typing import Any
 
-from sklearn.utils._param_validation import Interval
-
+from oversmith._parameters import NonNegative
 from oversmith.samplers._wasserstein_sampler import WassersteinSampler
 
 
@@ -64,14 +62,7 @@ class WGANGP(WassersteinSampler):
     [90, 90]
     """
 
-    _parameter_constraints: dict = {
-        **WassersteinSampler._parameter_constraints,
-        "penalty_weight": [Interval(Real, 0, None, closed="left")],
-    }
-
-    def __init__(self, *, penalty_weight: float = 10.0, **common: Any) -> None:
-        super().__init__(**common)
-        self.penalty_weight = penalty_weight
+    penalty_weight: NonNegative = 10.0
 
     def _recipe_options(self) -> dict[str, Any]:
         return {"lipschitz": "gradient_penalty"}

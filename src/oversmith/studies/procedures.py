@@ -62,12 +62,13 @@ def _in_paper(situation: Situation, *, kebab: str, changes: Mapping[str, Any]) -
     if situation.max_steps is not None:
         if situation.max_steps == 1:
             # The warm-up: compile, and train as little as can be.
-            return sampler.set_params(max_epochs=1)
+            return sampler.set_params(stop__max_epochs=1)
         counts = np.bincount(situation.y, minlength=len(situation.classes))
         # EO-WGAN's networks see the class after SMOTE levelled it, the others the class itself.
         rows = int(counts.max() if kebab == "eo-wgan" else counts.min())
         per_epoch = math.ceil(rows / sampler.batch_size)
-        sampler.set_params(max_epochs=max(1, min(sampler.max_epochs, situation.max_steps // per_epoch)))
+        epochs = min(sampler.stop.max_epochs, situation.max_steps // per_epoch)
+        sampler.set_params(stop__max_epochs=max(1, epochs))
     return sampler
 
 

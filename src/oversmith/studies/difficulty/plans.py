@@ -9,12 +9,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from oversmith import Network
 from oversmith.evaluation import Classifier, Contender, Plan, Protocol, Store
 from oversmith.evaluation.contenders import Situation, classifier_named, method_contender
 from oversmith.evaluation.estimate import Estimate
 from oversmith.evaluation.plan import Unit
 from oversmith.evaluation.task import Task
 from oversmith.exceptions import InputError
+from oversmith.samplers._encoding import with_shape
 from oversmith.samplers.cgan import CGAN
 from oversmith.studies.difficulty.experiments import (
     COLUMNS,
@@ -59,16 +61,17 @@ def in_setting(shape: tuple[int, ...] | None, **changes: Any) -> CGAN:
     Returns
     -------
     CGAN
-        1,500 steps, or what ``stop="auto"`` decides.
+        1,500 steps, or what ``stop="distance"`` decides.
 
     Examples
     --------
     >>> from oversmith.studies.difficulty.plans import in_setting
-    >>> in_setting((1, 784)).max_steps, in_setting((1, 784), stop="auto").stop
-    (1500, 'auto')
+    >>> in_setting((1, 784)).max_steps, in_setting((1, 784), stop="distance").stop
+    (1500, 'distance')
     """
-    flat: dict[str, Any] = {} if shape is None else {"backbone": "mlp", "scaling": "minmax", "input_shape": shape}
-    return CGAN.paper(**flat, **changes)
+    if shape is None:
+        return CGAN.paper(**changes)
+    return with_shape(CGAN.paper(**changes), shape, scaling="minmax")
 
 
 def _cgan(situation: Situation, *, stop: str) -> CGAN:
@@ -79,7 +82,7 @@ def _cgan(situation: Situation, *, stop: str) -> CGAN:
 
 
 DOCUMENT = Contender("cgan", "CGAN, fixed steps", "cgan", partial(_cgan, stop="steps"), fill=1.0, trained=True)
-STOPPED = Contender("cgan-auto", "CGAN, stop='auto'", "cgan", partial(_cgan, stop="auto"), fill=1.0, trained=True)
+STOPPED = Contender("cgan-auto", "CGAN, stop='auto'", "cgan", partial(_cgan, stop="distance"), fill=1.0, trained=True)
 TUNED = "none-tuned"
 SMOTE = "smote"
 FLOW = "flow-matching"
@@ -107,7 +110,7 @@ def cheap(flat: bool) -> list[str | Contender]:
 
 def flow(flat: bool) -> Contender:
     """Make the contender of flow matching, with dense layers."""
-    layers: dict[str, Any] = {"backbone": "mlp"} if flat else {}
+    layers: dict[str, Any] = {"network": Network(backbone="mlp")} if flat else {}
     return method_contender("flow-matching", name=FLOW, fill=1.0, **layers)
 
 

@@ -44,7 +44,7 @@ ABLATION: dict[int, Contender | str] = {
     3: WGAN,
     4: paper_contender("eo-wgan", "eo-wgan-no-smote", "EO-WGAN without SMOTE", smote="none", smote_share=0.0),
     5: paper_contender("eo-wgan", "eo-wgan-no-wgan", "EO-WGAN without WGAN refinement", smote_share=1.0),
-    6: paper_contender("eo-wgan", "eo-wgan-one-critic", "EO-WGAN, one critic", n_critics=1),
+    6: paper_contender("eo-wgan", "eo-wgan-one-critic", "EO-WGAN, one critic", critics__n=1),
     7: "random-over-sampling",
 }
 
@@ -54,8 +54,8 @@ SETTINGS = {
         "eo-wgan",
         f"eo-wgan-{n_critic}-{weight:g}",
         f"EO-WGAN, n_critic {n_critic}, penalty {weight:g}",
-        n_critic=n_critic,
-        penalty_weight=weight,
+        critic_steps=n_critic,
+        lipschitz__weight=weight,
     )
     for n_critic, weight in TABLE_9
 }
@@ -171,12 +171,12 @@ def plans(tasks: Sequence[Task], scope: Scope) -> dict[str, Plan]:
 def _network(**sizes: int) -> Any:
     width = sizes.get("width", 64)
     return EOWGAN.paper(
-        max_epochs=None,
+        stop__max_epochs=None,
         max_steps=sizes.get("steps", 100),
         generator_widths=(width, width, width),
         critic_widths=(width, width, width, width),
-        guidance=0.0,
-        refine_rounds=0,
+        guidance=None,
+        refinement=None,
         random_state=0,
     )
 
@@ -226,11 +226,16 @@ def _settings(tasks: Sequence[Task], scope: Scope, store: Store) -> dict[str, An
     from oversmith import WGAN as WGANSampler
     from oversmith.classifiers.dense import PAPER
 
-    names = {"eo-wgan": EOWGAN, "gan": GANSampler, "wgan": WGANSampler}
+    names: dict[str, Any] = {"eo-wgan": EOWGAN, "gan": GANSampler, "wgan": WGANSampler}
     settings: dict[str, Any] = {}
     for name, sampler in names.items():
-        parameters = sampler.paper().get_params(deep=False)
-        settings[name] = {key: parameters.get(key) for key in ("batch_size", "learning_rate", "n_critic", "max_epochs")}
+        setting = sampler.paper().get_params()
+        settings[name] = {
+            "batch_size": setting["batch_size"],
+            "learning_rate": setting["learning_rate"],
+            "n_critic": setting["critic_steps"],
+            "max_epochs": setting["stop__max_epochs"],
+        }
         settings[name]["classifier"] = PAPER[name]
     settings["layers"] = {"generator": len(PAPER_GENERATOR) + 1, "critic": len(PAPER_CRITIC) + 1}
     return settings

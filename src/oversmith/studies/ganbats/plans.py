@@ -10,10 +10,12 @@ from typing import Any
 
 import numpy as np
 
+from oversmith import Network, SeriesEncoder
 from oversmith.datasets import Dataset
 from oversmith.evaluation import Contender, Plan, Protocol, Store
 from oversmith.evaluation.contenders import Situation, method_contender
 from oversmith.evaluation.task import Task
+from oversmith.samplers._encoding import with_shape
 from oversmith.samplers.cgan import CGAN
 from oversmith.samplers.dcgan import DCGAN
 from oversmith.samplers.ganbats import GANBATS
@@ -80,7 +82,7 @@ RIVALS = ("CGAN", "DCGAN", "WGAN", "WGAN-GP")
 CONTROLS = ("jitter", "series-smote", "ganbats")
 
 
-def in_setting(title: str, kind: str, **changes: Any) -> Any:
+def in_setting(title: str, kind: str, shape: tuple[int, ...] | None = None, **changes: Any) -> Any:
     """Make a sampler in the paper's setting for one of its data sets.
 
     Parameters
@@ -89,6 +91,8 @@ def in_setting(title: str, kind: str, **changes: Any) -> Any:
         A row of Table 2 or 4.
     kind : {"battery", "bearing", "ecg"}
         The data.
+    shape : (int, int), optional
+        Channels and time points of series that come as flat rows.
     **changes : object
         Parameters that differ.
 
@@ -105,34 +109,32 @@ def in_setting(title: str, kind: str, **changes: Any) -> Any:
     (32, 0.001)
     """
     if title == "GANBATS" or title in ABLATION:
-        return GANBATS.paper(kind, **ABLATION.get(title, {}), **changes)
-    shared: dict[str, Any] = {"batch_size": GANBATS.paper(kind).batch_size, "max_epochs": EPOCHS, **changes}
+        return with_shape(GANBATS.paper(kind, **ABLATION.get(title, {}), **changes), shape)
+    shared: dict[str, Any] = {"batch_size": GANBATS.paper(kind).batch_size, "stop__max_epochs": EPOCHS, **changes}
     if title == "DCGAN":
-        return DCGAN.paper(conditional=True, **shared)
+        return with_shape(DCGAN.paper(network__conditional=True, **shared), shape)
     if title == "CGAN":
-        return CGAN.paper(backbone="mlp", scaling="minmax", **shared)
+        return with_shape(CGAN.paper(encoder=SeriesEncoder(scaling="minmax"), **shared), shape)
     usual: dict[str, Any] = {
-        "conditional": True,
-        "n_critic": 5,
-        "patience": None,
-        "class_scaling": None,
-        "scaling": "minmax",
-        "ema_decay": None,
+        "critic_steps": 5,
+        "stop__patience": None,
+        "network": Network(conditional=True, class_scaling=None, ema_decay=None),
+        "encoder": SeriesEncoder(scaling="minmax"),
     }
     if title == "WGAN":
-        return WGAN(clip=0.01, learning_rate=5e-5, **usual, **shared)
-    return WGANGP(learning_rate=1e-4, **usual, **shared)
+        return with_shape(WGAN(clip=0.01, learning_rate=5e-5).set_params(**usual, **shared), shape)
+    return with_shape(WGANGP(learning_rate=1e-4).set_params(**usual, **shared), shape)
 
 
 def _build(situation: Situation, *, title: str, kind: str) -> Any:
-    sampler = in_setting(title, kind, random_state=situation.seed, input_shape=situation.shape)
+    sampler = in_setting(title, kind, shape=situation.shape, random_state=situation.seed)
     # Everyone gets the steps of the paper's epochs over all rows, also a network that sees the rare class alone.
     per_epoch = math.ceil(len(situation.y) / sampler.batch_size)
     steps = EPOCHS * per_epoch if situation.max_steps is None else min(EPOCHS * per_epoch, situation.max_steps)
     if sampler._learns_from_all:
-        sampler.set_params(max_epochs=max(1, steps // per_epoch))
+        sampler.set_params(stop__max_epochs=max(1, steps // per_epoch))
     else:
-        sampler.set_params(max_epochs=None, max_steps=steps)
+        sampler.set_params(stop__max_epochs=None, max_steps=steps)
     return sampler
 
 
@@ -240,9 +242,9 @@ def _watched(contender: Contender) -> Contender:
 def _monitored(situation: Situation, *, build: Any) -> Any:
     """Watch the distance, but train to the end: what stops early cannot show how soon it converged."""
     sampler = build(situation)
-    known = sampler.get_params(deep=False)
-    wanted = {"stop": "distance" if isinstance(sampler, GANBATS) else "auto", "patience": 10**6}
-    return sampler.set_params(**{name: value for name, value in wanted.items() if name in known})
+    if "stop" not in sampler.get_params(deep=False):
+        return sampler
+    return sampler.set_params(stop__rule="distance", stop__patience=10**6)
 
 
 def _heads(tasks: Sequence[Task], scope: Scope, store: Store) -> dict[str, Any]:
@@ -254,12 +256,15 @@ def _heads(tasks: Sequence[Task], scope: Scope, store: Store) -> dict[str, Any]:
 
 
 def _settings(tasks: Sequence[Task], scope: Scope, store: Store) -> dict[str, Any]:
-    names = ("learning_rate", "batch_size", "max_epochs", "halve_epochs", "lstm_layers", "hidden")
+    names = ("learning_rate", "batch_size", "halve_epochs", "lstm_layers", "hidden")
     settings: dict[str, Any] = {}
     for kind in KINDS.values():
-        parameters = GANBATS.paper(kind).get_params(deep=False)
-        settings[kind] = {name: parameters[name] for name in names}
-        settings[kind] |= {name: len(parameters[name]) for name in ("generator_widths", "discriminator_widths")}
+        setting = GANBATS.paper(kind).get_params()
+        settings[kind] = {name: setting[name] for name in names} | {"max_epochs": setting["stop__max_epochs"]}
+        settings[kind] |= {
+            "generator_widths": len(setting["generator_widths"]),
+            "discriminator_widths": len(setting["critic_widths"]),
+        }
     return settings
 
 

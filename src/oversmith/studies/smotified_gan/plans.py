@@ -50,12 +50,10 @@ PLAIN_GAN = paper_contender(
     "GAN",
     generator_widths=(128, 128, 128),
     critic_widths=(128,),
-    n_critic=1,
+    critic_steps=1,
     learning_rate=1e-5,
     batch_size=128,
-    max_epochs=2_000,
-    patience=None,
-    ema_decay=None,
+    stop__max_epochs=2_000,
 )
 
 # Positive rows in the test parts of the published code.
@@ -214,9 +212,7 @@ def _training(tasks: Sequence[Task], scope: Scope, store: Store) -> dict[str, An
 
 
 def _sampler(**sizes: int) -> SMOTifiedGAN:
-    return SMOTifiedGAN.paper(
-        max_epochs=None, max_steps=sizes.get("steps", 500), stop=None, accept="all", random_state=0
-    )
+    return SMOTifiedGAN.paper(max_steps=sizes.get("steps", 500), stop="steps", accept_factor=1.0, random_state=0)
 
 
 def _costs(tasks: Sequence[Task], scope: Scope, store: Store) -> dict[str, Any]:
@@ -229,9 +225,10 @@ def _costs(tasks: Sequence[Task], scope: Scope, store: Store) -> dict[str, Any]:
 
 
 def _settings(tasks: Sequence[Task], scope: Scope, store: Store) -> dict[str, Any]:
-    parameters = SMOTifiedGAN.paper().get_params(deep=False)
-    names = ("learning_rate", "batch_size", "max_epochs", "generator_widths", "critic_widths", "k_neighbors")
-    return {name: list(v) if isinstance(v := parameters[name], tuple) else v for name in names}
+    setting = SMOTifiedGAN.paper().get_params()
+    names = ("learning_rate", "batch_size", "generator_widths", "critic_widths", "k_neighbors")
+    settings = {name: list(v) if isinstance(v := setting[name], tuple) else v for name in names}
+    return settings | {"max_epochs": setting["stop__max_epochs"]}
 
 
 EXTRAS: Mapping[str, Any] = {"settings": _settings, "curves": _curves, "training": _training, "costs": _costs}

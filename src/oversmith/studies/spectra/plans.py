@@ -15,6 +15,7 @@ from oversmith.evaluation import Classifier, Contender, Plan, Protocol
 from oversmith.evaluation.contenders import Situation, classifier_named
 from oversmith.evaluation.task import Task
 from oversmith.exceptions import InputError
+from oversmith.samplers._encoding import with_shape
 from oversmith.samplers._labelled_sampler import PAPER
 from oversmith.studies.spectra.choice import OWN, Choice, ChosenInside
 from oversmith.studies.study import Part, Scope, StudySet, shortened
@@ -146,19 +147,19 @@ ABLATION = tuple(
     for title, changes in (
         ("real rows in D", (("without", ("discriminator_real",)),)),
         ("generated rows in D", (("without", ("discriminator_generated",)),)),
-        ("mislabelled rows in D", (("mislabel_weight", 0.0),)),
-        ("gradient penalty in D", (("penalty_weight", 0.0),)),
+        ("mislabelled rows in D", (("discriminator_rows__wrong_weight", 0.0),)),
+        ("gradient penalty in D", (("penalty__weight", 0.0),)),
         ("adversarial term in G", (("without", ("generator_adversarial",)),)),
         ("cooperative term in G", (("coop_weight", 0.0),)),
         ("real rows in C", (("without", ("classifier_real",)),)),
         ("generated rows in C", (("without", ("classifier_generated",)),)),
         ("pre-training", (("pretrain_epochs", 0),)),
-        ("balanced real batches", (("real_sampling", "natural"),)),
+        ("balanced real batches", (("discriminator_rows__real", "natural"),)),
     )
 )
 
 
-def in_setting(way: Way, defaults: bool = False, **changes: Any) -> Any:
+def in_setting(way: Way, defaults: bool = False, shape: tuple[int, ...] | None = None, **changes: Any) -> Any:
     """Make a sampler in the paper's setting, or with the library's defaults.
 
     Parameters
@@ -167,6 +168,8 @@ def in_setting(way: Way, defaults: bool = False, **changes: Any) -> Any:
         A row of the tables.
     defaults : bool, default=False
         Whether the library's defaults stand in for the paper's setting.
+    shape : (int, int), optional
+        Channels and points of spectra that come as flat rows.
     **changes : object
         Parameters that differ, beside those of the row.
 
@@ -184,18 +187,18 @@ def in_setting(way: Way, defaults: bool = False, **changes: Any) -> Any:
     method = load_class(way.kebab)
     tuned = {choice.parameter: choice.middle for choice in CHOICES if choice.contender == way.key}
     if defaults or not hasattr(method, "paper"):
-        return method(**(tuned | dict(way.changes) | changes))
-    return method.paper(**(tuned | dict(way.in_paper) | dict(way.changes) | changes))
+        return with_shape(method().set_params(**(tuned | dict(way.changes) | changes)), shape)
+    return with_shape(method.paper(**(tuned | dict(way.in_paper) | dict(way.changes) | changes)), shape)
 
 
 def _build(situation: Situation, *, way: Way, defaults: bool) -> Any:
-    sampler = in_setting(way, defaults, random_state=situation.seed, input_shape=situation.shape)
+    sampler = in_setting(way, defaults, situation.shape, random_state=situation.seed)
     known = sampler.get_params(deep=False)
-    if "max_epochs" not in known:
+    if "stop" not in known:
         return sampler
     # Small sets would have a few steps in as many epochs: everyone gets those of the paper's own sets.
     steps = STEPS if situation.max_steps is None else min(STEPS, situation.max_steps)
-    sampler.set_params(max_epochs=None, max_steps=steps)
+    sampler.set_params(stop__max_epochs=None, max_steps=steps)
     if "n_sampling_steps" in known:
         # Of a few steps of training, drawing by fifty would be most of a quick run.
         sampler.set_params(n_sampling_steps=min(sampler.n_sampling_steps, max(steps, 2)))

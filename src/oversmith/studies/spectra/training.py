@@ -23,7 +23,13 @@ DRAWN_POINTS = 160
 DOTS = 200
 """Rows of each kind in an embedding."""
 HISTORY = ("loss_discriminator", "loss_generator", "loss_classifier", "d_accuracy", "diversity")
-_SETTINGS = ("max_epochs", "pretrain_epochs", "learning_rate", "penalty_weight", "initial_sd")
+_SETTINGS = {
+    "max_epochs": "stop__max_epochs",
+    "pretrain_epochs": "pretrain_epochs",
+    "learning_rate": "learning_rate",
+    "penalty_weight": "penalty__weight",
+    "initial_sd": "network__initial_sd",
+}
 _WIDTHS = ("generator_widths", "critic_widths", "classifier_widths")
 
 
@@ -57,7 +63,7 @@ def looked_at(task: Task, scope: Scope) -> dict[str, Any]:
         if moment == "first":
             # A look at every step, and the end after the first one of the game.
             sampler._check_every = 1
-            sampler.set_params(callbacks=(_in_the_game,))
+            sampler.set_params(stop__callbacks=(_in_the_game,))
         X_filled, y_filled = sampler.fit_resample(X, y)
         rows = np.concatenate([np.arange(len(y)), len(y) + _some(len(y_filled) - len(y), DOTS)])
         numbers = sampler.classifier_.features(np.asarray(X_filled)[rows])
@@ -124,9 +130,11 @@ def _facts(tasks: Sequence[Task], scope: Scope, store: Store) -> dict[str, Any]:
 
 
 def _settings(tasks: Sequence[Task], scope: Scope, store: Store) -> dict[str, Any]:
-    """List the settings of the proposed method that the paper states."""
-    parameters = in_setting(PROPOSED).get_params(deep=False)
-    return {name: parameters[name] for name in _SETTINGS} | {name: len(parameters[name]) for name in _WIDTHS}
+    """List the settings of the proposed method that the document states."""
+    setting = in_setting(PROPOSED).get_params()
+    return {name: setting[parameter] for name, parameter in _SETTINGS.items()} | {
+        name: len(setting[name]) for name in _WIDTHS
+    }
 
 
 def trained(notes: Mapping[str, Any]) -> dict[str, Any]:
