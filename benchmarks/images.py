@@ -69,13 +69,13 @@ def ours(features: int) -> dict[str, float]:
 def session_of(X: Any, y: Any) -> Any:
     """Take what the engine is given for a training, just before it begins."""
     sampler, kept = sampler_of(1), []
-    train_session = sampler._train_session
+    train_session = sampler._trained
 
     def keep(session: Any, phase: str | None = None) -> Any:
         kept.append(session)
         return train_session(session, phase)
 
-    sampler._train_session = keep
+    sampler._trained = keep
     sampler.fit(X, y)
     return kept[0]
 

@@ -30,7 +30,7 @@ def session_of(sampler: object, X: object, y: object, **fit: object) -> Training
         kept.append(session)
         raise _Begun
 
-    sampler._train_session = keep
+    sampler._trained = keep
     with pytest.raises(_Begun):
         sampler.fit(X, y, **fit)
     return kept[0]
@@ -47,7 +47,7 @@ def updated(session: TrainingRun, players: dict, player: str, n: int = 1) -> dic
 
 def score_of_made(session: TrainingRun, players: dict, judge: str) -> float:
     """Mean score that the discriminator or the critics give 4,096 generated rows of all classes, for one noise."""
-    label = jnp.arange(4096, dtype=jnp.int32) % len(session.lesson.codes)
+    label = jnp.arange(4096, dtype=jnp.int32) % len(session.rows.codes)
 
     @eqx.filter_jit
     def scores(players: dict, hyper: dict) -> list[jax.Array]:

@@ -30,6 +30,7 @@ from oversmith.networks import column_arrays
 from oversmith.recipes import gan
 from oversmith.recipes.generator import shapes
 from oversmith.recipes.sizes import Sizes
+from oversmith.samplers._stored import restored_model
 from oversmith.training import count_compilations, draw_weighted
 
 TINY_PAPER = {"generator_widths": (8, 8), "critic_widths": (8, 8), "random_state": 0}
@@ -100,7 +101,7 @@ def test_shares_of_the_classes_in_training():
 def test_running_statistics_are_trained_stored_and_used():
     X, y = blobs()
     sampler = CGAN(batch_norm=True, max_steps=300, random_state=0, stop=Stop(patience=None)).fit(X, y)
-    players, _ = sampler._restored(sampler.state_["models"][0])
+    players, _ = restored_model(sampler, sampler.state_["models"][0])
     generator = players["generator"]
     assert all(np.abs(np.asarray(norm.mean)).max() > 0.1 for norm in generator.norms)
     assert all((np.asarray(norm.variance) > 0).all() for norm in generator.norms)
@@ -235,10 +236,10 @@ def test_a_generator_that_copies_does_not_win(n_minority):
         sampler = CGAN(max_steps=300, random_state=seed)
         session = session_of(sampler, *blobs(seed, n_minority=n_minority))
         monitor = sampler._monitor(session)
-        place = session.lesson.codes.index(1)
-        rows = session.lesson.x[session.lesson.labels == place]
+        place = session.rows.codes.index(1)
+        rows = session.rows.x[session.rows.labels == place]
         assert len(rows) == n_minority
-        padded = jnp.zeros((len(rows), session.training.padded_width)).at[:, : rows.shape[1]].set(rows)
+        padded = jnp.zeros((len(rows), session.sizes.padded_width)).at[:, : rows.shape[1]].set(rows)
         copied = [monitor({"generator": Copier(padded, jitter)}, 0) for jitter in (0.0, 0.01)]
         fitted = CGAN(max_steps=300, random_state=seed).fit(*blobs(seed, n_minority=n_minority))
         trained = min(row["monitor"] for row in fitted.history_)

@@ -82,11 +82,11 @@ def test_a_row_beyond_doubt_is_left_alone():
 def test_the_classifier_sees_the_table(class_scaling):
     """Real rows of every class, scaled and brought back, are the encoded rows."""
     session = session_of(CWGANGP(random_state=0, network=Network(class_scaling=class_scaling)), *blobs())
-    lesson, width = session.lesson, session.training.width
-    wide = np.zeros((len(lesson.x), session.training.padded_width), np.float32)
-    wide[:, :width] = lesson.x
-    back = np.asarray(to_table(jnp.asarray(wide), jnp.asarray(lesson.labels), session.hyper))
-    expected = np.concatenate([lesson.rows[code] for code in lesson.codes])
+    rows, width = session.rows, session.sizes.width
+    wide = np.zeros((len(rows.x), session.sizes.padded_width), np.float32)
+    wide[:, :width] = rows.x
+    back = np.asarray(to_table(jnp.asarray(wide), jnp.asarray(rows.labels), session.hyper))
+    expected = np.concatenate([rows.real[code] for code in rows.codes])
     assert np.allclose(back[:, :width], expected, atol=1e-4)
     assert (back[:, width:] == 0).all()
 

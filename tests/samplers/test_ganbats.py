@@ -12,6 +12,7 @@ from oversmith import DCGAN, GANBATS, Network, Stop
 from oversmith.exceptions import InputError
 from oversmith.recipes import ganbats
 from oversmith.recipes.generator import conditioned
+from oversmith.samplers._stored import restored_model
 
 SMALL = {
     "hidden": 8,
@@ -75,7 +76,7 @@ def test_rows_of_the_ablation(recurrent, attention):
     sampler = build(GANBATS, recurrent=recurrent, attention=attention, **SMALL)
     X_resampled, _ = sampler.fit_resample(X, y)
     assert X_resampled.shape == (80, 1, 24)
-    players, _ = sampler._restored(sampler.state_["models"][0])
+    players, _ = restored_model(sampler, sampler.state_["models"][0])
     assert (players["generator"].lstm is not None) == recurrent
     assert (players["discriminator"].attention is not None) == attention
 
@@ -93,9 +94,9 @@ def test_one_model_of_all_classes_or_one_per_class():
 
 def test_epochs_until_the_learning_rate_is_halved():
     kept = build(GANBATS, halve_epochs=None, **SMALL)
-    lesson = type("Lesson", (), {"x": np.zeros((60, 24))})
-    assert build(GANBATS, halve_epochs=50, **SMALL)._lesson_hyper({}, lesson, None, None) == {"halve_every": 50 * 4.0}
-    assert kept._lesson_hyper({}, lesson, None, None) == {"halve_every": float("inf")}
+    rows = type("Rows", (), {"x": np.zeros((60, 24))})
+    assert build(GANBATS, halve_epochs=50, **SMALL)._run_hyper(rows, None, None) == {"halve_every": 50 * 4.0}
+    assert kept._run_hyper(rows, None, None) == {"halve_every": float("inf")}
 
 
 def test_ends():

@@ -35,6 +35,7 @@ from oversmith.recipes import smotified
 from oversmith.samplers import smotified_gan
 from oversmith.samplers._gibbs import gibbs_rows
 from oversmith.samplers._holdout import OTHERS, Holdout, without
+from oversmith.samplers._stored import generated_rows, restored_model
 from oversmith.samplers.gan import GAN
 from oversmith.training import count_compilations, table_data
 
@@ -226,7 +227,7 @@ def ratings(sampler, rows, label=1):
     """Log-odds of being real that the stored discriminator gives rows of a class."""
     number, place = sampler.state_["model_of"][label]
     assert place == 0
-    players, training = sampler._restored(sampler.state_["models"][number])
+    players, training = restored_model(sampler, sampler.state_["models"][number])
     own = ClassScaler.from_state(sampler.state_["scalers"][label]).transform(sampler.encoder_.transform(rows))
     return np.asarray(players["discriminator"](smotified.padded(own, training.padded_width)))[:, 0]
 
@@ -279,24 +280,24 @@ class Spying(SMOTE):
 def test_the_validation_rows_are_seen_by_nothing_that_learns(monkeypatch):
     """Rows held out for the F1 reach neither the networks nor SMOTE nor the classifier, of either class."""
     X, y = blobs(200, 80)
-    lessons, holdouts = [], []
+    trainings, holdouts = [], []
     Spying.shown = []
     cut, data = smotified_gan.holdout_of, SMOTifiedGAN._data
     monkeypatch.setattr(smotified_gan, "holdout_of", lambda *args: holdouts.append(cut(*args)) or holdouts[-1])
-    monkeypatch.setattr(SMOTifiedGAN, "_data", lambda self, *args: lessons.append(args[1]) or data(self, *args))
+    monkeypatch.setattr(SMOTifiedGAN, "_data", lambda self, *args: trainings.append(args[1]) or data(self, *args))
     sampler = SMOTifiedGAN(stop="f1", max_steps=1, random_state=0, base=Spying()).fit(X, y)
-    (lesson,) = lessons
+    (training,) = trainings
     held = {row.tobytes() for row in holdouts[0].held_x}
     assert len(held) == 16 + 40
     assert sorted(np.bincount(holdouts[0].held_y + 1)[[0, 2]]) == [16, 40]
     assert all(np.array_equal(holdouts[0].held_x, other.held_x) for other in holdouts)
-    seen_by_networks = lesson.scalers[0].inverse(lesson.x)
+    seen_by_networks = training.scalers[0].inverse(training.x)
     assert len(seen_by_networks) == 64
     for rows in (holdouts[0].x, *Spying.shown):
         assert not held & {row.tobytes() for row in np.ascontiguousarray(rows)}
     real = sampler.encoder_.transform(X[200:])
     apart = np.abs(seen_by_networks[:, None] - real).max(axis=2).min(axis=0) > 1e-6
-    assert {row.tobytes() for row in real[apart]} == {row.tobytes() for row in lesson.references[1]}
+    assert {row.tobytes() for row in real[apart]} == {row.tobytes() for row in training.references[1]}
     assert len(Spying.shown) >= 2
     # For the result itself every row of the class counts again.
     Spying.shown = []
@@ -477,7 +478,7 @@ def test_paper_setting():
     assert len(made) == 400
     # 48 of 60 rows are trained on: one batch an epoch.
     assert paper.n_steps_ == {1: 2}
-    players, _ = paper._restored(paper.state_["models"][0])
+    players, _ = restored_model(paper, paper.state_["models"][0])
     assert [weight.shape[1] for weight in players["generator"].weights] == [128, 128, 128, 32]
     assert [weight.shape[1] for weight in players["discriminator"].weights] == [128, 1]
     assert {row["scored_on"] for row in paper.history_} == {"F1 on held-out rows"}
@@ -489,7 +490,7 @@ def test_reference_setting():
     made = sampler.fit_resample(X, y)[0][180:]
     assert sampler.n_steps_ == {1: 2}
     assert sampler.stopped_because_ == {1: "max_steps"}
-    players, _ = sampler._restored(sampler.state_["models"][0])
+    players, _ = restored_model(sampler, sampler.state_["models"][0])
     assert [weight.shape[1] for weight in players["generator"].network.weights] == [128, 256, 512, 1024, 32]
     assert [weight.shape[1] for weight in players["discriminator"].weights] == [512, 256, 128, 1]
     # A sigmoid stays off both ends of the range; what is cut off lands on them.
@@ -500,13 +501,13 @@ def test_reference_setting():
 def test_batch_norm_learns_statistics_and_forgets_the_batch():
     X, y = blobs()
     sampler = SMOTifiedGAN(batch_norm=True, max_steps=30, random_state=0).fit(X, y)
-    players, _ = sampler._restored(sampler.state_["models"][0])
+    players, _ = restored_model(sampler, sampler.state_["models"][0])
     assert all(np.abs(norm.mean).max() > 1e-3 for norm in players["generator"].norms)
     # A row does not depend on how many others are drawn with it.
     few, many = (SMOTifiedGAN(batch_norm=True, max_steps=30, random_state=0).fit(X, y) for _ in range(2))
     u = few._inputs(few.state_, {1: 50}, np.random.default_rng(0))
     draws = [
-        sampler._from_network(sampler.state_, 1, n, np.random.default_rng(1), {"u": u["u"][:n]})
+        generated_rows(sampler, sampler.state_, 1, n, np.random.default_rng(1), {"u": u["u"][:n]})
         for sampler, n in ((few, 5), (many, 50))
     ]
     assert np.allclose(draws[0], draws[1][:5], atol=1e-6)

@@ -14,6 +14,7 @@ from oversmith import BAGANGP, CDRAGAN, DiscriminatorRows, SpectraNetwork, Three
 from oversmith.encoders import ClassScaler
 from oversmith.exceptions import InputError
 from oversmith.samplers._labelled_sampler import _noticed
+from oversmith.samplers._stored import restored_model
 
 NETWORKS = {
     "generator_widths": (8, 8),
@@ -114,7 +115,7 @@ def opinions_of_wrong_labels(weight, seed):
     )
     X, y = spectra((60, 12), seed=seed)
     sampler.fit(X, y)
-    players, training = sampler._restored(sampler.state_["models"][0])
+    players, training = restored_model(sampler, sampler.state_["models"][0])
     scaler = ClassScaler.from_state(sampler.state_["scalers"][0])
     rows = scaler.transform(sampler.encoder_.transform(X)).astype(np.float32)
     wrong = np.eye(training.condition_width, dtype=np.float32)[(y == "gel").astype(int)]
@@ -164,7 +165,7 @@ def test_classes_share_one_scale():
     X, y = spectra()
     for option in (False, True):
         session = session_of(build(ThreePlayerGAN, network=SpectraNetwork(standardise_points=option), **SMALL), X, y)
-        rows = session.lesson.x
+        rows = session.rows.x
         flat = X.reshape(len(X), -1).astype(float)
         if option:
             expected = (flat - flat.mean(axis=0)) / flat.std(axis=0)
@@ -242,7 +243,7 @@ def test_classifier_is_kept_and_saved(tmp_path):
     np.testing.assert_allclose(chances.sum(axis=1), 1)
     assert sampler.classifier_.classes_.tolist() == ["gel", "mix", "sol"]
     # What the last layer sees, and does.
-    network = sampler._restored(sampler.state_["models"][0])[0]["classifier"]
+    network = restored_model(sampler, sampler.state_["models"][0])[0]["classifier"]
     logits = (sampler.classifier_.features(X) @ np.asarray(network.weight) + np.asarray(network.bias))[:, :3]
     np.testing.assert_allclose(softmax(logits, axis=1), chances, atol=1e-5)
     sampler.save(tmp_path / "players.zip")
@@ -256,7 +257,7 @@ def test_class_latents():
     sampler = build(BAGANGP, latent="class_gaussian", **RIVALS)
     X_resampled, _ = sampler.fit_resample(X, y)
     assert X_resampled.shape == (80, 1, 24)
-    players, _ = sampler._restored(sampler.state_["models"][0])
+    players, _ = restored_model(sampler, sampler.state_["models"][0])
     means = np.asarray(players["latent"]["mean"])
     assert np.abs(means[0] - means[1]).max() > 0.1
     plain = build(BAGANGP, **RIVALS).fit_resample(X, y)[0]

@@ -303,7 +303,8 @@ def recipe(
         players.append(Player("classifier", classifier_loss, adam))
         turns = (*turns, Turn("classifier"))
     phases.append(Phase("adversarial", tuple(players), turns, draw, batch_size, steps, from_autoencoder))
-    return Recipe(tuple(phases), sample=generated_rows, block=BLOCK)
+    # A generator that is trained already goes on as it is, not from an autoencoder.
+    return Recipe(tuple(phases), sample=generated_rows, block=BLOCK, first_resumed=len(phases) - 1)
 
 
 def with_losses(recipe: Recipe, losses: Mapping[str, Loss]) -> Recipe:

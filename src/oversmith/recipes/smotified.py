@@ -135,12 +135,6 @@ draw_balanced_with_base = _with_base(draw_balanced)
 draw_weighted_with_base = _with_base(draw_weighted)
 
 
-def weighted(recipe: Recipe) -> Recipe:
-    """Draw real rows by their weights where classes are drawn evenly."""
-    (phase,) = recipe.phases
-    return replace(recipe, phases=(replace(phase, draw=draw_weighted_with_base),))
-
-
 # ---------------------------------------------------------------------- acceptance
 
 
@@ -186,9 +180,11 @@ def recipe(
     rows = fake(latent, residual, output)
     draw = draw_balanced if latent == "noise" else draw_balanced_with_base
     plain = gan.recipe(steps=steps, batch_size=batch_size, ema=ema, fake=rows, draw=draw)
-    if not batch_norm:
-        return plain
     (phase,) = plain.phases
+    if latent != "noise":
+        phase = replace(phase, weighted_draw=draw_weighted_with_base)
+    if not batch_norm:
+        return replace(plain, phases=(phase,))
     discriminator, generator = phase.players
     loss = generator_loss(gan.generator_term, fake_in_training(rows))
     generator = replace(generator, loss=loss, refresh=refreshed(rows))

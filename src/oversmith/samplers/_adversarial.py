@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from oversmith._parameters import PositiveInt, Widths
 from oversmith.samplers._network import NetworkSampler
+from oversmith.samplers._sizes import of_images, within_one
 
 if TYPE_CHECKING:
     from oversmith.networks import Columns
@@ -39,4 +40,4 @@ class AdversarialSampler(NetworkSampler):
         from oversmith.networks import with_tanh
 
         columns = super()._columns(padded)
-        return with_tanh(columns) if self._of_images() and self._within_one() else columns
+        return with_tanh(columns) if of_images(self) and within_one(self) else columns

@@ -80,12 +80,12 @@ def min_rows(fraction: float) -> int:
     return math.ceil(MIN_HELD_OUT / fraction)
 
 
-def holdout_of(lesson: TrainingRows, fraction: float, seed: list[int]) -> Holdout | None:
-    """Cut rows of the other classes too, beside those a lesson holds out of its own.
+def holdout_of(training: TrainingRows, fraction: float, seed: list[int]) -> Holdout | None:
+    """Cut rows of the other classes too, beside those a training holds out of its own.
 
     Parameters
     ----------
-    lesson : TrainingRows
+    training : TrainingRows
         With rows held out.
     fraction : float
         Share of the other classes' rows to hold out.
@@ -95,15 +95,17 @@ def holdout_of(lesson: TrainingRows, fraction: float, seed: list[int]) -> Holdou
     Returns
     -------
     Holdout or None
-        None when the lesson holds no rows out, or there are too few rows of other classes.
+        None when the training holds no rows out, or there are too few rows of other classes.
     """
-    others = lesson.table.pooled[~np.isin(lesson.table.pooled_codes, lesson.asked)]
-    if not lesson.held_out or len(others) < min_rows(fraction):
+    others = training.table.pooled[~np.isin(training.table.pooled_codes, training.generated)]
+    if not training.held_out or len(others) < min_rows(fraction):
         return None
     rng = np.random.default_rng(seed)
     others = others[rng.permutation(len(others))[:MAX_OTHERS]]
     held = inner_holdout(np.zeros(len(others), dtype=int), fraction, random_state=int(rng.integers(2**31)))
-    parts = {code: (lesson.rows[code][:MAX_OTHERS], lesson.references[code][:MAX_OTHERS]) for code in lesson.asked}
+    parts = {
+        code: (training.real[code][:MAX_OTHERS], training.references[code][:MAX_OTHERS]) for code in training.generated
+    }
     parts[OTHERS] = np.delete(others, held, axis=0), others[held]
     x, held_x = (np.concatenate([part[side] for part in parts.values()]) for side in (0, 1))
     y, held_y = (np.repeat(list(parts), [len(part[side]) for part in parts.values()]) for side in (0, 1))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
 import numpy as np
@@ -15,7 +14,8 @@ from oversmith.encoders import ClassScaler
 from oversmith.recipes.sizes import Sizes
 from oversmith.samplers._encoded import EncodedTable
 from oversmith.samplers._network import NetworkSampler
-from oversmith.samplers._training_run import TrainingRows
+from oversmith.samplers._sizes import of_images, within_one
+from oversmith.samplers._training_run import TrainingRows, TrainingRun
 from oversmith.samplers.settings import DiscriminatorRows, GradientPenalty, Network, SpectraNetwork, Stop, StopRule
 
 if TYPE_CHECKING:
@@ -157,17 +157,17 @@ class LabelledSampler(NetworkSampler):
     def _standardises(self) -> bool:
         """Say whether every point has a scale of its own."""
         chosen = self._spectra_network().standardise_points
-        return not self._of_images() if isinstance(chosen, str) else bool(chosen)
+        return not of_images(self) if isinstance(chosen, str) else bool(chosen)
 
     # ------------------------------------------------------------------ recipe
 
-    def _recipe(self, training: Sizes) -> Recipe:
+    def _recipe(self, sizes: Sizes) -> Recipe:
         from oversmith.recipes import mislabel_gan
 
         rows, penalty = self._discriminator_rows(), self._penalty()
         return mislabel_gan.recipe(
-            steps=training.steps,
-            pretrain_steps=min(self._pretrain_epochs() * math.ceil(training.rows / self.batch_size), training.steps),
+            steps=sizes.steps,
+            pretrain_steps=min(self._pretrain_epochs() * math.ceil(sizes.rows / self.batch_size), sizes.steps),
             batch_size=self.batch_size,
             ema=self._ema_decay is not None,
             mislabel=rows.wrong_label if rows.wrong_weight > 0 else None,
@@ -175,30 +175,30 @@ class LabelledSampler(NetworkSampler):
             classifies=self._network_options()["classifier_widths"] is not None,
         )
 
-    def _players(self, key: Array, training: Sizes) -> dict[str, Any]:
+    def _players(self, key: Array, sizes: Sizes) -> dict[str, Any]:
         from oversmith.recipes import mislabel_gan
 
         network = self._spectra_network()
         return mislabel_gan.players(
             key,
-            training,
+            sizes,
             self._points(),
             latent_dim=self.latent_dim,
             generator_widths=tuple(self.generator_widths),
             critic_widths=tuple(self.critic_widths),
             head_units=network.head_units,
             initial_sd=network.initial_sd,
-            squash=self._within_one() and not self._standardises(),
+            squash=within_one(self) and not self._standardises(),
             pretrained=self._pretrain_epochs() > 0,
             label_input=network.label_input,
             **self._network_options(),
         )
 
-    def _hyper(self, training: Sizes) -> dict[str, Any]:
+    def _hyper(self, sizes: Sizes) -> dict[str, Any]:
         from oversmith.recipes import mislabel_gan
 
         return mislabel_gan.hyper(
-            training,
+            sizes,
             latent_dim=self.latent_dim,
             learning_rate=self.learning_rate,
             n_critic=self.critic_steps,
@@ -208,45 +208,37 @@ class LabelledSampler(NetworkSampler):
             **({"terms": dict.fromkeys(TERMS, True)} | self._hyper_options()),
         )
 
-    def _lesson_hyper(
-        self, state: dict[str, Any], lesson: TrainingRows, training: Sizes, rng: np.random.Generator
-    ) -> dict[str, Any]:
-        return {"n_classes": len(lesson.codes)}
+    def _run_hyper(self, rows: TrainingRows, sizes: Sizes, rng: np.random.Generator) -> dict[str, Any]:
+        return {"n_classes": len(rows.codes)}
 
     # ------------------------------------------------------------------ training
-
-    def _resumed(self, recipe: Recipe) -> Recipe:
-        # A generator that has played goes on from where it is, not from an autoencoder.
-        return replace(recipe, phases=recipe.phases[-1:])
 
     def _scaler(self, rows: np.ndarray, table: EncodedTable) -> ClassScaler:
         # All classes in one scale: a wrong label must be wrong by where the row lies, and the classifier sees them all.
         mode = "standard" if self._standardises() else None
         return ClassScaler(mode).fit(table.pooled, table.pooled, table.spans)
 
-    def _data(self, state: dict[str, Any], lesson: TrainingRows, rng: np.random.Generator) -> dict[str, Any]:
+    def _data(self, state: dict[str, Any], rows: TrainingRows, rng: np.random.Generator) -> dict[str, Any]:
         from oversmith.training import table_data
 
-        data = super()._data(state, lesson, rng)
+        data = super()._data(state, rows, rng)
         natural = table_data(
-            lesson.x[:, :1],
-            lesson.labels,
-            frequency=lesson.frequency(lesson.natural_shares()),
-            n_classes=len(lesson.codes),
+            rows.x[:, :1],
+            rows.labels,
+            frequency=rows.frequency(rows.natural_shares()),
+            n_classes=len(rows.codes),
             width=1,
         )
         return data | {"natural": natural["cumulative"]}
 
-    def _class_shares(self, lesson: TrainingRows) -> np.ndarray:
-        return (
-            super()._class_shares(lesson) if self._discriminator_rows().real == "balanced" else lesson.natural_shares()
-        )
+    def _class_shares(self, rows: TrainingRows) -> np.ndarray:
+        return super()._class_shares(rows) if self._discriminator_rows().real == "balanced" else rows.natural_shares()
 
-    def _record(self, result: TrainResult, names: list[Any], scored_on: str, phase: str | None) -> None:
+    def _record(self, run: TrainingRun, result: TrainResult, phase: str | None) -> None:
         for row in result.history:
-            if found := _noticed(row):
-                row["notice"] = "; ".join(found)
-        super()._record(result, names, scored_on, phase)
+            if notices := _noticed(row):
+                row["notice"] = "; ".join(notices)
+        super()._record(run, result, phase)
 
 
 def _noticed(row: dict[str, Any]) -> Sequence[str]:

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from oversmith.exceptions import InputError
 from oversmith.samplers._encoded import EncodedTable
-
-if TYPE_CHECKING:
-    from oversmith.samplers._network import NetworkSampler
+from oversmith.samplers._sizes import sizes_of
+from oversmith.samplers._stored import generated_rows, restored_model, stored_model
+from oversmith.samplers._training_run import training_rows, training_run
 
 # Rows a shared model draws from itself of each class that a batch does not bring, so that it does not forget it.
 REPLAYED_ROWS = 256
 
 
-def go_on(sampler: NetworkSampler, X: Any, y: Any, sample_weight: Any = None) -> None:
+def go_on(sampler: Any, X: Any, y: Any, sample_weight: Any = None) -> None:
     """Train a fitted sampler further; see ``partial_fit``.
 
     Parameters
@@ -41,20 +41,22 @@ def go_on(sampler: NetworkSampler, X: Any, y: Any, sample_weight: Any = None) ->
     trained = [code for code in sampler.draws_ if code not in sampler.fallback_]
     able = [code for code in trained if (codes == code).any()]
     table = sampler._encode(X, codes, able, _checked_weights(sample_weight, len(codes)))
-    table = sampler._cleaned(table, able)
+    source = sampler._source()
+    table = source.cleaned(table, able)
     started = time.perf_counter()
     fresh = {**sampler.state_, "models": list(models)}
-    sampler._absorb(fresh, table, able, sampler.seed_)
-    for place, model in enumerate(models):
+    source.update(fresh, table, able)
+    for index, model in enumerate(models):
         if not set(model["codes"]) & set(able):
             continue
-        rng = np.random.default_rng([sampler.seed_, 4, number, place])
-        players, training = sampler._restored(model)
+        rng = np.random.default_rng([sampler.seed_, 4, number, index])
+        players, _ = restored_model(sampler, model)
         full = _with_replay(sampler, table, model["codes"], rng)
-        asked = [code for code in model["codes"] if code in trained]
-        lesson = sampler._lesson(fresh, full, model["codes"], asked, rng)
-        result, training = sampler._run(fresh, lesson, rng, started, players)
-        fresh["models"][place] = sampler._model(result, training, model["codes"])
+        generated = [code for code in model["codes"] if code in trained]
+        rows = training_rows(sampler, fresh, full, model["codes"], generated, rng)
+        sizes = sizes_of(sampler, len(rows.x), rows.x.shape[1], len(rows.codes))
+        result = sampler._trained(training_run(sampler, fresh, rows, sizes, rng, started, players))
+        fresh["models"][index] = stored_model(sampler, result, sizes, model["codes"])
     sampler.state_, sampler.n_updates_ = fresh, number
 
 
@@ -69,18 +71,17 @@ def _checked_weights(sample_weight: Any, n: int) -> np.ndarray | None:
     return weights
 
 
-def _with_replay(
-    sampler: NetworkSampler, table: EncodedTable, codes: list[int], rng: np.random.Generator
-) -> EncodedTable:
+def _with_replay(sampler: Any, table: EncodedTable, codes: list[int], rng: np.random.Generator) -> EncodedTable:
     """Add rows drawn from the model itself for the classes a batch does not bring."""
     rows, pooled, pooled_codes = dict(table.rows), [table.pooled], [table.pooled_codes]
     for code in codes:
         if code in rows or (table.pooled_codes == code).any():
             continue
-        made = sampler._from_network(sampler.state_, code, REPLAYED_ROWS, rng, sampler._replay_inputs(code, rng))
-        rows[code] = made
-        pooled.append(made)
-        pooled_codes.append(np.full(len(made), code))
+        inputs = sampler._source().inputs(sampler.state_, {code: REPLAYED_ROWS}, rng)
+        generated = generated_rows(sampler, sampler.state_, code, REPLAYED_ROWS, rng, inputs)
+        rows[code] = generated
+        pooled.append(generated)
+        pooled_codes.append(np.full(len(generated), code))
     return EncodedTable(
         rows, np.concatenate(pooled), np.concatenate(pooled_codes), table.spans, table.deficit, table.weights
     )

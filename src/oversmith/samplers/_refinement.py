@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from oversmith.samplers._training_run import training_run
 from oversmith.selection import stratified_folds
 from oversmith.selection.refinement import STEPS_SHARE, InnerScore, inner_score
 from oversmith.selection.refinement import refine as refine_while_better
@@ -45,17 +46,17 @@ def refine(
     TrainResult
         The last result that raised the inner score, or the one given.
     """
-    codes = run.lesson.asked
+    codes = run.rows.generated
     about: dict[str, Any] = {
         "classes": [str(sampler.classes_[code]) for code in codes], "scored_on": "inner folds",
     }  # fmt: skip
-    if min(len(run.lesson.rows[code]) for code in codes) < FOLDS:
+    if min(len(run.rows.real[code]) for code in codes) < FOLDS:
         sampler.history_.append(about | {"phase": "refinement", "skipped": f"a class has fewer than {FOLDS} rows"})
         return result
 
     def fine_tune(result: TrainResult, hard: np.ndarray, number: int) -> TrainResult:
         again = _fine_tuning(sampler, run, result, hard, hard_weight, number)
-        return sampler._train_session(again, f"refinement {number}")
+        return sampler._trained(again, f"refinement {number}")
 
     result, records = refine_while_better(result, lambda result: score(run, result.players), fine_tune, rounds)
     sampler.history_ += [about | {"phase": f"refinement {record.pop('round')}"} | record for record in records]
@@ -66,17 +67,18 @@ def _fine_tuning(
     sampler: NetworkSampler, run: TrainingRun, result: TrainResult, hard: np.ndarray, hard_weight: float, number: int
 ) -> TrainingRun:
     """Set up the fine-tuning: the same rows with hard ones drawn more often, from the present weights."""
-    rows, start = run.lesson, 0
+    rows, start = run.rows, 0
     weights = rows.weights.copy()
-    for code in rows.asked:
+    for code in rows.generated:
         # The real rows of a class come first among its training rows.
         first = int(np.flatnonzero(rows.labels == rows.codes.index(code))[0])
-        own = hard[start : start + len(rows.rows[code])]
+        own = hard[start : start + len(rows.real[code])]
         weights[first : first + len(own)][own] *= hard_weight
         start += len(own)
-    sizes = replace(run.training, steps=max(1, round(STEPS_SHARE * run.training.steps)))
+    sizes = replace(run.sizes, steps=max(1, round(STEPS_SHARE * run.sizes.steps)))
     rng = np.random.default_rng([run.seed, number])
-    return sampler._session(run.state, replace(rows, weights=weights), sizes, rng, run.started, result.players)
+    weighted = replace(rows, weights=weights)
+    return training_run(sampler, run.state, weighted, sizes, rng, run.started, result.players)
 
 
 def score(run: TrainingRun, players: Players) -> InnerScore:
@@ -112,17 +114,17 @@ def score(run: TrainingRun, players: Players) -> InnerScore:
             jax.random.fold_in(run.key(3), number),
         )
         probability[test] = probabilities(guide, x[test], len(classes))
-    return inner_score(probability, labels, np.searchsorted(classes, run.lesson.asked).tolist())
+    return inner_score(probability, labels, np.searchsorted(classes, run.rows.generated).tolist())
 
 
 def _real_rows(run: TrainingRun) -> tuple[np.ndarray, np.ndarray]:
-    lesson, rows, codes = run.lesson, [], []
-    for code in lesson.asked:
-        rows.append(lesson.rows[code])
-        codes.append(np.full(len(lesson.rows[code]), code))
-    for code in np.unique(lesson.table.pooled_codes).tolist():
-        others = lesson.table.pooled[lesson.table.pooled_codes == code][:MAX_OTHERS]
-        if code not in lesson.asked and len(others) >= FOLDS:
+    training, rows, codes = run.rows, [], []
+    for code in training.generated:
+        rows.append(training.real[code])
+        codes.append(np.full(len(training.real[code]), code))
+    for code in np.unique(training.table.pooled_codes).tolist():
+        others = training.table.pooled[training.table.pooled_codes == code][:MAX_OTHERS]
+        if code not in training.generated and len(others) >= FOLDS:
             rows.append(others)
             codes.append(np.full(len(others), code))
     return np.concatenate(rows), np.concatenate(codes)
@@ -131,11 +133,11 @@ def _real_rows(run: TrainingRun) -> tuple[np.ndarray, np.ndarray]:
 def _generated_rows(run: TrainingRun, players: Players) -> tuple[np.ndarray, np.ndarray]:
     from oversmith.training import generate
 
-    lesson, rows, codes = run.lesson, [], []
-    for code in lesson.asked:
-        label = lesson.codes.index(code)
-        n = min(lesson.table.deficit.get(code, 0) or len(lesson.rows[code]), MAX_MADE)
+    training, rows, codes = run.rows, [], []
+    for code in training.generated:
+        label = training.codes.index(code)
+        n = min(training.table.deficit.get(code, 0) or len(training.real[code]), MAX_MADE)
         generated = generate(run.recipe, players, run.key(2), np.full(n, label), run.hyper)
-        rows.append(lesson.scalers[label].inverse(generated[:, : run.training.width].astype(np.float64)))
+        rows.append(training.scalers[label].inverse(generated[:, : run.sizes.width].astype(np.float64)))
         codes.append(np.full(n, code))
     return np.concatenate(rows), np.concatenate(codes)

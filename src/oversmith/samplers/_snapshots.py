@@ -56,14 +56,14 @@ class Snapshots:
     def __call__(self, event: TrainingEvent) -> None:
         """Do nothing: without its sampler a training has nothing to show."""
 
-    def bound(self, sampler: NetworkSampler, session: TrainingRun) -> _Watch:
+    def bound(self, sampler: NetworkSampler, run: TrainingRun) -> _Watch:
         """Watch one training.
 
         Parameters
         ----------
         sampler : NetworkSampler
             Whose training it is.
-        session : TrainingRun
+        run : TrainingRun
             The training about to begin.
 
         Returns
@@ -71,16 +71,17 @@ class Snapshots:
         callable
             The callback of this training; its ``finish`` adds to ``found``.
         """
-        return _Watch(self, sampler, session)
+        return _Watch(self, sampler, run)
 
 
 class _Watch:
     """One training under the eyes of `Snapshots`."""
 
-    def __init__(self, snapshots: Snapshots, sampler: NetworkSampler, session: TrainingRun) -> None:
-        self.snapshots, self.sampler, self.session = snapshots, sampler, session
-        self.inputs = sampler._score_inputs(session, snapshots.rows)
-        self.taken: dict[int, list[Any]] = {0: self._draw(session.players)}
+    def __init__(self, snapshots: Snapshots, sampler: NetworkSampler, run: TrainingRun) -> None:
+        self.snapshots, self.sampler, self.run = snapshots, sampler, run
+        counts = dict.fromkeys(run.rows.generated, snapshots.rows)
+        self.inputs = sampler._source().scoring_inputs(run, counts)
+        self.taken: dict[int, list[Any]] = {0: self._draw(run.players)}
         self.checks, self.stride = 0, 1
 
     def __call__(self, event: TrainingEvent) -> None:
@@ -97,7 +98,7 @@ class _Watch:
         """Add what the kept networks make, and hand everything over."""
         self.taken[result.best_step] = self._draw(result.players)
         steps = sorted(self.taken)
-        for place, code in enumerate(self.session.lesson.asked):
+        for place, code in enumerate(self.run.rows.generated):
             rows = [self.sampler._decode(code, self.taken[step][place]) for step in steps]
             self.snapshots.found.append({"code": code, "steps": steps, "rows": rows, "kept": result.best_step})
 
@@ -105,10 +106,10 @@ class _Watch:
         """Rows of each class asked for, in the table's scale."""
         from oversmith.training import generate
 
-        session, lesson = self.session, self.session.lesson
-        places = [lesson.codes.index(code) for code in lesson.asked]
+        run, training = self.run, self.run.rows
+        places = [training.codes.index(code) for code in training.generated]
         labels = np.repeat(places, self.snapshots.rows)
-        made = generate(session.recipe, players, session.key(_KEY), labels, session.hyper, inputs=self.inputs)
-        scalers: list[ClassScaler] = [lesson.scalers[place] for place in places]
-        parts = np.split(made[:, : session.training.width].astype(np.float64), len(places))
+        made = generate(run.recipe, players, run.key(_KEY), labels, run.hyper, inputs=self.inputs)
+        scalers: list[ClassScaler] = [training.scalers[place] for place in places]
+        parts = np.split(made[:, : run.sizes.width].astype(np.float64), len(places))
         return [scaler.inverse(part) for scaler, part in zip(scalers, parts, strict=True)]

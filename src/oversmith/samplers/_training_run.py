@@ -1,4 +1,4 @@
-"""What passes between a sampler and the engine: the rows of one model, and one training of it."""
+"""The rows of one model, where they come from, and one training of it."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ class TrainingRows:
     ----------
     codes : list of int
         Class codes.
-    asked : list of int
+    generated : list of int
         Those of them that are to be generated; the others are context.
-    rows : dict of int to ndarray
+    real : dict of int to ndarray
         Real rows of each class in the table's scale, without those held out.
     references : dict of int to ndarray
-        Rows that score the checkpoints, of the classes asked for: held-out ones, or the training rows themselves.
+        Rows that score the checkpoints, of the classes to be generated: held-out ones, or the training rows themselves.
     held_out : bool
         Which of the two.
     scalers : list of ClassScaler
@@ -45,8 +45,8 @@ class TrainingRows:
     """
 
     codes: list[int]
-    asked: list[int]
-    rows: dict[int, np.ndarray]
+    generated: list[int]
+    real: dict[int, np.ndarray]
     references: dict[int, np.ndarray]
     held_out: bool
     scalers: list[ClassScaler]
@@ -98,9 +98,10 @@ class TrainingRows:
 
     def reference_rows(self) -> tuple[np.ndarray, np.ndarray]:
         """Return the rows that score checkpoints, each in the scale of its class, and their labels."""
-        labels = [self.codes.index(code) for code in self.asked]
+        labels = [self.codes.index(code) for code in self.generated]
         rows = [
-            self.scalers[label].transform(self.references[code]) for label, code in zip(labels, self.asked, strict=True)
+            self.scalers[label].transform(self.references[code])
+            for label, code in zip(labels, self.generated, strict=True)
         ]
         return np.concatenate(rows), np.repeat(labels, [len(part) for part in rows])
 
@@ -115,9 +116,9 @@ class TrainingRun:
 
     Parameters
     ----------
-    lesson : TrainingRows
+    rows : TrainingRows
         The rows of the model.
-    training : Sizes
+    sizes : Sizes
         Sizes of its networks.
     state : dict
         The sampler's state so far.
@@ -133,8 +134,8 @@ class TrainingRun:
         When the sampler's training began, by the performance counter.
     """
 
-    lesson: TrainingRows
-    training: Sizes
+    rows: TrainingRows
+    sizes: Sizes
     state: dict[str, Any]
     recipe: Recipe
     data: dict[str, Any]
@@ -148,3 +149,203 @@ class TrainingRun:
         import jax
 
         return jax.random.fold_in(jax.random.key(self.seed), number)
+
+
+class RowSource:
+    """Where a method takes its training rows and the inputs of its generator from: by default real rows and noise.
+
+    Attributes
+    ----------
+    needs_network : bool
+        Whether there is anything to train.
+    """
+
+    needs_network = True
+
+    def cleaned(self, table: EncodedTable, codes: list[int]) -> EncodedTable:
+        """Leave out rows that look like noise."""
+        return table
+
+    def prepared(self, table: EncodedTable, classes: list[int], seed: int) -> dict[str, Any]:
+        """Return the part of the state that the source needs."""
+        return {}
+
+    def update(self, state: dict[str, Any], table: EncodedTable, codes: list[int]) -> None:
+        """Bring the state up to date with the rows of a ``partial_fit``."""
+
+    def training_rows(
+        self, state: dict[str, Any], code: int, rows: np.ndarray, deficit: int, rng: np.random.Generator
+    ) -> np.ndarray:
+        """Return the rows of a class that the networks see, in the table's scale: the real ones, others after them."""
+        return rows
+
+    def inputs(
+        self, state: dict[str, Any], counts: dict[int, int], rng: np.random.Generator, rows: TrainingRows | None = None
+    ) -> dict[str, np.ndarray] | None:
+        """Return what the generator reads beside noise and label for so many rows of each class; None for nothing.
+
+        With the ``rows`` of a training, nothing comes from those it holds out.
+        """
+        return None
+
+    def scoring_inputs(self, run: TrainingRun, counts: dict[int, int]) -> dict[str, np.ndarray] | None:
+        """Return the inputs of the rows that score a checkpoint, the same at every call."""
+        return self.inputs(run.state, counts, np.random.default_rng([run.seed, 5]), run.rows)
+
+
+def class_groups(classes: list[int], table: EncodedTable, all_classes: bool, shared: bool | int) -> list[list[int]]:
+    """Say which classes share a model.
+
+    Parameters
+    ----------
+    classes : list of int
+        Classes to be trained.
+    table : EncodedTable
+        The table.
+    all_classes : bool
+        Whether one model learns all classes of the table, also those it does not generate.
+    shared : bool or int
+        Whether one model serves all classes; a number: those with fewer rows share one.
+
+    Returns
+    -------
+    list of list of int
+        Codes of each model, in the order of its labels.
+
+    Examples
+    --------
+    >>> rows = {1: np.ones((30, 2)), 2: np.ones((5, 2)), 3: np.ones((8, 2))}
+    >>> table = EncodedTable(rows, np.ones((99, 2)), np.repeat([0, 1, 2], 33), (), {})
+    >>> class_groups([1, 2, 3], table, all_classes=False, shared=20)
+    [[1], [2, 3]]
+    """
+    if not classes:
+        return []
+    if all_classes:
+        return [np.unique([*classes, *table.pooled_codes]).tolist()]
+    if shared is True:
+        return [classes]
+    small = [code for code in classes if len(table.rows[code]) < int(shared)]
+    if len(small) < 2:
+        return [[code] for code in classes]
+    return [[code] for code in classes if code not in small] + [small]
+
+
+def training_rows(
+    sampler: Any,
+    state: dict[str, Any],
+    table: EncodedTable,
+    codes: list[int],
+    generated: list[int],
+    rng: np.random.Generator,
+) -> TrainingRows:
+    """Split, scale and gather the rows of the classes of a model.
+
+    Parameters
+    ----------
+    sampler : NetworkSampler
+        It says which rows are held out, how a class is scaled and which rows it adds.
+    state : dict
+        The sampler's state; scales of new classes are added.
+    table : EncodedTable
+        The table.
+    codes, generated : list of int
+        Classes of the model, and those of them to be generated.
+    rng : numpy.random.Generator
+        Source of the split and of added rows.
+
+    Returns
+    -------
+    TrainingRows
+        The rows.
+    """
+    source = sampler._source()
+    real: dict[int, np.ndarray] = {}
+    references: dict[int, np.ndarray] = {}
+    scalers, scaled, labels, weights, held_out = [], [], [], [], []
+    for label, code in enumerate(codes):
+        weight = np.ones(0)
+        if code in generated:
+            held = sampler._held_out(len(table.rows[code]), rng)
+            real[code] = np.delete(table.rows[code], held, axis=0)
+            references[code] = table.rows[code][held] if len(held) else real[code]
+            weight = np.delete(table.weights.get(code, np.ones(len(table.rows[code]))), held)
+            held_out.append(len(held) > 0)
+        else:
+            real[code] = table.pooled[table.pooled_codes == code]
+        if code not in state["scalers"]:
+            state["scalers"][code] = sampler._scaler(real[code], table).to_state()
+        scalers.append(ClassScaler.from_state(state["scalers"][code]))
+        seen = real[code]
+        if code in generated:
+            # The real rows come first, in order: their weights are those given, all others weigh 1.
+            seen = source.training_rows(state, code, seen, table.deficit.get(code, 0), rng)
+        scaled.append(scalers[-1].transform(seen))
+        labels.append(np.full(len(seen), label))
+        weights.append(np.concatenate([weight, np.ones(len(seen) - len(weight))]))
+    return TrainingRows(
+        codes=codes,
+        generated=generated,
+        real=real,
+        references=references,
+        held_out=all(held_out),
+        scalers=scalers,
+        x=np.concatenate(scaled),
+        labels=np.concatenate(labels),
+        weights=np.concatenate(weights),
+        table=table,
+    )
+
+
+def training_run(
+    sampler: Any,
+    state: dict[str, Any],
+    rows: TrainingRows,
+    sizes: Sizes,
+    rng: np.random.Generator,
+    started: float,
+    players: Players | None = None,
+) -> TrainingRun:
+    """Set up one training, from fresh networks or from the given ones.
+
+    Parameters
+    ----------
+    sampler : NetworkSampler
+        It makes recipe, networks and data.
+    state : dict
+        The sampler's state so far.
+    rows : TrainingRows
+        What is learnt.
+    sizes : Sizes
+        Sizes of the training.
+    rng : numpy.random.Generator
+        Source of the training's seed.
+    started : float
+        When the sampler's training began.
+    players : dict, optional
+        Networks to go on from.
+
+    Returns
+    -------
+    TrainingRun
+        The training.
+    """
+    import jax
+
+    seed = int(rng.integers(2**31))
+    recipe = sampler._recipe(sizes)
+    if players is None:
+        players = sampler._players(jax.random.fold_in(jax.random.key(seed), 0), sizes)
+    else:
+        recipe = recipe.resumed()
+    return TrainingRun(
+        rows=rows,
+        sizes=sizes,
+        state=state,
+        recipe=recipe if np.ptp(rows.weights) == 0 else recipe.weighted(),
+        data=sampler._data(state, rows, rng),
+        hyper=sampler._hyper(sizes) | sampler._run_hyper(rows, sizes, rng),
+        players=players,
+        seed=seed,
+        started=started,
+    )

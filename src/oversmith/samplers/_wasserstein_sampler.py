@@ -30,33 +30,33 @@ class WassersteinSampler(AdversarialSampler):
     def _hyper_options(self) -> dict[str, Any]:
         """Return the traced numbers of the method: ``penalty_weight`` and ``clip`` at least."""
 
-    def _recipe(self, training: Sizes) -> Recipe:
+    def _recipe(self, sizes: Sizes) -> Recipe:
         from oversmith.recipes import wasserstein
 
         return wasserstein.recipe(
-            steps=training.steps,
+            steps=sizes.steps,
             batch_size=self.batch_size,
             ema=self._ema_decay is not None,
             **self._recipe_options(),
         )
 
-    def _players(self, key: Array, training: Sizes) -> dict[str, Any]:
+    def _players(self, key: Array, sizes: Sizes) -> dict[str, Any]:
         from oversmith.recipes import wasserstein
 
         return wasserstein.players(
             key,
-            training,
+            sizes,
             latent_dim=self.latent_dim,
             generator_widths=tuple(self.generator_widths),
             critic_widths=tuple(self.critic_widths),
             n_critics=self._n_critics,
         )
 
-    def _hyper(self, training: Sizes) -> dict[str, Any]:
+    def _hyper(self, sizes: Sizes) -> dict[str, Any]:
         from oversmith.recipes import wasserstein
 
         return wasserstein.hyper(
-            training,
+            sizes,
             latent_dim=self.latent_dim,
             learning_rate=self.learning_rate,
             n_critic=self.critic_steps,

@@ -104,14 +104,14 @@ class ACGAN(LabelledSampler):
 
         return {"classifier_widths": None, "critic": acgan.discriminator}
 
-    def _recipe(self, training: Sizes) -> Recipe:
+    def _recipe(self, sizes: Sizes) -> Recipe:
         from oversmith.recipes import acgan, mislabel_gan
 
         losses = {"discriminator": acgan.discriminator_loss, "generator": acgan.generator_loss}
-        return mislabel_gan.with_losses(super()._recipe(training), losses)
+        return mislabel_gan.with_losses(super()._recipe(sizes), losses)
 
-    def _hyper(self, training: Sizes) -> dict[str, Any]:
-        return super()._hyper(training) | {"class_weight": self.class_weight}
+    def _hyper(self, sizes: Sizes) -> dict[str, Any]:
+        return super()._hyper(sizes) | {"class_weight": self.class_weight}
 
 
 CovidGAN = ACGAN

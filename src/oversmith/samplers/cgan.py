@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
@@ -12,7 +11,8 @@ from oversmith.encoders import ClassScaler
 from oversmith.exceptions import InputError
 from oversmith.recipes.sizes import Sizes
 from oversmith.samplers._copying import CopyProofDistance, thinned
-from oversmith.samplers._training_run import TrainingRows
+from oversmith.samplers._monitors import Monitor, distance_monitor
+from oversmith.samplers._training_run import TrainingRows, TrainingRun
 from oversmith.samplers.gan import GAN
 from oversmith.samplers.settings import Network, Stop
 
@@ -150,29 +150,23 @@ class CGAN(GAN):
         }
         return cls._with(setting, changes)
 
-    def _check_convolutions(self) -> None:
-        if self.dropout:
-            raise InputError(
-                "dropout",
-                f"{self.dropout!r} found, which dense layers alone have",
-                "set network=Network(backbone='mlp')",
-            )
-
     def _held_out(self, n_rows: int, rng: np.random.Generator) -> np.ndarray:
         # A held-out fifth scored checkpoints less well than the training rows do, and the training lacked it. The
         # number is drawn all the same: the seeds after it stay what they were.
         rng.integers(2**31)
         return np.zeros(0, dtype=int)
 
-    def _distance_to(self, rows: np.ndarray, scaler: ClassScaler, most: int) -> Callable[[np.ndarray], float]:
-        return CopyProofDistance(scaler.transform(thinned(rows, most)))
+    def _monitor(self, run: TrainingRun) -> Monitor | None:
+        if self._stopping().rule == "steps":
+            return None
+        return distance_monitor(run, self._source(), distance=_distance_without_copies)
 
-    def _recipe(self, training: Sizes) -> Recipe:
+    def _recipe(self, sizes: Sizes) -> Recipe:
         from oversmith.recipes import gan
         from oversmith.training import draw_balanced, draw_weighted
 
         return gan.conditional_recipe(
-            steps=training.steps,
+            steps=sizes.steps,
             batch_size=self.batch_size,
             ema=self._ema_decay is not None,
             batch_norm=self.batch_norm,
@@ -180,12 +174,19 @@ class CGAN(GAN):
             draw=draw_balanced if self.balanced else draw_weighted,
         )
 
-    def _players(self, key: Array, training: Sizes) -> dict[str, Any]:
+    def _players(self, key: Array, sizes: Sizes) -> dict[str, Any]:
         from oversmith.recipes import gan
+
+        if sizes.shape is not None and self.dropout:
+            raise InputError(
+                "dropout",
+                f"{self.dropout!r} found, which dense layers alone have",
+                "set network=Network(backbone='mlp')",
+            )
 
         return gan.players(
             key,
-            training,
+            sizes,
             latent_dim=self.latent_dim,
             generator_widths=tuple(self.generator_widths),
             critic_widths=tuple(self.critic_widths),
@@ -193,15 +194,17 @@ class CGAN(GAN):
             batch_norm=self.batch_norm,
         )
 
-    def _hyper(self, training: Sizes) -> dict[str, Any]:
-        return super()._hyper(training) | {"dropout": self.dropout}
+    def _hyper(self, sizes: Sizes) -> dict[str, Any]:
+        return super()._hyper(sizes) | {"dropout": self.dropout}
 
-    def _lesson_hyper(
-        self, state: dict[str, Any], lesson: TrainingRows, training: Sizes, rng: np.random.Generator
-    ) -> dict[str, Any]:
-        return {"n_classes": len(lesson.codes)}
+    def _run_hyper(self, rows: TrainingRows, sizes: Sizes, rng: np.random.Generator) -> dict[str, Any]:
+        return {"n_classes": len(rows.codes)}
 
-    def _class_shares(self, lesson: TrainingRows) -> np.ndarray:
+    def _class_shares(self, rows: TrainingRows) -> np.ndarray:
         if self.balanced:
-            return super()._class_shares(lesson)
-        return lesson.natural_shares()
+            return super()._class_shares(rows)
+        return rows.natural_shares()
+
+
+def _distance_without_copies(rows: np.ndarray, scaler: ClassScaler, most: int) -> CopyProofDistance:
+    return CopyProofDistance(scaler.transform(thinned(rows, most)))

@@ -12,7 +12,9 @@ from oversmith._parameters import NonNegative, PositiveInt, ShareBelowOne, Width
 from oversmith.encoders import SeriesEncoder
 from oversmith.exceptions import InputError
 from oversmith.recipes.sizes import Sizes
-from oversmith.samplers._network import Monitor, NetworkSampler
+from oversmith.samplers._monitors import Monitor, held_out_monitor
+from oversmith.samplers._network import NetworkSampler
+from oversmith.samplers._sizes import within_one
 from oversmith.samplers._training_run import Players, TrainingRun
 from oversmith.samplers.settings import Network, Stop, StopRule
 
@@ -159,26 +161,26 @@ class ConditionalDiffusion(NetworkSampler):
         }
         return cls._with(setting, changes)
 
-    def _recipe(self, training: Sizes) -> Recipe:
+    def _recipe(self, sizes: Sizes) -> Recipe:
         from oversmith.recipes import diffusion
 
         return diffusion.recipe(
-            steps=training.steps,
+            steps=sizes.steps,
             batch_size=self.batch_size,
             ema=self._ema_decay is not None,
             guided=self.guidance != 1,
             betas=self._betas(),
         )
 
-    def _players(self, key: Array, training: Sizes) -> Players:
+    def _players(self, key: Array, sizes: Sizes) -> Players:
         from oversmith.networks.unet import patch_of
         from oversmith.recipes import diffusion
 
         shape = self._points()
         patch = patch_of(shape) if self.patch == "auto" else int(self.patch)
-        return diffusion.players(key, training, shape, tuple(self.widths), patch)
+        return diffusion.players(key, sizes, shape, tuple(self.widths), patch)
 
-    def _hyper(self, training: Sizes) -> dict[str, Any]:
+    def _hyper(self, sizes: Sizes) -> dict[str, Any]:
         from oversmith.recipes import diffusion
 
         if self.n_sampling_steps > self.n_noise_steps:
@@ -188,14 +190,14 @@ class ConditionalDiffusion(NetworkSampler):
                 "take as many or fewer",
             )
         return diffusion.hyper(
-            training,
+            sizes,
             learning_rate=self.learning_rate,
             ema_decay=self._ema_decay or 0.0,
             class_dropout=self.class_dropout,
             guidance=self.guidance,
             n_sampling_steps=self.n_sampling_steps,
             n_noise_steps=self.n_noise_steps,
-            bound=1.0 if self._within_one() else math.inf,
+            bound=1.0 if within_one(self) else math.inf,
         )
 
     def _betas(self) -> tuple[float, float]:
@@ -204,18 +206,9 @@ class ConditionalDiffusion(NetworkSampler):
             raise InputError("betas", f"{self.betas!r} found", "give two numbers in [0, 1), Adam's decays")
         return float(betas[0]), float(betas[1])
 
-    def _monitor(self, session: TrainingRun) -> Monitor | None:
+    def _monitor(self, run: TrainingRun) -> Monitor | None:
         if self._stopping().rule == "steps":
             return None
         from oversmith.recipes import diffusion
-        from oversmith.recipes.held_out import held_out_monitor
 
-        return held_out_monitor(
-            diffusion.row_losses,
-            *session.lesson.reference_rows(),
-            session.key(2),
-            session.hyper,
-            width=session.training.padded_width,
-            draws=_SCORED_DRAWS,
-            smallest=_SCORED_ROWS,
-        )
+        return held_out_monitor(run, diffusion.row_losses, draws=_SCORED_DRAWS, smallest=_SCORED_ROWS)

@@ -115,18 +115,16 @@ class CooperativeGAN(CooperativeSampler):
     def _discriminator_rows(self) -> DiscriminatorRows:
         return DiscriminatorRows(real=self.real_sampling, wrong_weight=0.0)
 
-    def _recipe(self, training: Sizes) -> Recipe:
+    def _recipe(self, sizes: Sizes) -> Recipe:
         from oversmith.recipes import cooperative, mislabel_gan
 
         loss = mislabel_gan.generator_loss(True, cooperative.towards_the_border)
-        return mislabel_gan.with_losses(super()._recipe(training), {"generator": loss})
+        return mislabel_gan.with_losses(super()._recipe(sizes), {"generator": loss})
 
-    def _hyper(self, training: Sizes) -> dict[str, Any]:
-        return super()._hyper(training) | {"rho": self.rho, "total_steps": float(max(training.steps, 1))}
+    def _hyper(self, sizes: Sizes) -> dict[str, Any]:
+        return super()._hyper(sizes) | {"rho": self.rho, "total_steps": float(max(sizes.steps, 1))}
 
-    def _lesson_hyper(
-        self, state: dict[str, Any], lesson: TrainingRows, training: Sizes, rng: np.random.Generator
-    ) -> dict[str, Any]:
-        widened = np.zeros(max(training.condition_width, 1), np.float32)
-        widened[[lesson.codes.index(code) for code in lesson.asked]] = 1
-        return super()._lesson_hyper(state, lesson, training, rng) | {"widened": widened}
+    def _run_hyper(self, rows: TrainingRows, sizes: Sizes, rng: np.random.Generator) -> dict[str, Any]:
+        widened = np.zeros(max(sizes.condition_width, 1), np.float32)
+        widened[[rows.codes.index(code) for code in rows.generated]] = 1
+        return super()._run_hyper(rows, sizes, rng) | {"widened": widened}

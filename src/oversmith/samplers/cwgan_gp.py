@@ -88,35 +88,33 @@ class CWGANGP(WGANGP):
     classifier_widths: Widths = (64, 64)
     learning_rate: Positive = 5e-4
 
-    def _recipe(self, training: Sizes) -> Recipe:
+    def _recipe(self, sizes: Sizes) -> Recipe:
         from oversmith.recipes import wasserstein
 
         return wasserstein.auxiliary_recipe(
-            steps=training.steps,
+            steps=sizes.steps,
             batch_size=self.batch_size,
             ema=self._ema_decay is not None,
             **self._recipe_options(),
         )
 
-    def _players(self, key: Array, training: Sizes) -> dict[str, Any]:
+    def _players(self, key: Array, sizes: Sizes) -> dict[str, Any]:
         import jax
 
         from oversmith.recipes import wasserstein
 
         # A key of its own: the other two networks are those of a model without the classifier.
         classifier_key = jax.random.fold_in(key, 1)
-        classifier = wasserstein.auxiliary_classifier(classifier_key, training, tuple(self.classifier_widths))
-        return super()._players(key, training) | {"classifier": classifier}
+        classifier = wasserstein.auxiliary_classifier(classifier_key, sizes, tuple(self.classifier_widths))
+        return super()._players(key, sizes) | {"classifier": classifier}
 
-    def _hyper(self, training: Sizes) -> dict[str, Any]:
-        hyper = super()._hyper(training)
+    def _hyper(self, sizes: Sizes) -> dict[str, Any]:
+        hyper = super()._hyper(sizes)
         return hyper | {"learning_rate": {**hyper["learning_rate"], "classifier": self.learning_rate}}
 
-    def _lesson_hyper(
-        self, state: dict[str, Any], lesson: TrainingRows, training: Sizes, rng: np.random.Generator
-    ) -> dict[str, Any]:
+    def _run_hyper(self, rows: TrainingRows, sizes: Sizes, rng: np.random.Generator) -> dict[str, Any]:
         from oversmith.recipes import wasserstein
         from oversmith.recipes.generator import affine
 
-        auxiliary = wasserstein.auxiliary_hyper(len(lesson.codes), self.auxiliary_weight, self.auxiliary_clamp)
-        return affine(lesson.scalers, training.padded_width) | auxiliary
+        auxiliary = wasserstein.auxiliary_hyper(len(rows.codes), self.auxiliary_weight, self.auxiliary_clamp)
+        return affine(rows.scalers, sizes.padded_width) | auxiliary

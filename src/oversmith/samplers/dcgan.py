@@ -97,14 +97,14 @@ class DCGAN(GAN):
         }
         return cls._with(setting, changes)
 
-    def _recipe(self, training: Sizes) -> Recipe:
+    def _recipe(self, sizes: Sizes) -> Recipe:
         from oversmith.recipes import gan
 
         return gan.recipe(
-            steps=training.steps, batch_size=self.batch_size, ema=self._ema_decay is not None, batch_norm=True
+            steps=sizes.steps, batch_size=self.batch_size, ema=self._ema_decay is not None, batch_norm=True
         )
 
-    def _players(self, key: Array, training: Sizes) -> dict[str, Any]:
+    def _players(self, key: Array, sizes: Sizes) -> dict[str, Any]:
         import jax
 
         from oversmith.recipes.generator import critic_network, generator_network
@@ -112,6 +112,6 @@ class DCGAN(GAN):
         generator_key, critic_key = jax.random.split(key)
         widths = tuple(self.generator_widths), tuple(self.critic_widths)
         return {
-            "generator": generator_network(generator_key, training, self.latent_dim, widths[0], batch_norm=True),
-            "discriminator": critic_network(critic_key, training, widths[1], (), batch_norm=True),
+            "generator": generator_network(generator_key, sizes, self.latent_dim, widths[0], batch_norm=True),
+            "discriminator": critic_network(critic_key, sizes, widths[1], (), batch_norm=True),
         }

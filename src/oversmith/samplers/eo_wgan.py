@@ -15,7 +15,8 @@ from oversmith.samplers._adversarial import AdversarialSampler
 from oversmith.samplers._encoded import EncodedTable
 from oversmith.samplers._refinement import refine
 from oversmith.samplers._smote import discrete_columns, rows_from, smote_rows
-from oversmith.samplers._training_run import TrainingRows, TrainingRun
+from oversmith.samplers._stored import generated_rows
+from oversmith.samplers._training_run import RowSource, TrainingRows, TrainingRun
 from oversmith.samplers.settings import (
     Critics,
     GradientPenalty,
@@ -229,42 +230,11 @@ class EOWGAN(AdversarialSampler):
 
     # ------------------------------------------------------------------ stage 1: SMOTE
 
-    def _cleaned(self, table: EncodedTable, codes: list[int]) -> EncodedTable:
-        self.n_cleaned_: dict[Any, int] = {}
-        clean = self._smote_stage().clean
-        if clean is None:
-            return table
-        rows, weights = dict(table.rows), dict(table.weights)
-        for code in codes:
-            noise = noisy_rows(rows[code], table.pooled[table.pooled_codes != code], clean)
-            rows[code] = rows[code][~noise]
-            if code in weights:
-                weights[code] = weights[code][~noise]
-            self.n_cleaned_[self.classes_.tolist()[code]] = int(noise.sum())
-        return replace(table, rows=rows, weights=weights)
+    def _source(self) -> SmoteRows:
+        return SmoteRows(self)
 
-    def _prepare(self, table: EncodedTable, classes: list[int], seed: int) -> dict[str, Any]:
-        if self._without_smote() and self.smote_share > 0:
-            raise InputError(
-                "smote", f"'none' leaves no SMOTE rows, found smote_share={self.smote_share}", "set smote_share=0"
-            )
-        state: dict[str, Any] = {
-            "rows": {code: table.rows[code] for code in classes},
-            "discrete": discrete_columns(table.spans, table.pooled.shape[1]),
-        }
-        if self._smote_stage().sampler is not None:
-            rng = np.random.default_rng([seed, 3])
-            chosen = rng.permutation(len(table.pooled))[: MAX_OTHER_ROWS * 2]
-            state["others"] = {
-                code: table.pooled[chosen[table.pooled_codes[chosen] != code]][:MAX_OTHER_ROWS] for code in classes
-            }
-        return state
-
-    def _absorb(self, state: dict[str, Any], table: EncodedTable, codes: list[int], seed: int) -> None:
-        # SMOTE goes on from the newest rows; what a network has learnt of older ones stays in its weights.
-        state["rows"] = state["rows"] | {
-            code: np.concatenate([state["rows"][code], table.rows[code]])[-MAX_SMOTE_ROWS:] for code in codes
-        }
+    def _note_cleaned(self, counts: dict[Any, int]) -> None:
+        self.n_cleaned_ = counts
 
     def _without_smote(self) -> bool:
         return isinstance(self.smote, str)
@@ -285,42 +255,13 @@ class EOWGAN(AdversarialSampler):
         check_taken(self, "lipschitz", lipschitz, ("weight", "bound"))
         return lipschitz
 
-    def _smote_rows(
-        self, state: dict[str, Any], code: int, rows: np.ndarray, n: int, rng: np.random.Generator
-    ) -> np.ndarray:
-        stage = self._smote_stage()
-        if stage.sampler is None:
-            return smote_rows(rows, state["discrete"], n, stage.k_neighbors, rng)
-        return rows_from(stage.sampler, rows, state["others"][code], self.encoder_.spans_, n, rng)
-
-    def _training_rows(
-        self, state: dict[str, Any], code: int, rows: np.ndarray, deficit: int, rng: np.random.Generator
-    ) -> np.ndarray:
-        if self._without_smote():
-            return rows
-        # A class that is trained without being resampled is doubled. A batch of one row is joined to those before it.
-        n = min(deficit or len(rows), MAX_SMOTE_ROWS)
-        among = rows if len(rows) > 1 else state["rows"][code]
-        return np.concatenate([rows, self._smote_rows(state, code, among, n, rng)])
-
     # ------------------------------------------------------------------ stage 2: the Wasserstein GAN
 
-    def _needs_network(self) -> bool:
-        return self.smote_share < 1
-
-    def _check_convolutions(self) -> None:
-        if self._guidance().weight:
-            raise InputError(
-                "guidance",
-                f"{self.guidance!r} found, which needs dense layers",
-                "set network=Network(backbone='mlp'), or guidance=None",
-            )
-
-    def _recipe(self, training: Sizes) -> Recipe:
+    def _recipe(self, sizes: Sizes) -> Recipe:
         from oversmith.recipes import wasserstein
 
         return wasserstein.recipe(
-            steps=training.steps,
+            steps=sizes.steps,
             batch_size=self.batch_size,
             lipschitz="clip" if isinstance(self._lipschitz(), WeightClip) else "gradient_penalty",
             combine=self._critics().reduce,
@@ -328,24 +269,31 @@ class EOWGAN(AdversarialSampler):
             guided=self._guidance().weight > 0,
         )
 
-    def _players(self, key: Array, training: Sizes) -> dict[str, Any]:
+    def _players(self, key: Array, sizes: Sizes) -> dict[str, Any]:
         from oversmith.recipes import wasserstein
+
+        if sizes.shape is not None and self._guidance().weight:
+            raise InputError(
+                "guidance",
+                f"{self.guidance!r} found, which needs dense layers",
+                "set network=Network(backbone='mlp'), or guidance=None",
+            )
 
         return wasserstein.players(
             key,
-            training,
+            sizes,
             latent_dim=self.latent_dim,
             generator_widths=tuple(self.generator_widths),
             critic_widths=tuple(self.critic_widths),
             n_critics=self._critics().n,
         )
 
-    def _hyper(self, training: Sizes) -> dict[str, Any]:
+    def _hyper(self, sizes: Sizes) -> dict[str, Any]:
         from oversmith.recipes import wasserstein
 
         critics, lipschitz = self._critics(), self._lipschitz()
         return wasserstein.hyper(
-            training,
+            sizes,
             latent_dim=self.latent_dim,
             learning_rate=self.learning_rate,
             n_critic=self.critic_steps,
@@ -356,34 +304,106 @@ class EOWGAN(AdversarialSampler):
             loss_clip=critics.loss_clip,
         )
 
-    def _lesson_hyper(
-        self, state: dict[str, Any], lesson: TrainingRows, training: Sizes, rng: np.random.Generator
-    ) -> dict[str, Any]:
+    def _run_hyper(self, rows: TrainingRows, sizes: Sizes, rng: np.random.Generator) -> dict[str, Any]:
         guidance = self._guidance()
         if not guidance.weight:
             return {}
         from oversmith.recipes.guide import guide_hyper
 
         return guide_hyper(
-            *lesson.all_rows(),
-            dict(zip(lesson.codes, lesson.scalers, strict=True)),
-            padded_width=training.padded_width,
+            *rows.all_rows(),
+            dict(zip(rows.codes, rows.scalers, strict=True)),
+            padded_width=sizes.padded_width,
             weight=guidance.weight,
             clamp=guidance.clamp,
             seed=int(rng.integers(2**31)),
         )
 
-    def _refine(self, session: TrainingRun, result: TrainResult) -> TrainResult:
-        refinement = cast(Refinement, self._group("refinement"))
-        if not refinement.rounds:
+    def _trained(self, run: TrainingRun, phase: str | None = None) -> TrainResult:
+        result, refinement = super()._trained(run, phase), cast(Refinement, self._group("refinement"))
+        # A refinement is itself trained here, under a phase of its own.
+        if phase is not None or not refinement.rounds:
             return result
-        return refine(self, session, result, rounds=refinement.rounds, hard_weight=refinement.hard_weight)
+        return refine(self, run, result, rounds=refinement.rounds, hard_weight=refinement.hard_weight)
 
     def _generate(self, state: dict[str, Any], code: int, n: int, rng: np.random.Generator) -> np.ndarray:
         n_smote = round(self.smote_share * n)
         parts = []
         if n_smote:
-            parts.append(self._smote_rows(state, code, state["rows"][code], n_smote, rng))
+            parts.append(self._source().smote(state, code, state["rows"][code], n_smote, rng))
         if n > n_smote:
-            parts.append(self._from_network(state, code, n - n_smote, rng))
+            parts.append(generated_rows(self, state, code, n - n_smote, rng))
         return np.concatenate(parts)
+
+
+class SmoteRows(RowSource):
+    """Rows of SMOTE beside the real ones, which may be cleaned of noise before.
+
+    Parameters
+    ----------
+    sampler : EOWGAN
+        The sampler with its settings.
+    """
+
+    def __init__(self, sampler: EOWGAN) -> None:
+        self.sampler, self.stage = sampler, sampler._smote_stage()
+        self.needs_network = sampler.smote_share < 1
+
+    def cleaned(self, table: EncodedTable, codes: list[int]) -> EncodedTable:
+        """Leave out rows that look like noise, and count them in ``n_cleaned_``."""
+        counts: dict[Any, int] = {}
+        self.sampler._note_cleaned(counts)
+        if self.stage.clean is None:
+            return table
+        rows, weights = dict(table.rows), dict(table.weights)
+        for code in codes:
+            noise = noisy_rows(rows[code], table.pooled[table.pooled_codes != code], self.stage.clean)
+            rows[code] = rows[code][~noise]
+            if code in weights:
+                weights[code] = weights[code][~noise]
+            counts[self.sampler.classes_.tolist()[code]] = int(noise.sum())
+        return replace(table, rows=rows, weights=weights)
+
+    def prepared(self, table: EncodedTable, classes: list[int], seed: int) -> dict[str, Any]:
+        """Return the rows that SMOTE starts from."""
+        if self.sampler._without_smote() and self.sampler.smote_share > 0:
+            raise InputError(
+                "smote",
+                f"'none' leaves no SMOTE rows, found smote_share={self.sampler.smote_share}",
+                "set smote_share=0",
+            )
+        state: dict[str, Any] = {
+            "rows": {code: table.rows[code] for code in classes},
+            "discrete": discrete_columns(table.spans, table.pooled.shape[1]),
+        }
+        if self.stage.sampler is not None:
+            rng = np.random.default_rng([seed, 3])
+            chosen = rng.permutation(len(table.pooled))[: MAX_OTHER_ROWS * 2]
+            state["others"] = {
+                code: table.pooled[chosen[table.pooled_codes[chosen] != code]][:MAX_OTHER_ROWS] for code in classes
+            }
+        return state
+
+    def update(self, state: dict[str, Any], table: EncodedTable, codes: list[int]) -> None:
+        """Keep the newest rows for SMOTE; what a network has learnt of older ones stays in its weights."""
+        state["rows"] = state["rows"] | {
+            code: np.concatenate([state["rows"][code], table.rows[code]])[-MAX_SMOTE_ROWS:] for code in codes
+        }
+
+    def smote(self, state: dict[str, Any], code: int, rows: np.ndarray, n: int, rng: np.random.Generator) -> np.ndarray:
+        """Make rows by SMOTE, or by the caller's over-sampler."""
+        if self.stage.sampler is None:
+            return smote_rows(rows, state["discrete"], n, self.stage.k_neighbors, rng)
+        spans = self.sampler.encoder_.spans_
+        return rows_from(self.stage.sampler, rows, state["others"][code], spans, n, rng)
+
+    def training_rows(
+        self, state: dict[str, Any], code: int, rows: np.ndarray, deficit: int, rng: np.random.Generator
+    ) -> np.ndarray:
+        """Return real rows, then rows of SMOTE up to the deficit."""
+        if self.sampler._without_smote():
+            return rows
+        # A class that is trained without being resampled is doubled. A batch of one row is joined to those before it.
+        n = min(deficit or len(rows), MAX_SMOTE_ROWS)
+        among = rows if len(rows) > 1 else state["rows"][code]
+        return np.concatenate([rows, self.smote(state, code, among, n, rng)])

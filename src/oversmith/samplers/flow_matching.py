@@ -8,7 +8,9 @@ import numpy as np
 
 from oversmith._parameters import Positive, PositiveInt, Widths
 from oversmith.recipes.sizes import Sizes
-from oversmith.samplers._network import Monitor, NetworkSampler
+from oversmith.samplers._monitors import SCORED_ROWS, Monitor, distance_monitor, held_out_monitor
+from oversmith.samplers._network import NetworkSampler
+from oversmith.samplers._sizes import of_images
 from oversmith.samplers._training_run import Players, TrainingRun
 from oversmith.samplers.settings import StopRule
 
@@ -86,41 +88,36 @@ class FlowMatching(NetworkSampler):
     def _learns_from_all(self) -> bool:  # type: ignore[override]
         return self._networks().conditional is not False
 
-    def _recipe(self, training: Sizes) -> Recipe:
+    def _recipe(self, sizes: Sizes) -> Recipe:
         from oversmith.recipes import flow_matching
 
-        ema, block = self._ema_decay is not None, self._scored_rows()
-        return flow_matching.recipe(steps=training.steps, batch_size=self.batch_size, ema=ema, block=block)
+        ema, block = self._ema_decay is not None, self._block()
+        return flow_matching.recipe(steps=sizes.steps, batch_size=self.batch_size, ema=ema, block=block)
 
-    def _players(self, key: Array, training: Sizes) -> Players:
+    def _players(self, key: Array, sizes: Sizes) -> Players:
         from oversmith.recipes import flow_matching
 
-        return flow_matching.players(key, training, tuple(self.widths))
+        return flow_matching.players(key, sizes, tuple(self.widths))
 
-    def _hyper(self, training: Sizes) -> dict[str, Any]:
+    def _hyper(self, sizes: Sizes) -> dict[str, Any]:
         return {
             "learning_rate": {"velocity": self.learning_rate},
             "ema_decay": self._ema_decay or 0.0,
             "n_sampling_steps": self.n_sampling_steps,
-            "columns": training.columns,
+            "columns": sizes.columns,
             # Only its length is read: it is part of the program's shape, not of its data.
-            "condition": np.zeros(training.condition_width, np.float32),
+            "condition": np.zeros(sizes.condition_width, np.float32),
         }
 
-    def _scored_rows(self) -> int:
+    def _block(self) -> int:
         # Through convolutions, and fifty times each, 512 rows would take longer than the steps between two scores.
-        return 128 if self._of_images() else super()._scored_rows()
+        return 128 if of_images(self) else SCORED_ROWS
 
-    def _monitor(self, session: TrainingRun) -> Monitor | None:
-        if not session.lesson.held_out or self._stopping().rule == "steps":
-            return super()._monitor(session)
+    def _monitor(self, run: TrainingRun) -> Monitor | None:
+        if self._stopping().rule == "steps":
+            return None
+        if not run.rows.held_out:
+            return distance_monitor(run, self._source(), n_rows=self._block())
         from oversmith.recipes import flow_matching
-        from oversmith.recipes.held_out import held_out_monitor
 
-        return held_out_monitor(
-            flow_matching.row_losses,
-            *session.lesson.reference_rows(),
-            session.key(2),
-            session.hyper,
-            width=session.training.padded_width,
-        )
+        return held_out_monitor(run, flow_matching.row_losses)

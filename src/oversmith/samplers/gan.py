@@ -113,27 +113,27 @@ class GAN(AdversarialSampler):
         }
         return cls._with(setting, changes)
 
-    def _recipe(self, training: Sizes) -> Recipe:
+    def _recipe(self, sizes: Sizes) -> Recipe:
         from oversmith.recipes import gan
 
-        return gan.recipe(steps=training.steps, batch_size=self.batch_size, ema=self._ema_decay is not None)
+        return gan.recipe(steps=sizes.steps, batch_size=self.batch_size, ema=self._ema_decay is not None)
 
-    def _players(self, key: Array, training: Sizes) -> dict[str, Any]:
+    def _players(self, key: Array, sizes: Sizes) -> dict[str, Any]:
         from oversmith.recipes import gan
 
         return gan.players(
             key,
-            training,
+            sizes,
             latent_dim=self.latent_dim,
             generator_widths=tuple(self.generator_widths),
             critic_widths=tuple(self.critic_widths),
         )
 
-    def _hyper(self, training: Sizes) -> dict[str, Any]:
+    def _hyper(self, sizes: Sizes) -> dict[str, Any]:
         from oversmith.recipes import gan
 
         return gan.hyper(
-            training,
+            sizes,
             latent_dim=self.latent_dim,
             learning_rate=self.learning_rate,
             n_critic=self.critic_steps,

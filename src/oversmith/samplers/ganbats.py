@@ -10,11 +10,14 @@ from oversmith._parameters import PositiveInt, Widths
 from oversmith.encoders import SeriesEncoder
 from oversmith.exceptions import InputError
 from oversmith.recipes.sizes import Sizes
-from oversmith.samplers._network import Monitor, NetworkSampler
-from oversmith.samplers._training_run import Players, TrainingRun
+from oversmith.samplers._monitors import Monitor
+from oversmith.samplers._network import NetworkSampler
+from oversmith.samplers._sizes import within_one
+from oversmith.samplers._training_run import Players, TrainingRows, TrainingRun
 from oversmith.samplers.settings import Network, Stop, StopRule
 
 if TYPE_CHECKING:
+    import numpy as np
     from jax import Array
 
     from oversmith.training import Recipe
@@ -177,14 +180,14 @@ class GANBATS(NetworkSampler):
             return 1 if length <= POINTWISE else 4
         return int(self.lstm_stride)
 
-    def _recipe(self, training: Sizes) -> Recipe:
+    def _recipe(self, sizes: Sizes) -> Recipe:
         from oversmith.recipes import gan
 
         return gan.recipe(
-            steps=training.steps, batch_size=self.batch_size, ema=self._ema_decay is not None, batch_norm=True
+            steps=sizes.steps, batch_size=self.batch_size, ema=self._ema_decay is not None, batch_norm=True
         )
 
-    def _players(self, key: Array, training: Sizes) -> Players:
+    def _players(self, key: Array, sizes: Sizes) -> Players:
         import jax
 
         from oversmith.recipes import ganbats
@@ -194,18 +197,18 @@ class GANBATS(NetworkSampler):
         return {
             "generator": ganbats.Generator(
                 shape,
-                training.condition_width,
+                sizes.condition_width,
                 hidden=self.hidden,
                 layers=self.lstm_layers,
                 widths=tuple(self.generator_widths),
                 recurrent=self.recurrent,
                 stride=self._stride(shape[1]),
                 key=generator_key,
-                with_tanh=self._within_one(),
+                with_tanh=within_one(self),
             ),
             "discriminator": ganbats.Discriminator(
                 shape,
-                training.condition_width,
+                sizes.condition_width,
                 widths=tuple(self.critic_widths),
                 attends=self.attention,
                 head=self.head,
@@ -213,27 +216,27 @@ class GANBATS(NetworkSampler):
             ),
         }
 
-    def _hyper(self, training: Sizes) -> dict[str, Any]:
+    def _hyper(self, sizes: Sizes) -> dict[str, Any]:
         from oversmith.recipes import gan, ganbats
 
         length = self._points()[1]
         return gan.hyper(
-            training,
+            sizes,
             latent_dim=ganbats.steps_of(length, self._stride(length)),
             learning_rate=self.learning_rate,
             n_critic=1,
             ema_decay=self._ema_decay or 0.0,
         )
 
-    def _lesson_hyper(self, state: dict[str, Any], lesson: Any, training: Sizes, rng: Any) -> dict[str, Any]:
+    def _run_hyper(self, rows: TrainingRows, sizes: Sizes, rng: np.random.Generator) -> dict[str, Any]:
         if self.halve_epochs is None:
             return {"halve_every": math.inf}
-        return {"halve_every": float(self.halve_epochs * math.ceil(len(lesson.x) / self.batch_size))}
+        return {"halve_every": float(self.halve_epochs * math.ceil(len(rows.x) / self.batch_size))}
 
-    def _monitor(self, session: TrainingRun) -> Monitor | None:
-        return super()._monitor(session) if self._stopping().rule == "distance" else None
+    def _monitor(self, run: TrainingRun) -> Monitor | None:
+        return super()._monitor(run) if self._stopping().rule == "distance" else None
 
-    def _watchers(self, session: TrainingRun) -> Sequence[Callable[[Any], Any]]:
+    def _watchers(self, run: TrainingRun) -> Sequence[Callable[[Any], Any]]:
         if self._stopping().rule != "chance":
             return ()
 

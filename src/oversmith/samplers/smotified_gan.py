@@ -18,9 +18,10 @@ from oversmith.samplers._encoded import EncodedTable
 from oversmith.samplers._gibbs import gibbs_rows
 from oversmith.samplers._holdout import Holdout, holdout_of, min_rows, without
 from oversmith.samplers._network import NetworkSampler
-from oversmith.samplers._partial import REPLAYED_ROWS
+from oversmith.samplers._sizes import padded_width
 from oversmith.samplers._smote import discrete_columns, rows_from, smote_rows
-from oversmith.samplers._training_run import Players, TrainingRows, TrainingRun
+from oversmith.samplers._stored import generated_rows, restored_model
+from oversmith.samplers._training_run import Players, RowSource, TrainingRows, TrainingRun
 from oversmith.samplers.eo_wgan import MAX_OTHER_ROWS, MAX_SMOTE_ROWS
 from oversmith.samplers.gan import GAN
 from oversmith.samplers.settings import Network, OverSampler, Stop, StopRule
@@ -270,98 +271,28 @@ class SMOTifiedGAN(GAN):
         """Say what the recipe feeds the generator."""
         return "noise" if self._from_noise() else "smote"
 
-    def _prepare(self, table: EncodedTable, classes: list[int], seed: int) -> dict[str, Any]:
+    def _source(self) -> BaseRows | RowSource:
         self._check_setting()
-        if self._from_noise():
-            return {}
-        state: dict[str, Any] = {
-            "rows": {code: table.rows[code] for code in classes},
-            "discrete": discrete_columns(table.spans, table.pooled.shape[1]),
-        }
-        if self._over_sampler():
-            rng = np.random.default_rng([seed, 3])
-            others = {code: np.flatnonzero(table.pooled_codes != code) for code in classes}
-            state["others"] = {
-                code: table.pooled[rng.permutation(index)[:MAX_OTHER_ROWS]] for code, index in others.items()
-            }
-        return state
+        return RowSource() if self._from_noise() else BaseRows(self)
 
-    def _absorb(self, state: dict[str, Any], table: EncodedTable, codes: list[int], seed: int) -> None:
-        if not self._from_noise():
-            state["rows"] = state["rows"] | {
-                code: np.concatenate([state["rows"][code], table.rows[code]])[-MAX_SMOTE_ROWS:] for code in codes
-            }
-
-    def _base_rows(
-        self, state: dict[str, Any], code: int, n: int, rng: np.random.Generator, lesson: TrainingRows | None = None
-    ) -> np.ndarray:
-        """Make rows for the generator to start from; for a lesson's training, none from rows it holds out."""
-        rows = state["rows"][code]
-        if lesson is not None and lesson.references[code] is not lesson.rows[code]:
-            rows = without(rows, lesson.references[code])
-        if isinstance(self.base, str) and self.base == "smote":
-            return smote_rows(rows, state["discrete"], n, self.k_neighbors, rng)
-        if isinstance(self.base, str):
-            return gibbs_rows(rows, state["discrete"], n, rng)
-        others = state["others"][code]
-        if lesson is not None and (holdout := self._holdout(lesson)):
-            others = without(others, holdout.others)
-        return rows_from(self.base, rows, others, self.encoder_.spans_, n, rng, argument="base")
-
-    def _inputs(
-        self,
-        state: dict[str, Any],
-        counts: dict[int, int],
-        rng: np.random.Generator,
-        lesson: TrainingRows | None = None,
-    ) -> dict[str, np.ndarray] | None:
-        """Make the generator's input rows of some classes, in their own scales; nothing where it is fed noise."""
-        if self._from_noise():
-            return None
-        from oversmith.recipes.smotified import padded
-
-        parts = [
-            ClassScaler.from_state(state["scalers"][code]).transform(self._base_rows(state, code, n, rng, lesson))
-            for code, n in counts.items()
-        ]
-        rows = np.concatenate(parts)
-        return {"u": padded(rows, self._padded_width(rows.shape[1]))}
-
-    def _data(self, state: dict[str, Any], lesson: TrainingRows, rng: np.random.Generator) -> dict[str, Any]:
-        data = super()._data(state, lesson, rng)
-        deficit = lesson.table.deficit
-        counts = {code: min(max(deficit.get(code, 0), MIN_BASE_ROWS), MAX_SMOTE_ROWS) for code in lesson.codes}
-        inputs = self._inputs(state, counts, rng, lesson)
+    def _data(self, state: dict[str, Any], rows: TrainingRows, rng: np.random.Generator) -> dict[str, Any]:
+        data = super()._data(state, rows, rng)
+        deficit = rows.table.deficit
+        counts = {code: min(max(deficit.get(code, 0), MIN_BASE_ROWS), MAX_SMOTE_ROWS) for code in rows.codes}
+        inputs = self._source().inputs(state, counts, rng, rows)
         if inputs is None:
             return data
         from oversmith.recipes.smotified import base_data
 
         return data | base_data(inputs["u"], list(counts.values()))
 
-    def _score_inputs(self, session: TrainingRun, per_class: int) -> dict[str, np.ndarray] | None:
-        return self._scored_inputs(session, dict.fromkeys(session.lesson.asked, per_class))
-
-    def _scored_inputs(self, session: TrainingRun, counts: dict[int, int]) -> dict[str, np.ndarray] | None:
-        return self._inputs(session.state, counts, np.random.default_rng([session.seed, 5]), session.lesson)
-
-    def _replay_inputs(self, code: int, rng: np.random.Generator) -> dict[str, np.ndarray] | None:
-        return self._inputs(self.state_, {code: REPLAYED_ROWS}, rng)
-
     # ------------------------------------------------------------------ networks
 
-    def _check_convolutions(self) -> None:
-        if self.batch_norm:
-            raise InputError(
-                "batch_norm",
-                "True found, which dense layers alone have",
-                "set network=Network(backbone='mlp'), or take DCGAN for convolutions with batch norm",
-            )
-
-    def _recipe(self, training: Sizes) -> Recipe:
+    def _recipe(self, sizes: Sizes) -> Recipe:
         from oversmith.recipes import smotified
 
         return smotified.recipe(
-            steps=training.steps,
+            steps=sizes.steps,
             batch_size=self.batch_size,
             ema=self._ema_decay is not None,
             latent=self._latent(),
@@ -370,12 +301,19 @@ class SMOTifiedGAN(GAN):
             batch_norm=self.batch_norm,
         )
 
-    def _players(self, key: Array, training: Sizes) -> Players:
+    def _players(self, key: Array, sizes: Sizes) -> Players:
         from oversmith.recipes import smotified
+
+        if sizes.shape is not None and self.batch_norm:
+            raise InputError(
+                "batch_norm",
+                "True found, which dense layers alone have",
+                "set network=Network(backbone='mlp'), or take DCGAN for convolutions with batch norm",
+            )
 
         return smotified.players(
             key,
-            training,
+            sizes,
             latent=self._latent(),
             latent_dim=self.latent_dim,
             residual=self._adds(),
@@ -383,22 +321,6 @@ class SMOTifiedGAN(GAN):
             generator_widths=tuple(self.generator_widths),
             critic_widths=tuple(self.critic_widths),
         )
-
-    def _session(
-        self,
-        state: dict[str, Any],
-        lesson: TrainingRows,
-        training: Sizes,
-        rng: np.random.Generator,
-        started: float,
-        players: Players | None,
-    ) -> TrainingRun:
-        session = super()._session(state, lesson, training, rng, started, players)
-        if self._from_noise() or np.ptp(lesson.weights) == 0:
-            return session
-        from oversmith.recipes.smotified import weighted
-
-        return replace(session, recipe=weighted(session.recipe))
 
     # ------------------------------------------------------------------ when to stop
 
@@ -413,40 +335,40 @@ class SMOTifiedGAN(GAN):
             min_rows=min_rows(stop.validation_fraction),
         )
 
-    def _holdout(self, lesson: TrainingRows) -> Holdout | None:
+    def _holdout(self, rows: TrainingRows) -> Holdout | None:
         """Return the rows that validate by F1, the same at every call; nothing where energy distance does."""
         stop = self._stopping()
         if stop.rule != "f1":
             return None
-        return holdout_of(lesson, stop.validation_fraction, [self.seed_, 6, *lesson.codes])
+        return holdout_of(rows, stop.validation_fraction, [self.seed_, 6, *rows.codes])
 
-    def _monitor(self, session: TrainingRun) -> Callable[[Players, int], float] | None:
-        lesson, holdout, distance = session.lesson, self._holdout(session.lesson), super()._monitor(session)
+    def _monitor(self, run: TrainingRun) -> Callable[[Players, int], float] | None:
+        rows, holdout, distance = run.rows, self._holdout(run.rows), super()._monitor(run)
         if holdout is None or distance is None:
             return distance
         from oversmith.training import generate
 
-        counts = {code: holdout.missing(code) for code in lesson.asked}
-        inputs = self._scored_inputs(session, counts)
+        counts = {code: holdout.missing(code) for code in rows.generated}
+        inputs = self._source().scoring_inputs(run, counts)
         codes = np.repeat(list(counts), list(counts.values()))
-        labels = np.repeat([lesson.codes.index(code) for code in counts], list(counts.values()))
-        key = session.key(2)
+        labels = np.repeat([rows.codes.index(code) for code in counts], list(counts.values()))
+        key = run.key(2)
 
         def monitor(players: Players, step: int) -> float:
-            made = generate(session.recipe, players, key, labels, session.hyper, inputs=inputs)
-            rows = [self._as_returned(code, made[codes == code], lesson) for code in counts]
+            generated = generate(run.recipe, players, key, labels, run.hyper, inputs=inputs)
+            parts = [self._as_returned(code, generated[codes == code], rows) for code in counts]
             apart = distance(players, step)
-            return 1 - holdout.f1(np.concatenate(rows), codes) + TIE * apart / (1 + apart)
+            return 1 - holdout.f1(np.concatenate(parts), codes) + TIE * apart / (1 + apart)
 
         return monitor
 
-    def _as_returned(self, code: int, made: np.ndarray, lesson: TrainingRows) -> np.ndarray:
+    def _as_returned(self, code: int, generated: np.ndarray, training: TrainingRows) -> np.ndarray:
         """Turn generated rows into what a caller would see, encoded again."""
-        scaler = lesson.scalers[lesson.codes.index(code)]
-        rows = scaler.inverse(made[:, : self.encoder_.width_].astype(np.float64))
+        scaler = training.scalers[training.codes.index(code)]
+        rows = scaler.inverse(generated[:, : self.encoder_.width_].astype(np.float64))
         return self.encoder_.transform(self._decode(code, rows))
 
-    def _watchers(self, session: TrainingRun) -> Sequence[Callable[[TrainingEvent], Any]]:
+    def _watchers(self, run: TrainingRun) -> Sequence[Callable[[TrainingEvent], Any]]:
         floor = self._stopping().loss_floor
         if floor is None:
             return ()
@@ -457,39 +379,99 @@ class SMOTifiedGAN(GAN):
 
         return (near_zero,)
 
-    def _train_session(self, session: TrainingRun, phase: str | None = None) -> TrainResult:
-        result = super()._train_session(session, phase)
-        by_f1 = self._holdout(session.lesson) is not None
+    def _record(self, run: TrainingRun, result: TrainResult, phase: str | None) -> None:
+        super()._record(run, result, phase)
+        by_f1 = self._holdout(run.rows) is not None
         for row in self.history_[-len(result.history) :]:
             if self._stopping().rule == "steps":
                 row["scored_on"] = "nothing"
             elif by_f1:
                 row |= {"scored_on": "F1 on held-out rows", "validation_f1": round(1 - row["monitor"], 5)}
-        return result
 
     # ------------------------------------------------------------------ drawing
 
     def _generate(self, state: dict[str, Any], code: int, n: int, rng: np.random.Generator) -> np.ndarray:
         if self.accept_factor == 1:
-            return self._from_network(state, code, n, rng, self._inputs(state, {code: n}, rng))
+            return generated_rows(self, state, code, n, rng, self._source().inputs(state, {code: n}, rng))
         counts = [min(ACCEPTED_AT_ONCE, n - start) for start in range(0, n, ACCEPTED_AT_ONCE)]
         return np.concatenate([self._accepted(state, code, count, rng) for count in counts])
 
     def _accepted(self, state: dict[str, Any], code: int, n: int, rng: np.random.Generator) -> np.ndarray:
-        """Make more rows than are needed, and keep those that the discriminator rates most real."""
+        """Generate more rows than are needed, and return those that the discriminator rates most real."""
         import jax
 
         from oversmith.recipes.smotified import rated
         from oversmith.training import generate
 
         drawn = math.ceil(self.accept_factor * n)
-        number, place = state["model_of"][code]
-        players, training = self._restored(state["models"][number])
-        inputs = self._inputs(state, {code: drawn}, rng)
+        number, label = state["model_of"][code]
+        players, sizes = restored_model(self, state["models"][number])
+        inputs = self._source().inputs(state, {code: drawn}, rng)
         key = jax.random.key(int(rng.integers(2**31)))
-        recipe = self._recipe(training)
+        recipe = self._recipe(sizes)
         recipe = replace(recipe, sample=rated(recipe.sample))
-        made = generate(recipe, players, key, np.full(drawn, place), self._hyper(training), inputs=inputs)
-        best = np.sort(np.argsort(-made[:, -1], kind="stable")[:n])
-        rows = made[best, : training.width].astype(np.float64)
+        generated = generate(recipe, players, key, np.full(drawn, label), self._hyper(sizes), inputs=inputs)
+        best = np.sort(np.argsort(-generated[:, -1], kind="stable")[:n])
+        rows = generated[best, : sizes.width].astype(np.float64)
         return ClassScaler.from_state(state["scalers"][code]).inverse(rows)
+
+
+class BaseRows(RowSource):
+    """Rows that a generator starts from: SMOTE's, those of a Gibbs sampler, or those of the caller's over-sampler.
+
+    Parameters
+    ----------
+    sampler : SMOTifiedGAN
+        The sampler with its settings.
+    """
+
+    def __init__(self, sampler: SMOTifiedGAN) -> None:
+        self.sampler = sampler
+
+    def prepared(self, table: EncodedTable, classes: list[int], seed: int) -> dict[str, Any]:
+        """Return the rows that base rows are made from."""
+        state: dict[str, Any] = {
+            "rows": {code: table.rows[code] for code in classes},
+            "discrete": discrete_columns(table.spans, table.pooled.shape[1]),
+        }
+        if self.sampler._over_sampler():
+            rng = np.random.default_rng([seed, 3])
+            others = {code: np.flatnonzero(table.pooled_codes != code) for code in classes}
+            state["others"] = {
+                code: table.pooled[rng.permutation(index)[:MAX_OTHER_ROWS]] for code, index in others.items()
+            }
+        return state
+
+    def update(self, state: dict[str, Any], table: EncodedTable, codes: list[int]) -> None:
+        """Keep the newest rows."""
+        state["rows"] = state["rows"] | {
+            code: np.concatenate([state["rows"][code], table.rows[code]])[-MAX_SMOTE_ROWS:] for code in codes
+        }
+
+    def inputs(
+        self, state: dict[str, Any], counts: dict[int, int], rng: np.random.Generator, rows: TrainingRows | None = None
+    ) -> dict[str, np.ndarray] | None:
+        """Return base rows of some classes, in their own scales."""
+        from oversmith.recipes.smotified import padded
+
+        parts = [
+            ClassScaler.from_state(state["scalers"][code]).transform(self._base(state, code, n, rng, rows))
+            for code, n in counts.items()
+        ]
+        base = np.concatenate(parts)
+        return {"u": padded(base, padded_width(self.sampler, base.shape[1]))}
+
+    def _base(
+        self, state: dict[str, Any], code: int, n: int, rng: np.random.Generator, training: TrainingRows | None
+    ) -> np.ndarray:
+        base, rows = self.sampler.base, state["rows"][code]
+        if training is not None and training.references[code] is not training.real[code]:
+            rows = without(rows, training.references[code])
+        if isinstance(base, str):
+            if base == "smote":
+                return smote_rows(rows, state["discrete"], n, self.sampler.k_neighbors, rng)
+            return gibbs_rows(rows, state["discrete"], n, rng)
+        others = state["others"][code]
+        if training is not None and (holdout := self.sampler._holdout(training)):
+            others = without(others, holdout.others)
+        return rows_from(base, rows, others, self.sampler.encoder_.spans_, n, rng, argument="base")

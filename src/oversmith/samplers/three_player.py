@@ -12,6 +12,7 @@ from oversmith._parameters import CountInt, NonNegative, PositiveInt, Widths
 from oversmith.encoders import ClassScaler
 from oversmith.exceptions import InputError
 from oversmith.samplers._labelled_sampler import TERMS, LabelledSampler, MislabelSampler
+from oversmith.samplers._stored import restored_model
 
 
 class CooperativeSampler(LabelledSampler):
@@ -217,7 +218,7 @@ class PlayerClassifier:
     def _asked(self, X: Any) -> tuple[Any, np.ndarray]:
         """Return the network and spectra in its scale."""
         scaler = ClassScaler.from_state(self._sampler.state_["scalers"][self._model["codes"][0]])
-        players, _ = self._sampler._restored(self._model)
+        players, _ = restored_model(self._sampler, self._model)
         return players["classifier"], scaler.transform(self._sampler.encoder_.transform(X))
 
     def predict(self, X: Any) -> np.ndarray:

@@ -8,10 +8,12 @@ penalty weights) are not here but in the ``hyper`` dictionary of traced values t
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from jaxtyping import Array
+
+from oversmith.training.batches import draw_balanced, draw_weighted
 
 Players = dict[str, Any]
 Batch = dict[str, Array]
@@ -119,6 +121,8 @@ class Phase:
         Number of steps; not part of the compiled program.
     on_enter : callable, optional
         ``on_enter(players, data, hyper) -> (players, data, hyper)``, called on the host before the first step.
+    weighted_draw : callable, optional
+        The draw where rows have weights; ``draw`` itself by default, and `draw_weighted` for `draw_balanced`.
     """
 
     name: str
@@ -128,6 +132,7 @@ class Phase:
     batch_size: int
     steps: int = field(compare=False)
     on_enter: OnEnter | None = field(default=None, compare=False)
+    weighted_draw: Draw | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         unknown = {turn.player for turn in self.schedule} - {player.name for player in self.players}
@@ -146,9 +151,24 @@ class Recipe:
     sample : callable
         ``sample(players, key, label, hyper) -> rows`` in inference mode, a module-level function.
     block : int, default=1024
-        Rows ``sample`` makes at once: fewer where each costs many passes and a monitor asks for a few hundred.
+        Rows that ``sample`` generates at once: fewer where each costs many passes and a monitor asks for a few hundred.
+    first_resumed : int, default=0
+        Index of the first phase that is run when trained players go on: a pre-training is not run again.
     """
 
     phases: tuple[Phase, ...]
     sample: Sample
     block: int = 1024
+    first_resumed: int = 0
+
+    def resumed(self) -> Recipe:
+        """Return what is run when trained players go on."""
+        return replace(self, phases=self.phases[self.first_resumed :], first_resumed=0)
+
+    def weighted(self) -> Recipe:
+        """Return the recipe for rows with weights, which are drawn by them."""
+
+        def by_weight(phase: Phase) -> Draw:
+            return phase.weighted_draw or (draw_weighted if phase.draw is draw_balanced else phase.draw)
+
+        return replace(self, phases=tuple(replace(phase, draw=by_weight(phase)) for phase in self.phases))
