@@ -58,7 +58,12 @@ def sizes_of(sampler: Any, n_rows: int, width: int, n_classes: int) -> Sizes:
     """Return the sizes of a training of so many rows and classes."""
     from oversmith.training import class_bucket
 
-    padded, epochs = padded_width(sampler, width), sampler._stopping().max_epochs
-    steps = sampler.max_steps if epochs is None else epochs * math.ceil(n_rows / sampler.batch_size)
-    condition = class_bucket(n_classes) if n_classes > 1 else 0
-    return Sizes(width, padded, condition, sampler._columns(padded), steps, conv_shape(sampler), n_rows)
+    padded, condition = padded_width(sampler, width), class_bucket(n_classes) if n_classes > 1 else 0
+    steps, shape = steps_of(sampler, n_rows), conv_shape(sampler)
+    return Sizes(width, padded, condition, sampler._columns(padded), steps, shape, n_rows)
+
+
+def steps_of(sampler: Any, n_rows: int) -> int:
+    """Return the generator updates of a training on so many rows."""
+    epochs = sampler._stopping().max_epochs
+    return sampler.max_steps if epochs is None else epochs * math.ceil(n_rows / sampler.batch_size)

@@ -15,6 +15,7 @@ from oversmith.evaluation.jobs import Job, Outcome
 from oversmith.evaluation.task import Task
 from oversmith.metrics import dtw_matrix, mmd_test, paired_distance, prd_matrix, spectral_distance
 from oversmith.metrics.series import PAIRINGS, Distance
+from oversmith.samplers._sizes import steps_of
 from oversmith.studies.extras import kept_history, resampled
 from oversmith.studies.procedures import fit_after, prepared, resample_once
 from oversmith.studies.study import Scope
@@ -168,7 +169,7 @@ def training(task: Task, contender: Contender, scope: Scope, names: Sequence[str
 def _often(situation: Situation, *, build: Any) -> Any:
     """Make a sampler that looks at its training some fifty times, however short that is."""
     sampler = build(situation)
-    sampler._check_every = max(1, sampler._steps(len(situation.y)) // LOOKS)
+    sampler._check_every = max(1, steps_of(sampler, len(situation.y)) // LOOKS)
     return sampler
 
 
