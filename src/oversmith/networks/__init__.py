@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from oversmith.networks.batch_norm import BatchNorm, BatchNormMLP, in_training, with_batch_norm, with_dropout
-from oversmith.networks.conv import ConvCritic, ConvGenerator, ConvMap, ConvStack
+from oversmith.networks.conv import ConvCritic, ConvGenerator, ConvStack
+from oversmith.networks.conv_map import ConvMap
 from oversmith.networks.init import full
 from oversmith.networks.inputs import latent_noise, one_hot, with_condition
 from oversmith.networks.mlp import ACTIVATIONS, MLP

@@ -235,9 +235,6 @@ def classifier_loss(players: Players, batch: Batch, key: Array, step: Array, hyp
     return value, {}
 
 
-# ---------------------------------------------------------------------- features of the classifier
-
-
 def _features(players: Players, key: Array, label: Array, hyper: Hyper) -> Array:
     return players["classifier"].stack(hyper["x"])
 
