@@ -47,7 +47,7 @@ SHAPES = [(1, 1), (3, 7), (1, 187), (1, 300), (1, 4, 4), (3, 14, 9)]
 @pytest.mark.parametrize(
     "networks, shape",
     [*[(series_networks, s) for s in SHAPES[:4]], *[(class_networks, s) for s in SHAPES]],
-    ids=str,
+    ids=lambda value: getattr(value, "__name__", str(value)),
 )
 def test_networks_take_any_size(networks, shape):
     size = int(np.prod(shape))
@@ -66,7 +66,9 @@ def test_generators_start_with_rows_of_unit_size():
 
 
 @pytest.mark.parametrize(
-    "networks, shape", [(series_networks, (2, 37)), (class_networks, (2, 37)), (class_networks, (1, 9, 6))], ids=str
+    "networks, shape",
+    [(series_networks, (2, 37)), (class_networks, (2, 37)), (class_networks, (1, 9, 6))],
+    ids=lambda value: getattr(value, "__name__", str(value)),
 )
 def test_every_input_reaches_the_output(networks, shape):
     size = int(np.prod(shape))
