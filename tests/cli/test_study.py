@@ -38,7 +38,7 @@ def test_the_page_and_the_numbers_of_a_study(tmp_path: Path, monkeypatch, capsys
     assert all(isinstance(row[name], float) for name in ("published", "ours", "lo", "hi", "n"))
     assert main(["report", raw, "-o", "page.html"]) == 0
     assert capsys.readouterr().out == "page.html\n"
-    assert "document 002" in Path("page.html").read_text()
+    assert "Liu et al. 2023" in Path("page.html").read_text()
     assert main(["report", raw, "--control", "none"]) == 2
     assert "--control: a study has its own" in capsys.readouterr().err
 

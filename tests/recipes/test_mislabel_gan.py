@@ -1,4 +1,4 @@
-"""The losses of document 003 against numbers worked out by hand, on linear players."""
+"""The losses of Chung et al. 2024 against numbers worked out by hand, on linear players."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""AC-GAN: its losses by hand on linear players, the class asked for, the size of the document."""
+"""AC-GAN: its losses by hand on linear players, the class asked for, the size of the paper."""
 
 from __future__ import annotations
 

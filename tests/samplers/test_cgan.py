@@ -1,4 +1,4 @@
-"""What makes the CGAN the CGAN: all classes teach one network, and the reference setting of document 004."""
+"""What makes the CGAN the CGAN: all classes teach one network, and the reference setting of Nazari et al. 2021."""
 
 from __future__ import annotations
 
@@ -196,7 +196,7 @@ def test_paper_preset():
 def test_paper_with_the_automatic_stop():
     paper = CGAN.paper(stop="distance")
     assert (paper.stop, paper._stopping().patience, paper.batch_norm) == ("distance", 10, True)
-    # The document's 1,500 steps were a guess: they bound nothing here, unless asked to.
+    # The paper's 1,500 steps were a guess: they bound nothing here, unless asked to.
     assert paper.max_steps == 15_000
     assert CGAN.paper(max_steps=1500, stop="distance").max_steps == 1500
     sampler = CGAN.paper(stop=Stop("distance", patience=1), **TINY_PAPER).fit(*blobs())

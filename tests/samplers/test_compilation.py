@@ -26,7 +26,7 @@ def test_two_folds_of_adult_share_one_program(data_dir):
 
 
 def test_numbers_are_arguments_not_code():
-    """Every numeric setting that the document tunes is traced; only shapes and names compile."""
+    """Every numeric setting that the paper tunes is traced; only shapes and names compile."""
     rng = np.random.default_rng(0)
     X, y = rng.normal(size=(90, 3)), np.repeat([0, 1], [70, 20])
     EOWGAN(max_steps=2, random_state=0).fit_resample(X, y)

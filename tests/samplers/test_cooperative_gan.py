@@ -1,4 +1,4 @@
-"""Cooperative GAN: its moving target by hand, no stabilisers, the class asked for, the size of the document."""
+"""Cooperative GAN: its moving target by hand, no stabilisers, the class asked for, the size of the paper."""
 
 from __future__ import annotations
 

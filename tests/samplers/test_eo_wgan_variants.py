@@ -1,4 +1,4 @@
-"""The tables of document 000 as constructor calls: each is another method, and each runs."""
+"""The tables of Riaz et al. 2025 as constructor calls: each is another method, and each runs."""
 
 from __future__ import annotations
 

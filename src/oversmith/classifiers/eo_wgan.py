@@ -41,7 +41,7 @@ class EOWGANClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
     sampler : EOWGAN, default=None
         The sampler, or any other that offers ``partial_fit``; ``None`` is ``EOWGAN()``.
     refine_rounds : int, default=1
-        Rounds of refinement at most; the document found one sufficient. 0 is Algorithm 1 alone.
+        Rounds of refinement at most; the paper found one sufficient. 0 is Algorithm 1 alone.
     hard_weight : float, default=4.0
         How many times as often a hard row is drawn in a refinement, at least 1.
     n_splits : int, default=3
@@ -67,7 +67,7 @@ class EOWGANClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
 
     Notes
     -----
-    Deviations from the paper: the document evaluates the classifier on the test data (Algorithm 1, line 14) and refines
+    Deviations from the paper: the paper evaluates the classifier on the test data (Algorithm 1, line 14) and refines
     by what it finds there. Here the rows judged are training rows, on inner folds; test data are never seen. A
     refinement that does not raise the inner score is undone. Hard are the rows of over-sampled classes that are wrong,
     or whose class leads by less than 0.2 where the classifier gives probabilities.

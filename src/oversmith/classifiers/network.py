@@ -136,7 +136,12 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         held = self._held_out(rows, seed)
         train_index = np.setdiff1d(np.arange(len(rows.x)), held)
         centre, spread = self._scale(rows.x[train_index], rows.weight[train_index])
-        self.state_: dict[str, Any] = {"centre": centre, "spread": spread, "present": rows.present, "widths": widths}
+        self.state_: dict[str, Any] = {
+            "centre": centre,
+            "spread": spread,
+            "present": rows.present,
+            "widths": list(widths),
+        }
         self._train(rows, train_index, held, widths, seed)
         return self
 
@@ -201,7 +206,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
 
         shape, n_classes = self._shape(self.n_features_in_), len(self.state_["present"])
         return jax.tree.unflatten(
-            _structure(self._network, shape, self.state_["widths"], n_classes), self.state_["arrays"]
+            _structure(self._network, shape, tuple(self.state_["widths"]), n_classes), self.state_["arrays"]
         )
 
     def _scaled(self, x: np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""The classifier of the three-player GAN (document 003): there it is the product."""
+"""The classifier of the three-player GAN (Chung et al. 2024): there it is the product."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class ThreePlayerClassifier(ClassifierMixin, BaseEstimator):
     """A convolutional network that learns spectra while a generator fills up the rare classes.
 
     It is the classifier of a :class:`ThreePlayerGAN`, trained on real rows and, in the same steps, on the rows that the
-    generator makes of the classes the batch lacks (document 003, Eq. 5). Classes of one row are welcome.
+    generator makes of the classes the batch lacks (Chung et al. 2024, Eq. 5). Classes of one row are welcome.
 
     Parameters
     ----------

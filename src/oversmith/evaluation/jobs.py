@@ -423,7 +423,7 @@ def judge(task: Task, y: np.ndarray, scores: np.ndarray, rule: ThresholdRule | N
 
 
 def further_scores(task: Task, y: np.ndarray, scores: np.ndarray, rule: ThresholdRule | None) -> dict[str, float]:
-    """Accuracy and macro scores at 0.5 and, with a rule, at its threshold: what documents report beside the metrics."""
+    """Accuracy and macro scores at 0.5 and, with a rule, at its threshold: what papers report beside the metrics."""
     found: dict[str, float] = {}
     for judge, suffix in ((ThresholdRule(task.positive), ""), (rule, "_tuned")):
         if judge is not None:

@@ -125,7 +125,7 @@ _TERMS: dict[str, tuple[str, str]] = {
     ),
     "reproduced": (
         "Reproduced",
-        "The published value lies within the 95 % interval of ours under the document’s protocol, and that interval "
+        "The published value lies within the 95 % interval of ours under the paper’s protocol, and that interval "
         "is no wider than 0.25: a wide one is easily hit.",
     ),
 }

@@ -86,7 +86,7 @@ def summarise_study(page: StudyPage) -> dict[str, Any]:
     >>> from oversmith.report.study import StudyPage, StudyPart, summarise_study
     >>> page = StudyPage("toy", "A study", parts=(StudyPart("Table 1", (), ("reproduced", "not reproduced")),))
     >>> summarise_study(page)["verdict"]["sentence"]
-    'Of 2 published numbers that can be compared, 1 came out again under the document’s own protocol and 1 did not.'
+    'Of 2 published numbers that can be compared, 1 came out again under the paper’s own protocol and 1 did not.'
     """
     counts = Counter(verdict for part in page.parts for verdict in part.verdicts)
     sound = _sound(page.scores)
@@ -148,7 +148,7 @@ def _verdict(counts: Mapping[str, int], sound: dict[str, Any] | None) -> dict[st
     decision = "undecided" if not total or _FEWEST < share < _MOST else "helps" if share >= _MOST else "harms"
     tags = {"helps": "Reproduced", "harms": "Not reproduced", "undecided": "Partly reproduced"}
     sentence = (
-        f"Of {total} published numbers that can be compared, {again} came out again under the document’s own protocol "
+        f"Of {total} published numbers that can be compared, {again} came out again under the paper’s own protocol "
         f"and {lost} did not."
         if total
         else "No published number could be compared."

@@ -108,7 +108,7 @@ class LabelledSampler(NetworkSampler):
         -------
         LabelledSampler
             150 epochs of the game to the end, after 100 of the autoencoder where there is one; Adam(2e-4, 0.5, 0.9),
-            batch 32, penalty weight 10, the document's channels, noise multiplied by the class, first weights of
+            batch 32, penalty weight 10, the paper's channels, noise multiplied by the class, first weights of
             standard deviation 0.02, channels in [-1, 1] with one scale for all points, and a tanh.
 
         Examples

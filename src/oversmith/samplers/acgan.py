@@ -1,4 +1,4 @@
-"""ACGAN: a GAN whose discriminator also names the class (document 003, a rival under the name CovidGAN)."""
+"""ACGAN: a GAN whose discriminator also names the class (Chung et al. 2024, a rival under the name CovidGAN)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class ACGAN(LabelledSampler):
     The discriminator is not told the class. It says whether a row is real, and which class it is of; it learns both
     from real and from generated rows. The generator is told the class and makes rows that are taken for real and for
     that class (the auxiliary-classifier GAN; with this network for chest X-rays it became known as CovidGAN, the name
-    document 003 has). ``CovidGAN`` is another name of the class.
+    Chung et al. 2024 has). ``CovidGAN`` is another name of the class.
 
     Parameters
     ----------
@@ -51,16 +51,16 @@ class ACGAN(LabelledSampler):
     -----
     Deviations from the publications, whose code was made for pictures of 112 x 112 pixels:
 
-    - The networks are those of document 003's Table 6, with the class beside the noise, as loud as all of it, where
-      CovidGAN puts a plane of its embedding beside the first features; the discriminator has kernels of 4 with stride
-      2, no batch norm and no dropout. (With the noise multiplied by the class, as in the other GANs of that table,
-      half of the rows were still of the wrong class after 1,500 steps.)
-    - Document 003 draws the noise from a normal law and writes a standard deviation of 0.02, which is that of the first
-      weights: here it is 1.
+    - The networks are those of Table 6 of Chung et al. 2024, with the class beside the noise, as loud as all of it,
+      where CovidGAN puts a plane of its embedding beside the first features; the discriminator has kernels of 4 with
+      stride 2, no batch norm and no dropout. (With the noise multiplied by the class, as in the other GANs of that
+      table, half of the rows were still of the wrong class after 1,500 steps.)
+    - Chung et al. 2024 draws the noise from a normal law and writes a standard deviation of 0.02, which is that of the
+      first weights: here it is 1.
     - The classes are drawn evenly, real and generated ones; the discriminator would otherwise name the large class.
-    - Adam's moments are those of document 003, (0.5, 0.9). :meth:`paper` has its 150 epochs, and of the publication the
-      noise of length 100, which the document tunes up to 200, the batch of 64, and transposed convolutions from 1,024
-      channels down.
+    - Adam's moments are those of Chung et al. 2024, (0.5, 0.9). :meth:`paper` has its 150 epochs, and of the
+      publication the noise of length 100, which the paper tunes up to 200, the batch of 64, and transposed
+      convolutions from 1,024 channels down.
 
     References
     ----------

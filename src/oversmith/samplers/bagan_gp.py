@@ -1,4 +1,4 @@
-"""BAGAN-GP: a GAN told the class, its generator started as half of an autoencoder (document 003, a rival there)."""
+"""BAGAN-GP: a GAN that is given the class, with a generator pre-trained as a decoder (a rival in Chung et al. 2024)."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class BAGANGP(MislabelSampler):
 
     Notes
     -----
-    Differences from the published code and the document:
+    Differences from the published code and the paper:
 
     - Codes are standardised over the batch, so that the noise that follows has their law; the code has a LeakyReLU
       there. Batches of the autoencoder are balanced too.

@@ -1,4 +1,4 @@
-"""Borderline-SMOTE for series: SMOTE from the rows of a class that lie near the others (document 003, a rival)."""
+"""Borderline-SMOTE for series: SMOTE from the rows of a class that lie near the others (Chung et al. 2024, a rival)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""CDRAGAN: a GAN told the class, its discriminator's slope held near one around real rows (document 003, a rival)."""
+"""CDRAGAN: a GAN that is given the class, with a DRAGAN penalty on its discriminator (a rival in Chung et al. 2024)."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class CDRAGAN(MislabelSampler):
 
     Notes
     -----
-    The document names the method and its coefficient. The original definition was not at hand: losses are those of
+    The paper names the method and its coefficient. The original definition was not at hand: losses are those of
     BAGAN-GP's code with the start removed, the penalty is DRAGAN's, where the name comes from. Its noise is normal with
     half the batch's standard deviation; a code in use draws it from [0, 1), to one side.
 

@@ -1,4 +1,4 @@
-"""CGAN: one GAN of all classes, told which class to make (document 004)."""
+"""CGAN: one GAN of all classes, given the class to generate (Nazari et al. 2021)."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class CGAN(GAN):
     """Rows of the asked class, by one conditional GAN that learns from majority and minority together.
 
     Noise and class go into the generator, row and class into the discriminator, so that a small class shares what the
-    network learns from the large ones (document 004). The losses are those of the GAN. All classes teach; rows are made
-    of the asked ones only.
+    network learns from the large ones (Nazari et al. 2021). The losses are those of the GAN. All classes teach; rows
+    are made of the asked ones only.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ class CGAN(GAN):
 
     Notes
     -----
-    All asked classes come from one model; each is drawn from its own random numbers. Deviations from the document,
+    All asked classes come from one model; each is drawn from its own random numbers. Deviations from the paper,
     whose settings are those of its published code:
 
     - The code multiplies noise and row by a learnt embedding of the class; here the class is one-hot in front of them.
@@ -109,7 +109,7 @@ class CGAN(GAN):
 
     @classmethod
     def paper(cls, **changes: Any) -> Self:
-        """Make a sampler with the reference setting of document 004.
+        """Make a sampler with the reference setting of Nazari et al. 2021.
 
         Parameters
         ----------

@@ -1,4 +1,4 @@
-"""ConditionalDiffusion: a class-conditional U-Net that takes noise away (document 003, a rival)."""
+"""ConditionalDiffusion: a class-conditional U-Net that takes noise away (Chung et al. 2024, a rival)."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class ConditionalDiffusion(NetworkSampler):
     In training a series is mixed with noise at one of ``n_noise_steps`` levels and the network learns the velocity
     between the two. A series is drawn by starting from noise and following the network back in ``n_sampling_steps``
     steps that add no noise of their own. The network learns from the series of all classes, drawn equally often
-    (document 003 sets such a model against its own, under the names CCU-diffusion and CCD-diffusion).
+    (Chung et al. 2024 sets such a model against its own, under the names CCU-diffusion and CCD-diffusion).
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ class ConditionalDiffusion(NetworkSampler):
 
     Notes
     -----
-    The document states 1,000 noise steps, 150 epochs and Adam(2e-4; 0.5, 0.9), and names a class-conditioned U-Net;
+    The paper states 1,000 noise steps, 150 epochs and Adam(2e-4; 0.5, 0.9), and names a class-conditioned U-Net;
     everything else is ours:
 
     - Residual blocks with RMS norm, linear attention at each level and full attention at the lowest; scale and shift
@@ -132,7 +132,7 @@ class ConditionalDiffusion(NetworkSampler):
 
     @classmethod
     def paper(cls, **changes: Any) -> Self:
-        """Make a sampler with what document 003 states of its diffusion model.
+        """Make a sampler with what Chung et al. 2024 states of its diffusion model.
 
         Parameters
         ----------
@@ -143,7 +143,7 @@ class ConditionalDiffusion(NetworkSampler):
         -------
         ConditionalDiffusion
             1,000 noise steps, 150 epochs to the end, Adam(2e-4; 0.5, 0.9), channels in [-1, 1], every point a place of
-            its own. The document states no batch size: 32.
+            its own. The paper states no batch size: 32.
 
         Examples
         --------

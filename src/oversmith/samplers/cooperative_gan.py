@@ -1,4 +1,4 @@
-"""CooperativeGAN: spectra that move from inside the class to its border (document 003, a rival)."""
+"""CooperativeGAN: spectra that move from inside the class to its border (Chung et al. 2024, a rival)."""
 
 from __future__ import annotations
 
@@ -48,8 +48,8 @@ class CooperativeGAN(CooperativeSampler):
 
     Notes
     -----
-    After what the abstract of the publication [1]_ and document 003 say of it; the publication itself was not at hand.
-    It is an interpretation, and no equivalence is claimed. The abstract tells of a classifier, a generator and a
+    After what the abstract of the publication [1]_ and Chung et al. 2024 say of it; the publication itself was not at
+    hand. It is an interpretation, and no equivalence is claimed. The abstract tells of a classifier, a generator and a
     discriminator, and of rows that gradually widen the region of the minority class by a regularised border; document
     003 adds a scheduling parameter in (0, 1] and that there is no stabilising technique. The rest is ours:
 
@@ -61,7 +61,7 @@ class CooperativeGAN(CooperativeSampler):
 
     The classifier is told that rows at the border are of their class, so the border moves on, and the rows after it.
     Nothing but the discriminator holds them. On peaks at two places, 60:12, rows of ``rho=0.3`` ended a fifth of the
-    way to the other class, and those of ``rho=0.6`` and 1 within it: hence the default. Document 003 tunes it.
+    way to the other class, and those of ``rho=0.6`` and 1 within it: hence the default. Chung et al. 2024 tunes it.
 
     A training that ends before its budget has not come to the border: hence the rule ``"steps"``. ``partial_fit``
     starts inside the class again.

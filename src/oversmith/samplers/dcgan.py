@@ -1,4 +1,4 @@
-"""DCGAN: convolutions with batch norm on both sides (document 002, its baseline)."""
+"""DCGAN: convolutions with batch norm on both sides (Liu et al. 2023, its baseline)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class DCGAN(GAN):
     """Series of a class from noise, by transposed convolutions with batch norm, against strided convolutions with it.
 
     The generator doubles the length at each layer and the discriminator halves it; both have batch norm, but not after
-    the discriminator's first and the generator's last layers (document 002, Table 4, column "DCGAN").
+    the discriminator's first and the generator's last layers (Liu et al. 2023, Table 4, column "DCGAN").
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ class DCGAN(GAN):
 
     Notes
     -----
-    The document names the method and reports its accuracy; networks and rates are ours, after the method's publication.
+    The paper names the method and reports its accuracy; networks and rates are ours, after the method's publication.
     Long series are met by a larger stride in the first layer. The discriminator's batch norm goes by the batch at hand,
     real and generated series together; it learns from series made in inference mode, as they are drawn later.
 
@@ -68,7 +68,7 @@ class DCGAN(GAN):
 
     @classmethod
     def paper(cls, **changes: Any) -> Self:
-        """Make a sampler with the setting of the method's publication, which document 002 takes over unsaid.
+        """Make a sampler with the setting of the method's publication, which Liu et al. 2023 takes over unsaid.
 
         Parameters
         ----------

@@ -1,4 +1,4 @@
-"""EO-WGAN: SMOTE rows refined by a Wasserstein GAN (document 000)."""
+"""EO-WGAN: SMOTE rows refined by a Wasserstein GAN (Riaz et al. 2025)."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 MAX_SMOTE_ROWS = 16_384
 # Rows of other classes kept for over-samplers that look at the neighbours of another class.
 MAX_OTHER_ROWS = 2_000
-# Five critics' layers of the document narrow like this, its generator widens like that (widths are ours).
+# Five critics' layers of the paper narrow like this, its generator widens like that (widths are ours).
 PAPER_GENERATOR = (64, 128, 256)
 PAPER_CRITIC = (256, 128, 64, 32)
 
@@ -48,7 +48,7 @@ PAPER_CRITIC = (256, 128, 64, 32)
 class EOWGAN(AdversarialSampler):
     """Enhanced over-sampling with SMOTE and a Wasserstein GAN.
 
-    SMOTE fills each minority class up to its target (document 000, Eq. 1-2), a Wasserstein GAN is trained on the
+    SMOTE fills each minority class up to its target (Riaz et al. 2025, Eq. 1-2), a Wasserstein GAN is trained on the
     real and the SMOTE rows of the class together (Eq. 6, 7 and 9), and the synthetic rows returned are SMOTE rows
     and GAN rows in the stated share (Eq. 11).
 
@@ -88,16 +88,16 @@ class EOWGAN(AdversarialSampler):
     -----
     Several classes are generated independently, each from its own random numbers. Deviations from the paper:
 
-    - Eq. 4 of the document has the wrong sign; no loss here uses it. The minimised critic loss is Eq. 6.
+    - Eq. 4 of the paper has the wrong sign; no loss here uses it. The minimised critic loss is Eq. 6.
     - The GAN works in the class's own scale: on narrow minorities that is worth more than any other choice.
-    - Adam(0.5, 0.9) goes with the gradient penalty; the document names no optimiser.
-    - Rows are drawn from a moving average of the generator's weights; the document draws from the last ones.
+    - Adam(0.5, 0.9) goes with the gradient penalty; the paper names no optimiser.
+    - Rows are drawn from a moving average of the generator's weights; the paper draws from the last ones.
     - How two critics are combined, all layer widths, the latent length and the order of activations are ours.
-    - The library's defaults are smaller and faster than the document's setting, which is :meth:`paper`.
+    - The library's defaults are smaller and faster than the paper's setting, which is :meth:`paper`.
     - SMOTE draws at most 16,384 rows for the training; the rows returned are drawn afresh.
-    - The document leaves the guide open: here a network of two layers of 64, trained on class-balanced batches of the
+    - The paper leaves the guide open: here a network of two layers of 64, trained on class-balanced batches of the
       real and SMOTE rows, in the table's scale; its loss is clamped row by row.
-    - The document judges hard rows on the test data (Algorithm 1, line 14). Here the rows are real training rows, each
+    - The paper judges hard rows on the test data (Algorithm 1, line 14). Here the rows are real training rows, each
       judged on inner folds by a classifier that has not seen it.
     - Smoothed labels s shrink the Wasserstein loss, which is linear in its labels, by 1 - 2 s against the penalty.
 
@@ -139,7 +139,7 @@ class EOWGAN(AdversarialSampler):
 
     @classmethod
     def paper(cls, **changes: Any) -> Self:
-        """Make a sampler with the setting of document 000 (Algorithm 1, Table 5, Table 9 and its text).
+        """Make a sampler with the setting of Riaz et al. 2025 (Algorithm 1, Table 5, Table 9 and its text).
 
         Parameters
         ----------
@@ -151,7 +151,7 @@ class EOWGAN(AdversarialSampler):
         EOWGAN
             Two critics, batch 128, learning rate 5e-5, 100 epochs without early stop, five critic updates, penalty
             weight 10, ``smote_share=0.5`` (Eq. 11), classifier guidance and one refinement, the widths of the
-            document's networks.
+            paper's networks.
 
         Examples
         --------
@@ -183,7 +183,7 @@ class EOWGAN(AdversarialSampler):
         Parameters
         ----------
         grid : bool, default=False
-            The grid of document 000 instead: learning rate, batch size, penalty weight (Table 9) and critic updates
+            The grid of Riaz et al. 2025 instead: learning rate, batch size, penalty weight (Table 9) and critic updates
             (Table 9), 108 points.
 
         Returns

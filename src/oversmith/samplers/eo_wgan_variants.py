@@ -1,4 +1,4 @@
-"""The settings document 000 compares, as constructor calls: the ablation of Table 8 and the settings of Table 9."""
+"""The settings Riaz et al. 2025 compares, as constructor calls: the ablation of Table 8 and the settings of Table 9."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ TABLE_9 = ((1, 10.0), (3, 10.0), (5, 10.0), (5, 5.0), (5, 20.0), (10, 10.0))
 
 
 def eo_wgan_variants(table: int = 8, **changes: Any) -> dict[str, Any]:
-    """Make the samplers of a table of document 000.
+    """Make the samplers of a table of Riaz et al. 2025.
 
     Parameters
     ----------
     table : {8, 9}, default=8
         8: the ablation, seven variants. 9: six settings of critic updates and penalty weight.
     **changes : object
-        Constructor parameters that differ from the document's, given to every variant that has them, for example
+        Constructor parameters that differ from the paper's, given to every variant that has them, for example
         ``stop__max_epochs=10`` or ``random_state=0``.
 
     Returns

@@ -1,4 +1,4 @@
-"""GAN: a generator against a discriminator, from noise (documents 000 and 001, their baseline)."""
+"""GAN: a generator against a discriminator, from noise (the baseline of Riaz et al. 2025 and Sharma et al. 2022)."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ class GAN(AdversarialSampler):
     """Rows of a class from noise, by a generator that learns to deceive a discriminator.
 
     The discriminator minimises -log D(x) - log(1 - D(G(z))) over real and generated rows, the generator
-    -log D(G(z)) (document 001, Section 3; the baseline of documents 000 and 001). One model learns one class, from its
-    real rows alone.
+    -log D(G(z)) (Sharma et al. 2022, Section 3; the baseline of Riaz et al. 2025 and Sharma et al. 2022). One model
+    learns one class, from its real rows alone.
 
     Parameters
     ----------
     critic_steps : int, default=1
-        Discriminator updates per generator update (S in Algorithm 2 of document 001).
+        Discriminator updates per generator update (S in Algorithm 2 of Sharma et al. 2022).
     learning_rate : float, default=3e-4
         Step size of both networks.
 
@@ -47,11 +47,11 @@ class GAN(AdversarialSampler):
     Several classes are generated independently, each from its own random numbers. Losses are computed from logits, so a
     discriminator that is sure leaves the generator a gradient. Deviations from the papers:
 
-    - Eq. 4 of document 000 has the wrong sign; the generator's loss here is the one above.
+    - Eq. 4 of Riaz et al. 2025 has the wrong sign; the generator's loss here is the one above.
     - The GAN works in the class's own scale, and rows are drawn from a moving average of the generator's weights.
-    - Table 5 of document 000 names activations and rates; widths, latent length and Adam(0.5, 0.999) are ours.
-    - The library's defaults are the small networks of its other adversarial samplers, trained in seconds; document
-      000's setting is :meth:`paper`.
+    - Table 5 of Riaz et al. 2025 names activations and rates; widths, latent length and Adam(0.5, 0.999) are ours.
+    - The library's defaults are the small networks of its other adversarial samplers, trained in seconds; the setting
+      of Riaz et al. 2025 is :meth:`paper`.
 
     References
     ----------
@@ -81,7 +81,7 @@ class GAN(AdversarialSampler):
 
     @classmethod
     def paper(cls, **changes: Any) -> Self:
-        """Make a sampler with the column "GAN" of document 000's Table 5.
+        """Make a sampler with the column "GAN" of Table 5 of Riaz et al. 2025.
 
         Parameters
         ----------

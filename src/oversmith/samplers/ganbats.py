@@ -1,4 +1,4 @@
-"""GANBATS: series from a recurrent generator and an attentive discriminator (document 002)."""
+"""GANBATS: series from a recurrent generator and an attentive discriminator (Liu et al. 2023)."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class GANBATS(NetworkSampler):
 
     Noise, one number per time point, passes two layers of a bidirectional LSTM and three G-parts (convolution, batch
     norm, ReLU); the discriminator has two D-parts (convolution of stride two, ReLU, batch norm), a self-attention whose
-    keys are its values, and a mean over time before its last layer (document 002, Sections 3.1 and 3.2). One model
+    keys are its values, and a mean over time before its last layer (Liu et al. 2023, Sections 3.1 and 3.2). One model
     learns all classes, told which one to make.
 
     Parameters
@@ -48,9 +48,9 @@ class GANBATS(NetworkSampler):
     critic_widths : tuple of int, default=(32, 64)
         Channels of the D-parts.
     recurrent : bool, default=True
-        Whether the generator has its LSTM: the first column of document 002's Table 2.
+        Whether the generator has its LSTM: the first column of Table 2 of Liu et al. 2023.
     attention : bool, default=True
-        Whether the discriminator has its attention: the third column of document 002's Table 2.
+        Whether the discriminator has its attention: the third column of Table 2 of Liu et al. 2023.
     head : {"gap", "mlp"}, default="gap"
         Global average pooling before the discriminator's last layer, or two dense layers in its place.
     lstm_stride : int or "auto", default="auto"
@@ -77,13 +77,13 @@ class GANBATS(NetworkSampler):
 
     Notes
     -----
-    What the document leaves open, and what is done here:
+    What the paper leaves open, and what is done here:
 
     - Eq. 1 reads ``min_G max_G`` (max over D), and "G takes the maximum and D the minimum" is reversed; Eq. 5 divides
       by a sum of similarities where a softmax divides by a sum of exponentials. The usual loss and softmax are used;
       the generator's loss is the one that does not saturate.
     - Kernel sizes, channels, betas and the last layer are not stated: kernels of 5, the widths above, Adam(0.5, 0.999).
-    - Attention has no residual in the document; without one an untrained attention averages all places, so its result
+    - Attention has no residual in the paper; without one an untrained attention averages all places, so its result
       is added to its input, and similarities are divided by the root of the number of channels.
     - "Two D-part parts" and "the three D-part structure" stand in one sentence; there are two here.
     - The class is not mentioned though normal and abnormal series are trained on: it is told at every time point.
@@ -93,7 +93,7 @@ class GANBATS(NetworkSampler):
     - The library's default works in the class's own scale and draws from a moving average of the weights, which came
       nearer to unseen series on the two sets it was tried on; :meth:`paper` does neither.
     - Epochs are those of the rows of all classes; batches draw the classes evenly. The default is a number of steps, as
-      everywhere in the library; :meth:`paper` has the document's 100 epochs.
+      everywhere in the library; :meth:`paper` has the paper's 100 epochs.
 
     References
     ----------
@@ -131,7 +131,7 @@ class GANBATS(NetworkSampler):
 
     @classmethod
     def paper(cls, data: str = "ecg", **changes: Any) -> Self:
-        """Make a sampler with the document's setting for one of its data sets.
+        """Make a sampler with the paper's setting for one of its data sets.
 
         Parameters
         ----------

@@ -1,4 +1,4 @@
-"""Over-sampling among principal components, decoded back into the table's columns (document 000)."""
+"""Over-sampling among principal components, decoded back into the table's columns (Riaz et al. 2025)."""
 
 from __future__ import annotations
 

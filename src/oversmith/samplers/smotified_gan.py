@@ -1,4 +1,4 @@
-"""SMOTified-GAN: a GAN whose generator starts from SMOTE rows instead of noise (document 001)."""
+"""SMOTified-GAN: a GAN whose generator starts from SMOTE rows instead of noise (Sharma et al. 2022)."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ class SMOTifiedGAN(GAN):
     """SMOTE rows of a class, made more real by a GAN.
 
     The generator of a GAN is fed rows ``u`` made by SMOTE instead of noise, as wide as its output. The discriminator
-    minimises -log D(x) - log(1 - D(G(u))) over real rows ``x`` of the class, the generator -log D(G(u)) (document 001,
-    Algorithms 2 and 3). Rows returned come from fresh SMOTE rows.
+    minimises -log D(x) - log(1 - D(G(u))) over real rows ``x`` of the class, the generator -log D(G(u)) (Sharma et al.
+    2022, Algorithms 2 and 3). Rows returned come from fresh SMOTE rows.
 
     Parameters
     ----------
@@ -97,9 +97,9 @@ class SMOTifiedGAN(GAN):
     Several classes are generated independently, each from its own random numbers; a network that serves several
     classes (``Network(conditional=)``) sees the class beside ``u``. With the defaults nothing but the generator's input
     differs from
-    :class:`GAN`. The document's setting is :meth:`paper`, its published code :meth:`reference`.
+    :class:`GAN`. The paper's setting is :meth:`paper`, its published code :meth:`reference`.
 
-    ``base="gibbs"`` is the document's "conjoining with MCMC": chains start at real rows and draw one continuous column
+    ``base="gibbs"`` is the paper's "conjoining with MCMC": chains start at real rows and draw one continuous column
     after the other from N(-sum P_jk x_k / P_jj, 1 / P_jj), P being the inverse of the class's Ledoit-Wolf covariance,
     shrunk further for few rows. After 20 sweeps, and then every fifth, a chain is read. Levels and flags are drawn
     given the continuous columns, all together from one of the five nearest real rows.
@@ -111,13 +111,13 @@ class SMOTifiedGAN(GAN):
 
     - Training and generation work in the class's own scale, and rows are drawn from a moving average of the generator's
       weights (not in :meth:`paper` and :meth:`reference`).
-    - The document feeds the generator the same SMOTE rows in training and for the result. Here the result is made from
+    - The paper feeds the generator the same SMOTE rows in training and for the result. Here the result is made from
       fresh ones; at least 1,024 and at most 16,384 are made for the training.
     - ``accumulateFakeEx`` collects "good" fakes "based on classification accuracy" and says no more. Here the
       discriminator's best of ``accept_factor`` times as many are kept, in the order in which they were made.
     - "The training stops once the validation F1-score reaches its highest value": here that checkpoint is restored. The
       document names no classifier for it and no rows held out.
-    - "Neither loss may approach zero": the document gives no number; :meth:`paper` takes 0.01.
+    - "Neither loss may approach zero": the paper gives no number; :meth:`paper` takes 0.01.
     - Adam's first moment decays with 0.5, as in every GAN here.
     - Restoring the best checkpoint, the residual form and the Gibbs rows are ours.
 
@@ -153,7 +153,7 @@ class SMOTifiedGAN(GAN):
 
     @classmethod
     def paper(cls, **changes: Any) -> Self:
-        """Make a sampler with the setting of document 001 (Section 4, Algorithms 2 and 3).
+        """Make a sampler with the setting of Sharma et al. 2022 (Section 4, Algorithms 2 and 3).
 
         Parameters
         ----------
@@ -188,7 +188,7 @@ class SMOTifiedGAN(GAN):
 
     @classmethod
     def reference(cls, **changes: Any) -> Self:
-        """Make a sampler with the setting of document 001's published code, which differs from its text.
+        """Make a sampler with the setting of the code that Sharma et al. 2022 published, which differs from the text.
 
         Its generator is d - 128 - 256 - 512 - 1024 - d with batch norm, ReLU and a sigmoid at the end, on columns
         scaled to [0, 1]; its discriminator d - 512 - 256 - 128 - 1. It trains with Adam at 1e-5 on batches of 128, with

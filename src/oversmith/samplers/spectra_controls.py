@@ -34,9 +34,9 @@ class Shift(ChangedSeries):
 
     Notes
     -----
-    Document 003 names rotation and flipping as the basic augmentations of the field, without parameters. The default is
-    ours. Where the place of a peak tells the classes apart, a shift as long as the way between them makes series of the
-    other class.
+    Chung et al. 2024 names rotation and flipping as the basic augmentations of the field, without parameters. The
+    default is ours. Where the place of a peak tells the classes apart, a shift as long as the way between them makes
+    series of the other class.
 
     References
     ----------
@@ -120,7 +120,7 @@ class Flip(ChangedSeries):
     -----
     There are as many different series to be made as the class has, with ``"any"`` three times as many: the same
     series comes up again and again. A flip belongs to pictures, whose sides mean the same; a spectrum that is reversed
-    is that of no material. It is here because document 003 names it among the augmentations it is set against.
+    is that of no material. It is here because Chung et al. 2024 names it among the augmentations it is set against.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""The three-player GAN: generator, discriminator and classifier trained together (document 003)."""
+"""The three-player GAN: generator, discriminator and classifier trained together (Chung et al. 2024)."""
 
 from __future__ import annotations
 
@@ -61,8 +61,8 @@ class ThreePlayerGAN(CooperativeSampler, MislabelSampler):
     """Spectra of a class by a generator that pleases a discriminator and helps a classifier, all trained together.
 
     The discriminator tells real rows from generated ones and from real rows with a wrong label, its slope held near
-    one (document 003, Eq. 3); the generator deceives it and makes rows that the classifier takes for the class asked
-    for (Eq. 4); the classifier learns from real rows, filled up to balance with generated ones (Eq. 5). They take
+    one (Chung et al. 2024, Eq. 3); the generator deceives it and makes rows that the classifier takes for the class
+    asked for (Eq. 4); the classifier learns from real rows, filled up to balance with generated ones (Eq. 5). They take
     turns in that order, once each. Before that the generator is half of an autoencoder (Table 6).
 
     Parameters
@@ -95,7 +95,7 @@ class ThreePlayerGAN(CooperativeSampler, MislabelSampler):
     Notes
     -----
     One model serves all classes. All see one scale, so that a wrong label is wrong by where the row lies. What the
-    document leaves open, and what is done here:
+    paper leaves open, and what is done here:
 
     - Its convolutions are two-dimensional, kernel (4, 4), for spectra of 800 points, and no reshape is given: here they
       run along the spectrum.
@@ -111,8 +111,8 @@ class ThreePlayerGAN(CooperativeSampler, MislabelSampler):
     - The batch is not stated: 32.
     - The defaults are narrower networks, five times the learning rate, every point in a scale of its own, the class
       beside the noise instead of multiplied into it, and rows drawn from a moving average of the generator's weights;
-      :meth:`paper` has the document's.
-    - What multiplies noise or features is drawn around zero, as the embeddings of the code behind the document are.
+      :meth:`paper` has the paper's.
+    - What multiplies noise or features is drawn around zero, as the embeddings of the code behind the paper are.
       Around one, the classes were nearly the same: no row was of its class after 750 steps.
 
     References
@@ -199,7 +199,7 @@ class PlayerClassifier:
         return np.exp(log_probabilities(network, rows, len(self._model["codes"]), rows.shape[1], BLOCK))
 
     def features(self, X: Any) -> np.ndarray:
-        """Numbers that the network's last layer decides by, which document 003 shows in its Figures 4 and 8.
+        """Numbers that the network's last layer decides by, which Chung et al. 2024 shows in its Figures 4 and 8.
 
         Parameters
         ----------

@@ -1,4 +1,4 @@
-"""WGAN: a generator against a Wasserstein critic with clipped weights (document 000, its baseline)."""
+"""WGAN: a generator against a Wasserstein critic with clipped weights (Riaz et al. 2025, its baseline)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class WGAN(WassersteinSampler):
     """Rows of a class from noise, by a generator that follows a critic with clipped weights.
 
     The critic minimises E[C(G(z))] - E[C(x)], so that the gap estimates the Wasserstein distance between real and
-    generated rows; the generator minimises -E[C(G(z))] (document 000, Eq. 6 and 7). Every weight of the critic is
+    generated rows; the generator minimises -E[C(G(z))] (Riaz et al. 2025, Eq. 6 and 7). Every weight of the critic is
     clipped after its update, which bounds its slope. One model learns one class, from its real rows alone.
 
     Parameters
@@ -40,9 +40,9 @@ class WGAN(WassersteinSampler):
     the paper:
 
     - The WGAN works in the class's own scale, and rows are drawn from a moving average of the generator's weights.
-    - Table 5 of document 000 names the activation LeakyReLU; the critic has Tanh after its first layer, as the
-      document's text says of EO-WGAN's. The widths, the latent length, the optimiser and the bound of 0.01 are ours.
-    - The library's defaults are smaller and faster than the document's setting, which is :meth:`paper`.
+    - Table 5 of Riaz et al. 2025 names the activation LeakyReLU; the critic has Tanh after its first layer, as the
+      paper's text says of EO-WGAN's. The widths, the latent length, the optimiser and the bound of 0.01 are ours.
+    - The library's defaults are smaller and faster than the paper's setting, which is :meth:`paper`.
 
     References
     ----------
@@ -68,7 +68,7 @@ class WGAN(WassersteinSampler):
 
     @classmethod
     def paper(cls, **changes: Any) -> Self:
-        """Make a sampler with the column "WGAN" of document 000's Table 5.
+        """Make a sampler with the column "WGAN" of Table 5 of Riaz et al. 2025.
 
         Parameters
         ----------

@@ -13,8 +13,8 @@ class WGANGP(WassersteinSampler):
     """Rows of a class from noise, by a generator that follows a critic whose slope is held near one.
 
     The critic minimises E[C(G(z))] - E[C(x)] plus a penalty on its slope between real and generated rows, the generator
-    -E[C(G(z))] (document 000, Eq. 6 and 7, and its gradient penalty). One model learns one class, from its real rows
-    alone: EO-WGAN without its SMOTE stage.
+    -E[C(G(z))] (Riaz et al. 2025, Eq. 6 and 7, and its gradient penalty). One model learns one class, from its real
+    rows alone: EO-WGAN without its SMOTE stage.
 
     Parameters
     ----------

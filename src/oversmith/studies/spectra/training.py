@@ -130,7 +130,7 @@ def _facts(tasks: Sequence[Task], scope: Scope, store: Store) -> dict[str, Any]:
 
 
 def _settings(tasks: Sequence[Task], scope: Scope, store: Store) -> dict[str, Any]:
-    """List the settings of the proposed method that the document states."""
+    """List the settings of the proposed method that the paper states."""
     setting = in_setting(PROPOSED).get_params()
     return {name: setting[parameter] for name, parameter in _SETTINGS.items()} | {
         name: len(setting[name]) for name in _WIDTHS
