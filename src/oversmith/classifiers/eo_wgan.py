@@ -216,8 +216,8 @@ class EOWGANClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
             raise InputError(
                 "estimator",
                 f"{type(model).__name__} takes no sample_weight, and the sampler weighs synthetic rows by "
-                f"{self.sampler_.synthetic_weight}",
-                "use another estimator, or synthetic_weight=1",
+                f"{self.sampler_.output.weight}",
+                "use another estimator, or output=Output(weight=1)",
             )
         return model.fit(X, y, sample_weight=weight)
 
