@@ -431,9 +431,9 @@ def test_bad_tables_say_what_and_how(X: Any, message: str) -> None:
         ({"categorical_features": ["zzz"]}, "choose from size, colour"),
         ({"categorical_features": [2]}, "no column 2; X has 0 to 1"),
         ({"categorical_features": [True]}, "mask has 1 entries, X has 2 columns"),
-        ({"numeric": "robust"}, "numeric: found 'robust'"),
-        ({"missing": "keep"}, "missing: found 'keep'"),
-        ({"max_one_hot": 1}, "max_one_hot: found 1"),
+        ({"numeric": "robust"}, "numeric: 'robust' found"),
+        ({"missing": "keep"}, "missing: 'keep' found"),
+        ({"max_one_hot": 1}, "max_one_hot: 1 found"),
     ],
 )
 def test_bad_arguments_say_what_and_how(arguments: dict[str, Any], message: str) -> None:

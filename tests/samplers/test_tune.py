@@ -14,7 +14,7 @@ from oversmith.exceptions import InputError, MissingExtraError
 
 optuna = pytest.importorskip("optuna")
 
-SPACE = {"smote_share": [0.0, 1.0], "k_neighbors": (1, 8), "learning_rate": (1e-4, 1e-2, "log")}
+SPACE = {"smote_share": [0.0, 1.0], "smote__k_neighbors": (1, 8), "learning_rate": (1e-4, 1e-2, "log")}
 FAST = {"estimator": LogisticRegression(), "n_splits": 2}
 
 
@@ -36,13 +36,13 @@ def test_space_is_respected_and_the_best_is_returned():
     for trial in result.trials:
         assert set(trial["params"]) == set(SPACE)
         assert trial["params"]["smote_share"] in (0.0, 1.0)
-        assert 1 <= trial["params"]["k_neighbors"] <= 8
+        assert 1 <= trial["params"]["smote__k_neighbors"] <= 8
         assert 1e-4 <= trial["params"]["learning_rate"] <= 1e-2
     done = [trial for trial in result.trials if trial["state"] == "complete"]
     best = max(done, key=lambda trial: trial["score"])
     if best["score"] > result.default_score:
         assert result.best_params == best["params"]
-        assert result.sampler.get_params()["k_neighbors"] == best["params"]["k_neighbors"]
+        assert result.sampler.get_params()["smote__k_neighbors"] == best["params"]["smote__k_neighbors"]
     assert result.best_score >= result.default_score
     assert sampler.get_params() == EOWGAN(max_steps=1).get_params()
     assert not hasattr(result.sampler, "state_")

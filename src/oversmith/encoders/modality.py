@@ -75,6 +75,8 @@ def modality_of(
     declared = _declared_by(input_shape, among)
     if modality == "auto":
         kind = _undeclared(ndim, shape, getattr(X, "dtype", None), declared, among, argument)
+    elif modality not in among:
+        kind = modality
     elif declared not in (None, modality):
         raise InputError(
             "input_shape",
@@ -135,9 +137,7 @@ def _refuse(
     takes = " and ".join(_PLURAL[other] for other in MODALITIES if other in among)
     if ndim > 2:
         flat = (
-            "so give it 2 dimensions (rows, columns), for example X.reshape(len(X), -1), or "
-            if "table" in among
-            else ""
+            "give it 2 dimensions (rows, columns), for example X.reshape(len(X), -1), or " if "table" in among else ""
         )
         able = {"series": "GANBATS", "image": "DCGAN"}[kind]
         raise InputError(
