@@ -146,7 +146,7 @@ def test_a_sampler_that_fails_leaves_two_failures():
     contender = replace(PLAYERS, build=broken, trained=False)
     outcome = run_job(job_of(contender, procedure=ChosenInside(), judges=("knn", OWN.name)))
     assert [(row["classifier"], row["status"]) for row in outcome.scores] == [("knn", "failed"), (OWN.name, "failed")]
-    assert all("without: found 'nothing'" in row["error"] for row in outcome.scores)
+    assert all("without: 'nothing' found" in row["error"] for row in outcome.scores)
 
 
 def test_the_own_classifier_is_known_by_its_parameters():

@@ -10,9 +10,10 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from oversmith import ACGAN, SeriesEncoder, ThreePlayerGAN
+from oversmith import ACGAN, SeriesEncoder, Stop, ThreePlayerGAN
 from oversmith.evaluation import Plan, run, write_scores
 from oversmith.evaluation.contenders import Situation
+from oversmith.evaluation.keys import describe
 from oversmith.evaluation.runner import facts
 from oversmith.evaluation.task import prepare
 from oversmith.exceptions import InputError
@@ -89,12 +90,12 @@ def test_a_run_may_be_cut_in_points_and_networks():
     situation = Situation(np.repeat([0, 1], [150, 4]), ("a", "b"), 60, 0, 7, None, (1, 60))
     whole, narrow = (contender(PROPOSED, scope).build(situation) for scope in (Scope(), Scope(defaults=True)))
     assert whole.get_params()["generator_widths"] == (256, 128, 128, 64)
-    expected = ThreePlayerGAN(max_steps=750, random_state=7, encoder=SeriesEncoder(input_shape=(1, 60))).get_params()
-    assert narrow.get_params() == expected | {"pretrain_epochs": 100}
+    expected = ThreePlayerGAN(max_steps=750, random_state=7, stop=Stop(), encoder=SeriesEncoder(input_shape=(1, 60)))
+    assert describe(narrow) == describe(expected.set_params(pretrain_epochs=100))
     covid = contender(RIVALS[5], Scope(defaults=True)).build(situation)
     assert (covid.generator_widths, covid.latent_dim) == (ACGAN().generator_widths, 150)
     part = contender(ABLATION[5], Scope(defaults=True)).build(situation)
-    assert part.get_params() == narrow.get_params() | {"coop_weight": 0.0}
+    assert describe(part) == describe(narrow.set_params(coop_weight=0.0))
     head = _head(STUDIES["spectra"], pd.DataFrame({"status": ["done"]}), cut_notes(), [])
     lines, _ = render("{% extends 'layout.md.j2' %}", head)
     assert lines[2].endswith("spectra of at most 1,000 points, the library's default networks, with")
