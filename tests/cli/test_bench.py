@@ -146,12 +146,14 @@ def test_the_whole_cycle(grid: Path, capsys: pytest.CaptureFixture[str]):
     capsys.readouterr()
     assert main(["bench", "report", "runs/one"]) == 0
     text = capsys.readouterr().out
-    assert text.startswith("# Benchmark\n")
+    title, _, body = text.partition("\n")
+    assert title == "# one"
     assert "| `wide` | " in text
     assert main(["bench", "report", "runs/two", "-o", "report.md"]) == 0
-    assert Path("report.md").read_text() == text
+    # The heading is the name of the folder or file.
+    assert Path("report.md").read_text() == f"# two\n{body}"
     assert main(["bench", "report", "raw.parquet", "-o", "exported.md"]) == 0
-    assert Path("exported.md").read_text() == text
+    assert Path("exported.md").read_text() == f"# raw\n{body}"
     assert main(["bench", "report", "gone.parquet"]) == 2
 
     capsys.readouterr()
@@ -237,7 +239,7 @@ def test_failures_are_told_and_the_run_goes_on(grid: Path, capsys: pytest.Captur
     assert json.loads(_printed(["bench", "status", "out", "--json"], capsys))["results"] == {"done": 2, "failed": 2}
     report = _printed(["bench", "report", "out"], capsys)
     assert (
-        "| failed | smote | knn | TooFewRowsError: y: class 'yes' has 1 training row(s); SMOTE needs two | 2 |"
+        "| failed | SMOTE | k nearest neighbours | TooFewRowsError: y: class 'yes' has 1 training row(s); SMOTE needs two | 2 |"
         in report
     )
 
