@@ -239,8 +239,8 @@ def test_failures_are_told_and_the_run_goes_on(grid: Path, capsys: pytest.Captur
     assert json.loads(_printed(["bench", "status", "out", "--json"], capsys))["results"] == {"done": 2, "failed": 2}
     report = _printed(["bench", "report", "out"], capsys)
     assert (
-        "| failed | SMOTE | k nearest neighbours | TooFewRowsError: y: class 'yes' has 1 training row(s); SMOTE needs two | 2 |"
-        in report
+        "| failed | SMOTE | k nearest neighbours | TooFewRowsError: y: class 'yes' has 1 training row(s); "
+        "SMOTE needs two | 2 |" in report
     )
 
 
