@@ -88,7 +88,7 @@ def test_completion_is_installed_in_the_home_folder(
     ("line", "offered"),
     [
         ("oversmith comp", {"compare", "completion"}),
-        ("oversmith compare --method smot", {"smotified-gan"}),
+        ("oversmith compare --method smot", {"smote", "smotified-gan"}),
         ("oversmith resample --bou", {"--bounds"}),
         ("oversmith datasets list --group j", {"judging"}),
         ("oversmith datasets info glass2", {"glass2"}),

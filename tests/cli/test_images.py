@@ -117,8 +117,8 @@ def test_compare_sets_one_class_against_another_and_shows_the_images(tmp_path, c
     assert summary["data"]["shape"] == [1, 4, 4]
     assert not summary["failures"]
     (nine, four) = summary["images"]["classes"]
-    assert [entry["title"] for entry in nine["made"]] == ["GAN, fill 0.33", "GAN, fill 1.0", "SMOTE"]
-    assert four["made"] == []
+    assert [entry["title"] for entry in nine["generated"]] == ["GAN, fill 0.33", "GAN, fill 1.0", "SMOTE"]
+    assert four["generated"] == []
     page = (tmp_path / "out.html").read_text()
     assert "Real and generated images" in page
     assert "Class nine: training" in page
