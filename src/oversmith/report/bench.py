@@ -13,7 +13,7 @@ from oversmith.classifiers import find_classifier
 from oversmith.evaluation import Store
 from oversmith.evaluation.analysis import choose_control
 from oversmith.evaluation.comparison import FAILED, jsonable
-from oversmith.evaluation.contenders import NONE_TUNED, contender_named
+from oversmith.evaluation.contenders import NONE_TUNED, SMOTE_NAMES, contender_named
 from oversmith.evaluation.raw_scores import protocols_of
 from oversmith.exceptions import InputError, OversmithError
 from oversmith.report.bench_sets import data_sets, which_curves
@@ -184,11 +184,11 @@ def bench_verdict(place: Summary) -> Summary:
 
 
 def generates(name: str) -> bool:
-    """Tell whether a contender's rows come from a method of Oversmith."""
+    """Tell whether a contender's rows come from a method of Oversmith; SMOTE as the second control does not count."""
     stem = name if name in METHODS else next(
         (kebab for kebab in sorted(METHODS, key=len, reverse=True) if name.startswith(f"{kebab}-")), ""
     )  # fmt: skip
-    return stem in METHODS
+    return stem in METHODS and name not in SMOTE_NAMES
 
 
 def _facts(scores: pd.DataFrame) -> Summary:

@@ -13,6 +13,7 @@ import numpy as np
 from oversmith._registry import METHODS
 from oversmith.evaluation import Comparison
 from oversmith.evaluation.comparison import FAILED, jsonable
+from oversmith.evaluation.contenders import SMOTE_NAMES
 from oversmith.report.names import printable_tree
 from oversmith.report.places import Titles, summarise_place
 from oversmith.report.tables import classifier_tables, losses
@@ -113,11 +114,12 @@ def titles_of(comparison: Comparison) -> Titles:
 
 
 def generative(comparison: Comparison) -> list[str]:
-    """Contenders whose rows come from a method of Oversmith."""
+    """Contenders whose rows come from a method of Oversmith; SMOTE as the second control does not count."""
     return [
         entry["name"]
         for entry in comparison.contenders
-        if entry["name"] in comparison.training or (entry.get("sampler") or "") in METHODS
+        if entry["name"] not in SMOTE_NAMES
+        and (entry["name"] in comparison.training or (entry.get("sampler") or "") in METHODS)
     ]
 
 
