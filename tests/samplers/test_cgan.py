@@ -268,7 +268,7 @@ def plain():
     return rows_made(build(CGAN, **SHORT))
 
 
-OWN = {name: value for name, value in CHANGES.items() if name != "validation_fraction"}
+OWN = {name: value for name, value in CHANGES.items() if name != "stop__validation_fraction"}
 ALL = OWN | {"balanced": False, "batch_norm": True, "dropout": 0.4}
 
 
