@@ -108,9 +108,9 @@ def _set_up(cls: Any, **options: Any) -> None:
     own = inspect.get_annotations(cls)
     names = parameter_names(cls)
     space = vars(sys.modules[cls.__module__])
-    found = {name: constraints_of(_evaluated(own[name], space)) for name in names if name in own}
+    constraints = {name: constraints_of(_evaluated(own[name], space)) for name in names if name in own}
     inherited = {name: c for base in reversed(cls.__mro__[1:]) for name, c in _constraints(base).items()}
-    cls._parameter_constraints = {name: c for name, c in (inherited | found).items() if name in names}
+    cls._parameter_constraints = {name: c for name, c in (inherited | constraints).items() if name in names}
     generated = cls.__init__
 
     @functools.wraps(generated)
@@ -129,8 +129,8 @@ def _evaluated(annotation: Any, space: dict[str, Any]) -> Any:
 
 
 def _constraints(base: type) -> dict[str, Any]:
-    found = base.__dict__.get("_parameter_constraints", {})
-    return found if isinstance(found, dict) else {}
+    constraints = base.__dict__.get("_parameter_constraints", {})
+    return constraints if isinstance(constraints, dict) else {}
 
 
 @dataclass_transform(kw_only_default=True)
@@ -191,12 +191,12 @@ class Settings:
 
     def __repr__(self) -> str:
         """Name the values that differ from the defaults."""
-        told = [
+        changed = [
             f"{field.name}={value!r}"
             for field in fields(self)  # type: ignore[arg-type]
             if (value := getattr(self, field.name)) != field.default
         ]
-        return f"{type(self).__name__}({', '.join(told)})"
+        return f"{type(self).__name__}({', '.join(changed)})"
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """Return the values by name, as scikit-learn's estimators do.

@@ -146,10 +146,10 @@ def report(
     if output is not None:
         check_output(output, "output", force=force)
     with _results(results) as store:
-        found = Results(store, control=control, name=results.resolve().stem)
+        summary = Results(store, control=control, name=results.resolve().stem)
         if json:
-            print_json(found.to_dict())
-        text = found.to_markdown()
+            print_json(summary.to_dict())
+        text = summary.to_markdown()
     if output is None:
         if not json:
             print(text, end="")

@@ -222,11 +222,11 @@ def _run(
             if folder is not None:
                 results.set_meta("command", command_again())
             try:
-                found = compare_contenders(
+                compared = compare_contenders(
                     rows.X, rows.labels, n_jobs=jobs, progress=advance.named("Comparing"), store=results, **options
                 )
                 advance.named("Writing the report")
-                summary = found.to_dict()
+                summary = compared.to_dict()
                 page = render(summary)
             except (KeyboardInterrupt, Terminated) as error:
                 return _stopped(error, results)

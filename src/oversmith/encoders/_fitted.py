@@ -153,8 +153,8 @@ def _differences(values: np.ndarray, offset: int) -> np.ndarray:
     return values.astype(np.uint64) - np.uint64(offset % 2**64)
 
 
-def _changed(label: str, was: str, found: str) -> InputError:
-    return InputError(f"X: {label} held {was} in fit and holds {found} now; convert it to the dtype of fit")
+def _changed(label: str, before: str, now: str) -> InputError:
+    return InputError(f"X: {label} held {before} in fit and holds {now} now; convert it to the dtype of fit")
 
 
 def chosen_columns(chosen: Any, container: Container) -> np.ndarray:

@@ -119,14 +119,14 @@ class ChannelEncoder(BaseEstimator, ABC):
             return np.stack([low, high])
         if self.bounds is None:
             return self._own_range(dtype, low, high)
-        found = (0.0, np.inf)
+        limits = (0.0, np.inf)
         if not isinstance(self.bounds, str):
-            found = (float(self.bounds[0]), float(self.bounds[1]))
-        self._check_range(found, low, high)
-        return np.tile(np.array(found)[:, None], len(low))
+            limits = (float(self.bounds[0]), float(self.bounds[1]))
+        self._check_range(limits, low, high)
+        return np.tile(np.array(limits)[:, None], len(low))
 
-    def _check_range(self, found: Sequence[float] | np.ndarray, low: np.ndarray, high: np.ndarray) -> None:
-        if (low < found[0]).any() or (high > found[1]).any():
+    def _check_range(self, limits: Sequence[float] | np.ndarray, low: np.ndarray, high: np.ndarray) -> None:
+        if (low < limits[0]).any() or (high > limits[1]).any():
             raise InputError(
                 f"bounds: {self.bounds!r} found, but the training rows reach from {low.min():g} to {high.max():g}; "
                 "widen the bounds, or leave them out"

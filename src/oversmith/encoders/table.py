@@ -205,8 +205,10 @@ class TableEncoder(Parameters, BaseEstimator):
             raise InputError(f"X: found {len(container.names)} columns, the encoder was fitted on {len(own.names)}")
         named = {"pandas", "polars"}
         if container.kind in named and own.kind in named and container.names != own.names:
-            found, asked = next(pair for pair in zip(container.names, own.names, strict=True) if pair[0] != pair[1])
-            raise InputError(f"X: found column {found!r} where {asked!r} was in fit; give the columns of fit, in order")
+            name, expected = next(pair for pair in zip(container.names, own.names, strict=True) if pair[0] != pair[1])
+            raise InputError(
+                "X", f"found column {name!r} where {expected!r} was in fit", "give the columns of fit, in order"
+            )
         return container.read(X, [column.kind == "level" for column in self.columns_])
 
     def _check_fitted(self) -> None:
