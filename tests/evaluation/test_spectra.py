@@ -49,7 +49,7 @@ def test_the_method_for_spectra_takes_part_where_there_is_an_axis():
         for axis, methods in ((None, None), (AXIS, None), (AXIS, ["jitter"]))
     ]
     taken = [{c.sampler for c in plan.entrants(plan.datasets[0])} - {None} for plan in plans]
-    simple = {"random-over-sampling", "series-smote", "time-warp"}
+    simple = {"random-over-sampling", "smote", "time-warp"}
     assert taken == [simple | {"eo-wgan"}, simple | {"three-player-gan"}, simple | {"jitter"}]
     open_plan = Plan([prepare(X, y, target="y", name="toy", axis=AXIS)])
     assert {c.sampler for c in open_plan.entrants(open_plan.datasets[0])} - {None} == taken[1]
@@ -72,7 +72,7 @@ def test_every_rival_keeps_to_the_bounds():
     for bounds in (None, "non-negative"):
         entrants = default_contenders({}, ["jitter", "wgan-gp"], "series", bounds)
         made = [entrant.build(situation) for entrant in entrants if entrant.fill]
-        assert {sampler.get_params().get("bounds") for sampler in made[1:]} == {bounds}
+        assert {sampler.get_params().get("encoder__bounds") for sampler in made[1:]} == {bounds}
         assert len(made) == 7
     X, y = spectra()
     with pytest.raises(InputError, match="bounds: they are for series, spectra and images"):

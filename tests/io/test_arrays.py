@@ -133,4 +133,4 @@ def test_digits_of_the_registry_by_name(data_dir, monkeypatch):
     assert (named.modality, named.X.shape, named.X.dtype) == ("image", (10_000, 1, 28, 28), np.uint8)
     # The same file by its path is known by its name.
     data = om.read(data_dir / "images" / "mnist_test.npz").against(4, [9])
-    assert set(data.counts) == {"4", "9"}
+    assert set(data.counts) == {4, 9}

@@ -83,7 +83,7 @@ def test_the_guide_loss_by_hand():
         "affine_shift": jnp.array([[1.0], [0.0]]),
         "guide_class": jnp.array([1, 0]),
         "guide_classes": jnp.int32(2),
-        "guidance__clamp": jnp.float32(0.3),
+        "guidance_clamp": jnp.float32(0.3),
     }
     batch = {"label": jnp.array([0, 0, 1]), "weight": jnp.array([1.0, 1.0, 2.0])}
     rows = jnp.array([[0.0], [1.0], [0.5]])
@@ -222,9 +222,9 @@ def test_label_smoothing_and_loss_clip_by_hand():
     from oversmith.recipes.wasserstein import _softened
 
     gap = jnp.array([-3.0, 0.5])
-    plain = {"critics__label_smoothing": jnp.float32(0.0), "critics__loss_clip": jnp.float32(jnp.inf)}
+    plain = {"label_smoothing": jnp.float32(0.0), "loss_clip": jnp.float32(jnp.inf)}
     assert _softened(gap, plain).tolist() == [-3.0, 0.5]
-    soft = {"critics__label_smoothing": jnp.float32(0.25), "critics__loss_clip": jnp.float32(1.0)}
+    soft = {"label_smoothing": jnp.float32(0.25), "loss_clip": jnp.float32(1.0)}
     assert _softened(gap, soft).tolist() == [-1.0, 0.25]
 
 
