@@ -391,7 +391,7 @@ def test_fit_then_sample(sampler):
         fitted.sample(1, "majority")
     with pytest.raises(InputError, match="'else' is not a class seen in fit"):
         fitted.sample(1, "else")
-    with pytest.raises(InputError, match="n: found 0"):
+    with pytest.raises(InputError, match="n: 0 found"):
         fitted.sample(0, "minority")
     assert len(clone(sampler).fit(X, y, classes=["majority"]).sample(3, "majority")) == 3
     with pytest.raises(InputError, match="classes: 'else' is not a class of y"):
