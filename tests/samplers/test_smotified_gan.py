@@ -530,7 +530,7 @@ def test_numbers_are_arguments_not_code():
     }
     wide = np.column_stack([X, X[:, ::-1]])[7:]
     with count_compilations() as count:
-        build(SMOTifiedGAN, **(first | other), accept_factor=3).fit_resample(wide, y[7:])
+        build(SMOTifiedGAN, **(first | other | {"accept_factor": 3})).fit_resample(wide, y[7:])
         build(SMOTifiedGAN, **(first | other), residual=True, k_neighbors=3).fit_resample(wide, y[7:])
     assert count.programs == 0
 
