@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import functools
 import inspect
-import sys
 import types
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
@@ -105,10 +104,9 @@ def parameter_names(cls: type) -> list[str]:
 def _set_up(cls: Any, **options: Any) -> None:
     """Make the constructor, the constraints and the help of a class from its fields."""
     dataclass(cls, repr=False, **options)
-    own = inspect.get_annotations(cls)
+    own = inspect.get_annotations(cls, eval_str=True)
     names = parameter_names(cls)
-    space = vars(sys.modules[cls.__module__])
-    constraints = {name: constraints_of(_evaluated(own[name], space)) for name in names if name in own}
+    constraints = {name: constraints_of(own[name]) for name in names if name in own}
     inherited = {name: c for base in reversed(cls.__mro__[1:]) for name, c in _constraints(base).items()}
     cls._parameter_constraints = {name: c for name, c in (inherited | constraints).items() if name in names}
     generated = cls.__init__
@@ -122,10 +120,6 @@ def _set_up(cls: Any, **options: Any) -> None:
 
     cls.__init__ = __init__
     complete(cls, names)
-
-
-def _evaluated(annotation: Any, space: dict[str, Any]) -> Any:
-    return eval(annotation, space) if isinstance(annotation, str) else annotation  # our own source
 
 
 def _constraints(base: type) -> dict[str, Any]:
