@@ -373,7 +373,7 @@ def compare(
     contenders: Sequence[str | Contender] | None = None,
     positive: object = None,
     groups: ArrayLike | None = None,
-    folds: int = 5,
+    folds: int | None = None,
     repeats: int = 1,
     inner_folds: int = 3,
     thin: float | None = None,
@@ -414,8 +414,10 @@ def compare(
         compared by means over classes unless given.
     groups : array-like of shape (n,), optional
         Group of every row, such as a patient: no group is in both the training and the test part.
-    folds, repeats : int, default=5, 1
-        Folds of the cross-validation, and how often it is repeated with other splits.
+    folds : int, optional
+        Folds of the cross-validation: five by default, or fewer where the rows of a class lie in fewer groups.
+    repeats : int, default=1
+        How often the cross-validation is repeated with other splits.
     inner_folds : int, default=3
         Folds inside the training part on which the threshold is tuned.
     thin : float, optional

@@ -75,7 +75,7 @@ def test_every_rival_keeps_to_the_bounds():
         assert {sampler.get_params().get("encoder__bounds") for sampler in made[1:]} == {bounds}
         assert len(made) == 7
     X, y = spectra()
-    with pytest.raises(InputError, match="bounds: they are for series, spectra and images"):
+    with pytest.raises(InputError, match="bounds: it is for series, spectra and images"):
         comparison_plan(X[:, 0], y, bounds="observed")
 
 

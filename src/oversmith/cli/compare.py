@@ -138,9 +138,9 @@ def compare(
     """
     from oversmith._registry import check_modality
     from oversmith.classifiers import find_classifier
-    from oversmith.evaluation.checks import DEFAULT_FOLDS, check_thin, choose_folds
+    from oversmith.evaluation.checks import DEFAULT_FOLDS, choose_folds
     from oversmith.io import read
-    from oversmith.io.bounds import check_bounds, parse_bounds
+    from oversmith.io.bounds import parse_bounds
     from oversmith.io.read import DEMO
     from oversmith.io.write import check_output
 
@@ -163,9 +163,7 @@ def compare(
     )
     for name in methods or ():
         check_modality(name, rows.sampler_modality)
-    check_thin(thin, rows.label_counts, rows.positive, rows.target)
     value_bounds = None if bounds is None else parse_bounds(bounds)
-    check_bounds(rows.X, value_bounds, rows.name)
     if max_rows is not None:
         rows = rows.sample(max_rows, seed)
     if not dry_run:

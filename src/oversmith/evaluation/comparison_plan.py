@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from oversmith.datasets import SpectralAxis
+from oversmith.evaluation.checks import check_thin, choose_folds
 from oversmith.evaluation.contenders import (
     DEFAULT_METHODS,
     Bounds,
@@ -18,6 +19,7 @@ from oversmith.evaluation.plan import Plan
 from oversmith.evaluation.protocol import INNER_ROWS, Protocol
 from oversmith.evaluation.task import prepare
 from oversmith.exceptions import InputError
+from oversmith.io.bounds import check_bounds
 
 
 def comparison_plan(
@@ -29,7 +31,7 @@ def comparison_plan(
     positive: Any = None,
     groups: Any = None,
     random_state: int = 0,
-    folds: int = 5,
+    folds: int | None = None,
     repeats: int = 1,
     inner_folds: int = 3,
     max_steps: int | None = None,
@@ -54,8 +56,9 @@ def comparison_plan(
         For data or arguments that cannot be used.
     """
     task = prepare(X, y, target=target, name=name, positive=positive, groups=groups, axis=axis, modality=modality)
-    if bounds is not None and task.modality == "table":
-        raise InputError("bounds", "they are for series, spectra and images, and X is a table", "leave them out")
+    positive_class = None if task.positive is None else task.classes[task.positive]
+    check_thin(thin, dict(zip(task.classes, task.counts.tolist(), strict=True)), positive_class, task.target)
+    check_bounds(task.X if task.shape is None else task.X.to_numpy().reshape(-1, *task.shape), bounds, task.name)
     if isinstance(random_state, bool) or not isinstance(random_state, int) or random_state < 0:
         raise InputError("random_state", f"{random_state!r} found", "use a whole number from 0 up")
     methods = DEFAULT_METHODS[task.kind] if methods is None else methods
@@ -64,7 +67,7 @@ def comparison_plan(
         choose("contenders", contenders, default_contenders(task.kinds, methods, task.modality, bounds)),
         classifiers,
         Protocol(
-            folds=folds,
+            folds=choose_folds(task.groups, task.y, task.positive) if folds is None else folds,
             repeats=repeats,
             ratio=thin,
             inner_folds=inner_folds,
