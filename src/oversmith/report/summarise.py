@@ -135,11 +135,12 @@ def _data(comparison: Comparison) -> dict[str, Any]:
 
 
 def _shown(comparison: Comparison) -> list[str]:
-    """Contenders worth a picture: the control, the generated ones and the second control."""
-    protocol = comparison.protocol
-    wanted = [protocol.get("control"), *generative(comparison), protocol.get("second_control")]
+    """Contenders worth a picture: the control, the first of the generated ones and the second control."""
     known = {entry["name"] for entry in comparison.contenders}
-    return [name for name in dict.fromkeys(wanted) if name and name in known][:_MOST_CURVES]
+    control, second = (comparison.protocol.get(key) for key in ("control", "second_control"))
+    generated = [name for name in generative(comparison) if name not in (control, second)]
+    wanted = [control, *generated[: _MOST_CURVES - 2], second]
+    return [name for name in dict.fromkeys(wanted) if name and name in known]
 
 
 def _curves(comparison: Comparison, tables: list[dict[str, Any]]) -> list[dict[str, Any]]:
