@@ -47,7 +47,7 @@ def test_the_page_and_the_numbers_of_a_study(tmp_path: Path, monkeypatch, capsys
     ("words", "message"),
     [
         (["gone"], "RESULTS: there is nothing at 'gone'"),
-        (["table.csv"], "path: 'table.csv' is not a readable Parquet file"),
+        (["table.csv"], "RESULTS: 'table.csv' is not a readable Parquet file"),
         (["."], "store: there is no 'results.sqlite'"),
         ([".", "-o", "no/page.html"], "--output: the folder 'no' does not exist"),
         ([".", "-o", "table.csv"], "--output: 'table.csv' exists"),
