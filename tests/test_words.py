@@ -16,7 +16,7 @@ sys.modules["house"] = house
 SPEC.loader.exec_module(house)
 
 # Packages whose names are still to be changed; nothing is added here.
-UNFINISHED = {"evaluation", "report", "results.py", "samplers", "studies"}
+UNFINISHED = {"evaluation", "report", "results.py"}
 
 
 def package(path: Path) -> str:

@@ -71,21 +71,21 @@ def resolve_candidates(
     >>> [candidate.name for candidate in resolve_candidates(["class-weight", "smote"], [0.33, 1.0], None, {})]
     ['class-weight', 'smote-0.33', 'smote-1.0']
     """
-    found: list[Candidate] = []
+    resolved: list[Candidate] = []
     for entry in _defaults(modality) if candidates is None else candidates:
         if not isinstance(entry, str):
             name = type(entry).__name__
-            same = sum(other.name.split(" (")[0] == name for other in found)
+            same = sum(other.name.split(" (")[0] == name for other in resolved)
             sampler = _budgeted(clone(_checked(entry)), max_steps)
-            found.append(Candidate(f"{name} ({same + 1})" if same else name, sampler))
+            resolved.append(Candidate(f"{name} ({same + 1})" if same else name, sampler))
         elif entry == WEIGHTS:
-            found.append(Candidate(WEIGHTS, None))
+            resolved.append(Candidate(WEIGHTS, None))
         elif entry != NOTHING:
-            found += [Candidate(f"{entry}-{fill}", _named(entry, fill, max_steps, options)) for fill in fills]
-    names = [candidate.name for candidate in found]
+            resolved += [Candidate(f"{entry}-{fill}", _named(entry, fill, max_steps, options)) for fill in fills]
+    names = [candidate.name for candidate in resolved]
     if not names or len(set(names)) < len(names):
         raise InputError("candidates", f"found {names}", f"give at least one besides {NOTHING!r}, and each once")
-    return found
+    return resolved
 
 
 def _defaults(modality: str) -> list[str]:

@@ -76,9 +76,9 @@ def resolve_scoring(scoring: Any, classes: np.ndarray, positive: Any) -> Scorer:
         return scoring
     if scoring in METRICS:
         metric = METRICS[scoring]
-        place = None if positive is None else int(np.searchsorted(classes, positive))
+        label = None if positive is None else int(np.searchsorted(classes, positive))
         sign = 1 if metric.goal == "max" else -1
-        return lambda model, X, y: sign * metric(np.searchsorted(classes, y), _values(metric, model, X, classes), place)
+        return lambda model, X, y: sign * metric(np.searchsorted(classes, y), _values(metric, model, X, classes), label)
     known = [*METRICS, *get_scorer_names()]
     if scoring not in known:
         raise InputError("scoring", f"{scoring!r} is not known", nearest_hint(scoring, known))

@@ -243,12 +243,12 @@ class LabelledSampler(NetworkSampler):
 
 def _noticed(row: dict[str, Any]) -> Sequence[str]:
     """Say what is wrong with the players in a stretch of training."""
-    found = []
+    notices = []
     if row.get("d_accuracy", 0.0) >= ALWAYS_RIGHT:
-        found.append("the discriminator is nearly always right")
+        notices.append("the discriminator is nearly always right")
     if row.get("diversity", 1.0) <= ALL_ALIKE:
-        found.append("generated rows of a class are nearly alike")
-    return found
+        notices.append("generated rows of a class are nearly alike")
+    return notices
 
 
 class MislabelSampler(LabelledSampler):

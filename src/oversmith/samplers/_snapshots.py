@@ -92,14 +92,14 @@ class _Watch:
         # One place is for step 0, one for the networks that will be kept.
         if len(self.taken) > self.snapshots.most - 1:
             self.stride *= 2
-            self.taken = {step: rows for place, (step, rows) in enumerate(self.taken.items()) if place % 2 == 0}
+            self.taken = {step: rows for index, (step, rows) in enumerate(self.taken.items()) if index % 2 == 0}
 
     def finish(self, result: TrainResult) -> None:
         """Add what the kept networks make, and hand everything over."""
         self.taken[result.best_step] = self._draw(result.players)
         steps = sorted(self.taken)
-        for place, code in enumerate(self.run.rows.generated):
-            rows = [self.sampler._decode(code, self.taken[step][place]) for step in steps]
+        for index, code in enumerate(self.run.rows.generated):
+            rows = [self.sampler._decode(code, self.taken[step][index]) for step in steps]
             self.snapshots.found.append({"code": code, "steps": steps, "rows": rows, "kept": result.best_step})
 
     def _draw(self, players: Any) -> list[np.ndarray]:
@@ -107,9 +107,9 @@ class _Watch:
         from oversmith.training import generate
 
         run, training = self.run, self.run.rows
-        places = [training.codes.index(code) for code in training.generated]
-        labels = np.repeat(places, self.snapshots.rows)
-        made = generate(run.recipe, players, run.key(_KEY), labels, run.hyper, inputs=self.inputs)
-        scalers: list[ClassScaler] = [training.scalers[place] for place in places]
-        parts = np.split(made[:, : run.sizes.width].astype(np.float64), len(places))
+        class_labels = [training.codes.index(code) for code in training.generated]
+        row_labels = np.repeat(class_labels, self.snapshots.rows)
+        generated = generate(run.recipe, players, run.key(_KEY), row_labels, run.hyper, inputs=self.inputs)
+        scalers: list[ClassScaler] = [training.scalers[label] for label in class_labels]
+        parts = np.split(generated[:, : run.sizes.width].astype(np.float64), len(class_labels))
         return [scaler.inverse(part) for scaler, part in zip(scalers, parts, strict=True)]

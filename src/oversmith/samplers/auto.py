@@ -361,7 +361,7 @@ class Auto(Parameters, BaseResampler):
                 n_splits=n_splits,
                 seed=self.seed_,
             )
-            chosen, told, problems = compare(
+            chosen, decision, problems = compare(
                 judge,
                 n_splits=n_splits,
                 n_repeats=self.n_repeats,
@@ -369,7 +369,7 @@ class Auto(Parameters, BaseResampler):
                 scoring=self.decision_["scoring"],
                 tell=_teller() if self.verbose else None,
             )
-            self.decision_ |= told
+            self.decision_ |= decision
             for problem in problems:
                 _warn(problem)
         weights = np.ones(len(labels))

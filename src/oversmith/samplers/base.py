@@ -288,11 +288,11 @@ class BaseSampler(GroupedParameters, BaseOverSampler):
         if classes is None:
             return [code for code, n in self._deficits().items() if n > 0]
         known = self.classes_.tolist()
-        asked = [getattr(label, "item", lambda value=label: value)() for label in classes]
-        unknown = [label for label in asked if label not in known]
+        labels = [getattr(label, "item", lambda value=label: value)() for label in classes]
+        unknown = [label for label in labels if label not in known]
         if unknown:
             raise InputError("classes", f"{unknown[0]!r} is not a class of y", f"choose among {known}")
-        return sorted({known.index(label) for label in asked})
+        return sorted({known.index(label) for label in labels})
 
     def _set_aside_too_few(self, table: EncodedTable, trained: list[int]) -> dict[int, dict[str, np.ndarray]]:
         """Store what ``output.too_few`` needs of each class that is too small to train on, and warn."""

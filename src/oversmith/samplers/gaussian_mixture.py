@@ -129,15 +129,15 @@ class GaussianMixture(BaseSampler):
         known, continuous = state["classes"][code], state["continuous"]
         rows = known["rows"]
         if not continuous.any():
-            made = rows[rng.integers(len(rows), size=n)]
+            generated = rows[rng.integers(len(rows), size=n)]
         else:
             x = _draw(known["weights"], known["means"], known["factors"], n, rng)
             near = NearestNeighbors(n_neighbors=min(DONORS, len(rows))).fit(rows[:, continuous])
             donors = near.kneighbors(x, return_distance=False)
-            made = rows[donors[np.arange(n), rng.integers(donors.shape[1], size=n)]]
-            made[:, continuous] = x
+            generated = rows[donors[np.arange(n), rng.integers(donors.shape[1], size=n)]]
+            generated[:, continuous] = x
         scaler = ClassScaler.from_state(known["scaler"])
-        return scaler.inverse(reflect(made, scaler))
+        return scaler.inverse(reflect(generated, scaler))
 
 
 def _draw(weights: np.ndarray, means: np.ndarray, factors: np.ndarray, n: int, rng: np.random.Generator) -> np.ndarray:

@@ -76,17 +76,17 @@ class Jitter(BaseSampler):
     def _generate(self, state: dict[str, Any], code: int, n: int, rng: np.random.Generator) -> np.ndarray:
         known, continuous = state["classes"][code], state["continuous"]
         chosen = rng.integers(len(known["rows"]), size=n)
-        made = known["rows"][chosen]
-        made[:, continuous] += rng.normal(size=(n, continuous.sum())) * known["width"][chosen, None]
+        generated = known["rows"][chosen]
+        generated[:, continuous] += rng.normal(size=(n, continuous.sum())) * known["width"][chosen, None]
         scaler = ClassScaler.from_state(known["scaler"])
-        return scaler.inverse(reflect(made, scaler))
+        return scaler.inverse(reflect(generated, scaler))
 
 
 def _nearest(x: np.ndarray) -> np.ndarray:
     """Noise per column and row: of the length of the way to the nearest other point, at most the median way."""
-    points, place = np.unique(x, axis=0, return_inverse=True)
+    points, index = np.unique(x, axis=0, return_inverse=True)
     if len(points) < 2:
         # No second point tells how wide the class is: a standard deviation of the class does, as ClassScaler sees it.
         return np.ones(len(x))
     way = NearestNeighbors(n_neighbors=2).fit(points).kneighbors(points)[0][:, 1]
-    return (np.minimum(way, np.median(way)) / np.sqrt(x.shape[1]))[place]
+    return (np.minimum(way, np.median(way)) / np.sqrt(x.shape[1]))[index]

@@ -146,14 +146,14 @@ class PCASampler(BaseSampler):
     def _generate(self, state: dict[str, Any], code: int, n: int, rng: np.random.Generator) -> np.ndarray:
         member = self._member()
         member._join(self._host(state))
-        made = member._generate(state["member"], code, n, rng)
+        generated = member._generate(state["member"], code, n, rng)
         components, discrete = state["components"], state["discrete"]
         rows = np.empty((n, len(discrete)))
         rest = state["rest"][code]
         rows[:, ~discrete] = (
-            made[:, : len(components)] @ components + state["mean"] + rest[rng.integers(len(rest), size=n)]
+            generated[:, : len(components)] @ components + state["mean"] + rest[rng.integers(len(rest), size=n)]
         )
-        rows[:, discrete] = made[:, len(components) :]
+        rows[:, discrete] = generated[:, len(components) :]
         scaler = ClassScaler.from_state(state["bounds"][code])
         return scaler.inverse(scaler.transform(rows))
 

@@ -34,8 +34,8 @@ def rebuild_any(path: str | os.PathLike[str]) -> Result:
     """
     name = read_notes(path).get("study")
     if name not in STUDIES:
-        found = "no study" if name is None else f"the study {name!r}, which this Oversmith does not know"
-        raise InputError("path", f"{str(path)!r} holds {found}", f"name raw scores of {', '.join(STUDIES)}")
+        content = "no study" if name is None else f"the study {name!r}, which this Oversmith does not know"
+        raise InputError("path", f"{str(path)!r} holds {content}", f"name raw scores of {', '.join(STUDIES)}")
     return rebuild(STUDIES[name], path)
 
 

@@ -138,13 +138,13 @@ def as_svg(figure: Any) -> str:
 
 
 def interval_mark(
-    at: np.ndarray, numbers: Sequence[Measured], place: int, *, sideways: bool = False, **style: Any
+    at: np.ndarray, numbers: Sequence[Measured], index: int, *, sideways: bool = False, **style: Any
 ) -> Mark:
     """Mark numbers with their intervals, in the marker and colour of a place in the legend."""
     middle = np.array([number.value for number in numbers])
     ends = np.array([[number.low for number in numbers], [number.high for number in numbers]])
     gaps = np.nan_to_num(np.abs(ends - middle))
-    look = {"fmt": MARKERS[place], "color": PALETTE[CYCLE[place][0]], "markersize": 4, "linewidth": 0.9} | style
+    look = {"fmt": MARKERS[index], "color": PALETTE[CYCLE[index][0]], "markersize": 4, "linewidth": 0.9} | style
     if sideways:
         return Mark("errorbar", (middle, at), {"xerr": gaps, **look})
     return Mark("errorbar", (at, middle), {"yerr": gaps, **look})
@@ -183,8 +183,8 @@ def by_set(
         drawn.append([])
         for j, panel in enumerate(row):
             marks = [
-                interval_mark(np.arange(n) + move, numbers, place, markersize=3.2, linewidth=0.7, label=name)
-                for place, ((name, numbers), move) in enumerate(
+                interval_mark(np.arange(n) + move, numbers, index, markersize=3.2, linewidth=0.7, label=name)
+                for index, ((name, numbers), move) in enumerate(
                     zip(panel.items(), shifts(len(panel), 0.25), strict=True)
                 )
             ]

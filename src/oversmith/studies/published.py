@@ -121,12 +121,12 @@ def table_rows(entry: Mapping[str, Any], numbers: Any) -> list[Row]:
             if isinstance(where, str):
                 rows.append(Row(entry["table"], title, quantity, value, NOTHING, ELSEWHERE, note=where))
                 continue
-            place = dict(where)
-            note = place.pop("note", entry.get("note", ""))
+            given = dict(where)
+            note = given.pop("note", entry.get("note", ""))
             fields = {"table": entry["table"], "row": title, "quantity": quantity, "published": value, "note": note}
-            fields["ours"] = _cell(numbers, metric, entry, place)
+            fields["ours"] = _cell(numbers, metric, entry, given)
             fields["others"] = tuple(
-                (name, _cell(numbers, metric, other, place)) for name, other in entry.get("others", {}).items()
+                (name, _cell(numbers, metric, other, given)) for name, other in entry.get("others", {}).items()
             )
             rows.append(compared(**fields, **form))
     return rows
@@ -135,8 +135,8 @@ def table_rows(entry: Mapping[str, Any], numbers: Any) -> list[Row]:
 def _cell(numbers: Any, metric: str, entry: Mapping[str, Any], where: Mapping[str, Any]) -> Measured:
     metric = entry.get("metric", metric)
     tuned = entry.get("tuned") and metric not in ("roc_auc", "average_precision")
-    place = dict(where) | entry.get("where", {})
-    return numbers.mean(f"{metric}_tuned" if tuned else metric, entry["protocol"], place)
+    where = dict(where) | entry.get("where", {})
+    return numbers.mean(f"{metric}_tuned" if tuned else metric, entry["protocol"], where)
 
 
 def setting_rows(table: str, entries: Sequence[Sequence[Any]], settings: Any, quantity: str = "setting") -> list[Row]:

@@ -184,22 +184,22 @@ class Numbers:
         self.scores, self.notes, self.extras, self.sets = scores, notes, notes["extras"], sets
         self.protocols = protocols
 
-    def _place(self, protocol: str, where: Mapping[str, Any]) -> dict[str, Any]:
+    def _selection(self, protocol: str, where: Mapping[str, Any]) -> dict[str, Any]:
         return {**self.protocols[protocol], **where}
 
     def part(self, metric: str, protocol: str, where: Mapping[str, Any]) -> pd.DataFrame:
         """Rows with the metric as ``value``."""
-        return self.scores.part(metric, **self._place(protocol, where))
+        return self.scores.part(metric, **self._selection(protocol, where))
 
     def mean(self, metric: str, protocol: str, where: Mapping[str, Any]) -> Measured:
         """Mean under a protocol."""
-        return self.scores.mean(metric, **self._place(protocol, where))
+        return self.scores.mean(metric, **self._selection(protocol, where))
 
     def difference(
         self, metric: str, protocol: str, a: str, b: str, where: Mapping[str, Any] = MappingProxyType({})
     ) -> Measured:
         """Mean difference of two contenders under a protocol."""
-        return self.scores.difference(metric, {"contender": a}, {"contender": b}, **self._place(protocol, where))
+        return self.scores.difference(metric, {"contender": a}, {"contender": b}, **self._selection(protocol, where))
 
     def over_sets(self, metric: str, contender: str, control: str) -> dict[str, Any]:
         """Gain over a control under the sound protocol, over data sets."""
@@ -210,8 +210,8 @@ class Numbers:
         self, metric: str, protocol: str, contender: str, where: Mapping[str, Any] = MappingProxyType({})
     ) -> np.ndarray:
         """Mean of every data set; NaN where there is none."""
-        place = {"contender": contender, **where}
-        return np.array([self.mean(metric, protocol, {"dataset": name, **place}).value for name in self.sets])
+        where = {"contender": contender, **where}
+        return np.array([self.mean(metric, protocol, {"dataset": name, **where}).value for name in self.sets])
 
     def sets_won(self, metric: str, protocol: str, contender: str, rivals: Sequence[str]) -> Measured:
         """Count the data sets on which a contender is above all rivals, of those on which all were run."""

@@ -106,10 +106,10 @@ def in_fraction(entry: Experiment) -> bool:
     >>> sum(map(in_fraction, GRID)), sum(map(in_fraction, CUTS)) / 9
     (36, 4.0)
     """
-    place = MAJORITIES.index(entry.n_majority) + RATIOS.index(entry.ratio)
+    position = MAJORITIES.index(entry.n_majority) + RATIOS.index(entry.ratio)
     if entry.size is None or entry.angle is None:
-        return place % len(RATIOS) == 0
-    return (place + SIZES.index(entry.size) + ANGLES.index(entry.angle)) % len(MAJORITIES) == 0
+        return position % len(RATIOS) == 0
+    return (position + SIZES.index(entry.size) + ANGLES.index(entry.angle)) % len(MAJORITIES) == 0
 
 
 def in_middle(entry: Experiment) -> bool:

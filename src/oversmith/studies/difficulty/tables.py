@@ -249,13 +249,13 @@ def by_factor(numbers: DifficultyNumbers, parts: Sequence[str], factor: str) -> 
         words = [TITLES.get(name, str(name)) if wide else f"{name:g}" for name in names]
         for row, quantity in zip(panels, ("minority", "majority"), strict=True):
             marks = [Mark("axhline", (0,), _ZERO)]
-            for place, (judge, table, move) in enumerate(zip(JUDGES, tables, shifts(len(tables), 0.21), strict=True)):
+            for index, (judge, table, move) in enumerate(zip(JUDGES, tables, shifts(len(tables), 0.21), strict=True)):
                 means = levels(table, factor, quantity)
                 if means:
                     at = np.array([names.index(level) for level in means]) + move
-                    line = "none" if wide else CYCLE[place][1]
+                    line = "none" if wide else CYCLE[index][1]
                     marks.append(
-                        interval_mark(at, list(means.values()), place, linestyle=line, label=SHORT[judge.name])
+                        interval_mark(at, list(means.values()), index, linestyle=line, label=SHORT[judge.name])
                     )
             axes = {} if row else {"ylabel": f"gain in {quantity} F1"}
             last = row is panels[1]
@@ -292,10 +292,10 @@ def rival_panels(numbers: DifficultyNumbers) -> str:
     row: list[Panel] = []
     for part, title in ((SOUND, "images"), (CUT, "tables")):
         marks = [Mark("axvline", (0,), _ZERO)]
-        for place, (judge, move) in enumerate(zip(JUDGES, shifts(len(JUDGES), 0.27), strict=True)):
+        for index, (judge, move) in enumerate(zip(JUDGES, shifts(len(JUDGES), 0.27), strict=True)):
             means = [over_experiments(numbers.gains(part, name, judge.name, TUNED)["minority"]) for name in rivals]
             at = np.arange(len(rivals)) + move
-            marks.append(interval_mark(at, means, place, sideways=True, label=SHORT[judge.name]))
+            marks.append(interval_mark(at, means, index, sideways=True, label=SHORT[judge.name]))
         axes: dict[str, Any] = {"xlabel": "minority F1, above the tuned threshold"}
         if not row:
             axes |= {"yticks": range(len(rivals)), "yticklabels": [RIVALS[name] for name in rivals]}
@@ -309,11 +309,11 @@ def stop_panels(numbers: DifficultyNumbers) -> str:
     row: list[Panel] = []
     for judge in (JUDGES[0], JUDGES[-1]):
         marks = [Mark("plot", ([0, 1], [0, 1]), _ZERO)]
-        for place, (part, label) in enumerate(((SOUND, "images"), (CUT, "tables"))):
+        for index, (part, label) in enumerate(((SOUND, "images"), (CUT, "tables"))):
             fixed = numbers.by_experiment(part, DOCUMENT.name, judge.name, STOPPED.name)["minority"]
             ended = numbers.by_experiment(part, STOPPED.name, judge.name, DOCUMENT.name)["minority"]
-            look = {"markersize": 4, "color": PALETTE[CYCLE[place + 1][0]], "label": label, "alpha": 0.8}
-            marks.append(Mark("plot", (fixed, ended.reindex(fixed.index), MARKERS[place]), look))
+            look = {"markersize": 4, "color": PALETTE[CYCLE[index + 1][0]], "label": label, "alpha": 0.8}
+            marks.append(Mark("plot", (fixed, ended.reindex(fixed.index), MARKERS[index]), look))
         axes = {"xlabel": "minority F1, fixed steps"} | ({} if row else {"ylabel": "minority F1, stop='auto'"})
         row.append(Panel(marks, SHORT[judge.name], axes=axes))
     return draw([row], 6.4, 3.4, legend={"ncols": 2}, sharex=True, sharey=True)

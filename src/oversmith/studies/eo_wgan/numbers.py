@@ -62,8 +62,10 @@ class EOWGANNumbers(Numbers):
 
     def best_penalty(self) -> dict[str, Any]:
         """Find the penalty weight with the best F1."""
-        place = {weight: {"contender": SETTINGS[5, weight].name} for weight in (5.0, 10.0, 20.0)}
-        f1 = {weight: self.mean("f1", "xgboost on UNSW-NB15", where) for weight, where in place.items()}
+        f1 = {
+            weight: self.mean("f1", "xgboost on UNSW-NB15", {"contender": SETTINGS[5, weight].name})
+            for weight in (5.0, 10.0, 20.0)
+        }
         best = max(f1, key=lambda weight: f1[weight].value)
         return {"ours": exact(best, min(cell.n for cell in f1.values())), "holds": best == 10}
 
@@ -115,8 +117,8 @@ class EOWGANNumbers(Numbers):
 
     def seconds(self, contender: str) -> Measured:
         """Seconds of sampler and XGBoost on UNSW-NB15."""
-        place = {"contender": contender, **_ON_UNSW}
-        a, b = (self.mean(metric, "paper", place) for metric in ("seconds_resample", "seconds_fit"))
+        where = {"contender": contender, **_ON_UNSW}
+        a, b = (self.mean(metric, "paper", where) for metric in ("seconds_resample", "seconds_fit"))
         return Measured(a.value + b.value, a.low + b.value, a.high + b.value, a.n) if a.n and b.n else NOTHING
 
     def time_ratio(self, contender: str) -> Measured:

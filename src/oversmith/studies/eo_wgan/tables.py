@@ -59,9 +59,9 @@ def parts(scores: Scores, notes: Mapping[str, Any]) -> dict[str, dict[str, Any]]
 def _implied(data: Mapping[str, Any]) -> list[list[str]]:
     """Share of positives that the numbers of a row of Table 6 imply, and whether they agree with each other."""
     cells = []
-    for title, place, *values in published("eo_wgan")["table_6"]["rows"]:
+    for title, where, *values in published("eo_wgan")["table_6"]["rows"]:
         accuracy, precision, recall, f1, _ = (value / 100 for value in values)
-        natural = _share(data.get(place["dataset"], {}))
+        natural = _share(data.get(where["dataset"], {}))
         between = min(precision, recall) - 0.0005 <= f1 <= max(precision, recall) + 0.0005
         share = 100 * implied_prevalence(accuracy, precision, recall)
         above = accuracy > max(natural, 1 - natural)
@@ -106,8 +106,8 @@ def _spreads(numbers: EOWGANNumbers) -> list[list[str]]:
     """Mean and standard deviation of F1 by data set and contender."""
     cells = []
     for dataset, title in TITLES.items():
-        places = [{"dataset": dataset, "contender": name} for name in (*BASELINES.values(), EO_WGAN.name)]
-        pairs = [(numbers.mean("f1", "paper", place), numbers.spread("f1", "paper", place)) for place in places]
+        selections = [{"dataset": dataset, "contender": name} for name in (*BASELINES.values(), EO_WGAN.name)]
+        pairs = [(numbers.mean("f1", "paper", where), numbers.spread("f1", "paper", where)) for where in selections]
         cells.append([title, *(f"{mean.value:.3f} ({spread:.3f})" if mean.n else "–" for mean, spread in pairs)])
     return cells
 
@@ -121,10 +121,10 @@ def _table_9(numbers: EOWGANNumbers) -> dict[str, Any]:
         return numbers.mean("seconds_resample", "xgboost on UNSW-NB15", {"contender": contender})
 
     base = seconds(SETTINGS[5, 10.0].name)
-    for i, (title, place, _, f1, *both) in enumerate(known["table_9"]["rows"]):
+    for i, (title, where, _, f1, *both) in enumerate(known["table_9"]["rows"]):
         rows += scores[i * n : (i + 1) * n]
         share, quantity = known["table_9_minutes"][i] / 112, "training time, to that of the default"
-        time = ratio(seconds(place["contender"]), base)
+        time = ratio(seconds(where["contender"]), base)
         rows.append(against("9", title, quantity, share, time, form=".2f", tolerance=0.005))
         implied = 2 * both[0] * both[1] / sum(both)
         if abs(implied - f1) >= 0.1:
@@ -138,18 +138,18 @@ def _ratios(numbers: EOWGANNumbers) -> dict[str, Any]:
     known = {(figure, share, d, method): value for figure, share, d, method, value in published("eo_wgan")["figures"]}
     rows, means = [], []
     for figure, metric in FIGURES.items():
-        for share, (place, (dataset, title)), (method, contender) in product(
+        for share, (index, (dataset, title)), (method, contender) in product(
             RATIOS, enumerate(TITLES.items()), METHODS.items()
         ):
-            value = known.get((figure, share, place, method))
+            value = known.get((figure, share, index, method))
             ours = numbers.mean(metric, "thinned", {"ratio": share, "dataset": dataset, "contender": contender})
-            row = f"D-{place} ({title}, assumed), 1:{share:g}, {method}"
+            row = f"D-{index} ({title}, assumed), 1:{share:g}, {method}"
             note = "" if value else _IN_A_PICTURE
             rows.append(against(figure, row, METRICS[metric], value and value / 100, ours, note=note))
         for method, contender in METHODS.items():
-            places = ({"ratio": share, "contender": contender} for share in RATIOS)
+            selections = ({"ratio": share, "contender": contender} for share in RATIOS)
             means.append(
-                [METRICS[metric], method, *(number(numbers.mean(metric, "thinned", place)) for place in places)]
+                [METRICS[metric], method, *(number(numbers.mean(metric, "thinned", where)) for where in selections)]
             )
     return {"rows": rows, "means": means, "heads": [f"1:{share:g}" for share in RATIOS]}
 
@@ -160,8 +160,8 @@ def _noise(numbers: EOWGANNumbers) -> dict[str, Any]:
     for share in (0.0, *NOISE):
         protocol = numbers.protocols["cut"]["protocol"] + (f", {LabelNoise(share).name}" if share else "")
         for method, contender in METHODS.items():
-            place = {"protocol": protocol, "ratio": None, "classifier": CLASSIFIERS, "contender": contender}
-            ours, f1 = (numbers.scores.mean(metric, **place) for metric in ("average_precision", "f1"))
+            where = {"protocol": protocol, "ratio": None, "classifier": CLASSIFIERS, "contender": contender}
+            ours, f1 = (numbers.scores.mean(metric, **where) for metric in ("average_precision", "f1"))
             name = f"{100 * share:g} % flipped, {method}"
             note = "no number in the paper"
             rows.append(
@@ -229,9 +229,9 @@ def figures(scores: Scores, notes: Mapping[str, Any]) -> dict[str, str]:
     numbers = EOWGANNumbers(scores, notes)
 
     def panel(metric: str, share: float) -> dict[str, list[Measured]]:
-        place = {"ratio": share}
+        where = {"ratio": share}
         return {
-            method: [numbers.mean(metric, "thinned", place | {"dataset": s, "contender": name}) for s in TITLES]
+            method: [numbers.mean(metric, "thinned", where | {"dataset": s, "contender": name}) for s in TITLES]
             for method, name in METHODS.items()
         }
 

@@ -154,9 +154,9 @@ def _without_pairing(numbers: SeriesNumbers) -> list[list[str]]:
     for dataset, title in TITLES.items():
         cells = [title]
         for name, spectrum, p in columns:
-            place = {"dataset": dataset, "contender": name}
-            values = numbers.part(p, "paper", place)["value"].dropna()
-            distance = number(numbers.mean(spectrum, "paper", place), ".1f")
+            where = {"dataset": dataset, "contender": name}
+            values = numbers.part(p, "paper", where)["value"].dropna()
+            distance = number(numbers.mean(spectrum, "paper", where), ".1f")
             cells.append(f"{distance} dB, {100 * (values < 0.05).mean():.0f} %" if len(values) else "–")
         lines_.append(cells)
     return lines_
@@ -170,8 +170,8 @@ def _soundly(numbers: SeriesNumbers) -> dict[str, Any]:
         for classifier in (CONVOLUTIONS, NETWORK):
             cells = []
             for name in contenders.values():
-                place = {"dataset": dataset, "contender": name, "classifier": classifier}
-                both = (numbers.mean(metric, "sound", place) for metric in ("average_precision", "f1_tuned"))
+                where = {"dataset": dataset, "contender": name, "classifier": classifier}
+                both = (numbers.mean(metric, "sound", where) for metric in ("average_precision", "f1_tuned"))
                 cells.append(" / ".join(map(number, both)))
             lines_.append([title, classifier, *cells])
     return {"heads": ["set", "classifier", *contenders], "lines": lines_}

@@ -152,14 +152,14 @@ def _table_3(numbers: RunNumbers) -> list[Row]:
     for dataset, title in TITLES.items():
         for method, contender in METHODS.items():
             for metric, quantity in METRICS.items():
-                value, place = known.get((title, method, metric)), {"dataset": dataset, "contender": contender}
-                others = [("30 epochs", numbers.mean(metric, "short", place))]
+                value, where = known.get((title, method, metric)), {"dataset": dataset, "contender": contender}
+                others = [("30 epochs", numbers.mean(metric, "short", where))]
                 if not metric.startswith("training"):
                     others.append(("soundly", _soundly(numbers, f"{metric}_tuned", dataset, contender)))
                 note = "" if value else _IN_A_PICTURE
                 if dataset == FRAUD:
                     note = "a partial copy of the set; " + (note or "not the paper's rows")
-                ours = numbers.mean(metric, "paper", place)
+                ours = numbers.mean(metric, "paper", where)
                 row = f"{title}, {method}"
                 rows.append(against("3", row, quantity, value and value / 100, ours, others=tuple(others), note=note))
     note = "data not available"
@@ -224,8 +224,10 @@ def _seconds(numbers: RunNumbers) -> list[list[str]]:
     """Seconds of the sampler by data set and method."""
     lines_ = []
     for dataset, title in TITLES.items():
-        places = ({"dataset": dataset, "contender": name} for name in METHODS.values())
-        lines_.append([title, *(number(numbers.mean("seconds_resample", "paper", place), ".2f") for place in places)])
+        selections = ({"dataset": dataset, "contender": name} for name in METHODS.values())
+        lines_.append(
+            [title, *(number(numbers.mean("seconds_resample", "paper", where), ".2f") for where in selections)]
+        )
     return lines_
 
 
@@ -237,8 +239,10 @@ def figures(scores: Scores, notes: Mapping[str, Any]) -> dict[str, str]:
 
     def curves(kind: str) -> list[tuple[str, Curves]]:
         drawn: list[tuple[str, Curves]] = []
-        for dataset, found in numbers.extras["curves"].items():
-            known = {method: np.array(found[name][kind]).T for method, name in METHODS.items() if name in found}
+        for dataset, by_contender in numbers.extras["curves"].items():
+            known = {
+                method: np.array(by_contender[name][kind]).T for method, name in METHODS.items() if name in by_contender
+            }
             drawn.append((TITLES[dataset], {method: (points[0], points[1]) for method, points in known.items()}))
         return drawn
 

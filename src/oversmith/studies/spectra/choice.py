@@ -103,8 +103,8 @@ def _ask_own(job: Job, outcome: Outcome) -> None:
     task, test, step = job.task, job.split.test, outcome.resampling
     if step is None:
         # Nothing was fitted: the other classifiers know why.
-        told = next(((row["status"], row["error"]) for row in outcome.scores), ("failed", "no sampler was fitted"))
-        record(job, outcome, OWN.name, told)
+        status = next(((row["status"], row["error"]) for row in outcome.scores), ("failed", "no sampler was fitted"))
+        record(job, outcome, OWN.name, status)
         return
     try:
         scores = step.sampler_.classifier_.predict_proba(task.X.iloc[test])
@@ -149,7 +149,7 @@ def chosen(job: Job, choice: Choice) -> float:
 
     scores = np.array([score(value) for value in choice.values])
     best = np.flatnonzero(scores >= scores.max() - 1e-12)
-    return choice.values[min(best, key=lambda place: abs(place - len(choice.values) // 2))]
+    return choice.values[min(best, key=lambda index: abs(index - len(choice.values) // 2))]
 
 
 def inner_split(job: Job) -> Split | None:

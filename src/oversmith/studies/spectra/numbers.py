@@ -79,11 +79,11 @@ class SpectraNumbers(Numbers):
         if metric not in self._known:
             part = self.scores.part(metric).dropna(subset=["value"])
             self._known[metric] = {
-                tuple(map(str, place)): (
+                tuple(map(str, group)): (
                     rows.set_index("repeat")["value"].sort_index(),
                     float((rows["n_test"] / rows["n_train"]).mean()),
                 )
-                for place, rows in part.groupby(["dataset", "protocol", "contender", "classifier"], observed=True)
+                for group, rows in part.groupby(["dataset", "protocol", "contender", "classifier"], observed=True)
             }
         return self._known[metric].get((dataset, self.names[dataset][minority], *ALL_ROWS[title]), _NO_ROWS)
 
@@ -103,8 +103,8 @@ class SpectraNumbers(Numbers):
     def minutes(self, dataset: str, title: str) -> Measured:
         """Minutes of a method's training and drawing, mean over counts and repetitions."""
         contender, classifier = ROWS[title]
-        place = {"dataset": dataset, "contender": contender, "classifier": classifier}
-        part = self.scores.part("seconds_resample", protocol=list(self.names[dataset].values()), **place)
+        where = {"dataset": dataset, "contender": contender, "classifier": classifier}
+        part = self.scores.part("seconds_resample", protocol=list(self.names[dataset].values()), **where)
         return mean_of(part.groupby("repeat")["value"].mean().to_numpy() / 60)
 
     # ------------------------------------------------------------------ tests

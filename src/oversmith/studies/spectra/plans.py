@@ -286,13 +286,13 @@ def plans(tasks: Sequence[Task], scope: Scope) -> dict[str, Plan]:
     for task in tasks:
         seen, case = ready(task, scope), CASES[task.name]
         for minority in case.minority:
-            place = protocol(task.name, minority, scope)
+            splits = protocol(task.name, minority, scope)
             title = f"{TITLES[task.name]}, {case.majority}:{minority}"
             players = [contender(PROPOSED, scope)]
             if minority == case.middle and ablated(task, scope):
                 players += [contender(way, scope) for way in ABLATION]
-            grids[title] = Plan((seen,), rivals, (judge(scope),), place, (0,), scope.max_steps)
-            grids[f"{title}, players"] = Plan((seen,), players, (judge(scope), OWN), place, (0,), scope.max_steps)
+            grids[title] = Plan((seen,), rivals, (judge(scope),), splits, (0,), scope.max_steps)
+            grids[f"{title}, players"] = Plan((seen,), players, (judge(scope), OWN), splits, (0,), scope.max_steps)
     return grids
 
 

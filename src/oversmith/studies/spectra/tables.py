@@ -86,8 +86,8 @@ def _simulated(numbers: SpectraNumbers) -> dict[str, list[Row]]:
             known = {title: values for title, *values in entry["rows"]}
             rows = tables[f"Table {entry['table']}: {_head(dataset, minority)}"] = []
             for title in ALL_ROWS:
-                for place, (metric, quantity) in enumerate(METRICS.items()):
-                    value, spread = known[title][place] if title in known else (None, None)
+                for index, (metric, quantity) in enumerate(METRICS.items()):
+                    value, spread = known[title][index] if title in known else (None, None)
                     own = numbers.values(dataset, minority, title, metric)
                     spreads = [] if spread is None else [f"SD there {spread:.2f}"]
                     spreads += [f"SD here {own.std():.2f}"] if len(own) > 1 else []
@@ -273,12 +273,12 @@ def bars(numbers: SpectraNumbers, datasets: Sequence[str]) -> str:
         row: list[Panel] = []
         for metric, quantity in METRICS.items():
             marks = []
-            for place, minority in enumerate(CASES[dataset].minority):
+            for index, minority in enumerate(CASES[dataset].minority):
                 values = [numbers.values(dataset, minority, title, metric) for title in ROWS]
                 means = [part.mean() if len(part) else np.nan for part in values]
                 spreads = np.nan_to_num([part.std() if len(part) > 1 else np.nan for part in values])
-                at = np.arange(len(ROWS)) + width * (place - 1)
-                look = {"color": PALETTE[CYCLE[place + 1][0]], "label": names[place], "error_kw": {"linewidth": 0.6}}
+                at = np.arange(len(ROWS)) + width * (index - 1)
+                look = {"color": PALETTE[CYCLE[index + 1][0]], "label": names[index], "error_kw": {"linewidth": 0.6}}
                 marks.append(Mark("bar", (at, means, width), {"yerr": spreads, **look}))
             if not row:
                 marks.append(_named(dataset))

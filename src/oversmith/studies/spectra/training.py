@@ -67,9 +67,9 @@ def looked_at(task: Task, scope: Scope) -> dict[str, Any]:
         X_filled, y_filled = sampler.fit_resample(X, y)
         rows = np.concatenate([np.arange(len(y)), len(y) + _some(len(y_filled) - len(y), DOTS)])
         numbers = sampler.classifier_.features(np.asarray(X_filled)[rows])
-        places = embedded(numbers)
+        points = embedded(numbers)
         features[moment] = {
-            "places": [[round(float(x), 2) for x in place] for place in places],
+            "places": [[round(float(x), 2) for x in point] for point in points],
             "rare": (np.asarray(y_filled)[rows] == seen.positive).tolist(),
             "real": len(y),
         }
