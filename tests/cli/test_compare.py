@@ -38,6 +38,7 @@ def test_report_table_store_and_json(csv: Path, monkeypatch: pytest.MonkeyPatch,
     report = csv.with_name("oversmith-report.html")
     report.write_text("an older report under the default name is replaced")
     words = ["compare", "in.csv", "--target", "target", "--positive", "yes", "--drop", "id", "--store", "kept", *SMALL]
+    words += ["--classifier", "lr", "--classifier", "knn"]
     command = [sys.executable, "-m", "oversmith", *words]
     result = subprocess.run(command, cwd=csv.parent, capture_output=True, text=True, timeout=300)
     assert result.returncode == 0, result.stderr
@@ -193,7 +194,9 @@ def test_methods_by_name(csv: Path, capsys: pytest.CaptureFixture[str]):
     assert "--method: 'gann' is not a method of Oversmith" in capsys.readouterr().err
 
 
-def test_a_store_lets_an_interrupted_comparison_go_on(csv: Path, capsys: pytest.CaptureFixture[str]):
+def test_a_store_lets_an_interrupted_comparison_go_on(
+    csv: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
     import signal
     import sqlite3
     import time
@@ -232,10 +235,10 @@ def test_a_store_lets_an_interrupted_comparison_go_on(csv: Path, capsys: pytest.
     assert main(["report", str(csv.parent / "kept"), "-o", str(csv.parent / "part.html")]) == 2
     assert f"results of a comparison that was stopped; go on with: {again}" in capsys.readouterr().err
     numbers = []
+    monkeypatch.chdir(csv.parent)
     for more in (["--store", "kept", "-o", "second.html"], ["-o", "third.html"]):
-        done = subprocess.run([*words, *more, "--json"], **where, timeout=300)
-        assert done.returncode == 0, done.stderr
-        summary = json.loads(done.stdout)
+        assert main([*words[3:], *more, "--json"]) == 0
+        summary = json.loads(capsys.readouterr().out)
         assert summary["failures"] == []
         numbers.append([(row["title"], row["metrics"], row["rank"]) for row in summary["places"][0]["leaderboard"]])
     assert numbers[0] == numbers[1]

@@ -366,5 +366,5 @@ def test_filters_are_saved_with_the_sampler(tmp_path):
     sampler = oversmith.Jitter(random_state=0, output=Output(filters=filters)).fit(X, y)
     sampler.save(tmp_path / "jitter.zip")
     twin = oversmith.load(tmp_path / "jitter.zip")
-    assert [each.get_params() for each in twin.filters] == [{"share": 0.2}, {"max_share": 0.5, "n_neighbors": 3}]
+    assert [each.get_params() for each in twin.output.filters] == [{"share": 0.2}, {"max_share": 0.5, "n_neighbors": 3}]
     assert np.array_equal(twin.sample(20, 1), sampler.sample(20, 1))
