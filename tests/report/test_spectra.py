@@ -78,7 +78,7 @@ def test_the_page_draws_over_the_axis(comparison):
     assert "absorbance" in page
     assert "generated − real" in page
     assert "time point" not in page
-    assert '<a href="#series">Spectra</a>' in page
+    assert '<a href="#spectra">Spectra</a>' in page
 
 
 def test_names_of_an_axis_are_untrusted(comparison):

@@ -507,7 +507,7 @@ def test_batch_norm_learns_statistics_and_forgets_the_batch():
     assert all(np.abs(norm.mean).max() > 1e-3 for norm in players["generator"].norms)
     # A row does not depend on how many others are drawn with it.
     few, many = (SMOTifiedGAN(batch_norm=True, max_steps=30, random_state=0).fit(X, y) for _ in range(2))
-    u = few._inputs(few.state_, {1: 50}, np.random.default_rng(0))
+    u = few._source().inputs(few.state_, {1: 50}, np.random.default_rng(0))
     draws = [
         generated_rows(sampler, sampler.state_, 1, n, np.random.default_rng(1), {"u": u["u"][:n]})
         for sampler, n in ((few, 5), (many, 50))

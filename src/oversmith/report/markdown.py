@@ -17,7 +17,7 @@ def escaped(text: str) -> str:
     --------
     >>> from oversmith.report.markdown import escaped
     >>> escaped("a | b <i>")
-    'a \\\\| b &lt;i&gt;'
+    'a \\| b &lt;i&gt;'
     """
     return html.escape(" ".join(text.split()), quote=False).replace("|", "\\|").replace("`", "'")
 

@@ -39,11 +39,11 @@ class Snapshots:
     Examples
     --------
     >>> import numpy as np
-    >>> from oversmith import GAN
+    >>> from oversmith import GAN, Stop
     >>> from oversmith.samplers._snapshots import Snapshots
     >>> X, y = np.random.default_rng(0).normal(size=(30, 2)), np.repeat([0, 1], [20, 10])
     >>> watched = Snapshots(rows=3)
-    >>> _ = GAN(max_steps=4, callbacks=[watched], random_state=0).fit(X, y)
+    >>> _ = GAN(max_steps=4, stop=Stop(callbacks=(watched,)), random_state=0).fit(X, y)
     >>> [(one["code"], one["steps"], one["rows"][0].shape) for one in watched.found]
     [(1, [0, 4], (3, 2))]
     """

@@ -70,7 +70,7 @@ def translated(name: str, old: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     --------
     >>> from oversmith.samplers._version_0_1_0 import translated
     >>> translated("WGAN", {"n_critic": 3, "patience": 2, "max_epochs": None, "clip": 0.1})
-    ('WGAN', {'clip': 0.1, 'critic_steps': 3, 'stop': Stop(patience=2)})
+    ('WGAN', {'critic_steps': 3, 'clip': 0.1, 'stop': Stop(patience=2)})
     """
     left = {_RENAMED.get(key, key): value for key, value in old.items() if key not in _DROPPED}
     new: dict[str, Any] = {}
