@@ -7,6 +7,7 @@ completed from the parents. Classes that derive from :class:`Settings` are small
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import inspect
 import types
@@ -15,6 +16,7 @@ from dataclasses import dataclass, fields, replace
 from numbers import Integral, Real
 from typing import Annotated, Any, ClassVar, Literal, Self, Union, dataclass_transform, get_args, get_origin
 
+import numpy as np
 from sklearn.base import clone
 from sklearn.utils._param_validation import (
     HasMethods,
@@ -54,6 +56,7 @@ PositiveShare = Annotated[float, Interval(Real, 0, 1, closed="right")]
 InnerShare = Annotated[float, Interval(Real, 0, 1, closed="neither")]
 ShareBelowOne = Annotated[float, Interval(Real, 0, 1, closed="left")]
 Widths = Annotated[tuple[int, ...], WholeNumbers()]
+RandomState = Annotated[int | np.random.RandomState | None, "random_state"]
 
 
 def constraints_of(annotation: Any) -> list[Any]:
@@ -127,9 +130,11 @@ def _constraints(base: type) -> dict[str, Any]:
     return constraints if isinstance(constraints, dict) else {}
 
 
-@dataclass_transform(kw_only_default=True)
+@dataclass_transform(kw_only_default=True, field_specifiers=(dataclasses.field,))
 class Parameters:
     """Base of the classes whose annotated fields are keyword-only constructor parameters.
+
+    A field ``= field(default=..., kw_only=False)`` may also be given by position.
 
     Examples
     --------

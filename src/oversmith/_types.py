@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    import numpy as np
     import pandas as pd
     import polars as pl
     from numpy.typing import ArrayLike
@@ -15,4 +14,3 @@ if TYPE_CHECKING:
 Table: TypeAlias = "ArrayLike | pd.DataFrame | pl.DataFrame | sparse.spmatrix | sparse.sparray"
 # Class labels, one per row.
 Labels: TypeAlias = "ArrayLike | pd.Series | pl.Series"
-RandomState: TypeAlias = "int | np.random.RandomState | None"

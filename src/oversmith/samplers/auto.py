@@ -15,7 +15,7 @@ from sklearn.utils._param_validation import HasMethods, Interval
 from sklearn.utils.validation import check_is_fitted
 
 from oversmith._adapter import BaseResampler, check_sampling_strategy, fit_context, take_rows
-from oversmith._parameters import Parameters, Positive, PositiveInt, PositiveShare
+from oversmith._parameters import Parameters, Positive, PositiveInt, PositiveShare, RandomState
 from oversmith.encoders import ImageEncoder, SeriesEncoder, TableEncoder
 from oversmith.encoders.modality import MODALITIES
 from oversmith.exceptions import InputError
@@ -31,7 +31,7 @@ from oversmith.samplers._auto_judge import (
 from oversmith.samplers._encoded import Target
 from oversmith.samplers._encoding import modality_for, new_encoder
 from oversmith.samplers._input import checked_input, drawn_seed
-from oversmith.samplers.base import Labels, RandomState, Rows, SamplingStrategy
+from oversmith.samplers.base import Labels, Rows, SamplingStrategy
 from oversmith.samplers.settings import OverSampler
 from oversmith.selection import CONFIDENCE, NOTHING
 

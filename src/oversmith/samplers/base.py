@@ -17,7 +17,7 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from oversmith._adapter import BaseOverSampler, check_sampling_strategy, fit_context
-from oversmith._parameters import GroupedParameters, PositiveShare, Settings
+from oversmith._parameters import GroupedParameters, PositiveShare, RandomState, Settings
 from oversmith.encoders import ImageEncoder, SeriesEncoder, TableEncoder
 from oversmith.encoders.channels import ChannelEncoder
 from oversmith.exceptions import InputError
@@ -41,7 +41,6 @@ SamplingStrategy = Annotated[
     float | str | Mapping[Any, int] | Callable[..., Mapping[Any, int]],
     *BaseOverSampler._parameter_constraints["sampling_strategy"],
 ]
-RandomState = Annotated[int | np.random.RandomState | None, "random_state"]
 
 
 class BaseSampler(GroupedParameters, BaseOverSampler):

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from numbers import Integral, Real
-from typing import Any, Protocol, runtime_checkable
+from collections.abc import Iterable
+from dataclasses import field
+from typing import Protocol, runtime_checkable
 
 import numpy as np
-from sklearn.base import BaseEstimator
 from sklearn.neighbors import NearestNeighbors
-from sklearn.utils._param_validation import Interval
 
+from oversmith._adapter import BaseEstimator
+from oversmith._parameters import NonNegative, Parameters, PositiveInt, Share
 from oversmith.exceptions import InputError
 
 # Distances below this are equal rows that differ by rounding.
@@ -24,7 +25,7 @@ class RowFilter(Protocol):
         """Return which generated rows to keep."""
 
 
-class NoveltyFilter(BaseEstimator):
+class NoveltyFilter(Parameters, BaseEstimator):
     """Keep generated rows that are not near-copies of a training row.
 
     A row is a near-copy when its distance to the nearest training row of its class is below ``share`` of the median
@@ -44,10 +45,7 @@ class NoveltyFilter(BaseEstimator):
     [False, False, True]
     """
 
-    _parameter_constraints: dict = {"share": [Interval(Real, 0, None, closed="left")]}
-
-    def __init__(self, share: float = 0.05) -> None:
-        self.share = share
+    share: NonNegative = field(default=0.05, kw_only=False)
 
     def accept(self, generated: np.ndarray, own: np.ndarray, others: np.ndarray) -> np.ndarray:
         """Return which generated rows to keep.
@@ -63,7 +61,7 @@ class NoveltyFilter(BaseEstimator):
 
         Returns
         -------
-        ndarray of bool of shape (n_made,)
+        ndarray of bool of shape (n_generated,)
             True for the rows to keep.
         """
         self._validate_params()
@@ -76,7 +74,7 @@ class NoveltyFilter(BaseEstimator):
         return tree.kneighbors(generated)[0][:, 0] >= bound
 
 
-class BoundaryFilter(BaseEstimator):
+class BoundaryFilter(Parameters, BaseEstimator):
     """Keep generated rows whose real neighbours are not mostly of another class.
 
     Parameters
@@ -95,14 +93,8 @@ class BoundaryFilter(BaseEstimator):
     [True, False]
     """
 
-    _parameter_constraints: dict = {
-        "n_neighbors": [Interval(Integral, 1, None, closed="left")],
-        "max_share": [Interval(Real, 0, 1, closed="both")],
-    }
-
-    def __init__(self, n_neighbors: int = 5, max_share: float = 0.5) -> None:
-        self.n_neighbors = n_neighbors
-        self.max_share = max_share
+    n_neighbors: PositiveInt = field(default=5, kw_only=False)
+    max_share: Share = field(default=0.5, kw_only=False)
 
     def accept(self, generated: np.ndarray, own: np.ndarray, others: np.ndarray) -> np.ndarray:
         """Return which generated rows to keep.
@@ -118,7 +110,7 @@ class BoundaryFilter(BaseEstimator):
 
         Returns
         -------
-        ndarray of bool of shape (n_made,)
+        ndarray of bool of shape (n_generated,)
             True for the rows to keep.
         """
         self._validate_params()
@@ -132,7 +124,7 @@ class BoundaryFilter(BaseEstimator):
 _NAMED = {"novelty": NoveltyFilter, "boundary": BoundaryFilter}
 
 
-def resolve_filters(filters: Any) -> list[tuple[str, RowFilter]]:
+def resolve_filters(filters: Iterable[str | RowFilter] | str | None) -> list[tuple[str, RowFilter]]:
     """Turn the ``filters`` parameter of a sampler into named filters.
 
     Parameters
