@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from numbers import Integral
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
-from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
-from sklearn.utils._param_validation import Interval
 from sklearn.utils.validation import check_is_fitted
 
-from oversmith._adapter import fit_context, validate_data
+from oversmith._adapter import BaseEstimator, OneToOneFeatureMixin, TransformerMixin, fit_context, validate_data
+from oversmith._parameters import Parameters, PositiveInt
 from oversmith.exceptions import InputError
+
+if TYPE_CHECKING:
+    from oversmith._types import Labels, Table
 
 # Rows named in a message.
 _NAMED = 5
 
 
-class SpectralTransformer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
+class SpectralTransformer(Parameters, OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     """Base class: a step that changes spectra one by one and keeps their axis.
 
     Parameters
@@ -36,12 +37,10 @@ class SpectralTransformer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator)
         Names of the columns, where a frame has text names; the output has the same ones.
     """
 
-    _parameter_constraints: dict = {"n_channels": [Interval(Integral, 1, None, closed="left")]}
     # Points without which the step means nothing.
-    _least = 2
+    _least: ClassVar[int] = 2
 
-    def __init__(self, *, n_channels: int = 1) -> None:
-        self.n_channels = n_channels
+    n_channels: PositiveInt = 1
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -49,7 +48,7 @@ class SpectralTransformer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator)
         return tags
 
     @fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X: Any, y: Any = None) -> Self:
+    def fit(self, X: Table, y: Labels | None = None) -> Self:
         """Note the shape of the spectra, and learn what the step needs.
 
         Parameters
@@ -74,7 +73,7 @@ class SpectralTransformer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator)
         self._learn(spectra)
         return self
 
-    def transform(self, X: Any) -> np.ndarray:
+    def transform(self, X: Table) -> np.ndarray:
         """Change every spectrum.
 
         Parameters

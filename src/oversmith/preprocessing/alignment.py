@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from numbers import Integral
-from typing import Any
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from scipy.fft import next_fast_len
-from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
+from oversmith._parameters import PositiveInt
 from oversmith.exceptions import InputError
 from oversmith.preprocessing._spectral import SpectralTransformer, flat, refuse
+
+if TYPE_CHECKING:
+    from oversmith._types import Table
 
 
 class SpectraAligner(SpectralTransformer):
@@ -36,10 +38,6 @@ class SpectraAligner(SpectralTransformer):
         Mean of the training spectra.
     max_shift_ : int
         Points a spectrum may be moved.
-    n_channels_, n_points_ : int
-        Shape of a spectrum.
-    n_features_in_ : int
-        Values per spectrum.
 
     Notes
     -----
@@ -59,20 +57,9 @@ class SpectraAligner(SpectralTransformer):
     [0.0, 4.0, -2.5]
     """
 
-    _parameter_constraints: dict = {
-        **SpectralTransformer._parameter_constraints,
-        "method": [StrOptions({"xcorr", "peak"})],
-        "max_shift": [Interval(Integral, 1, None, closed="left"), None],
-        "constant": [StrOptions({"error", "keep"})],
-    }
-
-    def __init__(
-        self, *, method: str = "xcorr", max_shift: int | None = None, constant: str = "error", n_channels: int = 1
-    ) -> None:
-        super().__init__(n_channels=n_channels)
-        self.method = method
-        self.max_shift = max_shift
-        self.constant = constant
+    method: Literal["xcorr", "peak"] = "xcorr"
+    max_shift: PositiveInt | None = None
+    constant: Literal["error", "keep"] = "error"
 
     def _learn(self, spectra: np.ndarray) -> None:
         self._still(spectra)
@@ -83,7 +70,7 @@ class SpectraAligner(SpectralTransformer):
                 "max_shift", f"{self.max_shift_} found for spectra of {self.n_points_} points", "give a smaller one"
             )
 
-    def shifts(self, X: Any) -> np.ndarray:
+    def shifts(self, X: Table) -> np.ndarray:
         """Return the shift of each spectrum against the reference.
 
         Parameters

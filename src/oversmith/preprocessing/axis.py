@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from numbers import Integral
-from typing import Any, Literal
+from typing import Annotated, Literal
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.interpolate import PchipInterpolator
-from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils._param_validation import Interval
 from sklearn.utils.validation import check_is_fitted
 
 from oversmith.exceptions import InputError
 from oversmith.preprocessing._spectral import SpectralTransformer
+
+Positions = Annotated[ArrayLike, "array-like"]
 
 
 class AxisResampler(SpectralTransformer):
@@ -28,8 +31,6 @@ class AxisResampler(SpectralTransformer):
         Points of the output where there is no ``new_axis``; as many as the input by default.
     interpolation : {"linear", "pchip"}, default="linear"
         Between points: a line, or a cubic curve that does not overshoot.
-    n_channels : int, default=1
-        Channels of a 2-D input, whose columns are the channels one after another. A 3-D input brings its own.
 
     Attributes
     ----------
@@ -39,6 +40,8 @@ class AxisResampler(SpectralTransformer):
         Shape of a spectrum of the input.
     n_features_in_ : int
         Values per spectrum of the input.
+    feature_names_in_ : ndarray of str
+        Names of the columns of the input, where a frame has text names.
 
     Notes
     -----
@@ -53,28 +56,10 @@ class AxisResampler(SpectralTransformer):
     ([[0.0, 1.0, 3.0, 5.0]], ['400.0', '500.0', '600.0', '700.0'])
     """
 
-    _parameter_constraints: dict = {
-        **SpectralTransformer._parameter_constraints,
-        "axis": ["array-like", None],
-        "new_axis": ["array-like", None],
-        "n_points": [Interval(Integral, 2, None, closed="left"), None],
-        "interpolation": [StrOptions({"linear", "pchip"})],
-    }
-
-    def __init__(
-        self,
-        *,
-        axis: Any = None,
-        new_axis: Any = None,
-        n_points: int | None = None,
-        interpolation: str = "linear",
-        n_channels: int = 1,
-    ) -> None:
-        super().__init__(n_channels=n_channels)
-        self.axis = axis
-        self.new_axis = new_axis
-        self.n_points = n_points
-        self.interpolation = interpolation
+    axis: Positions | None = None
+    new_axis: Positions | None = None
+    n_points: Annotated[int, Interval(Integral, 2, None, closed="left")] | None = None
+    interpolation: Literal["linear", "pchip"] = "linear"
 
     def _learn(self, spectra: np.ndarray) -> None:
         self.axis_ = np.arange(float(self.n_points_)) if self.axis is None else checked_axis(self.axis, "axis")
@@ -106,7 +91,7 @@ class AxisResampler(SpectralTransformer):
     def _change(self, spectra: np.ndarray) -> np.ndarray:
         return _between(self.axis_, spectra, self.new_axis_, self.interpolation)
 
-    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
+    def get_feature_names_out(self, input_features: ArrayLike | None = None) -> np.ndarray:
         """Name the columns by the new axis.
 
         Parameters
@@ -127,8 +112,8 @@ class AxisResampler(SpectralTransformer):
 
 
 def common_axis(
-    spectra: Sequence[Any],
-    axes: Sequence[Any],
+    spectra: Sequence[ArrayLike],
+    axes: Sequence[ArrayLike],
     *,
     rule: Literal["same", "index", "overlap"] = "same",
     n_points: int | None = None,
@@ -211,7 +196,7 @@ def common_axis(
     return np.stack([_between(own, values, axis) for values, own in rising]), axis
 
 
-def checked_axis(axis: Any, argument: str) -> np.ndarray:
+def checked_axis(axis: ArrayLike, argument: str) -> np.ndarray:
     """Check that an axis is finite and rises, or falls, all the way.
 
     Parameters
@@ -248,7 +233,7 @@ def checked_axis(axis: Any, argument: str) -> np.ndarray:
     return values
 
 
-def _rising(values: Any, axis: Any, number: int) -> tuple[np.ndarray, np.ndarray]:
+def _rising(values: ArrayLike, axis: ArrayLike, number: int) -> tuple[np.ndarray, np.ndarray]:
     points = checked_axis(axis, f"axes: spectrum {number}")
     array = np.asarray(values, dtype=np.float64)
     if array.shape != points.shape:

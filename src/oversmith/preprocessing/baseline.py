@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from numbers import Integral, Real
+from numbers import Real
+from typing import Annotated, Literal
 
 import numpy as np
 from scipy.linalg import solveh_banded
-from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils._param_validation import Interval
 
+from oversmith._parameters import CountInt, Positive, PositiveInt
 from oversmith.exceptions import InputError
 from oversmith.preprocessing._spectral import SpectralTransformer
 
@@ -31,15 +33,6 @@ class BaselineRemover(SpectralTransformer):
         Order of ``"polynomial"``.
     rounds : int, default=50
         Rounds at most.
-    n_channels : int, default=1
-        Channels of a 2-D input, whose columns are the channels one after another. A 3-D input brings its own.
-
-    Attributes
-    ----------
-    n_channels_, n_points_ : int
-        Shape of a spectrum.
-    n_features_in_ : int
-        Values per spectrum.
 
     Notes
     -----
@@ -66,31 +59,11 @@ class BaselineRemover(SpectralTransformer):
     True
     """
 
-    _parameter_constraints: dict = {
-        **SpectralTransformer._parameter_constraints,
-        "method": [StrOptions({"asls", "polynomial"})],
-        "smoothness": [Interval(Real, 0, None, closed="neither")],
-        "asymmetry": [Interval(Real, 0, 0.5, closed="right")],
-        "order": [Interval(Integral, 0, None, closed="left")],
-        "rounds": [Interval(Integral, 1, None, closed="left")],
-    }
-
-    def __init__(
-        self,
-        *,
-        method: str = "asls",
-        smoothness: float = 1e5,
-        asymmetry: float = 0.01,
-        order: int = 3,
-        rounds: int = 50,
-        n_channels: int = 1,
-    ) -> None:
-        super().__init__(n_channels=n_channels)
-        self.method = method
-        self.smoothness = smoothness
-        self.asymmetry = asymmetry
-        self.order = order
-        self.rounds = rounds
+    method: Literal["asls", "polynomial"] = "asls"
+    smoothness: Positive = 1e5
+    asymmetry: Annotated[float, Interval(Real, 0, 0.5, closed="right")] = 0.01
+    order: CountInt = 3
+    rounds: PositiveInt = 50
 
     def _learn(self, spectra: np.ndarray) -> None:
         if self.method == "polynomial" and self.order + 2 > self.n_points_:

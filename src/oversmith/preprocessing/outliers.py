@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from numbers import Real
-from typing import Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeVar
 
 import numpy as np
 from sklearn.ensemble import IsolationForest
 from sklearn.utils import check_random_state
-from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils._param_validation import Interval
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_consistent_length
 
@@ -21,13 +22,22 @@ from oversmith._adapter import (
     take_rows,
     validate_data,
 )
+from oversmith._parameters import InnerShare, Parameters, Positive, RandomState
 from oversmith.exceptions import InputError
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from oversmith._types import Table
+
+Rows = TypeVar("Rows")
+Labels = TypeVar("Labels")
 
 # At least this many rows of a class remain.
 MIN_ROWS = 2
 
 
-class OutlierRemover(BaseCleaningSampler):
+class OutlierRemover(Parameters, BaseCleaningSampler):
     """Drop the outlying rows of every class, minority and majority each by its own distribution.
 
     Parameters
@@ -76,34 +86,18 @@ class OutlierRemover(BaseCleaningSampler):
     np.float64(4.0)
     """
 
-    _parameter_constraints: dict = {
-        **BaseCleaningSampler._parameter_constraints,
-        "method": [StrOptions({"iqr", "isolation_forest"})],
-        "factor": [Interval(Real, 0, None, closed="neither")],
-        "contamination": [StrOptions({"auto"}), Interval(Real, 0, 0.5, closed="right")],
-        "max_share": [Interval(Real, 0, 1, closed="neither")],
-        "random_state": ["random_state"],
-    }
-
-    def __init__(
-        self,
-        *,
-        method: str = "iqr",
-        factor: float = 1.5,
-        contamination: float | str = "auto",
-        max_share: float = 0.1,
-        sampling_strategy: Any = "all",
-        random_state: Any = None,
-    ) -> None:
-        super().__init__(sampling_strategy=sampling_strategy)
-        self.method = method
-        self.factor = factor
-        self.contamination = contamination
-        self.max_share = max_share
-        self.random_state = random_state
+    method: Literal["iqr", "isolation_forest"] = "iqr"
+    factor: Positive = 1.5
+    contamination: Literal["auto"] | Annotated[float, Interval(Real, 0, 0.5, closed="right")] = "auto"
+    max_share: InnerShare = 0.1
+    sampling_strategy: Annotated[
+        str | list[Any] | Callable[..., list[Any]],
+        *BaseCleaningSampler._parameter_constraints["sampling_strategy"],
+    ] = "all"
+    random_state: RandomState = None
 
     @fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X: Any, y: Any) -> Self:
+    def fit(self, X: Table, y: ArrayLike) -> Self:
         """Check the input; rows are dropped by :meth:`fit_resample`.
 
         Parameters
@@ -122,7 +116,7 @@ class OutlierRemover(BaseCleaningSampler):
         return self
 
     @fit_context(prefer_skip_nested_validation=True)
-    def fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
+    def fit_resample(self, X: Rows, y: Labels) -> tuple[Rows, Labels]:
         """Drop the outlying rows.
 
         Parameters

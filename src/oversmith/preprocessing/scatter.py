@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
-from sklearn.utils._param_validation import StrOptions
 
 from oversmith.preprocessing._spectral import SpectralTransformer, flat, refuse
 
@@ -18,13 +19,6 @@ class StandardNormalVariate(SpectralTransformer):
     n_channels : int, default=1
         Channels of a 2-D input, whose columns are the channels one after another. A 3-D input brings its own; every
         channel is scaled by itself.
-
-    Attributes
-    ----------
-    n_channels_, n_points_ : int
-        Shape of a spectrum.
-    n_features_in_ : int
-        Values per spectrum.
 
     See Also
     --------
@@ -48,14 +42,7 @@ class StandardNormalVariate(SpectralTransformer):
     [[-1.0, 0.0, 1.0], [-1.0, 0.0, 1.0]]
     """
 
-    _parameter_constraints: dict = {
-        **SpectralTransformer._parameter_constraints,
-        "constant": [StrOptions({"error", "zeros"})],
-    }
-
-    def __init__(self, *, constant: str = "error", n_channels: int = 1) -> None:
-        super().__init__(n_channels=n_channels)
-        self.constant = constant
+    constant: Literal["error", "zeros"] = "error"
 
     def _change(self, spectra: np.ndarray) -> np.ndarray:
         still = flat(spectra)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from numbers import Integral
-from typing import Any, Self
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.utils._param_validation import Interval
 from sklearn.utils.validation import check_is_fitted
 
-from oversmith._adapter import fit_context, validate_data
+from oversmith._adapter import BaseEstimator, TransformerMixin, fit_context, validate_data
+from oversmith._parameters import Parameters, PositiveInt
 from oversmith.exceptions import InputError
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from oversmith._types import Labels, Table
 
 # A window whose standard deviation is below this share of its largest value is constant but for rounding.
 _FLAT = 1e-12
@@ -46,7 +49,7 @@ FEATURES: dict[str, Callable[[np.ndarray], np.ndarray]] = {
 _BASIC = ("mean", "variance")
 
 
-class SensorFeatures(TransformerMixin, BaseEstimator):
+class SensorFeatures(Parameters, TransformerMixin, BaseEstimator):
     """Turn windows of sensor data into one row of features each.
 
     Parameters
@@ -92,19 +95,12 @@ class SensorFeatures(TransformerMixin, BaseEstimator):
     ['channel_0__mean', 'channel_0__variance', 'channel_0__autocorrelation_1']
     """
 
-    _parameter_constraints: dict = {
-        "lags": ["array-like"],
-        "extended": ["boolean"],
-        "n_channels": [Interval(Integral, 1, None, closed="left")],
-    }
-
-    def __init__(self, *, lags: Any = (1,), extended: bool = False, n_channels: int = 1) -> None:
-        self.lags = lags
-        self.extended = extended
-        self.n_channels = n_channels
+    lags: Sequence[int] = (1,)
+    extended: bool = False
+    n_channels: PositiveInt = 1
 
     @fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X: Any, y: Any = None) -> Self:
+    def fit(self, X: Table, y: Labels | None = None) -> Self:
         """Note the shape of the windows.
 
         Parameters
@@ -135,7 +131,7 @@ class SensorFeatures(TransformerMixin, BaseEstimator):
                 )
         return self
 
-    def transform(self, X: Any) -> np.ndarray:
+    def transform(self, X: Table) -> np.ndarray:
         """Compute the features.
 
         Parameters
@@ -168,7 +164,7 @@ class SensorFeatures(TransformerMixin, BaseEstimator):
         columns += [_autocorrelation(windows, lag) for lag in self.lags]
         return np.stack(columns, axis=2).reshape(len(windows), -1)
 
-    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
+    def get_feature_names_out(self, input_features: ArrayLike | None = None) -> np.ndarray:
         """Name the features: ``channel_0__mean`` and so on.
 
         Parameters

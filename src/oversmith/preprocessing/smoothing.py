@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
 from scipy.signal import savgol_filter
-from sklearn.utils._param_validation import Interval
 
+from oversmith._parameters import CountInt, Positive, PositiveInt
 from oversmith.exceptions import InputError
 from oversmith.preprocessing._spectral import SpectralTransformer
 
@@ -26,15 +25,6 @@ class SavitzkyGolay(SpectralTransformer):
         Which derivative: 0 smooths alone; at most ``order``.
     step : float, default=1.0
         Distance of two points on the axis, which derivatives are divided by.
-    n_channels : int, default=1
-        Channels of a 2-D input, whose columns are the channels one after another. A 3-D input brings its own.
-
-    Attributes
-    ----------
-    n_channels_, n_points_ : int
-        Shape of a spectrum.
-    n_features_in_ : int
-        Values per spectrum.
 
     See Also
     --------
@@ -60,22 +50,10 @@ class SavitzkyGolay(SpectralTransformer):
     [2.0, 4.0, 6.0, 8.0, 10.0, 12.0]
     """
 
-    _parameter_constraints: dict = {
-        **SpectralTransformer._parameter_constraints,
-        "window": [Interval(Integral, 1, None, closed="left")],
-        "order": [Interval(Integral, 0, None, closed="left")],
-        "derivative": [Interval(Integral, 0, None, closed="left")],
-        "step": [Interval(Real, 0, None, closed="neither")],
-    }
-
-    def __init__(
-        self, *, window: int = 11, order: int = 2, derivative: int = 0, step: float = 1.0, n_channels: int = 1
-    ) -> None:
-        super().__init__(n_channels=n_channels)
-        self.window = window
-        self.order = order
-        self.derivative = derivative
-        self.step = step
+    window: PositiveInt = 11
+    order: CountInt = 2
+    derivative: CountInt = 0
+    step: Positive = 1.0
 
     def _learn(self, spectra: np.ndarray) -> None:
         if self.window % 2 == 0:
