@@ -2,29 +2,45 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
-from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin
 from sklearn.utils import Tags, column_or_1d, get_tags
 from sklearn.utils._param_validation import HasMethods
 from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.multiclass import check_classification_targets
 
-from oversmith._adapter import validate_data
+from oversmith._adapter import (
+    BaseEstimator,
+    Classifier,
+    ClassifierMixin,
+    MetaEstimatorMixin,
+    Resampler,
+    validate_data,
+)
 from oversmith.classifiers.registry import classifier
+
+# A classifier, or a pipeline that ends in one.
+AnyClassifier = Annotated[Classifier, HasMethods(["fit", "predict", "get_params"])]
+# A sampler of imbalanced-learn or Oversmith; it may remove rows.
+AnySampler = Annotated[Resampler, HasMethods(["fit_resample", "get_params"])]
 
 
 class Wrapper(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
-    """Base of classifiers that fit another one on resampled rows; X goes to the sampler as it came."""
+    """Base of classifiers that fit another one on resampled rows; X goes to the sampler as it came.
 
-    _parameter_constraints: dict = {
-        "estimator": [HasMethods(["fit", "predict", "get_params"]), None],
-        "sampler": [HasMethods(["fit_resample", "get_params"]), None],
-    }
+    Attributes
+    ----------
+    classes_ : ndarray
+        Class labels.
+    n_features_in_ : int
+        Number of columns.
+    feature_names_in_ : ndarray of str
+        Column names, when the table has text names.
+    """
 
-    estimator: Any
-    sampler: Any
+    estimator: AnyClassifier | None
+    sampler: AnySampler | None
 
     def _begin(self, X: Any, y: Any) -> np.ndarray:
         """Check the target and note columns and classes."""

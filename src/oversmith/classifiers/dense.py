@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from oversmith._parameters import PositiveInt
 from oversmith.classifiers.network import NetworkClassifier
 from oversmith.exceptions import InputError
 
@@ -30,40 +31,10 @@ class DenseClassifier(NetworkClassifier):
     ----------
     hidden_widths : tuple of int, default=(64, 64)
         Units of each hidden layer; the linear layer on top has one unit per class.
-    learning_rate : float, default=1e-3
-        Step size of Adam.
     batch_size : int, default=128
         Rows per step, drawn with replacement in proportion to their weights.
     max_steps : int, default=2000
         Steps at most.
-    max_epochs : int or None, default=None
-        The same budget in epochs of ``ceil(rows / batch_size)`` steps; it replaces ``max_steps``.
-    patience : int or None, default=5
-        Checks of 100 steps without a lower loss on held-out rows after which the training stops; the best checkpoint is
-        restored. ``None`` trains on all rows to the end.
-    validation_fraction : float, default=0.2
-        Share of each class held out for ``patience``. Where a class has fewer than ten rows or fewer than thirty would
-        be held out, nothing is: all rows train, to the end.
-    random_state : int, RandomState instance or None, default=None
-        Source of every random number. The same integer gives the same bits.
-
-    Attributes
-    ----------
-    classes_ : ndarray
-        Class labels.
-    history_ : list of dict
-        One row per 100 steps: ``step``, ``seconds``, ``loss_classifier`` (mean cross-entropy of the batches) and, with
-        held-out rows, ``monitor`` (theirs).
-    n_steps_, best_step_ : int
-        Steps run, and step of the weights kept.
-    stopped_because_ : {"max_steps", "patience"}
-        Why the training ended.
-    state_ : dict
-        Centre and spread of the inputs, and the arrays of the network, all as NumPy arrays.
-    n_features_in_ : int
-        Number of columns.
-    feature_names_in_ : ndarray of str
-        Column names, when the table has text names.
 
     See Also
     --------
@@ -107,26 +78,9 @@ class DenseClassifier(NetworkClassifier):
     ([[1.0, 0.0]], ['fault', 'normal'])
     """
 
-    def __init__(
-        self,
-        *,
-        hidden_widths: tuple[int, ...] = (64, 64),
-        learning_rate: float = 1e-3,
-        batch_size: int = 128,
-        max_steps: int = 2000,
-        max_epochs: int | None = None,
-        patience: int | None = 5,
-        validation_fraction: float = 0.2,
-        random_state: Any = None,
-    ) -> None:
-        self.hidden_widths = hidden_widths
-        self.learning_rate = learning_rate
-        self.batch_size = batch_size
-        self.max_steps = max_steps
-        self.max_epochs = max_epochs
-        self.patience = patience
-        self.validation_fraction = validation_fraction
-        self.random_state = random_state
+    hidden_widths: tuple[int, ...] = (64, 64)
+    batch_size: PositiveInt = 128
+    max_steps: PositiveInt = 2000
 
     @classmethod
     def paper(cls, method: str = "eo-wgan", **changes: Any) -> Self:

@@ -3,24 +3,37 @@
 from __future__ import annotations
 
 import copy
-from numbers import Integral, Real
-from typing import Any, Self
+from dataclasses import field
+from numbers import Integral
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import numpy as np
 from scipy import sparse
-from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone
+from sklearn.base import clone
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.utils import get_tags
 from sklearn.utils._param_validation import HasMethods, Interval
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, column_or_1d, has_fit_parameter
 
-from oversmith._adapter import fit_context, take_rows
+from oversmith._adapter import (
+    BaseEstimator,
+    Classifier,
+    ClassifierMixin,
+    MetaEstimatorMixin,
+    fit_context,
+    take_rows,
+)
+from oversmith._parameters import AtLeastOne, CountInt, Parameters, RandomState
 from oversmith.classifiers._rows import seed_from
 from oversmith.exceptions import InputError
+from oversmith.samplers._network import NetworkSampler
 from oversmith.samplers.eo_wgan import EOWGAN
 from oversmith.selection import stratified_folds
 from oversmith.selection.refinement import HARD_LEAD, STEPS_SHARE, InnerScore, inner_score, refine
+
+if TYPE_CHECKING:
+    from oversmith._types import Labels, Table
 
 
 def _has(method: str) -> Any:
@@ -31,7 +44,7 @@ def _has(method: str) -> Any:
     return available_if(check)
 
 
-class EOWGANClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
+class EOWGANClassifier(Parameters, ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
     """Balance with EO-WGAN, train a classifier, refine the generator on what it gets wrong, train it again.
 
     Parameters
@@ -91,34 +104,17 @@ class EOWGANClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
     ['normal', 'fault']
     """
 
-    _parameter_constraints: dict = {
-        "estimator": [HasMethods(["fit", "predict"]), None],
-        "sampler": [HasMethods(["fit_resample", "partial_fit"]), None],
-        "refine_rounds": [Interval(Integral, 0, None, closed="left")],
-        "hard_weight": [Interval(Real, 1, None, closed="left")],
-        "n_splits": [Interval(Integral, 2, None, closed="left")],
-        "random_state": ["random_state"],
-    }
-
-    def __init__(
-        self,
-        estimator: Any = None,
-        sampler: Any = None,
-        *,
-        refine_rounds: int = 1,
-        hard_weight: float = 4.0,
-        n_splits: int = 3,
-        random_state: Any = None,
-    ) -> None:
-        self.estimator = estimator
-        self.sampler = sampler
-        self.refine_rounds = refine_rounds
-        self.hard_weight = hard_weight
-        self.n_splits = n_splits
-        self.random_state = random_state
+    estimator: Annotated[Classifier, HasMethods(["fit", "predict"])] | None = field(default=None, kw_only=False)
+    sampler: Annotated[NetworkSampler, HasMethods(["fit_resample", "partial_fit"])] | None = field(
+        default=None, kw_only=False
+    )
+    refine_rounds: CountInt = 1
+    hard_weight: AtLeastOne = 4.0
+    n_splits: Annotated[int, Interval(Integral, 2, None, closed="left")] = 3
+    random_state: RandomState = None
 
     @fit_context(prefer_skip_nested_validation=False)
-    def fit(self, X: Any, y: Any) -> Self:
+    def fit(self, X: Table, y: Labels) -> Self:
         """Balance, train, refine, train again.
 
         Parameters
@@ -221,7 +217,7 @@ class EOWGANClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
             )
         return model.fit(X, y, sample_weight=weight)
 
-    def predict(self, X: Any) -> np.ndarray:
+    def predict(self, X: Table) -> np.ndarray:
         """Predict class labels.
 
         Parameters
@@ -238,7 +234,7 @@ class EOWGANClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         return self.estimator_.predict(X)
 
     @_has("predict_proba")
-    def predict_proba(self, X: Any) -> np.ndarray:
+    def predict_proba(self, X: Table) -> np.ndarray:
         """Predict class probabilities; the change of prior by balancing is not undone.
 
         Parameters
@@ -255,7 +251,7 @@ class EOWGANClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         return self.estimator_.predict_proba(X)
 
     @_has("decision_function")
-    def decision_function(self, X: Any) -> np.ndarray:
+    def decision_function(self, X: Table) -> np.ndarray:
         """Return the estimator's scores.
 
         Parameters

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from sklearn.utils._param_validation import StrOptions
 
 from oversmith.classifiers.series import SeriesCNN
 from oversmith.encoders.image import channels_first, image_shape_of
@@ -50,37 +49,9 @@ class ImageCNN(SeriesCNN):
     1.0
     """
 
-    _parameter_constraints: dict = {
-        **SeriesCNN._parameter_constraints,
-        "channels": [StrOptions({"first", "last"})],
-    }
-
-    def __init__(
-        self,
-        *,
-        hidden_widths: tuple[int, ...] = (32, 64),
-        learning_rate: float = 1e-3,
-        batch_size: int = 64,
-        max_steps: int = 1000,
-        max_epochs: int | None = None,
-        patience: int | None = 5,
-        validation_fraction: float = 0.2,
-        input_shape: tuple[int, int, int] | None = None,
-        channels: str = "first",
-        random_state: Any = None,
-    ) -> None:
-        super().__init__(
-            hidden_widths=hidden_widths,
-            learning_rate=learning_rate,
-            batch_size=batch_size,
-            max_steps=max_steps,
-            max_epochs=max_epochs,
-            patience=patience,
-            validation_fraction=validation_fraction,
-            input_shape=input_shape,  # type: ignore[arg-type]
-            random_state=random_state,
-        )
-        self.channels = channels
+    hidden_widths: tuple[int, ...] = (32, 64)
+    input_shape: tuple[int, int, int] | None = None  # type: ignore[assignment]
+    channels: Literal["first", "last"] = "first"
 
     def _read(self, X: Any) -> tuple[Any, tuple[int, ...] | None]:
         X = stacked(X, "image")

@@ -6,21 +6,23 @@ import math
 from abc import abstractmethod
 from collections.abc import Callable
 from functools import lru_cache
-from numbers import Integral, Real
+from numbers import Integral
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
-from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.utils._param_validation import Interval
 from sklearn.utils.validation import check_is_fitted
 
-from oversmith._adapter import fit_context, validate_data
+from oversmith._adapter import BaseEstimator, ClassifierMixin, fit_context, validate_data
+from oversmith._parameters import InnerShare, Parameters, Positive, PositiveInt, RandomState
 from oversmith.classifiers._rows import TrainingRows, seed_from, spread_over_classes, training_rows
 from oversmith.exceptions import InputError
 from oversmith.selection import inner_holdout
 
 if TYPE_CHECKING:
     from jax import Array
+    from numpy.typing import ArrayLike
+
+    from oversmith._types import Labels, Table
 
 # Steps between two looks at the training: history, held-out loss, patience.
 CHECK_EVERY = 100
@@ -29,7 +31,7 @@ MIN_HELD_OUT = 30
 MIN_CLASS_ROWS = 10
 
 
-class NetworkClassifier(ClassifierMixin, BaseEstimator):
+class NetworkClassifier(Parameters, ClassifierMixin, BaseEstimator):
     """Base of the classifiers that are one network, trained with Adam on the same engine as the samplers.
 
     Softmax gives the class probabilities. Inputs are standardised inside. Rows with equal values and label are merged
@@ -37,6 +39,27 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
     same as leaving it out, and no row is both trained on and held out. The order of the rows does not matter either.
 
     A classifier says how its network is made, and may say what shape its rows have and how they are scaled.
+
+    Parameters
+    ----------
+    hidden_widths : tuple of int
+        Units or channels of each hidden layer.
+    learning_rate : float, default=1e-3
+        Step size of Adam.
+    batch_size : int, default=64
+        Rows per step, drawn with replacement in proportion to their weights.
+    max_steps : int, default=1000
+        Steps at most.
+    max_epochs : int or None, default=None
+        The same budget in epochs of ``ceil(rows / batch_size)`` steps; it replaces ``max_steps``.
+    patience : int or None, default=5
+        Checks of 100 steps without a lower loss on held-out rows after which the training stops; the best checkpoint is
+        restored. ``None`` trains on all rows to the end.
+    validation_fraction : float, default=0.2
+        Share of each class held out for ``patience``. Where a class has fewer than ten rows or fewer than thirty would
+        be held out, nothing is: all rows train, to the end.
+    random_state : int, RandomState instance or None, default=None
+        Source of every random number. The same integer gives the same bits.
 
     Attributes
     ----------
@@ -60,25 +83,14 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
     # Decays of Adam's moments.
     _betas: ClassVar[tuple[float, float]] = (0.9, 0.999)
 
-    _parameter_constraints: dict = {
-        "hidden_widths": ["array-like"],
-        "learning_rate": [Interval(Real, 0, None, closed="neither")],
-        "batch_size": [Interval(Integral, 1, None, closed="left")],
-        "max_steps": [Interval(Integral, 1, None, closed="left")],
-        "max_epochs": [Interval(Integral, 1, None, closed="left"), None],
-        "patience": [Interval(Integral, 1, None, closed="left"), None],
-        "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
-        "random_state": ["random_state"],
-    }
-
     hidden_widths: tuple[int, ...]
-    learning_rate: float
-    batch_size: int
-    max_steps: int
-    max_epochs: int | None
-    patience: int | None
-    validation_fraction: float
-    random_state: Any
+    learning_rate: Positive = 1e-3
+    batch_size: PositiveInt = 64
+    max_steps: PositiveInt = 1000
+    max_epochs: PositiveInt | None = None
+    patience: PositiveInt | None = 5
+    validation_fraction: InnerShare = 0.2
+    random_state: RandomState = None
 
     # ------------------------------------------------------------------ what a classifier says
 
@@ -105,7 +117,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
     # ------------------------------------------------------------------ training
 
     @fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
+    def fit(self, X: Table, y: Labels, sample_weight: ArrayLike | None = None) -> Self:
         """Train the network.
 
         Parameters
@@ -214,7 +226,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
 
     # ------------------------------------------------------------------ prediction
 
-    def predict_proba(self, X: Any) -> np.ndarray:
+    def predict_proba(self, X: Table) -> np.ndarray:
         """Class probabilities.
 
         Parameters
@@ -235,7 +247,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         probabilities = np.exp(log_probabilities(self._restored(), x, len(present), self._padded_width(x.shape[1])))
         return spread_over_classes(probabilities, present, len(self.classes_))
 
-    def predict(self, X: Any) -> np.ndarray:
+    def predict(self, X: Table) -> np.ndarray:
         """Most probable class of each row.
 
         Parameters

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from dataclasses import field
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from imblearn.pipeline import make_pipeline
-from sklearn.base import BaseEstimator, clone
+from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
-from oversmith._adapter import fit_context
+from oversmith._adapter import BaseEstimator, fit_context
+from oversmith._parameters import Parameters
 from oversmith.classifiers._rows import spread_over_classes
-from oversmith.classifiers._wrapper import Wrapper, class_shares, sampler_within
+from oversmith.classifiers._wrapper import AnyClassifier, AnySampler, Wrapper, class_shares, sampler_within
 from oversmith.classifiers.weighted import WeightedResampler
 from oversmith.exceptions import InputError
 
+if TYPE_CHECKING:
+    from oversmith._types import Labels, Table
 
-class PriorCorrectedClassifier(Wrapper):
+
+class PriorCorrectedClassifier(Parameters, Wrapper):
     r"""Give back the class shares of the real rows to probabilities learnt on resampled ones.
 
     A classifier trained on resampled rows predicts as if classes were as frequent as in the resampled rows. With the
@@ -41,12 +46,6 @@ class PriorCorrectedClassifier(Wrapper):
         Share of each class in what the last classifier was fitted on.
     estimator_ : classifier or Pipeline
         The fitted model; its probabilities are not corrected.
-    classes_ : ndarray
-        Class labels.
-    n_features_in_ : int
-        Number of columns.
-    feature_names_in_ : ndarray of str
-        Column names, when the table has text names.
 
     See Also
     --------
@@ -90,12 +89,11 @@ class PriorCorrectedClassifier(Wrapper):
     ([0.1, 0.9], [0.5, 0.5])
     """
 
-    def __init__(self, estimator: Any = None, *, sampler: Any = None) -> None:
-        self.estimator = estimator
-        self.sampler = sampler
+    estimator: AnyClassifier | None = field(default=None, kw_only=False)
+    sampler: AnySampler | None = None
 
     @fit_context(prefer_skip_nested_validation=False)
-    def fit(self, X: Any, y: Any) -> Self:
+    def fit(self, X: Table, y: Labels) -> Self:
         """Resample, fit, and count the classes before and after.
 
         Parameters
@@ -115,7 +113,7 @@ class PriorCorrectedClassifier(Wrapper):
         InputError
             When the classifier has no ``predict_proba``, or holds a sampler whose class shares cannot be read.
         """
-        y = self._begin(X, y)
+        labels = self._begin(X, y)
         model = self._wrapped() if self.sampler is None else make_pipeline(self.sampler, self._wrapped())
         model, recorder = _recorded(clone(model))
         last = recorder.estimator
@@ -131,8 +129,8 @@ class PriorCorrectedClassifier(Wrapper):
                 f"{type(last).__name__} holds {type(hidden).__name__} where its class shares cannot be read",
                 "give PriorCorrectedClassifier the sampler and the classifier themselves (a search goes around it)",
             )
-        self.estimator_ = _restored(model.fit(X, y))
-        self.prior_ = class_shares(None, self.classes_, y)
+        self.estimator_ = _restored(model.fit(X, labels))
+        self.prior_ = class_shares(None, self.classes_, labels)
         self.resampled_prior_ = class_shares(last, self.classes_, recorder.y_)
         if isinstance(last, WeightedResampler):
             positions = np.searchsorted(self.classes_, last.classes_)
@@ -140,7 +138,7 @@ class PriorCorrectedClassifier(Wrapper):
             self.resampled_prior_[positions] = last.weighted_prior_
         return self
 
-    def predict_proba(self, X: Any) -> np.ndarray:
+    def predict_proba(self, X: Table) -> np.ndarray:
         """Corrected class probabilities.
 
         Parameters
@@ -160,7 +158,7 @@ class PriorCorrectedClassifier(Wrapper):
         chances *= np.divide(self.prior_, self.resampled_prior_, out=np.zeros(len(seen)), where=seen)
         return chances / chances.sum(axis=1, keepdims=True)
 
-    def predict(self, X: Any) -> np.ndarray:
+    def predict(self, X: Table) -> np.ndarray:
         """Most probable class after the correction.
 
         Parameters

@@ -3,27 +3,34 @@
 from __future__ import annotations
 
 from itertools import combinations
-from numbers import Integral, Real
-from typing import Any, Self
+from numbers import Integral
+from typing import TYPE_CHECKING, Annotated, Self
 
 import numpy as np
-from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval
 from sklearn.utils.validation import check_is_fitted
 
-from oversmith._adapter import fit_context, validate_data
+from oversmith._adapter import BaseEstimator, ClassifierMixin, TransformerMixin, fit_context, validate_data
+from oversmith._parameters import Parameters, Positive, RandomState
 from oversmith.classifiers._rows import flat_series, flattened, spread_over_classes, training_rows
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from oversmith._types import Labels, Table
 
 # Series whose convolutions are held in memory at once.
 _BLOCK = 64
 # Points of a kernel, and how many of them weigh 2 where the others weigh -1.
 _KERNEL, _HEAVY = 9, 3
 
+FeatureCount = Annotated[int, Interval(Integral, 84, None, closed="left")]
 
-class RandomConvolutions(TransformerMixin, BaseEstimator):
+
+class RandomConvolutions(Parameters, TransformerMixin, BaseEstimator):
     """Features of series: how often fixed convolutions exceed thresholds read off the training series.
 
     Every one of the 84 kernels of nine points, three of which weigh 2 and the others -1, is applied at dilations from 1
@@ -60,21 +67,12 @@ class RandomConvolutions(TransformerMixin, BaseEstimator):
     (10, 504)
     """
 
-    _parameter_constraints: dict = {
-        "n_features": [Interval(Integral, 84, None, closed="left")],
-        "input_shape": ["array-like", None],
-        "random_state": ["random_state"],
-    }
-
-    def __init__(
-        self, *, n_features: int = 2000, input_shape: tuple[int, int] | None = None, random_state: Any = None
-    ) -> None:
-        self.n_features = n_features
-        self.input_shape = input_shape
-        self.random_state = random_state
+    n_features: FeatureCount = 2000
+    input_shape: tuple[int, int] | None = None
+    random_state: RandomState = None
 
     @fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X: Any, y: Any = None) -> Self:
+    def fit(self, X: Table, y: Labels | None = None) -> Self:
         """Choose channels and read off thresholds.
 
         Parameters
@@ -115,7 +113,7 @@ class RandomConvolutions(TransformerMixin, BaseEstimator):
         self.n_features_out_ = len(heavy) * per_kernel * n_dilations
         return self
 
-    def transform(self, X: Any) -> np.ndarray:
+    def transform(self, X: Table) -> np.ndarray:
         """Make features.
 
         Parameters
@@ -153,7 +151,7 @@ def _convolved(series: np.ndarray, weights: np.ndarray, dilation: int) -> np.nda
     return (rows @ weights.reshape(_KERNEL * channels, -1)).reshape(n, length, -1)
 
 
-class RandomConvolutionClassifier(ClassifierMixin, BaseEstimator):
+class RandomConvolutionClassifier(Parameters, ClassifierMixin, BaseEstimator):
     """Logistic regression on random convolutions: strong on series, also where there are few of them.
 
     Parameters
@@ -188,26 +186,13 @@ class RandomConvolutionClassifier(ClassifierMixin, BaseEstimator):
     1.0
     """
 
-    _parameter_constraints: dict = {
-        **RandomConvolutions._parameter_constraints,
-        "C": [Interval(Real, 0, None, closed="neither")],
-    }
-
-    def __init__(
-        self,
-        *,
-        n_features: int = 2000,
-        C: float = 1.0,
-        input_shape: tuple[int, int] | None = None,
-        random_state: Any = None,
-    ) -> None:
-        self.n_features = n_features
-        self.C = C
-        self.input_shape = input_shape
-        self.random_state = random_state
+    n_features: FeatureCount = 2000
+    C: Positive = 1.0
+    input_shape: tuple[int, int] | None = None
+    random_state: RandomState = None
 
     @fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
+    def fit(self, X: Table, y: Labels, sample_weight: ArrayLike | None = None) -> Self:
         """Fit features and regression.
 
         Parameters
@@ -241,7 +226,7 @@ class RandomConvolutionClassifier(ClassifierMixin, BaseEstimator):
     def _scaled(self, features: np.ndarray) -> np.ndarray:
         return 10 * self.scaler_.transform(features) / features.shape[1] ** 0.5
 
-    def predict_proba(self, X: Any) -> np.ndarray:
+    def predict_proba(self, X: Table) -> np.ndarray:
         """Class probabilities.
 
         Parameters
@@ -259,7 +244,7 @@ class RandomConvolutionClassifier(ClassifierMixin, BaseEstimator):
         chances = self.regression_.predict_proba(self._scaled(self.convolutions_.transform(flat)))
         return spread_over_classes(chances, self.present_, len(self.classes_))
 
-    def predict(self, X: Any) -> np.ndarray:
+    def predict(self, X: Table) -> np.ndarray:
         """Most probable class of each series.
 
         Parameters

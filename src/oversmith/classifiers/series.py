@@ -11,6 +11,9 @@ from oversmith.classifiers.network import NetworkClassifier
 
 if TYPE_CHECKING:
     from jax import Array
+    from numpy.typing import ArrayLike
+
+    from oversmith._types import Labels, Table
 
 
 class SeriesCNN(NetworkClassifier):
@@ -43,32 +46,10 @@ class SeriesCNN(NetworkClassifier):
     True
     """
 
-    _parameter_constraints: dict = {**NetworkClassifier._parameter_constraints, "input_shape": ["array-like", None]}
+    hidden_widths: tuple[int, ...] = (32, 64, 64)
+    input_shape: tuple[int, int] | None = None
 
-    def __init__(
-        self,
-        *,
-        hidden_widths: tuple[int, ...] = (32, 64, 64),
-        learning_rate: float = 1e-3,
-        batch_size: int = 64,
-        max_steps: int = 1000,
-        max_epochs: int | None = None,
-        patience: int | None = 5,
-        validation_fraction: float = 0.2,
-        input_shape: tuple[int, int] | None = None,
-        random_state: Any = None,
-    ) -> None:
-        self.hidden_widths = hidden_widths
-        self.learning_rate = learning_rate
-        self.batch_size = batch_size
-        self.max_steps = max_steps
-        self.max_epochs = max_epochs
-        self.patience = patience
-        self.validation_fraction = validation_fraction
-        self.random_state = random_state
-        self.input_shape = input_shape
-
-    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
+    def fit(self, X: Table, y: Labels, sample_weight: ArrayLike | None = None) -> Self:
         """Train the network.
 
         Parameters

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+from oversmith._parameters import Positive, PositiveInt
 from oversmith.classifiers.series import SeriesCNN
 
 if TYPE_CHECKING:
@@ -27,19 +28,11 @@ class SpectraCNN(SeriesCNN):
         Step size of Adam.
     batch_size : int, default=32
         Series per step, drawn with replacement in proportion to their weights.
-    max_steps : int, default=1000
-        Steps at most, where ``max_epochs`` is None.
     max_epochs : int or None, default=150
         The budget in epochs of ``ceil(rows / batch_size)`` steps; None takes ``max_steps``.
     patience : int or None, default=None
         Checks of 100 steps without a lower loss on held-out series after which the training stops; ``None`` trains on
         all series to the end, as the paper does.
-    validation_fraction : float, default=0.2
-        Share of each class held out for ``patience``.
-    input_shape : (int, int) or None, default=None
-        Channels and time points of series that come as flat rows; not needed for arrays of three dimensions.
-    random_state : int, RandomState instance or None, default=None
-        Source of every random number. The same integer gives the same bits.
 
     See Also
     --------
@@ -72,30 +65,11 @@ class SpectraCNN(SeriesCNN):
 
     _betas: ClassVar[tuple[float, float]] = (0.5, 0.9)
 
-    def __init__(
-        self,
-        *,
-        hidden_widths: tuple[int, ...] = (32, 32, 128, 256),
-        learning_rate: float = 2e-4,
-        batch_size: int = 32,
-        max_steps: int = 1000,
-        max_epochs: int | None = 150,
-        patience: int | None = None,
-        validation_fraction: float = 0.2,
-        input_shape: tuple[int, int] | None = None,
-        random_state: Any = None,
-    ) -> None:
-        super().__init__(
-            hidden_widths=hidden_widths,
-            learning_rate=learning_rate,
-            batch_size=batch_size,
-            max_steps=max_steps,
-            max_epochs=max_epochs,
-            patience=patience,
-            validation_fraction=validation_fraction,
-            input_shape=input_shape,
-            random_state=random_state,
-        )
+    hidden_widths: tuple[int, ...] = (32, 32, 128, 256)
+    learning_rate: Positive = 2e-4
+    batch_size: PositiveInt = 32
+    max_epochs: PositiveInt | None = 150
+    patience: PositiveInt | None = None
 
     @classmethod
     def paper(cls, **changes: Any) -> Self:

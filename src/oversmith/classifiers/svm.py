@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 import warnings
-from numbers import Integral, Real
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
-from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.kernel_approximation import Nystroem
 from sklearn.svm import SVC, LinearSVC
-from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
-from oversmith._adapter import fit_context, validate_data
+from oversmith._adapter import BaseEstimator, ClassifierMixin, fit_context, validate_data
+from oversmith._parameters import Parameters, Positive, PositiveInt, RandomState
 from oversmith.classifiers._rows import seed_from, spread_over_classes, training_rows
 from oversmith.selection import stratified_folds
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from oversmith._types import Labels, Table
 
 EXACT_TITLE = "RBF SVM"
 APPROXIMATE_TITLE = "Nyström + linear SVM"
 FOLDS = 5
 
 
-class ScalableSVC(ClassifierMixin, BaseEstimator):
+class ScalableSVC(Parameters, ClassifierMixin, BaseEstimator):
     """RBF support vector machine with probabilities; Nyström + linear beyond ``max_exact_rows``.
 
     The time of an exact machine grows with the square of the rows or worse. Above a number of rows the kernel is
@@ -86,31 +89,14 @@ class ScalableSVC(ClassifierMixin, BaseEstimator):
     'Nyström + linear SVM'
     """
 
-    _parameter_constraints: dict = {
-        "C": [Interval(Real, 0, None, closed="neither")],
-        "gamma": [StrOptions({"scale"}), Interval(Real, 0, None, closed="neither")],
-        "max_exact_rows": [Interval(Integral, 1, None, closed="left")],
-        "n_components": [Interval(Integral, 1, None, closed="left")],
-        "random_state": ["random_state"],
-    }
-
-    def __init__(
-        self,
-        *,
-        C: float = 1.0,
-        gamma: float | str = "scale",
-        max_exact_rows: int = 10_000,
-        n_components: int = 300,
-        random_state: Any = None,
-    ) -> None:
-        self.C = C
-        self.gamma = gamma
-        self.max_exact_rows = max_exact_rows
-        self.n_components = n_components
-        self.random_state = random_state
+    C: Positive = 1.0
+    gamma: Literal["scale"] | Positive = "scale"
+    max_exact_rows: PositiveInt = 10_000
+    n_components: PositiveInt = 300
+    random_state: RandomState = None
 
     @fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
+    def fit(self, X: Table, y: Labels, sample_weight: ArrayLike | None = None) -> Self:
         """Fit the machine and its calibration.
 
         Parameters
@@ -171,7 +157,7 @@ class ScalableSVC(ClassifierMixin, BaseEstimator):
         every = np.arange(len(code))
         return [(every, every)]
 
-    def predict_proba(self, X: Any) -> np.ndarray:
+    def predict_proba(self, X: Table) -> np.ndarray:
         """Calibrated class probabilities.
 
         Parameters
@@ -190,7 +176,7 @@ class ScalableSVC(ClassifierMixin, BaseEstimator):
             x = self.landmarks_.transform(x)
         return spread_over_classes(self.model_.predict_proba(x), self._present, len(self.classes_))
 
-    def predict(self, X: Any) -> np.ndarray:
+    def predict(self, X: Table) -> np.ndarray:
         """Most probable class of each row.
 
         Parameters

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from dataclasses import field
+from typing import TYPE_CHECKING, Annotated, Self
 
 import numpy as np
-from sklearn.base import BaseEstimator, ClassifierMixin, clone
+from sklearn.base import clone
 from sklearn.utils._param_validation import HasMethods
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
-from oversmith._adapter import fit_context, validate_data
+from oversmith._adapter import BaseEstimator, ClassifierMixin, fit_context, validate_data
+from oversmith._parameters import Parameters, RandomState
 from oversmith.classifiers._rows import flattened, seed_from
 from oversmith.exceptions import InputError
 from oversmith.samplers._encoding import with_shape
 from oversmith.samplers.three_player import ThreePlayerGAN
 
+if TYPE_CHECKING:
+    from oversmith._types import Labels, Table
 
-class ThreePlayerClassifier(ClassifierMixin, BaseEstimator):
+
+class ThreePlayerClassifier(Parameters, ClassifierMixin, BaseEstimator):
     """A convolutional network that learns spectra while a generator fills up the rare classes.
 
     It is the classifier of a :class:`ThreePlayerGAN`, trained on real rows and, in the same steps, on the rows that the
@@ -67,21 +72,12 @@ class ThreePlayerClassifier(ClassifierMixin, BaseEstimator):
     (['gel', 'sol'], (44, 2), (3, 20))
     """
 
-    _parameter_constraints: dict = {
-        "sampler": [HasMethods(["fit_resample", "fit"]), None],
-        "input_shape": ["array-like", None],
-        "random_state": ["random_state"],
-    }
-
-    def __init__(
-        self, sampler: Any = None, *, input_shape: tuple[int, int] | None = None, random_state: Any = None
-    ) -> None:
-        self.sampler = sampler
-        self.input_shape = input_shape
-        self.random_state = random_state
+    sampler: Annotated[ThreePlayerGAN, HasMethods(["fit_resample", "fit"])] | None = field(default=None, kw_only=False)
+    input_shape: tuple[int, int] | None = None
+    random_state: RandomState = None
 
     @fit_context(prefer_skip_nested_validation=False)
-    def fit(self, X: Any, y: Any) -> Self:
+    def fit(self, X: Table, y: Labels) -> Self:
         """Train the three players on all classes.
 
         Parameters
@@ -119,7 +115,7 @@ class ThreePlayerClassifier(ClassifierMixin, BaseEstimator):
         self.sampler_ = sampler.fit(X, y, classes=self.classes_)
         return self
 
-    def predict_proba(self, X: Any) -> np.ndarray:
+    def predict_proba(self, X: Table) -> np.ndarray:
         """Class probabilities.
 
         Parameters
@@ -136,7 +132,7 @@ class ThreePlayerClassifier(ClassifierMixin, BaseEstimator):
         rows = validate_data(self, flattened(X, None)[0], dtype=np.float64, reset=False)
         return self.sampler_.classifier_.predict_proba(rows)
 
-    def predict(self, X: Any) -> np.ndarray:
+    def predict(self, X: Table) -> np.ndarray:
         """Most probable class of each spectrum.
 
         Parameters

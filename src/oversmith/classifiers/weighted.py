@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from numbers import Real
-from typing import Any, Self
+from dataclasses import field
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from sklearn.base import clone
 from sklearn.pipeline import Pipeline
-from sklearn.utils._param_validation import Interval
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from oversmith._adapter import BaseOverSampler, fit_context, take_rows
-from oversmith.classifiers._wrapper import Wrapper, class_shares, sampler_within
+from oversmith._parameters import NonNegative, Parameters
+from oversmith.classifiers._wrapper import AnyClassifier, AnySampler, Wrapper, class_shares, sampler_within
 from oversmith.exceptions import InputError
 from oversmith.selection import weight_parameter
+
+if TYPE_CHECKING:
+    from oversmith._types import Labels, Table
 
 
 def _estimator_has(name: str) -> Any:
@@ -25,7 +28,7 @@ def _estimator_has(name: str) -> Any:
     return has
 
 
-class WeightedResampler(Wrapper):
+class WeightedResampler(Parameters, Wrapper):
     """Resample, then fit a classifier in which synthetic rows weigh less (or more) than real ones.
 
     A pipeline of imbalanced-learn passes rows and labels from step to step, but no weights that a sampler computed.
@@ -53,12 +56,6 @@ class WeightedResampler(Wrapper):
         Weight of every resampled row.
     weighted_prior_ : ndarray of shape (n_classes,)
         Share of each class in the weights that the classifier was fitted with.
-    classes_ : ndarray
-        Class labels.
-    n_features_in_ : int
-        Number of columns.
-    feature_names_in_ : ndarray of str
-        Column names, when the table has text names.
 
     See Also
     --------
@@ -94,18 +91,12 @@ class WeightedResampler(Wrapper):
     [0.75, 0.25]
     """
 
-    _parameter_constraints: dict = {
-        **Wrapper._parameter_constraints,
-        "synthetic_weight": [Interval(Real, 0, None, closed="left"), None],
-    }
-
-    def __init__(self, sampler: Any = None, estimator: Any = None, *, synthetic_weight: float | None = None) -> None:
-        self.sampler = sampler
-        self.estimator = estimator
-        self.synthetic_weight = synthetic_weight
+    sampler: AnySampler | None = field(default=None, kw_only=False)
+    estimator: AnyClassifier | None = field(default=None, kw_only=False)
+    synthetic_weight: NonNegative | None = None
 
     @fit_context(prefer_skip_nested_validation=False)
-    def fit(self, X: Any, y: Any) -> Self:
+    def fit(self, X: Table, y: Labels) -> Self:
         """Resample and fit the classifier with the weights of the resampled rows.
 
         Parameters
@@ -126,13 +117,13 @@ class WeightedResampler(Wrapper):
             When the classifier takes no weights, when it is not known which rows are synthetic, or when the sampler's
             weights do not fit its rows.
         """
-        y = self._begin(X, y)
+        labels = self._begin(X, y)
         estimator = clone(self._wrapped())
         parameter = _weight_parameter(estimator)
         self.sampler_ = None if self.sampler is None else clone(self.sampler)
-        X_resampled, y_resampled = (X, y) if self.sampler_ is None else self.sampler_.fit_resample(X, y)
+        X_resampled, y_resampled = (X, labels) if self.sampler_ is None else self.sampler_.fit_resample(X, labels)
         y_resampled = np.asarray(y_resampled)
-        self.sample_weight_ = self._weights(len(y), len(y_resampled))
+        self.sample_weight_ = self._weights(len(labels), len(y_resampled))
         used = np.flatnonzero(self.sample_weight_)
         if len(used) < len(y_resampled):
             X_resampled, y_resampled = take_rows(X_resampled, used), y_resampled[used]
@@ -169,7 +160,7 @@ class WeightedResampler(Wrapper):
 
     # ------------------------------------------------------------------ prediction
 
-    def predict(self, X: Any) -> np.ndarray:
+    def predict(self, X: Table) -> np.ndarray:
         """Labels by the fitted classifier.
 
         Parameters
@@ -185,7 +176,7 @@ class WeightedResampler(Wrapper):
         return self._ask("predict", X)
 
     @available_if(_estimator_has("predict_proba"))
-    def predict_proba(self, X: Any) -> np.ndarray:
+    def predict_proba(self, X: Table) -> np.ndarray:
         """Class probabilities by the fitted classifier.
 
         Parameters
@@ -201,7 +192,7 @@ class WeightedResampler(Wrapper):
         return self._ask("predict_proba", X)
 
     @available_if(_estimator_has("decision_function"))
-    def decision_function(self, X: Any) -> np.ndarray:
+    def decision_function(self, X: Table) -> np.ndarray:
         """Scores by the fitted classifier.
 
         Parameters
