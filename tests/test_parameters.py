@@ -9,29 +9,42 @@ import numpy as np
 import pytest
 from imblearn.over_sampling import BorderlineSMOTE
 from sklearn.base import clone
+from sklearn.tree import DecisionTreeClassifier
 from sklearn.utils._param_validation import InvalidParameterError
 
 import oversmith
 from oversmith import (
     CDRAGAN,
     EOWGAN,
+    BoundaryFilter,
+    EOWGANClassifier,
     GradientPenalty,
     Guidance,
     Jitter,
     Network,
+    NoveltyFilter,
     Output,
+    PriorCorrectedClassifier,
     SmoteStage,
     SMOTifiedGAN,
     Stop,
     TableEncoder,
+    ThreePlayerClassifier,
     WeightClip,
+    WeightedResampler,
 )
 from oversmith._parameters import Parameters, Settings, WholeNumbers, parameter_names
 from oversmith.exceptions import InputError
 
 PUBLIC = {name: getattr(oversmith, name) for name in oversmith.__all__ if isinstance(getattr(oversmith, name), type)}
 OURS = {name: kind for name, kind in PUBLIC.items() if issubclass(kind, Parameters | Settings)}
+# Neither estimators nor groups of parameters: data, a callback, and what a comparison returns.
+OTHERS = {"Data", "ProgressBar", "Results"}
 ROWS = np.random.default_rng(0).normal(size=(20, 2)), np.repeat([0, 1], [14, 6])
+
+
+def test_every_public_class_states_its_parameters():
+    assert PUBLIC.keys() - OURS.keys() == OTHERS
 
 
 def out_of_range(constraint):
@@ -50,28 +63,29 @@ def test_every_constructor_refuses_what_is_wrong(kind):
         with pytest.raises(TypeError, match=rf"{kind.__name__} has no parameter '{wrong}'; (did you mean|choose from)"):
             kind(**{wrong: 1})
     numbers = {
-        name: out_of_range(constraints[0])
+        name: number
         for name, constraints in kind._parameter_constraints.items()
-        if constraints and out_of_range(constraints[0]) is not None
+        for constraint in constraints
+        if (number := out_of_range(constraint)) is not None
     }
     wrong_types = {name: object() for name in parameter_names(kind)}
     for name, value in [*numbers.items(), *wrong_types.items()]:
         with pytest.raises((InputError, InvalidParameterError)) as caught:
-            fitted(kind, name, value)
+            check(kind(**{name: value}))
         message = str(caught.value)
         assert name in message
         assert repr(value) in message or "Got" in message
         assert "give" in message or "must be" in message or "choose" in message
 
 
-def fitted(kind, name, value):
-    """Settings are checked at once, samplers and encoders when they are fitted."""
-    made = kind(**{name: value})
-    if isinstance(made, Settings):
-        return made
-    if not hasattr(made, "fit_resample"):
-        return made.fit(ROWS[0])
-    return made.fit_resample(*ROWS)
+def check(instance):
+    """Run the check of the parameters: groups have had it, filters have it with the rows, the others in a fit."""
+    if hasattr(instance, "accept"):
+        instance.accept(*[ROWS[0]] * 3)
+    elif hasattr(instance, "fit_resample"):
+        instance.fit_resample(*ROWS)
+    elif not isinstance(instance, Settings):
+        instance.fit(*ROWS)
 
 
 def test_at_most_twenty_parameters():
@@ -85,6 +99,18 @@ def test_the_signature_is_that_of_the_fields():
     assert parameters["critic_steps"].default == 5
     with pytest.raises(TypeError, match=r"^EOWGAN has no parameter 'max_step'; did you mean 'max_steps'\?$"):
         EOWGAN(max_step=5)
+
+
+def test_what_is_held_may_be_given_by_position():
+    sampler, tree = EOWGAN(), DecisionTreeClassifier()
+    assert ThreePlayerClassifier(sampler).sampler is sampler
+    assert PriorCorrectedClassifier(tree).estimator is tree
+    for model in (EOWGANClassifier(tree, sampler), WeightedResampler(sampler, tree)):
+        assert (model.estimator, model.sampler) == (tree, sampler)
+    assert BoundaryFilter(3, 0.2).get_params() == {"n_neighbors": 3, "max_share": 0.2}
+    assert NoveltyFilter(0.1).share == 0.1
+    with pytest.raises(TypeError, match="positional"):
+        PriorCorrectedClassifier(tree, sampler)
 
 
 def test_values_of_groups_by_name():
