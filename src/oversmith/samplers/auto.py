@@ -290,7 +290,7 @@ class Auto(Parameters, BaseResampler):
         InputError
             When nothing was decided yet, or a parameter, such as an estimator of another library, cannot be saved.
         """
-        from oversmith.samplers.persistence import save
+        from oversmith.samplers._saving import save
 
         save(self, path)
 

@@ -199,7 +199,7 @@ class BaseSampler(GroupedParameters, BaseOverSampler):
         InputError
             When the sampler is not fitted, or holds something that cannot be saved (named in the message).
         """
-        from oversmith.samplers.persistence import save
+        from oversmith.samplers._saving import save
 
         save(self, path)
 

@@ -1,9 +1,6 @@
-"""Fitted samplers on disk: one zip of JSON and ``.npy`` files, no pickle, nothing executed on load.
+"""Reading of fitted samplers that ``save`` wrote: no pickle, nothing executed on load.
 
-``sampler.json`` holds the class name, the constructor's parameters and the fitted attributes as typed values;
-every array lies beside it as ``arrays/<number>.npy`` and is referred to by number. Only JSON scalars, lists,
-tuples, dictionaries, NumPy arrays and scalars, over-samplers of imbalanced-learn or Oversmith (by name and
-parameters) and fitted samplers of Oversmith can be written; anything else is refused by name.
+The format is described in :mod:`oversmith.samplers._saving`; what it does not describe is refused.
 """
 
 from __future__ import annotations
@@ -13,70 +10,34 @@ import json
 import math
 import os
 import zipfile
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-import oversmith
-from oversmith._atomic import replacing
 from oversmith._parameters import Settings
 from oversmith._registry import METHODS, load_class
 from oversmith.encoders import ImageEncoder, SeriesEncoder, TableEncoder
 from oversmith.exceptions import InputError
 from oversmith.samplers import settings
 from oversmith.samplers._encoding import Encoder
+from oversmith.samplers._saving import DOCUMENT, DTYPE_KINDS, NESTED, SCHEMA
 from oversmith.samplers._version_0_1_0 import translated, translated_state
-from oversmith.selection import BoundaryFilter, NoveltyFilter
 
-SCHEMA = 2
+if TYPE_CHECKING:
+    from oversmith.samplers.auto import Auto
+    from oversmith.samplers.base import BaseSampler
+
 # Schema of version 0.1.0, whose parameters are translated.
 _FLAT_PARAMETERS = 1
-_DOCUMENT = "sampler.json"
 # A fitted sampler is small; a file that claims more than this is refused before anything is allocated.
 _MAX_JSON_BYTES = 64 * 2**20
 _MAX_ARRAY_BYTES = 4 * 2**30
-_DTYPE_KINDS = "biufUSmM"
-NESTED: dict[str, Any] = {
-    kind.__name__: kind for kind in (BoundaryFilter, NoveltyFilter, TableEncoder, SeriesEncoder, ImageEncoder)
-}
 SETTINGS: dict[str, type[Settings]] = {
     kind.__name__: kind for kind in vars(settings).values() if isinstance(kind, type) and issubclass(kind, Settings)
 }
 
 
-def save(sampler: Any, path: str | os.PathLike[str]) -> None:
-    """Write a fitted sampler.
-
-    Parameters
-    ----------
-    sampler : BaseSampler
-        The fitted sampler.
-    path : path-like
-        Where to; written to a temporary file beside it and renamed.
-
-    Raises
-    ------
-    InputError
-        When the sampler is not fitted or holds something that cannot be saved.
-    """
-    if not _is_fitted(sampler):
-        raise InputError(f"sampler: this {type(sampler).__name__} is not fitted; call fit or fit_resample first")
-    writer = _Writer()
-    document = {
-        "format": "oversmith sampler",
-        "schema": SCHEMA,
-        "version": oversmith.__version__,
-        **writer.fitted(sampler),
-    }
-    with replacing(path) as stream, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(_DOCUMENT, json.dumps(document, allow_nan=False))
-        for number, array in enumerate(writer.arrays):
-            buffer = io.BytesIO()
-            np.lib.format.write_array(buffer, array, allow_pickle=False)
-            archive.writestr(f"arrays/{number}.npy", buffer.getvalue())
-
-
-def load(path: str | os.PathLike[str]) -> Any:
+def load(path: str | os.PathLike[str]) -> BaseSampler | Auto:
     """Read a sampler written by its ``save`` method, ready for ``sample``.
 
     Parameters
@@ -86,7 +47,7 @@ def load(path: str | os.PathLike[str]) -> Any:
 
     Returns
     -------
-    sampler : BaseSampler
+    sampler : BaseSampler or Auto
         The fitted sampler.
 
     Raises
@@ -119,10 +80,10 @@ def load(path: str | os.PathLike[str]) -> Any:
         ) from error
 
 
-def _read(archive: zipfile.ZipFile, path: str | os.PathLike[str]) -> Any:
-    if archive.getinfo(_DOCUMENT).file_size > _MAX_JSON_BYTES:
+def _read(archive: zipfile.ZipFile, path: str | os.PathLike[str]) -> BaseSampler | Auto:
+    if archive.getinfo(DOCUMENT).file_size > _MAX_JSON_BYTES:
         raise InputError(f"path: {os.fspath(path)!r} claims more than {_MAX_JSON_BYTES} bytes of JSON; refused")
-    document = json.loads(archive.read(_DOCUMENT))
+    document = json.loads(archive.read(DOCUMENT))
     if document["format"] != "oversmith sampler" or document["schema"] not in (_FLAT_PARAMETERS, SCHEMA):
         raise InputError(
             "path",
@@ -130,12 +91,8 @@ def _read(archive: zipfile.ZipFile, path: str | os.PathLike[str]) -> Any:
             f"it was written by version {document['version']!r}, install that one",
         )
     flat = document["schema"] == _FLAT_PARAMETERS
-    return _Reader(archive, f"path: {os.fspath(path)!r}", flat=flat).fitted(document)
-
-
-def _is_fitted(sampler: Any) -> bool:
-    # A sampler has a state; one that only chooses among samplers has a decision.
-    return hasattr(sampler, "state_") or hasattr(sampler, "decision_")
+    sampler: BaseSampler | Auto = _Reader(archive, f"path: {os.fspath(path)!r}", flat=flat).fitted(document)
+    return sampler
 
 
 def _class_by_name(name: str) -> Any:
@@ -143,72 +100,6 @@ def _class_by_name(name: str) -> Any:
         if method.name == name:
             return load_class(kebab)
     raise InputError(f"class: {name!r} is not a sampler of this version of Oversmith")
-
-
-class _Writer:
-    """Typed values → JSON, arrays collected on the side."""
-
-    def __init__(self) -> None:
-        self.arrays: list[np.ndarray] = []
-
-    def fitted(self, sampler: Any) -> dict[str, Any]:
-        attributes = {
-            name: value.to_state() if name == "encoder_" else value
-            for name, value in vars(sampler).items()
-            if name.endswith("_") and not name.startswith("_")
-        }
-        return {
-            "class": type(sampler).__name__,
-            "params": self.encode(sampler.get_params(deep=False), "parameter"),
-            "fitted": self.encode(attributes, "attribute"),
-        }
-
-    def encode(self, value: Any, where: str) -> Any:
-        if value is None or isinstance(value, bool | str) or type(value) is int:
-            return value
-        if type(value) is float:
-            return value if math.isfinite(value) else {"float": repr(value)}
-        if isinstance(value, np.ndarray | np.generic):
-            return {"array" if isinstance(value, np.ndarray) else "scalar": self._array(value, where)}
-        if isinstance(value, list):
-            return [self.encode(item, f"{where}[{i}]") for i, item in enumerate(value)]
-        if isinstance(value, tuple):
-            return {"tuple": [self.encode(item, f"{where}[{i}]") for i, item in enumerate(value)]}
-        if isinstance(value, dict):
-            return {
-                "dict": [
-                    [self.encode(key, f"key of {where}"), self.encode(item, f"{where} {key!r}")]
-                    for key, item in value.items()
-                ]
-            }
-        if isinstance(value, Settings):
-            values = self.encode(value.get_params(deep=False), f"{where} {type(value).__name__}")
-            return {"settings": type(value).__name__, "params": values}
-        if _nested_name(value) is not None and _is_fitted(value):
-            return {"sampler": self.fitted(value)}
-        if _nested_name(value) is not None:
-            return {
-                "estimator": _nested_name(value),
-                "params": self.encode(value.get_params(deep=False), f"{where} {type(value).__name__}"),
-            }
-        raise InputError(
-            f"{where}: a {type(value).__module__}.{type(value).__qualname__} cannot be saved; set it to None or a "
-            "plain value before save"
-        )
-
-    def _array(self, value: np.ndarray | np.generic, where: str) -> int:
-        array: np.ndarray = np.asarray(value)
-        if array.dtype == object and all(isinstance(item, str) for item in array.ravel()):
-            # Names and labels: a fixed-width copy would lose trailing NULs only, which text does not have.
-            return self._object_array(array)
-        if array.dtype.kind not in _DTYPE_KINDS:
-            raise InputError(f"{where}: an array of dtype {array.dtype} cannot be saved; use plain numbers or text")
-        self.arrays.append(np.ascontiguousarray(array).reshape(array.shape))
-        return len(self.arrays) - 1
-
-    def _object_array(self, array: np.ndarray) -> Any:
-        self.arrays.append(array.astype(str))
-        return [len(self.arrays) - 1]  # in a list: to be an object array again
 
 
 class _Reader:
@@ -273,7 +164,7 @@ class _Reader:
                 raise InputError(f"{name}: not an array of version 1.0; refused")
             shape, _, dtype = np.lib.format.read_array_header_1_0(stream)
             expected = stream.tell() + math.prod(shape) * dtype.itemsize
-        if dtype.kind not in _DTYPE_KINDS or expected != size or size > _MAX_ARRAY_BYTES:
+        if dtype.kind not in DTYPE_KINDS or expected != size or size > _MAX_ARRAY_BYTES:
             raise InputError(
                 f"{name}: dtype {dtype}, {size} bytes where its header promises {expected}; the file is damaged or "
                 "was not written by save"
@@ -288,16 +179,6 @@ def _encoder(state: dict[str, Any]) -> Encoder:
     return SeriesEncoder.from_state(state) if "series" in state else TableEncoder.from_state(state)
 
 
-def _nested_name(value: Any) -> str | None:
-    import imblearn.over_sampling
-
-    kind = type(value)
-    for home, names in (("imblearn", imblearn.over_sampling.__all__), ("oversmith", [*_method_names(), *NESTED])):
-        if kind.__name__ in names and kind.__module__.startswith(f"{home}."):
-            return f"{home}:{kind.__name__}"
-    return None
-
-
 def _nested_class(name: str) -> Any:
     import imblearn.over_sampling
 
@@ -307,7 +188,3 @@ def _nested_class(name: str) -> Any:
     if home == "oversmith" and kind in NESTED:
         return NESTED[kind]
     raise InputError(f"estimator: {name!r} is neither an over-sampler of imbalanced-learn nor of Oversmith; refused")
-
-
-def _method_names() -> list[str]:
-    return [method.name for method in METHODS.values()]
