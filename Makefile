@@ -17,8 +17,9 @@ ALONE := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 NPROC=1
 demo: $(VENV)/.demo
 	$(BIN)/oversmith compare
 
+# Types as users meet them (tests/typing) are a matter of `make lint`.
 test: $(VENV)/.dev
-	$(ALONE) XLA_FLAGS="$(BRIEF) $$XLA_FLAGS" $(BIN)/python -m pytest -n $(JOBS) --dist worksteal -rs
+	$(ALONE) XLA_FLAGS="$(BRIEF) $$XLA_FLAGS" $(BIN)/python -m pytest -n $(JOBS) --dist worksteal -rs --ignore=tests/typing
 
 slow: $(VENV)/.dev
 	$(BIN)/python -m pytest -m slow
