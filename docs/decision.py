@@ -14,7 +14,7 @@ from oversmith._atomic import replacing
 from oversmith._registry import METHODS
 from oversmith.classifiers import CLASSIFIERS
 from oversmith.evaluation import Effect, Store, analyse, read_scores
-from oversmith.report.places import size_groups
+from oversmith.report.protocol_summary import size_groups
 
 PAGE = Path(__file__).parent / "should-i-oversample.md"
 RAW = Path(__file__).parent / "results" / "raw"

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
     from oversmith.datasets import SpectralAxis
     from oversmith.evaluation import Classifier, Contender
-    from oversmith.evaluation.contenders import Bounds
     from oversmith.evaluation.runner import Progress
+    from oversmith.io.bounds import Bounds
 
 _WIDTH, _LINES = 100, 20
 
@@ -159,13 +159,13 @@ class Results:
         InputError
             For a file that holds no raw scores.
         """
-        place = Path(path)
-        name = name or place.resolve().stem
-        if place.suffix == ".parquet":
+        path = Path(path)
+        name = name or path.resolve().stem
+        if path.suffix == ".parquet":
             store = Store(None)
-            read_scores(store, place)
+            read_scores(store, path)
             return cls(store, control=control, name=name)
-        store = Store(place, write=False)
+        store = Store(path, write=False)
         if store.meta("comparison") is not None:
             return cls(stored_comparison(store), control=control)
         return cls(store, control=control, name=name)
@@ -194,13 +194,13 @@ class Results:
     def _conclusions(self) -> dict[str, Any]:
         """Verdict, warnings and numbers of every protocol, cheap beside the whole summary."""
         if isinstance(self._source, Comparison):
-            found = conclude(self._source)
+            conclusions = conclude(self._source)
         elif isinstance(self._source, StudyPage):
             return self.to_dict()
         else:
             store = self._source if isinstance(self._source, Store) else None
-            found = conclude_bench(self.scores, store, **self._options)
-        clean: dict[str, Any] = printable_tree(jsonable(found))
+            conclusions = conclude_bench(self.scores, store, **self._options)
+        clean: dict[str, Any] = printable_tree(jsonable(conclusions))
         return clean
 
     @cached_property
@@ -212,16 +212,16 @@ class Results:
         return summarise_bench(self._source, conclusions=self._conclusions)
 
     @property
-    def _place(self) -> dict[str, Any] | None:
+    def _main(self) -> dict[str, Any] | None:
         """Numbers of the main protocol."""
-        found = self._conclusions
-        places = found["places"] if "places" in found else (found["sound"] or {}).get("places")
+        conclusions = self._conclusions
+        places = conclusions["places"] if "places" in conclusions else (conclusions["sound"] or {}).get("places")
         return places[0] if places else None
 
     @property
     def leaderboard(self) -> pd.DataFrame:
         """One row per contender of the main protocol, best mean rank first."""
-        rows = [] if self._place is None else self._place["leaderboard"]
+        rows = [] if self._main is None else self._main["leaderboard"]
         plain = ("contender", "title", "rank", "difference", "low", "high", "p_holm", "decision", "seconds", "failed")
         return pd.DataFrame(
             [
@@ -236,27 +236,28 @@ class Results:
     @property
     def effects(self) -> pd.DataFrame:
         """Differences of every contender from the control and from SMOTE, by metric."""
-        tables = [] if self._place is None else self._place["effects"]
+        tables = [] if self._main is None else self._main["effects"]
         return pd.DataFrame([row for table in tables for row in table["rows"]])
 
     @property
     def verdict(self) -> Verdict:
         """The main conclusion."""
-        found = self._conclusions["verdict"]
+        verdict = self._conclusions["verdict"]
         number = {
-            key: math.nan if found.get(key) is None else found[key] for key in ("difference", "low", "high", "p_holm")
+            key: math.nan if verdict.get(key) is None else verdict[key]
+            for key in ("difference", "low", "high", "p_holm")
         }
-        place = self._place
+        main = self._main
         return Verdict(
-            found["tag"],
-            found["sentence"],
-            found.get("contender"),
-            None if place is None or "contender" not in found else place["control"],
+            verdict["tag"],
+            verdict["sentence"],
+            verdict.get("contender"),
+            None if main is None or "contender" not in verdict else main["control"],
             number["difference"],
             (number["low"], number["high"]),
             number["p_holm"],
-            found["decision"],
-            tuple(found["support"]),
+            verdict["decision"],
+            tuple(verdict["support"]),
         )
 
     @property
@@ -296,13 +297,13 @@ class Results:
         return to_markdown(self._conclusions)
 
     def __repr__(self) -> str:
-        place, verdict = self._place, self.verdict
+        main, verdict = self._main, self.verdict
         title = f"Results of {self._conclusions['name']}"
-        lines = [title if place is None else f"{title}: {place['name']}, mean rank over {place['n']} {place['unit']}s"]
+        lines = [title if main is None else f"{title}: {main['name']}, mean rank over {main['n']} {main['unit']}s"]
         lines = [textwrap.shorten(lines[0], _WIDTH, placeholder="…")]
         foot = textwrap.wrap(str(verdict).replace("\u00a0", " "), _WIDTH, max_lines=4, placeholder=" …")
-        notes = textwrap.wrap(" ".join(place["notes"]), _WIDTH, max_lines=3, placeholder=" …") if place else []
-        rows = [] if place is None else place["leaderboard"]
+        notes = textwrap.wrap(" ".join(main["notes"]), _WIDTH, max_lines=3, placeholder=" …") if main else []
+        rows = [] if main is None else main["leaderboard"]
         room = _LINES - len(lines) - len(foot) - len(notes) - 1
         if rows:
             shown = rows if len(rows) <= room else rows[: room - 1]
@@ -312,8 +313,8 @@ class Results:
 
     def _repr_html_(self) -> str:
         """Card for a notebook: verdict and leaderboard."""
-        place = self._place
-        rows = [] if place is None else place["leaderboard"]
+        main = self._main
+        rows = [] if main is None else main["leaderboard"]
         return card(
             f"Results of {self._conclusions['name']}",
             [str(self.verdict), *self.verdict.support],
@@ -339,8 +340,8 @@ class Results:
                 for row in rows
             ],
             caption=""
-            if place is None
-            else f"Over {place['n']} {place['unit']}s; differences from {place['control_title']}",
+            if main is None
+            else f"Over {main['n']} {main['unit']}s; differences from {main['control_title']}",
             notes=self.warnings,
         )
 

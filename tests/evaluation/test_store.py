@@ -22,9 +22,9 @@ FACTS = {"versions": {"oversmith": "0"}, "revision": None}
 
 
 def record(key="a", status="done", **changes):
-    place = {"dataset": "d", "protocol": "p", "ratio": None, "contender": "c", "classifier": "k"}
-    place |= {"repeat": 0, "fold": 0, "seed": 0, "n_train": 9, "n_test": 3, "n_test_positive": 1}
-    values = {"spec": {"seed": 0}, "place": place, "error": None, "scores": {"average_precision": 1 / 3}}
+    cell = {"dataset": "d", "protocol": "p", "ratio": None, "contender": "c", "classifier": "k"}
+    cell |= {"repeat": 0, "fold": 0, "seed": 0, "n_train": 9, "n_test": 3, "n_test_positive": 1}
+    values = {"spec": {"seed": 0}, "cell": cell, "error": None, "scores": {"average_precision": 1 / 3}}
     return Record(key, "unit", status=status, **(values | changes))
 
 

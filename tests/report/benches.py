@@ -54,17 +54,17 @@ def make_store(
                     raw = ease[test] * (2 + gain) + rng.normal(size=(test.sum(), classes)) * noise
                     scores = np.exp(raw) / np.exp(raw).sum(axis=1, keepdims=True)
                     spec = {"data": {"name": dataset, "positive": positive}}
-                    place = {"dataset": dataset, "protocol": f"{folds}-fold", "ratio": None, "contender": contender}
-                    place |= {"classifier": classifier, "repeat": 0, "fold": fold, "seed": 0}
-                    place |= {"n_train": int((~test).sum()), "n_test": int(test.sum())}
-                    place |= {"n_test_positive": int((y[test] == (classes - 1)).sum())}
+                    cell = {"dataset": dataset, "protocol": f"{folds}-fold", "ratio": None, "contender": contender}
+                    cell |= {"classifier": classifier, "repeat": 0, "fold": fold, "seed": 0}
+                    cell |= {"n_train": int((~test).sum()), "n_test": int(test.sum())}
+                    cell |= {"n_test_positive": int((y[test] == (classes - 1)).sum())}
                     costs = {"seconds_resample": 0.1 + gain, "seconds_fit": 0.5, "seconds_predict": 0.01}
                     records.append(
                         Record(
                             f"{unit}/{classifier}",
                             unit,
                             spec,
-                            place,
+                            cell,
                             "failed" if failed else "done",
                             lost[1] if failed and lost else None,
                             {} if failed else _numbers(y[test], scores, positive),

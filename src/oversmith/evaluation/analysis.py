@@ -212,11 +212,11 @@ def analyse(
     ('fold', 2, 0.1, 1.167)
     """
     metrics = [name for name in dict.fromkeys((*tested, *described, *shown)) if _measured(scores, name)]
-    kept = rows_of(scores, None, (metrics or [PRIMARY])[0])
-    control = choose_control(kept, control)
-    kept, left_out = complete(kept, control)
-    names, classifiers, lacking, alone = _shared(kept, control)
-    part = kept[kept["contender"].isin(names) & kept["classifier"].isin(classifiers)]
+    used = rows_of(scores, None, (metrics or [PRIMARY])[0])
+    control = choose_control(used, control)
+    used, left_out = complete(used, control)
+    names, classifiers, lacking, alone = _shared(used, control)
+    part = used[used["contender"].isin(names) & used["classifier"].isin(classifiers)]
     if part.duplicated(["contender", *PLACE]).any():
         raise InputError("scores", "several results of one contender for one place found", "keep one")
     over_sets = part["dataset"].nunique() > 1
@@ -244,7 +244,7 @@ def analyse(
     share = float((part["n_test"] / part["n_train"]).mean()) if not over_sets else math.nan
     effects: list[Effect] = []
     for metric, against in family:
-        found = []
+        of_family = []
         for name in rivals:
             # The control and SMOTE are set against each other once.
             if name in controls[: controls.index(against) + 1]:
@@ -253,8 +253,8 @@ def analyse(
             effect = _over_sets(by_fold, random_state) if over_sets else _over_folds(by_fold, share)
             if over_sets and (metric, against) == (PRIMARY, control):
                 effect |= _odds(by_fold, random_state)
-            found.append(Effect(name, against, metric, **effect))
-        effects += sorted(found, key=lambda entry: (-entry.difference, entry.contender))
+            of_family.append(Effect(name, against, metric, **effect))
+        effects += sorted(of_family, key=lambda entry: (-entry.difference, entry.contender))
     ranking = _ranking(units[PRIMARY], rivals, twin, control, over_sets) if PRIMARY in units else {}
     return replace(analysis, effects=_corrected(effects, tested), **ranking)
 

@@ -11,7 +11,7 @@ import joblib
 import numpy as np
 
 from oversmith.evaluation.comparison import Comparison
-from oversmith.evaluation.contenders import NONE_TUNED, SMOTE_NAMES, Bounds
+from oversmith.evaluation.contenders import NONE_TUNED, SMOTE_NAMES
 from oversmith.evaluation.jobs import NUMBERS
 from oversmith.evaluation.plan import Plan
 from oversmith.evaluation.protocol import INNER_ROWS, Splits, environment, make_splits, shared_duplicates
@@ -21,6 +21,7 @@ from oversmith.evaluation.store import Store
 from oversmith.evaluation.stored import keep_comparison
 from oversmith.evaluation.task import Task
 from oversmith.exceptions import MissingExtraError
+from oversmith.io.bounds import Bounds
 
 _FEW_POSITIVES = 20
 _EXTRA = MissingExtraError.__name__
@@ -62,28 +63,28 @@ def run_comparison(
     units = plan.units()
     workers = min(n_jobs or joblib.cpu_count(), len(units))
     # The runner's own processes would hide from a sampler what its caller keeps in this one.
-    kept = run(plan, store, n_jobs=workers, isolate=False, progress=progress)
+    store = run(plan, store, n_jobs=workers, isolate=False, progress=progress)
 
-    cells = {
+    keys = {
         (unit.job.split.repeat, unit.job.split.fold, cell.contender, cell.classifier): cell.key
         for unit in units
         for cell in unit.cells
     }
-    records = {record.key: record for record in kept.records(cells.values())}
+    records = {record.key: record for record in store.records(keys.values())}
     order = [
         (part.repeat, part.fold, entrant.name, judge.name)
         for part in splits.parts
         for entrant in entrants
         for judge in judges
     ]
-    scores = [_score(place, records[cells[place]]) for place in order]
+    scores = [_score(cell, records[keys[cell]]) for cell in order]
     predictions = [
-        _place(place) | {name: found[name] for name in ("rows", "y", "scores")} | {"threshold": row["threshold"]}
-        for place, row in zip(order, scores, strict=True)
-        if (found := kept.predictions(cells[place])) is not None
+        _columns(cell) | {name: predicted[name] for name in ("rows", "y", "scores")} | {"threshold": row["threshold"]}
+        for cell, row in zip(order, scores, strict=True)
+        if (predicted := store.predictions(keys[cell])) is not None
     ]
-    details = [(unit.job, kept.details(unit.key)) for unit in units]
-    first = [(job.readings, told) for job, told in details if job.first]
+    details = [(unit.job, store.details(unit.key)) for unit in units]
+    first = [(job.readings, detail) for job, detail in details if job.first]
     chance = task.chance()
     comparison = Comparison(
         data=task.describe(),
@@ -120,28 +121,28 @@ def run_comparison(
         classifiers=[c.describe() for c in judges],
         scores=scores,
         predictions=predictions,
-        counts={n: told["counts"] for names, told in first for n in names if told.get("counts")},
-        training={n: told["training"] for names, told in first for n in names if told.get("training")},
-        embedding={n: told["embedding"] for names, told in first for n in names if told.get("embedding")},
-        images={n: told["images"] for names, told in first for n in names if told.get("images")},
-        quality={n: told["quality"] for names, told in first for n in names if told.get("quality")},
-        warnings=_warnings(task, splits, scores, [told.get("notes", []) for _, told in details], chance, ratio),
+        counts={n: detail["counts"] for names, detail in first for n in names if detail.get("counts")},
+        training={n: detail["training"] for names, detail in first for n in names if detail.get("training")},
+        embedding={n: detail["embedding"] for names, detail in first for n in names if detail.get("embedding")},
+        images={n: detail["images"] for names, detail in first for n in names if detail.get("images")},
+        quality={n: detail["quality"] for names, detail in first for n in names if detail.get("quality")},
+        warnings=_warnings(task, splits, scores, [detail.get("notes", []) for _, detail in details], chance, ratio),
     )
     shown = {name: unit.key for unit in units if unit.job.first for name in unit.job.readings}
-    keep_comparison(kept, comparison, [cells[place] for place in order], shown)
+    keep_comparison(store, comparison, [keys[cell] for cell in order], shown)
     return comparison
 
 
-def _place(place: tuple[int, int, str, str]) -> dict[str, Any]:
-    return dict(zip(("repeat", "fold", "contender", "classifier"), place, strict=True))
+def _columns(cell: tuple[int, int, str, str]) -> dict[str, Any]:
+    return dict(zip(("repeat", "fold", "contender", "classifier"), cell, strict=True))
 
 
-def _score(place: tuple[int, int, str, str], record: Record) -> dict[str, Any]:
+def _score(cell: tuple[int, int, str, str], record: Record) -> dict[str, Any]:
     """Row of the comparison, its numbers in the order of the raw ones."""
-    known = record.scores | record.costs | record.place
-    # Real training rows are told where a model was trained on them.
+    known = record.scores | record.costs | record.cell
+    # The number of real training rows is given only where a model was trained on them.
     known |= {} if record.scores["n_synthetic"] is not None else {"n_train": None}
-    return _place(place) | {"status": record.status, "error": record.error} | {name: known[name] for name in NUMBERS}
+    return _columns(cell) | {"status": record.status, "error": record.error} | {name: known[name] for name in NUMBERS}
 
 
 def _rare(task: Task, rows: np.ndarray) -> int:
@@ -169,23 +170,23 @@ def _warnings(
     chance: dict[str, float],
     ratio: float | None,
 ) -> list[str]:
-    told = _thinned(task, splits, ratio)
+    lines = _thinned(task, splits, ratio)
     fewest = min(_rare(task, part.test) for part in splits.parts)
     rare = task.classes[task.minority if task.positive is None else task.positive]
     if fewest < _FEW_POSITIVES:
-        told.append(
+        lines.append(
             f"Fewer than {_FEW_POSITIVES} positives in a test fold: as few as {fewest} of class {rare!r}. "
             "Differences between contenders are mostly noise; use more repeats."
         )
     twins = shared_duplicates(task, splits)
     if twins:
-        told.append(
+        lines.append(
             f"{twins} of {len(task.X)} test rows have the same features as a row of their training part; "
             "if they are the same cases, scores are too good."
         )
     largest = max(len(part.train) for part in splits.parts)
     if largest > INNER_ROWS:
-        told.append(
+        lines.append(
             f"Thresholds were chosen on samples of about {INNER_ROWS:,} of up to {largest:,} training rows, "
             "classes in proportion."
         )
@@ -198,10 +199,10 @@ def _warnings(
         where = f"{contender} with {', '.join(judges)}: {max(judges.values())} of {len(splits.parts)} folds"
         if status != "done":
             at = f"average precision {chance['average_precision']:.3f}"
-            told.append(f"{where} failed ({error}); paired differences count them at chance ({at}).")
+            lines.append(f"{where} failed ({error}); paired differences count them at chance ({at}).")
         else:
-            told.append(f"{where}: {error}; paired differences count F1 at chance there.")
+            lines.append(f"{where}: {error}; paired differences count F1 at chance there.")
     missing = {r["classifier"]: r["error"] for r in scores if r["status"] == "skipped" and _EXTRA in r["error"]}
-    told += [f"{classifier} was skipped: {error}" for classifier, error in missing.items()]
-    times = Counter(note for told_by_one in notes for note in told_by_one)
-    return told + [f"{note} (in {n} of {len(notes)} jobs)" for note, n in sorted(times.items())]
+    lines += [f"{classifier} was skipped: {error}" for classifier, error in missing.items()]
+    times = Counter(note for job_notes in notes for note in job_notes)
+    return lines + [f"{note} (in {n} of {len(notes)} jobs)" for note, n in sorted(times.items())]

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from oversmith.evaluation.raw_scores import CELL_COLUMNS, SIZES
 from oversmith.exceptions import InputError
 from oversmith.metrics import METRICS
 
@@ -120,10 +121,8 @@ class Comparison:
         sizes = {(part["repeat"], part["fold"]): part for part in known.get("splits", ())}
         frame = pd.DataFrame(self.scores)
         if not len(frame):
-            sizes_of = ("n_train", "n_test", "n_test_positive")
-            place = ("dataset", "protocol", "ratio", "contender", "classifier", "repeat", "fold", "seed")
-            return pd.DataFrame(columns=[*place, "status", "error", *sizes_of, *NUMERIC])
-        parts = [sizes[place] for place in zip(frame["repeat"], frame["fold"], strict=True)]
+            return pd.DataFrame(columns=[*CELL_COLUMNS, "status", "error", *SIZES, *NUMERIC])
+        parts = [sizes[fold] for fold in zip(frame["repeat"], frame["fold"], strict=True)]
         frame = frame.assign(
             dataset=str(self.data.get("name", "data")),
             protocol=f"{known.get('folds')}-fold",

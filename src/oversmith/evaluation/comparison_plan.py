@@ -9,7 +9,6 @@ from oversmith.datasets import SpectralAxis
 from oversmith.evaluation.checks import check_thin, choose_folds
 from oversmith.evaluation.contenders import (
     DEFAULT_METHODS,
-    Bounds,
     Classifier,
     Contender,
     choose,
@@ -19,7 +18,7 @@ from oversmith.evaluation.plan import Plan
 from oversmith.evaluation.protocol import INNER_ROWS, Protocol
 from oversmith.evaluation.task import prepare
 from oversmith.exceptions import InputError
-from oversmith.io.bounds import check_bounds
+from oversmith.io.bounds import Bounds, check_bounds
 
 
 def comparison_plan(

@@ -15,6 +15,7 @@ from oversmith._registry import ALIASES, METHODS, check_modality, load_class, me
 from oversmith.classifiers import find_classifier
 from oversmith.evaluation.pipeline import split_kinds
 from oversmith.exceptions import InputError, TooFewRowsError, nearest_hint
+from oversmith.io.bounds import Bounds
 from oversmith.samplers._encoding import with_shape
 
 
@@ -126,7 +127,6 @@ DEFAULT_METHODS = {
 }
 """Methods of Oversmith that take part where none is named, by what the rows are; spectra are series with an axis."""
 _JUDGES = {"table": ("lr", "rf", "xgb", "knn"), "series": ("rocket", "cnn"), "image": ("lr", "rf", "xgb", "image-cnn")}
-Bounds = str | tuple[float, float] | None
 
 
 def default_contenders(
@@ -168,19 +168,19 @@ def default_contenders(
     methods = DEFAULT_METHODS[modality] if methods is None else methods
     for kebab in methods:
         check_modality(kebab, modality)
-    kept: dict[str, Any] = {} if bounds is None else {"bounds": bounds}
+    options: dict[str, Any] = {} if bounds is None else {"bounds": bounds}
     if modality == "series":
         rivals = (
-            method_contender("smote", fill=1.0, **kept),
-            method_contender("time-warp", name="time-warp", title="Time warp", fill=1.0, **kept),
+            method_contender("smote", fill=1.0, **options),
+            method_contender("time-warp", name="time-warp", title="Time warp", fill=1.0, **options),
         )
-        return (*_untreated(), *rivals, *method_contenders(methods, **kept))
+        return (*_untreated(), *rivals, *method_contenders(methods, **options))
     numeric, categorical = split_kinds(kinds)
     kin = "smote" if not categorical else "smotenc" if numeric else "smoten"
     return (
         *_untreated(),
         Contender(kin, kin.upper(), kin, _smote, before="one-hot", fill=1.0),
-        *method_contenders(methods, **kept),
+        *method_contenders(methods, **options),
     )
 
 
@@ -219,17 +219,17 @@ def method_contenders(methods: Sequence[str], **parameters: Any) -> tuple[Conten
     >>> [c.name for c in method_contenders(["jitter", "auto"])]
     ['jitter-0.33', 'jitter-1.0', 'auto']
     """
-    found = []
+    contenders = []
     for kebab in methods:
         if _decides_itself(kebab):
-            found.append(method_contender(kebab, **parameters))
+            contenders.append(method_contender(kebab, **parameters))
             continue
         title = method(kebab).title
-        found += [
+        contenders += [
             method_contender(kebab, name=f"{kebab}-{fill}", title=f"{title}, fill {fill}", fill=fill, **parameters)
             for fill in FILLS
         ]
-    return tuple(found)
+    return tuple(contenders)
 
 
 def method_contender(
@@ -443,8 +443,8 @@ def _smote(situation: Situation) -> SMOTE | SMOTENC | SMOTEN:
         return SMOTE(**options)
     if not situation.n_numeric:
         return SMOTEN(**options)
-    places = list(range(situation.n_numeric, situation.n_numeric + situation.n_categorical))
-    return SMOTENC(places, **options)
+    categorical = list(range(situation.n_numeric, situation.n_numeric + situation.n_categorical))
+    return SMOTENC(categorical, **options)
 
 
 def _under(situation: Situation) -> RandomUnderSampler:

@@ -58,19 +58,19 @@ def estimate(units: Sequence[Unit], store: Store, workers: int) -> Estimate:
         The time.
     """
     seconds: dict[str, float] = {}
-    places: dict[str, tuple[str, str, int]] = {}
+    cells: dict[str, tuple[str, str, int]] = {}
     for record in store.records():
         if record.started is not None and record.ended is not None:
             seconds[record.unit] = record.ended - record.started
             fitted = str(((record.spec or {}).get("contender") or {}).get("seeded_as"))
-            places[record.unit] = str(record.place["dataset"]), fitted, int(record.place["n_train"])
+            cells[record.unit] = str(record.cell["dataset"]), fitted, int(record.cell["n_train"])
     at_once = max(1, min(workers, len(units)))
     if not seconds:
         rough = sum(reference_seconds(unit.job) for unit in units)
         return Estimate(rough / at_once, 0, len(units))
     exact: defaultdict[tuple[str, str], list[float]] = defaultdict(list)
     paces: defaultdict[str, list[float]] = defaultdict(list)
-    for unit, (dataset, fitted, rows) in places.items():
+    for unit, (dataset, fitted, rows) in cells.items():
         exact[dataset, fitted].append(seconds[unit])
         paces[fitted].append(seconds[unit] / rows)
     total, guessed = 0.0, 0

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from oversmith._atomic import replacing
-from oversmith.evaluation.raw_scores import COLUMNS, COST_COLUMNS, PLACES, SCORED, SIZES, WORDS
+from oversmith.evaluation.raw_scores import CELL_COLUMNS, COLUMNS, COST_COLUMNS, SCORED, SIZES, WORDS
 from oversmith.evaluation.record import STATUSES, Record
 from oversmith.evaluation.store import Store
 from oversmith.exceptions import InputError
@@ -67,27 +67,27 @@ def write_scores(
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    kept = store.environments()
-    distinct = list({json.dumps(facts, sort_keys=True): facts for facts in kept.values()}.values())
-    place = {json.dumps(facts, sort_keys=True): index for index, facts in enumerate(distinct)}
-    told = {
+    environments = store.environments()
+    distinct = list({json.dumps(facts, sort_keys=True): facts for facts in environments.values()}.values())
+    number = {json.dumps(facts, sort_keys=True): index for index, facts in enumerate(distinct)}
+    head = {
         "scores_version": SCORES_VERSION,
         "environments": distinct,
-        "environment_of_row": [place[json.dumps(kept[key], sort_keys=True)] for key in frame["key"]],
+        "environment_of_row": [number[json.dumps(environments[key], sort_keys=True)] for key in frame["key"]],
         "units": [record.unit for record in _in_order(store, frame["key"])],
         "notes": dict(notes or {}),
         "chance": store.chance(),
     }
     table = pa.Table.from_pandas(frame, preserve_index=False)
-    table = table.replace_schema_metadata({**(table.schema.metadata or {}), _METADATA: json.dumps(told).encode()})
+    table = table.replace_schema_metadata({**(table.schema.metadata or {}), _METADATA: json.dumps(head).encode()})
     with replacing(path) as file:
         pq.write_table(table, file, compression="zstd")
     return len(frame)
 
 
 def _in_order(store: Store, keys: Iterable[str]) -> list[Record]:
-    found = {record.key: record for record in store.records()}
-    return [found[key] for key in keys]
+    by_key = {record.key: record for record in store.records()}
+    return [by_key[key] for key in keys]
 
 
 def read_scores(store: Store, path: str | os.PathLike[str]) -> tuple[int, int]:
@@ -111,18 +111,18 @@ def read_scores(store: Store, path: str | os.PathLike[str]) -> tuple[int, int]:
         For a file that is missing, no Parquet, no export of raw scores, or one of a newer version.
     """
     path = Path(path)
-    table, told = _read(path)
+    table, head = _read(path)
     frame = table.to_pandas()
     if set(COLUMNS) - set(frame.columns) or not frame["status"].isin(STATUSES).all():
         raise InputError(f"path: {str(path)!r} lacks columns of raw scores, or has a status that is none; export again")
-    store.add_chance(told.get("chance", {}))
+    store.add_chance(head.get("chance", {}))
     known = store.statuses()
     by_environment: dict[int, list[Record]] = {}
-    for row, unit, environment in zip(frame.to_dict("records"), told["units"], told["environment_of_row"], strict=True):
+    for row, unit, environment in zip(frame.to_dict("records"), head["units"], head["environment_of_row"], strict=True):
         if row["key"] not in known:
             by_environment.setdefault(environment, []).append(_record_of(row, unit))
     for environment, records in by_environment.items():
-        store.put(records, told["environments"][environment])
+        store.put(records, head["environments"][environment])
     read = sum(len(records) for records in by_environment.values())
     return read, len(frame) - read
 
@@ -159,15 +159,15 @@ def _read(path: Path) -> tuple[Any, dict[str, Any]]:
         raise InputError(f"path: there is no file {str(path)!r}; check the path") from error
     except (pa.ArrowException, OSError) as error:
         raise InputError(f"path: {str(path)!r} is not a readable Parquet file ({error}); export it again") from error
-    told = json.loads((table.schema.metadata or {}).get(_METADATA, b"{}"))
-    version = told.get("scores_version")
+    head = json.loads((table.schema.metadata or {}).get(_METADATA, b"{}"))
+    version = head.get("scores_version")
     if version is None:
         raise InputError(f"path: {str(path)!r} holds no raw scores; name a file that 'oversmith bench export' wrote")
     if version > SCORES_VERSION:
         raise InputError(
             f"path: {str(path)!r} has version {version}, this Oversmith knows {SCORES_VERSION}; update Oversmith"
         )
-    return table, told
+    return table, head
 
 
 def _record_of(row: Mapping[str, Any], unit: str) -> Record:
@@ -177,7 +177,7 @@ def _record_of(row: Mapping[str, Any], unit: str) -> Record:
         key=str(row["key"]),
         unit=unit,
         spec=None,
-        place={name: plain[name] for name in (*PLACES, *SIZES)},
+        cell={name: plain[name] for name in (*CELL_COLUMNS, *SIZES)},
         status=str(row["status"]),
         error=str(row["error"]) or None,
         scores={name: plain[name] for name in (*SCORED, *more)},

@@ -170,9 +170,9 @@ def run_job(job: Job, notify: Notify | None = None) -> Outcome:
         enter(SHARED)
     outcome.resampling = None
     outcome.cpu_seconds = {c.name: clock.seconds[SHARED] + clock.seconds[c.name] for c in job.classifiers}
-    told = [w for w in caught if not issubclass(w.category, (DeprecationWarning, FutureWarning, ImportWarning))]
+    shown = [w for w in caught if not issubclass(w.category, (DeprecationWarning, FutureWarning, ImportWarning))]
     outcome.notes = sorted(
-        {f"{w.category.__name__}: {str(w.message).strip().splitlines()[0]}" for w in told if str(w.message).strip()}
+        {f"{w.category.__name__}: {str(w.message).strip().splitlines()[0]}" for w in shown if str(w.message).strip()}
     )
     return outcome
 
@@ -355,9 +355,9 @@ def _guard(job: Job, pipeline: Pipeline, X_train: pd.DataFrame, X_test: pd.DataF
     step = pipeline.named_steps.get("sampler")
     if step is None:
         return
-    place = [name for name, _ in pipeline.steps].index("sampler")
-    if place:
-        parts = [pipeline[:place].transform(X_train), step.X_, pipeline[:place].transform(X_test)]
+    index = [name for name, _ in pipeline.steps].index("sampler")
+    if index:
+        parts = [pipeline[:index].transform(X_train), step.X_, pipeline[:index].transform(X_test)]
     else:
         plain = PlainFrame(job.task.kinds)
         parts = [plain.transform(X) for X in (X_train, step.X_, X_test)]
@@ -394,10 +394,10 @@ def _thresholds(
             root = job.seed if job.split_seed is None else job.split_seed
             cut = seed_for(root, task, "inner-folds", repeat=split.repeat, fold=split.fold)
             groups = None if task.groups is None else task.groups[split.train]
-            found = inner_scores(
+            inner = inner_scores(
                 fit_predict, X, y, cast(int, job.inner_folds), cut, max_rows=job.inner_rows, groups=groups
             )
-            scored, truth = found.scores, found.y
+            scored, truth = inner.scores, inner.y
     except Exception as error:
         return {}, {}, {name: f"no tuned threshold: {describe_error(error)}" for name in classifiers}
     rules, calibrators = {}, {}
@@ -424,13 +424,13 @@ def judge(task: Task, y: np.ndarray, scores: np.ndarray, rule: ThresholdRule | N
 
 def further_scores(task: Task, y: np.ndarray, scores: np.ndarray, rule: ThresholdRule | None) -> dict[str, float]:
     """Accuracy and macro scores at 0.5 and, with a rule, at its threshold: what papers report beside the metrics."""
-    found: dict[str, float] = {}
+    further: dict[str, float] = {}
     for judge, suffix in ((ThresholdRule(task.positive), ""), (rule, "_tuned")):
         if judge is not None:
             predicted = judge.predict(scores)
-            found[f"accuracy{suffix}"] = float(np.mean(predicted == y))
-            found |= macro_scores(y, predicted, suffix=suffix)
-    return found
+            further[f"accuracy{suffix}"] = float(np.mean(predicted == y))
+            further |= macro_scores(y, predicted, suffix=suffix)
+    return further
 
 
 def record(
@@ -449,8 +449,8 @@ def record(
             "contender": contender,
             "classifier": classifier,
         }
-        found = {name: (numbers or {}).get(name) for name in NUMBERS}
-        outcome.scores.append(key | {"status": status[0], "error": status[1]} | found)
+        values = {name: (numbers or {}).get(name) for name in NUMBERS}
+        outcome.scores.append(key | {"status": status[0], "error": status[1]} | values)
         if scores is not None:
             outcome.predictions.append(
                 key
@@ -458,7 +458,7 @@ def record(
                     "rows": job.split.test,
                     "y": job.task.y[job.split.test],
                     "scores": scores.astype(np.float32),
-                    "threshold": found["threshold"],
+                    "threshold": values["threshold"],
                 }
             )
 
@@ -484,15 +484,15 @@ def _training(task: Task, sampler: Any, seconds_warm_up: float | None) -> dict[s
         dict(row) | {"classes": [task.classes[int(code)] for code in row.get("classes", ())]}
         for row in getattr(sampler, "history_", ())
     ]
-    told = ("best_step", "stopped_because", "n_steps")
-    facts = {key: named(getattr(sampler, f"{key}_", None)) for key in told}
+    names = ("best_step", "stopped_because", "n_steps")
+    facts = {key: named(getattr(sampler, f"{key}_", None)) for key in names}
     return {"history": history} | facts | {"seconds_warm_up": seconds_warm_up}
 
 
 def _embedding(job: Job, step: Any, X: pd.DataFrame, y: np.ndarray) -> dict[str, np.ndarray]:
     """Real and synthetic rows in the space of what is fitted on the real rows alone."""
     space = Pipeline(preparation(job.task.kinds, job.task.shape)).fit(X, y)
-    made, label = step.X_[step.n_before_ :], step.y_[step.n_before_ :]
+    generated, label = step.X_[step.n_before_ :], step.y_[step.n_before_ :]
     # Every contender shows the same real rows.
     most = _EMBEDDING_IMAGES if job.task.modality == "image" else EMBEDDING_ROWS
     real = _few(y, _number(seed_for(job.seed, job.task, "embedding")), most)
@@ -501,37 +501,39 @@ def _embedding(job: Job, step: Any, X: pd.DataFrame, y: np.ndarray) -> dict[str,
     if not len(some):
         synthetic = np.empty((0, encoded.shape[1]))
     elif job.contender.before == "plain":
-        synthetic = space.transform(made.iloc[some])
+        synthetic = space.transform(generated.iloc[some])
     elif job.contender.before == "classifiers":
-        synthetic = np.asarray(made[some])
+        synthetic = np.asarray(generated[some])
     else:
-        synthetic = space[2:].transform(made[some]) if len(space) > 2 else made[some]
-    found = {
+        synthetic = space[2:].transform(generated[some]) if len(space) > 2 else generated[some]
+    embedding = {
         "real": encoded.astype(np.float32),
         "label": y[real],
         "synthetic": synthetic.astype(np.float32),
         "synthetic_label": label[some],
     }
     if job.task.modality != "series":
-        return found
+        return embedding
     # Series are also compared with real ones that nobody has learnt from.
     test, truth = job.task.X.iloc[job.split.test], job.task.y[job.split.test]
-    kept = _few(truth, _number(seed_for(job.seed, job.task, "unseen")), most)
+    shown = _few(truth, _number(seed_for(job.seed, job.task, "unseen")), most)
     scaler = space.named_steps["encoded"].encoder_
     # What brings the series back to their own units: the middle of each channel and its spread.
-    found["scale"] = np.stack([scaler.centre_, np.where(scaler.spread_ > 0, scaler.spread_, 1.0)]).astype(np.float32)
-    return found | {"unseen": space.transform(test.iloc[kept]).astype(np.float32), "unseen_label": truth[kept]}
+    embedding["scale"] = np.stack([scaler.centre_, np.where(scaler.spread_ > 0, scaler.spread_, 1.0)]).astype(
+        np.float32
+    )
+    return embedding | {"unseen": space.transform(test.iloc[shown]).astype(np.float32), "unseen_label": truth[shown]}
 
 
 def _images(job: Job, step: Any, pipeline: Pipeline, X: pd.DataFrame, y: np.ndarray) -> dict[str, Any]:
     """Gather what a report shows of the images of the training part, of the sampler and of the test part."""
     task = job.task
-    train, made = X.to_numpy(), step.X_[step.n_before_ :]
+    train, generated = X.to_numpy(), step.X_[step.n_before_ :]
     if job.contender.before == "plain":
-        made = np.asarray(made)
+        generated = np.asarray(generated)
     else:
         # Made in the space of the classifiers, every channel scaled.
-        made = pipeline.named_steps["encoded"].encoder_.inverse_transform(np.asarray(made))
+        generated = pipeline.named_steps["encoded"].encoder_.inverse_transform(np.asarray(generated))
     # Not all 256 of a byte: images of sixteen greys would be dark, and near to each other.
     low, high = float(train.min()), float(train.max())
     known = step.sampler_.get_params() if hasattr(step.sampler_, "get_params") else {}
@@ -543,7 +545,7 @@ def _images(job: Job, step: Any, pipeline: Pipeline, X: pd.DataFrame, y: np.ndar
     ]
     return gallery(
         (train, y),
-        (made, step.y_[step.n_before_ :]),
+        (generated, step.y_[step.n_before_ :]),
         (task.X.iloc[job.split.test].to_numpy(), task.y[job.split.test]),
         shape=cast(tuple[int, ...], task.shape),
         classes=task.classes,
@@ -556,8 +558,8 @@ def _few(label: np.ndarray, seed: int, most: int) -> np.ndarray:
     """Positions of at most so many of each class."""
     parts = [np.flatnonzero(label == code) for code in np.unique(label)]
     rng = np.random.default_rng(seed)
-    kept = [p if len(p) <= most else rng.choice(p, most, replace=False) for p in parts]
-    return np.sort(np.concatenate(kept)) if kept else np.empty(0, dtype=np.intp)
+    few = [p if len(p) <= most else rng.choice(p, most, replace=False) for p in parts]
+    return np.sort(np.concatenate(few)) if few else np.empty(0, dtype=np.intp)
 
 
 def _number(seeds: np.random.SeedSequence) -> int:

@@ -89,7 +89,7 @@ def made_rows(
                 "quality": quality | {"warnings": list(report.warnings)},
                 "columns": _columns(pd.concat([own["train"], own["unseen"]]), own["made"], shapes),
                 "correlation": _correlation(own["train"], own["made"]),
-                "copies": _distances(**own),
+                "copies": _distances(own["train"], own["made"], own["unseen"]),
             }
         except InputError as error:
             entry["reason"] = str(error)
@@ -165,8 +165,8 @@ def _correlation(real: pd.DataFrame, generated: pd.DataFrame) -> dict[str, Any] 
     return {"names": [str(name) for name in names], "real": matrices[0], "generated": matrices[1]}
 
 
-def _distances(train: pd.DataFrame, made: pd.DataFrame, unseen: pd.DataFrame) -> dict[str, Any]:
+def _distances(train: pd.DataFrame, generated: pd.DataFrame, unseen: pd.DataFrame) -> dict[str, Any]:
     """Quantiles of the distance to the nearest training row, of generated and of unseen rows."""
-    places = np.linspace(0.0, 1.0, _GRID)
-    generated, control = (np.quantile(nearest_distances(train, rows), places) for rows in (made, unseen))
-    return {"quantile": places.round(4), "generated": generated.round(6), "unseen": control.round(6)}
+    levels = np.linspace(0.0, 1.0, _GRID)
+    generated, control = (np.quantile(nearest_distances(train, rows), levels) for rows in (generated, unseen))
+    return {"quantile": levels.round(4), "generated": generated.round(6), "unseen": control.round(6)}

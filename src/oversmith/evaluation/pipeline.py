@@ -283,12 +283,12 @@ def preparation(kinds: Mapping[str, str], shape: tuple[int, ...] | None = None) 
     )
     steps: list[tuple[str, Any]] = [("plain", PlainFrame(dict(kinds))), ("encoded", encode)]
     if categorical:
-        places = list(range(len(numeric), len(kinds)))
+        codes = list(range(len(numeric), len(kinds)))
         spread = OneHotEncoder(handle_unknown="ignore", sparse_output=False)
         steps.append(
             (
                 "one-hot",
-                ColumnTransformer([("numeric", "passthrough", list(range(len(numeric)))), ("levels", spread, places)]),
+                ColumnTransformer([("numeric", "passthrough", list(range(len(numeric)))), ("levels", spread, codes)]),
             )
         )
     return steps

@@ -12,7 +12,7 @@ from oversmith.evaluation.record import Record
 from oversmith.metrics import METRICS
 
 WORDS = ("dataset", "protocol", "contender", "classifier", "status", "error", "host", "key")
-PLACES = ("dataset", "protocol", "ratio", "contender", "classifier", "repeat", "fold", "seed")
+CELL_COLUMNS = ("dataset", "protocol", "ratio", "contender", "classifier", "repeat", "fold", "seed")
 SIZES = ("n_train", "n_test", "n_test_positive")
 _COUNTS = ("repeat", "fold", "seed", *SIZES, "n_synthetic")
 _LABEL_METRICS = [m.name for m in METRICS.values() if m.needs == "labels"]
@@ -20,7 +20,7 @@ COST_COLUMNS = ("seconds_resample", "seconds_fit", "seconds_predict", "cpu_secon
 """Columns that differ from run to run: clock, memory and host. All others are equal to the last bit."""
 METRIC_COLUMNS = (*METRICS, *(f"{name}_tuned" for name in _LABEL_METRICS))
 COLUMNS = (
-    *PLACES,
+    *CELL_COLUMNS,
     "status",
     "error",
     *SIZES,
@@ -57,11 +57,11 @@ def frame_of(records: Iterable[Record]) -> pd.DataFrame:
     >>> frame_of([]).columns[:3].tolist()
     ['dataset', 'protocol', 'ratio']
     """
-    rows, kept = [], list(records)
-    more = sorted({name for record in kept for name in record.scores} - set(SCORED))
+    rows, results = [], list(records)
+    more = sorted({name for record in results for name in record.scores} - set(SCORED))
     columns = [*COLUMNS, *more]
-    for record in kept:
-        row = {**record.place, **record.scores, **record.costs}
+    for record in results:
+        row = {**record.cell, **record.scores, **record.costs}
         row |= {"status": record.status, "error": record.error, "key": record.key}
         rows.append([_cell(row.get(name)) for name in columns])
     frame = pd.DataFrame(rows, columns=columns, dtype=object)
@@ -73,7 +73,7 @@ def frame_of(records: Iterable[Record]) -> pd.DataFrame:
             frame[name] = pd.to_numeric(frame[name]).astype("Int64" if name == "n_synthetic" else "int64")
         else:
             frame[name] = pd.to_numeric(frame[name]).astype("float64")
-    return frame.sort_values([*PLACES, "key"], na_position="first", ignore_index=True)
+    return frame.sort_values([*CELL_COLUMNS, "key"], na_position="first", ignore_index=True)
 
 
 def _cell(value: Any) -> Any:

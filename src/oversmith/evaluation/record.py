@@ -20,7 +20,7 @@ class Record:
         Hash of what determines it, and of the fit it shares with other classifiers.
     spec : dict or None
         What the key is the hash of; None for an imported row.
-    place : dict
+    cell : dict
         ``dataset``, ``protocol``, ``ratio``, ``contender``, ``classifier``, ``repeat``, ``fold``, ``seed``, and the
         sizes ``n_train``, ``n_test``, ``n_test_positive``.
     status, error : str
@@ -40,7 +40,7 @@ class Record:
     key: str
     unit: str
     spec: dict[str, Any] | None
-    place: dict[str, Any]
+    cell: dict[str, Any]
     status: str
     error: str | None
     scores: dict[str, Any]

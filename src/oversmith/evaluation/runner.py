@@ -164,8 +164,8 @@ def run(
     {'done': 10}
     """
     _check(backend, isolate, n_jobs, time_limit, memory_limit)
-    kept = Store() if store is None else store
-    left = missing(plan, kept, retry_failed=retry_failed, rerun_stale=rerun_stale)
+    store = Store() if store is None else store
+    left = missing(plan, store, retry_failed=retry_failed, rerun_stale=rerun_stale)
     if left.stale and not rerun_stale:
         warnings.warn(
             f"{left.stale} of {left.cells} results were made by other versions or another revision of the code; "
@@ -173,20 +173,20 @@ def run(
             stacklevel=2,
         )
     if not left.units:
-        return kept
+        return store
     workers = min(n_jobs or joblib.cpu_count(), len(left.units))
     options = {"time_limit": time_limit, "memory_limit": memory_limit}
     settings = child_environment(left.units) if isolate else {}
     tasks = {unit.job.task.name: unit.job.task for unit in left.units}
-    kept.add_chance({name: task.chance() for name, task in tasks.items() if task.positive is None})
-    told = facts()
+    store.add_chance({name: task.chance() for name, task in tasks.items() if task.positive is None})
+    environment_facts = facts()
     done = left.stored
     results = _results(left.units, workers, backend, (options, settings) if isolate else None)
     try:
         for index, outcome, peak, started, ended, host in results:
             unit = left.units[index]
             records = _records(unit, outcome, peak, started, ended, host)
-            kept.put(records, told, {unit.key: _details(outcome)})
+            store.put(records, environment_facts, {unit.key: _details(outcome)})
             done += 1
             if progress:
                 name = f"{unit.job.task.name}, " if len(plan.datasets) > 1 else ""
@@ -194,7 +194,7 @@ def run(
     finally:
         results.close()
         close_children()
-    return kept
+    return store
 
 
 def child_environment(units: Sequence[Unit]) -> dict[str, str]:
@@ -210,18 +210,18 @@ def child_environment(units: Sequence[Unit]) -> dict[str, str]:
     dict of str to str
         Variables beside those of this process; this process's own are left alone.
     """
-    found = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL", "NUMEXPR")}
+    variables = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL", "NUMEXPR")}
     # XLA's pool has no variable of its own; its threads wait by spinning, which costs 40 % more processor time.
-    found["NPROC"] = "1"
+    variables["NPROC"] = "1"
     if any(unit.job.contender.trained for unit in units) and _CACHE_FOLDER not in os.environ:
         from oversmith.training.compilation import default_cache_dir
 
-        found |= {
+        variables |= {
             _CACHE_FOLDER: str(default_cache_dir()),
             "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
             "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
         }
-    return found
+    return variables
 
 
 @cache
@@ -236,7 +236,7 @@ def _revision() -> str | None:
     with contextlib.suppress(OSError, subprocess.SubprocessError):
         # A file that is installed may lie in someone else's repository: only a tracked one tells a revision.
         for words in (["ls-files", "--error-unmatch", "jobs.py"], ["rev-parse", "HEAD"]):
-            found = subprocess.run([*command, *words], capture_output=True, text=True, timeout=10, check=True)
+            answer = subprocess.run([*command, *words], capture_output=True, text=True, timeout=10, check=True)
         state = subprocess.run(
             [*command, "status", "--porcelain", "--untracked-files=no", ".."],
             capture_output=True,
@@ -244,7 +244,7 @@ def _revision() -> str | None:
             timeout=30,
             check=True,
         )
-        return found.stdout.strip() + ("+changes" if state.stdout.strip() else "")
+        return answer.stdout.strip() + ("+changes" if state.stdout.strip() else "")
     return None
 
 
@@ -289,9 +289,9 @@ def _results(
             for start in range(0, len(calls), workers):
                 yield from joblib.Parallel(**options)(calls[start : start + workers])
             return
-        found = run_all(calls)
+        results = run_all(calls)
         try:
-            yield from found
+            yield from results
         except BrokenProcessPool as error:
             raise OversmithError(
                 "n_jobs: a worker process died, most likely for want of memory; use n_jobs=1 or fewer rows"
@@ -300,7 +300,7 @@ def _results(
             with warnings.catch_warnings():
                 # After an interrupt joblib advises to ask for less; the caller knows that work was thrown away.
                 warnings.simplefilter("ignore")
-                found.close()
+                results.close()
 
 
 @contextlib.contextmanager
@@ -352,7 +352,7 @@ def _records(unit: Unit, outcome: Outcome, peak: float | None, started: float, e
     records = []
     for cell in unit.cells:
         row = rows[cell.contender, cell.classifier]
-        place = {
+        columns = {
             "dataset": job.task.name,
             "protocol": unit.protocol.name,
             "ratio": unit.protocol.ratio,
@@ -373,7 +373,7 @@ def _records(unit: Unit, outcome: Outcome, peak: float | None, started: float, e
                 key=cell.key,
                 unit=unit.key,
                 spec=cell.spec,
-                place=place,
+                cell=columns,
                 status=row["status"],
                 error=row["error"],
                 scores={name: row[name] for name in _SCORE_NAMES} | outcome.more.get(cell.classifier, {}),

@@ -314,7 +314,7 @@ def _blends(rows: np.ndarray, pool: np.ndarray) -> np.ndarray:
         return np.zeros(len(rows), dtype=bool)
     search = NearestNeighbors(n_neighbors=min(_NEIGHBOURS, len(pool))).fit(pool)
     near = search.kneighbors(rows, return_distance=False)
-    return np.array([_is_blend(row, pool[places]) for row, places in zip(rows, near, strict=True)])
+    return np.array([_is_blend(row, pool[index]) for row, index in zip(rows, near, strict=True)])
 
 
 def _is_blend(row: np.ndarray, near: np.ndarray) -> bool:

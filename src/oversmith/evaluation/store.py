@@ -130,8 +130,8 @@ class Store:
 
     def _writer(self, folder: Path) -> str:
         with contextlib.suppress(Exception), Store(folder, write=False) as other:
-            told = json.loads(other.meta("writer") or "{}")
-            return f" (process {told['pid']} on {told['host']})"
+            writer = json.loads(other.meta("writer") or "{}")
+            return f" (process {writer['pid']} on {writer['host']})"
         return ""
 
     def _open(self, path: str) -> sqlite3.Connection:
@@ -151,8 +151,8 @@ class Store:
                 base.executescript(f"BEGIN;{_SCHEMA}COMMIT;")
                 base.execute("INSERT INTO meta VALUES ('version', ?)", [str(STORE_VERSION)])
             if not read_only:
-                told = canonical({"pid": os.getpid(), "host": socket.gethostname()})
-                base.execute("INSERT OR REPLACE INTO meta VALUES ('writer', ?)", [told])
+                writer = canonical({"pid": os.getpid(), "host": socket.gethostname()})
+                base.execute("INSERT OR REPLACE INTO meta VALUES ('writer', ?)", [writer])
         except BaseException:
             base.close()
             raise
@@ -170,9 +170,9 @@ class Store:
                 f"store: {path!r} has version {row[0]}, this Oversmith knows {STORE_VERSION}; "
                 "update Oversmith, or name another folder"
             )
-        found = base.execute("PRAGMA quick_check(1)").fetchone()[0]
-        if found != "ok":
-            raise sqlite3.DatabaseError(found)
+        problem = base.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if problem != "ok":
+            raise sqlite3.DatabaseError(problem)
 
     @contextlib.contextmanager
     def _explained(self) -> Iterator[None]:
@@ -246,8 +246,8 @@ class Store:
 
     def chance(self) -> dict[str, dict[str, float]]:
         """Value of a guess by data set and metric, for the data sets of several classes."""
-        kept: dict[str, dict[str, float]] = json.loads(self.meta("chance") or "{}")
-        return kept
+        values: dict[str, dict[str, float]] = json.loads(self.meta("chance") or "{}")
+        return values
 
     def add_chance(self, values: Mapping[str, Mapping[str, float]]) -> None:
         """Keep the value of a guess for more data sets."""
@@ -262,8 +262,8 @@ class Store:
     def counts(self) -> dict[str, int]:
         """Results by status, those that occur."""
         with self._explained():
-            found = dict(self._base.execute("SELECT status, count(*) FROM jobs GROUP BY status"))
-        return {status: found[status] for status in STATUSES if status in found}
+            counts = dict(self._base.execute("SELECT status, count(*) FROM jobs GROUP BY status"))
+        return {status: counts[status] for status in STATUSES if status in counts}
 
     def stale(self, facts: Mapping[str, Any]) -> set[str]:
         """Keys of results made by other code: another version of a package, or another revision.
@@ -280,12 +280,12 @@ class Store:
         """
         code = {name: facts.get(name) for name in ("versions", "revision")}
         with self._explained():
-            kept = self._base.execute("SELECT id, facts FROM environments").fetchall()
-            other = [name for name, text in kept if {part: json.loads(text).get(part) for part in code} != code]
-            found: set[str] = set()
+            environments = self._base.execute("SELECT id, facts FROM environments").fetchall()
+            other = [name for name, text in environments if {part: json.loads(text).get(part) for part in code} != code]
+            keys: set[str] = set()
             for name in other:
-                found.update(k for (k,) in self._base.execute("SELECT key FROM jobs WHERE environment = ?", [name]))
-        return found
+                keys.update(k for (k,) in self._base.execute("SELECT key FROM jobs WHERE environment = ?", [name]))
+        return keys
 
     def put(
         self,
@@ -322,7 +322,7 @@ class Store:
                         record.key,
                         record.unit,
                         None if record.spec is None else canonical(record.spec),
-                        canonical(record.place),
+                        canonical(record.cell),
                         record.status,
                         record.error,
                         json.dumps(record.scores),
@@ -339,8 +339,8 @@ class Store:
                 if predictions:
                     self._keep(record.key, "scores", {"scores": predictions.pop("scores")})
                     self._keep(record.key, "truth", predictions)
-            for unit, told in (details or {}).items():
-                self._keep_details(unit, dict(told))
+            for unit, content in (details or {}).items():
+                self._keep_details(unit, dict(content))
 
     def _keep(self, owner: str, kind: str, arrays: Mapping[str, np.ndarray]) -> None:
         stream = io.BytesIO()
@@ -350,14 +350,14 @@ class Store:
         self._base.execute("INSERT OR IGNORE INTO arrays VALUES (?, ?)", [digest, content])
         self._base.execute("INSERT OR REPLACE INTO links VALUES (?, ?, ?)", [owner, kind, digest])
 
-    def _keep_details(self, unit: str, told: dict[str, Any]) -> None:
+    def _keep_details(self, unit: str, new: dict[str, Any]) -> None:
         before = self.details(unit)
-        notes = sorted({*before.get("notes", ()), *told.pop("notes", ())})
-        embedding = told.pop("embedding", None)
+        notes = sorted({*before.get("notes", ()), *new.pop("notes", ())})
+        embedding = new.pop("embedding", None)
         if embedding:
             self._keep(unit, "embedding", embedding)
         before.pop("embedding", None)
-        content = before | {name: value for name, value in told.items() if value is not None} | {"notes": notes}
+        content = before | {name: value for name, value in new.items() if value is not None} | {"notes": notes}
         text = json.dumps(jsonable(content))
         self._base.execute("INSERT OR REPLACE INTO details VALUES (?, ?)", [unit, text])
 
@@ -365,9 +365,9 @@ class Store:
         """Tell what was kept of a unit; empty where there is nothing."""
         with self._explained():
             row = self._base.execute("SELECT content FROM details WHERE unit = ?", [unit]).fetchone()
-        found: dict[str, Any] = json.loads(row[0]) if row else {}
+        content: dict[str, Any] = json.loads(row[0]) if row else {}
         embedding = self._arrays(unit, "embedding")
-        return found | ({"embedding": embedding} if embedding else {})
+        return content | ({"embedding": embedding} if embedding else {})
 
     def _arrays(self, owner: str, kind: str) -> dict[str, np.ndarray]:
         query = "SELECT content FROM arrays JOIN links USING (sha256) WHERE owner = ? AND kind = ?"
@@ -392,8 +392,8 @@ class Store:
             ``rows`` (positions in the data), ``y`` (class codes), ``scores`` (float32, rows by classes); None for
             a result without predictions: one that failed, or was imported.
         """
-        found = self._arrays(key, "scores") | self._arrays(key, "truth")
-        return found or None
+        arrays = self._arrays(key, "scores") | self._arrays(key, "truth")
+        return arrays or None
 
     def records(self, keys: Iterable[str] | None = None) -> Iterator[Record]:
         """Results without their predictions, in the order of their keys.
@@ -420,12 +420,12 @@ class Store:
                     marks = ",".join("?" * len(some))
                     query = f"SELECT {columns} FROM jobs WHERE key IN ({marks}) ORDER BY key"
                     rows += self._base.execute(query, some).fetchall()
-        for key, unit, spec, place, status, error, scores, costs, trace, started, ended in rows:
+        for key, unit, spec, cell, status, error, scores, costs, trace, started, ended in rows:
             yield Record(
                 key,
                 unit,
                 None if spec is None else json.loads(spec),
-                json.loads(place),
+                json.loads(cell),
                 status,
                 error,
                 json.loads(scores),

@@ -26,8 +26,8 @@ def keep_comparison(store: Store, comparison: Comparison, keys: Sequence[str], u
     units : mapping of str to str
         Contender to the fit whose embedding is shown.
     """
-    kept = {"comparison": comparison.to_dict(), "keys": list(keys), "units": dict(units)}
-    store.set_meta(META, json.dumps(kept))
+    content = {"comparison": comparison.to_dict(), "keys": list(keys), "units": dict(units)}
+    store.set_meta(META, json.dumps(content))
 
 
 def stored_comparison(store: Store) -> Comparison:
@@ -66,15 +66,15 @@ def stored_comparison(store: Store) -> Comparison:
     if text is None:
         where = "the store" if store.folder is None else repr(str(store.folder))
         raise StoreError(f"store: no comparison was finished in {where}; finish it first")
-    kept: dict[str, Any] = json.loads(text)
-    comparison = Comparison.from_dict(kept["comparison"])
-    for row, key in zip(comparison.scores, kept["keys"], strict=True):
-        found = store.predictions(key)
-        if found is not None:
-            place = {name: row[name] for name in ("repeat", "fold", "contender", "classifier")}
-            told = {name: found[name] for name in ("rows", "y", "scores")}
-            comparison.predictions.append(place | told | {"threshold": row["threshold"]})
-    for name, unit in kept["units"].items():
+    content: dict[str, Any] = json.loads(text)
+    comparison = Comparison.from_dict(content["comparison"])
+    for row, key in zip(comparison.scores, content["keys"], strict=True):
+        predicted = store.predictions(key)
+        if predicted is not None:
+            cell = {name: row[name] for name in ("repeat", "fold", "contender", "classifier")}
+            arrays = {name: predicted[name] for name in ("rows", "y", "scores")}
+            comparison.predictions.append(cell | arrays | {"threshold": row["threshold"]})
+    for name, unit in content["units"].items():
         embedding = store.details(unit).get("embedding")
         if embedding:
             comparison.embedding[name] = embedding

@@ -284,7 +284,7 @@ def _flat(values: np.ndarray, kind: str) -> tuple[pd.DataFrame, tuple[int, ...]]
     if kind == "image":
         shape = image_shape_of(values, None)
         values = channels_first(values, shape)
-        names = [_pixel(place, shape[0]) for place in np.ndindex(shape)]
+        names = [_pixel(index, shape[0]) for index in np.ndindex(shape)]
     else:
         shape = (values.shape[1], values.shape[2])
         names = [f"channel {c} point {t}" for c in range(shape[0]) for t in range(shape[1])]
@@ -292,9 +292,9 @@ def _flat(values: np.ndarray, kind: str) -> tuple[pd.DataFrame, tuple[int, ...]]
     return pd.DataFrame(values.reshape(len(values), -1), columns=names), shape
 
 
-def _pixel(place: tuple[int, ...], channels: int) -> str:
-    pixel = f"row {place[1]} column {place[2]}"
-    return pixel if channels == 1 else f"channel {place[0]} {pixel}"
+def _pixel(index: tuple[int, ...], channels: int) -> str:
+    pixel = f"row {index[1]} column {index[2]}"
+    return pixel if channels == 1 else f"channel {index[0]} {pixel}"
 
 
 def _labels(y: Any) -> pd.Series:
@@ -321,8 +321,8 @@ def _encode(labels: pd.Series) -> tuple[list[Any], np.ndarray]:
         values = sorted(values)
     except TypeError:
         values = sorted(values, key=str)
-    place = {value: index for index, value in enumerate(values)}
-    return values, labels.map(place).to_numpy(dtype=np.int64)
+    codes = {value: index for index, value in enumerate(values)}
+    return values, labels.map(codes).to_numpy(dtype=np.int64)
 
 
 def _find(names: list[str], positive: Any, target: str) -> int:

@@ -18,7 +18,7 @@ from oversmith.evaluation.raw_scores import protocols_of
 from oversmith.exceptions import InputError, OversmithError
 from oversmith.report.bench_sets import data_sets, which_curves
 from oversmith.report.names import LONGEST_NAME, printable, printable_tree
-from oversmith.report.places import COSTS, Titles, summarise_place
+from oversmith.report.protocol_summary import COSTS, Titles, summarise_protocol
 from oversmith.report.tables import losses
 from oversmith.report.verdict import verdict
 
@@ -68,7 +68,7 @@ def conclude_bench(
     chance = None if store is None else store.chance()
     titles, names = titles_of(scores), protocols_of(scores)
     order = sorted(set(names), key=lambda where: (-int((names == where).sum()), where))
-    places = [summarise_place(scores[names == where], where, control, titles, chance) for where in order]
+    places = [summarise_protocol(scores[names == where], where, control, titles, chance) for where in order]
     return {
         "name": name,
         "control": control,
@@ -176,11 +176,11 @@ def _distinct(titles: Mapping[str, str]) -> dict[str, str]:
     return {name: title if known.count(title) == 1 else name for name, title in titles.items()}
 
 
-def bench_verdict(place: Summary) -> Summary:
+def bench_verdict(summary: Summary) -> Summary:
     """Verdict on the best of the generated contenders."""
-    names = [row["contender"] for row in place["leaderboard"]]
+    names = [row["contender"] for row in summary["leaderboard"]]
     plain = ("none", NONE_TUNED.name, "class-weight")
-    return verdict(place, [name for name in names if generates(name)], [name for name in names if name not in plain])
+    return verdict(summary, [name for name in names if generates(name)], [name for name in names if name not in plain])
 
 
 def generates(name: str) -> bool:
@@ -204,48 +204,48 @@ def _facts(scores: pd.DataFrame) -> Summary:
     }
 
 
-def _warnings(scores: pd.DataFrame, place: Summary, environments: list[Summary], control: str | None) -> list[str]:
-    told: list[str] = []
-    told += place["notes"]
-    if place["left_out"]:
-        told.append("Left out of the ranking: " + "; ".join(place["left_out"]) + ".")
-    if place["refusal"]:
-        told.append(f"No differences: {place['refusal']}.")
-    if control is not None and place["control"] != control:
-        told.append(f"The control {control} did not take part in the main protocol.")
-    if place["unit"] == "data set" and place["n"] < _FEW_SETS:
-        told.append(
-            f"Only {place['n']} data sets: no p of Wilcoxon's test can fall below {place['smallest_p']:.2g}, so "
+def _warnings(scores: pd.DataFrame, summary: Summary, environments: list[Summary], control: str | None) -> list[str]:
+    lines: list[str] = []
+    lines += summary["notes"]
+    if summary["left_out"]:
+        lines.append("Left out of the ranking: " + "; ".join(summary["left_out"]) + ".")
+    if summary["refusal"]:
+        lines.append(f"No differences: {summary['refusal']}.")
+    if control is not None and summary["control"] != control:
+        lines.append(f"The control {control} did not take part in the main protocol.")
+    if summary["unit"] == "data set" and summary["n"] < _FEW_SETS:
+        lines.append(
+            f"Only {summary['n']} data sets: no p of Wilcoxon's test can fall below {summary['smallest_p']:.2g}, so "
             "nothing can be significant."
         )
-    if place["unit"] == "fold":
-        told.append("One data set: the verdict and the mean ranks are about it alone.")
+    if summary["unit"] == "fold":
+        lines.append("One data set: the verdict and the mean ranks are about it alone.")
     fewest = scores.groupby("dataset")["n_test_positive"].min()
     few = fewest[fewest < _FEW_POSITIVES]
     if len(few):
-        told.append(
+        lines.append(
             f"Fewer than {_FEW_POSITIVES} positives in a test fold of {len(few)} of {len(fewest)} data sets (as few as "
             f"{int(few.min())} on {few.idxmin()}): single values there are mostly noise."
         )
     versions = {tuple(sorted(entry["versions"].items())) for entry in environments}
     if len(versions) > 1:
-        told.append(f"Results come from {len(versions)} sets of package versions; see Provenance.")
+        lines.append(f"Results come from {len(versions)} sets of package versions; see Provenance.")
     revisions = {entry.get("revision") for entry in environments}
     if len(revisions) > 1:
-        told.append(f"Results come from {len(revisions)} revisions of the code; see Provenance.")
-    return told
+        lines.append(f"Results come from {len(revisions)} revisions of the code; see Provenance.")
+    return lines
 
 
 def environments_of(store: Store | None) -> list[Summary]:
     """Versions, hosts and revisions the results were made with, the most frequent first."""
     if store is None:
         return []
-    found: dict[str, Summary] = {}
+    by_facts: dict[str, Summary] = {}
     for facts in store.environments().values():
-        entry = found.setdefault(repr(sorted(facts.items(), key=str)), {**facts, "results": 0})
+        entry = by_facts.setdefault(repr(sorted(facts.items(), key=str)), {**facts, "results": 0})
         entry["results"] += 1
     keep = ("versions", "python", "platform", "revision", "host", "results")
-    told = [{key: entry.get(key) for key in keep} for entry in found.values()]
-    for entry in told:
+    rows = [{key: entry.get(key) for key in keep} for entry in by_facts.values()]
+    for entry in rows:
         entry["versions"] = dict(entry["versions"] or {})
-    return sorted(told, key=lambda entry: (-entry["results"], str(entry["revision"])))
+    return sorted(rows, key=lambda entry: (-entry["results"], str(entry["revision"])))

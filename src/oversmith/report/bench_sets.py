@@ -11,7 +11,7 @@ from oversmith.evaluation import Store
 from oversmith.evaluation.analysis import Chance
 from oversmith.evaluation.contenders import NONE_TUNED
 from oversmith.report.names import LONGEST_NAME, printable
-from oversmith.report.places import Titles
+from oversmith.report.protocol_summary import Titles
 from oversmith.report.tables import classifier_tables
 from oversmith.report.widgets import training
 from oversmith.report.widgets.curves import Fold, collect
@@ -27,7 +27,7 @@ def data_sets(
     scores: pd.DataFrame,
     store: Store | None,
     titles: Titles,
-    place: dict[str, Any],
+    summary: dict[str, Any],
     generates: Callable[[str], bool],
     chance: Chance | None = None,
 ) -> list[dict[str, Any]]:
@@ -41,7 +41,7 @@ def data_sets(
         Where predictions and trainings are.
     titles : Titles
         Names for readers.
-    place : dict
+    summary : dict
         Summary of the protocol: its leaderboard says who is worth a line.
     generates : callable
         Whether a contender's rows are generated.
@@ -54,18 +54,18 @@ def data_sets(
         ``name``, sizes, ``tables`` (a classifier each), ``curves`` (a classifier each: all of them, or the best one
         where there are many), ``training``, ``quality``.
     """
-    control = place["control"] or ""
-    lines = _lines(place, control, generates)
+    control = summary["control"] or ""
+    lines = _lines(summary, control, generates)
     reader = None if store is None else _Reader(store, scores, titles)
     groups = list(scores.groupby("dataset", sort=True))
     blocks = sum(part["classifier"].nunique() for _, part in groups)
-    found = []
+    entries = []
     for dataset, part in groups:
         run = part[part["status"] != "skipped"]
-        tables = classifier_tables(part, titles, place["control"], chance)
+        tables = classifier_tables(part, titles, summary["control"], chance)
         first = part.iloc[0]
         chosen = tables if blocks <= _MOST_BLOCKS else _best(tables) if len(groups) <= _MOST_BLOCKS else []
-        told = {
+        entry = {
             "name": printable(str(dataset), LONGEST_NAME),
             "rows": int(first["n_train"] + first["n_test"]),
             "minority": round(float((part["n_train"] * part["n_test_positive"] / part["n_test"]).median())),
@@ -78,11 +78,11 @@ def data_sets(
         }
         if reader is not None:
             thin = 10 if blocks <= _WITH_FOLDS else 0
-            entries = (reader.curves(run, table, lines, thin) for table in chosen)
-            told["curves"] = [entry for entry in entries if entry is not None]
-            told |= reader.details(run, lines)
-        found.append(told)
-    return found
+            drawn = (reader.curves(run, table, lines, thin) for table in chosen)
+            entry["curves"] = [curves for curves in drawn if curves is not None]
+            entry |= reader.details(run, lines)
+        entries.append(entry)
+    return entries
 
 
 def which_curves(datasets: list[dict[str, Any]]) -> str:
@@ -91,9 +91,9 @@ def which_curves(datasets: list[dict[str, Any]]) -> str:
     return "none" if not drawn else "best" if sum(len(entry["tables"]) for entry in datasets) > _MOST_BLOCKS else "all"
 
 
-def _lines(place: dict[str, Any], control: str, generates: Callable[[str], bool]) -> list[str]:
+def _lines(summary: dict[str, Any], control: str, generates: Callable[[str], bool]) -> list[str]:
     """Contenders worth a line: the control, SMOTE, and the best of the generated ones."""
-    ranked = sorted(place["leaderboard"], key=lambda row: -(row["difference"] or 0.0))
+    ranked = sorted(summary["leaderboard"], key=lambda row: -(row["difference"] or 0.0))
     names = [row["contender"] for row in ranked]
     simple = [name for name in ("smote", "smotenc", "smoten", "smote-0.33", "series-smote-0.33") if name in names]
     mine = [name for name in names if generates(name) and name not in simple]
@@ -121,41 +121,41 @@ class _Reader:
         for record in store.records(first["key"]):
             self.units[record.key] = record.unit
             if record.spec is not None:
-                self.positive[record.place["dataset"]] = record.spec["data"].get("positive")
+                self.positive[record.cell["dataset"]] = record.spec["data"].get("positive")
 
     def curves(self, run: pd.DataFrame, table: dict[str, Any], lines: list[str], thin: int) -> dict[str, Any] | None:
         """Gather what the predictions of the first seed under one classifier tell."""
         rows = run[(run["classifier"] == table["classifier"]) & (run["status"] == "done")]
         rows = rows[rows["seed"] == rows["seed"].min()]
         metrics = {row["contender"]: row["metrics"] for row in table["rows"]}
-        found = []
+        curves = []
         for name in lines:
             mine = rows[rows["contender"] == name]
             if not len(mine) or name not in metrics:
                 continue
             positive = self.positive.get(str(mine["dataset"].iloc[0]))
             folds = list(self._folds(mine, positive))
-            told = collect(folds, positive, points=_POINTS, thin=thin) if folds else None
-            if told is not None:
+            numbers = collect(folds, positive, points=_POINTS, thin=thin) if folds else None
+            if numbers is not None:
                 facts = {key: metrics[name][key]["mean"] for key in ("average_precision", "roc_auc")}
-                found.append({"contender": name, "title": self.titles.get(name, name), **facts, **told})
-        if not found:
+                curves.append({"contender": name, "title": self.titles.get(name, name), **facts, **numbers})
+        if not curves:
             return None
-        n_classes = len(found[0]["confusion"])
+        n_classes = len(curves[0]["confusion"])
         several = positive is None and n_classes > 2
         names = (
             ["positive" if code == positive else "negative" for code in range(n_classes)]
             if positive is not None and n_classes == 2
             else [f"class {code}" for code in range(n_classes)]
         )
-        return {"title": table["title"], "curves": found, "classes": names, "several": several}
+        return {"title": table["title"], "curves": curves, "classes": names, "several": several}
 
     def _folds(self, rows: pd.DataFrame, positive: int | None) -> Iterable[Fold]:
         for key, threshold in zip(rows["key"], rows["threshold"], strict=True):
-            kept = self.store.predictions(str(key))
-            if kept is not None:
+            predicted = self.store.predictions(str(key))
+            if predicted is not None:
                 cut = None if pd.isna(threshold) or positive is None else float(threshold)
-                yield Fold(kept["y"], kept["scores"], cut)
+                yield Fold(predicted["y"], predicted["scores"], cut)
 
     def details(self, run: pd.DataFrame, lines: list[str]) -> dict[str, Any]:
         """Gather the trainings of the contenders with a line, and the quality of every contender's rows."""
@@ -167,10 +167,12 @@ class _Reader:
             if unit is None or name in seen or name == NONE_TUNED.name:
                 continue
             seen.add(name)
-            told = self.store.details(unit)
-            if told.get("training") and name in lines:
-                trainings[name] = told["training"]
-            for entry in told.get("quality") or ():
-                kept = {key: value for key, value in entry.items() if key not in ("columns", "correlation", "copies")}
-                quality.append({"contender": name, "title": self.titles.get(name, name), "drawn": False, **kept})
+            details = self.store.details(unit)
+            if details.get("training") and name in lines:
+                trainings[name] = details["training"]
+            for entry in details.get("quality") or ():
+                numbers = {
+                    key: value for key, value in entry.items() if key not in ("columns", "correlation", "copies")
+                }
+                quality.append({"contender": name, "title": self.titles.get(name, name), "drawn": False, **numbers})
         return {"training": training.collect(trainings, self.titles, _HISTORY), "quality": quality}

@@ -43,7 +43,7 @@ def _comparison(summary: Summary) -> dict[str, Any]:
 
 
 def _places(summary: Summary) -> list[dict[str, Any]]:
-    return [protocol.draw(place, index) for index, place in enumerate(summary["places"])]
+    return [protocol.draw(part, index) for index, part in enumerate(summary["places"])]
 
 
 def _curves(summary: Summary) -> list[dict[str, Any]]:

@@ -137,8 +137,8 @@ def _sound(scores: pd.DataFrame | None) -> dict[str, Any] | None:
     if not sound:
         return None
     where = max(sound, key=lambda name: (int((names == name).sum()), name))
-    told = summarise_bench(scores[names == where], name=where)
-    return {key: told[key] for key in ("verdict", "warnings", "places", "control", "facts")}
+    summary = summarise_bench(scores[names == where], name=where)
+    return {key: summary[key] for key in ("verdict", "warnings", "places", "control", "facts")}
 
 
 def _verdict(counts: Mapping[str, int], sound: dict[str, Any] | None) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from oversmith.evaluation import Comparison
 from oversmith.evaluation.comparison import FAILED, jsonable
 from oversmith.evaluation.contenders import SMOTE_NAMES
 from oversmith.report.names import printable_tree
-from oversmith.report.places import Titles, summarise_place
+from oversmith.report.protocol_summary import Titles, summarise_protocol
 from oversmith.report.tables import classifier_tables, losses
 from oversmith.report.verdict import verdict
 from oversmith.report.widgets import classes, curves, images, quality, rows, series, training
@@ -42,15 +42,15 @@ def conclude(comparison: Comparison) -> dict[str, Any]:
     protocol = comparison.protocol
     where = f"{protocol.get('repeats', 1)} × {protocol.get('folds', '?')}-fold cross-validation"
     titles, scores = titles_of(comparison), comparison.frame()
-    place = summarise_place(scores, where, protocol.get("control"), titles, comparison.chance())
+    main = summarise_protocol(scores, where, protocol.get("control"), titles, comparison.chance())
     samplers = [entry["name"] for entry in comparison.contenders if entry.get("sampler")]
-    left_out = [f"Left out of the ranking: {'; '.join(place['left_out'])}."] if place["left_out"] else []
+    left_out = [f"Left out of the ranking: {'; '.join(main['left_out'])}."] if main["left_out"] else []
     return {
         "name": str(comparison.data.get("name", "data")),
-        "control": place["control"],
-        "places": [place],
-        "verdict": verdict(place, generative(comparison), samplers),
-        "warnings": [*place["notes"], *left_out, *comparison.warnings],
+        "control": main["control"],
+        "places": [main],
+        "verdict": verdict(main, generative(comparison), samplers),
+        "warnings": [*main["notes"], *left_out, *comparison.warnings],
         "generative": generative(comparison),
         "failures": losses(scores, titles, FAILED),
         "skipped": losses(scores, titles, ("skipped",)),
@@ -161,11 +161,11 @@ def _curves(comparison: Comparison, tables: list[dict[str, Any]]) -> list[dict[s
             folds = groups.get((classifier["name"], name)) or groups.get((classifier["name"], twin))
             metrics = means.get((classifier["name"], name), {})
             average = metrics.get("average_precision", {}).get("mean")
-            told = curves.collect(folds, positive) if folds and average is not None else None
-            if told is not None:
+            numbers = curves.collect(folds, positive) if folds and average is not None else None
+            if numbers is not None:
                 area = metrics.get("roc_auc", {}).get("mean")
                 facts = {"contender": name, "title": titles[name], "average_precision": average, "roc_auc": area}
-                lines.append(facts | told)
+                lines.append(facts | numbers)
         if lines:
             figures.append({"classifier": classifier["name"], "title": classifier["title"], "curves": lines})
     return figures

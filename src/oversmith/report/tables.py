@@ -14,7 +14,7 @@ import pandas as pd
 from oversmith.evaluation.analysis import Chance, guesses
 from oversmith.evaluation.comparison import FAILED
 from oversmith.report.names import METRICS
-from oversmith.report.places import COSTS, Titles, mark_best
+from oversmith.report.protocol_summary import COSTS, Titles, mark_best
 from oversmith.statistics.matrix import fill_with_chance
 
 Row = dict[str, Any]
@@ -83,8 +83,8 @@ def _mean_sd(table: pd.DataFrame | None, name: str) -> dict[str, float | None]:
 
 
 def _ordered(names: pd.Series, known: list[str]) -> list[str]:
-    place = {name: number for number, name in enumerate(known)}
-    return sorted(set(names), key=lambda name: (place.get(name, len(place)), name))
+    position = {name: number for number, name in enumerate(known)}
+    return sorted(set(names), key=lambda name: (position.get(name, len(position)), name))
 
 
 def losses(scores: pd.DataFrame, titles: Titles, statuses: Sequence[str]) -> list[Row]:

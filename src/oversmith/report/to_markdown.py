@@ -42,22 +42,22 @@ def to_markdown(summary: Mapping[str, Any]) -> str:
     if summary["warnings"]:
         lines += ["", *(f"- {escaped(text)}" for text in summary["warnings"])]
     places = summary["places"] if "places" in summary else (summary.get("sound") or {}).get("places", [])
-    for place in places:
-        lines += _place(place)
+    for part in places:
+        lines += _protocol(part)
     if "failures" in summary:
         lines += ["", "## Failures", "", *_failures(summary["failures"])]
     return "\n".join(lines) + "\n"
 
 
-def _place(place: Mapping[str, Any]) -> list[str]:
-    over = f"{place['n']} {place['unit']}s"
+def _protocol(part: Mapping[str, Any]) -> list[str]:
+    over = f"{part['n']} {part['unit']}s"
     lines = [
         "",
-        f"## {escaped(place['name'])}",
+        f"## {escaped(part['name'])}",
         "",
-        f"Means and mean ranks over {over}. {escaped(' '.join(place['notes']))}",
+        f"Means and mean ranks over {over}. {escaped(' '.join(part['notes']))}",
     ]
-    shown = [key for key in _SHOWN if any(row["metrics"][key]["mean"] is not None for row in place["leaderboard"])]
+    shown = [key for key in _SHOWN if any(row["metrics"][key]["mean"] is not None for row in part["leaderboard"])]
     heads = ["contender", "mean rank", *(_title(key) for key in shown), "seconds", "failed"]
     rows = [
         [
@@ -67,20 +67,20 @@ def _place(place: Mapping[str, Any]) -> list[str]:
             _number(row["seconds"], ".3g"),
             str(row["failed"]),
         ]
-        for row in place["leaderboard"]
+        for row in part["leaderboard"]
     ]
     lines = [line.rstrip() for line in lines] + ["", *_table(heads, rows)]
-    if place["refusal"]:
-        return [*lines, "", f"No differences: {escaped(place['refusal'])}."]
-    tests = f"{place['n_tests']} comparisons, one family for Holm's correction."
-    if place["unit"] == "data set":
-        tests += f" With so many data sets Wilcoxon's p is at least {place['smallest_p']:.2g}."
+    if part["refusal"]:
+        return [*lines, "", f"No differences: {escaped(part['refusal'])}."]
+    tests = f"{part['n_tests']} comparisons, one family for Holm's correction."
+    if part["unit"] == "data set":
+        tests += f" With so many data sets Wilcoxon's p is at least {part['smallest_p']:.2g}."
     lines += ["", tests]
-    for table in place["effects"]:
+    for table in part["effects"]:
         lines += ["", f"### {_title(table['metric'])} against {_name(table['control'])}", "", *_effects(table)]
     for key, title in (("by_classifier", "classifier"), ("by_size", "minority rows of the training part")):
-        if place[key]:
-            lines += ["", f"### Average precision by {title}", "", *_parts(place[key])]
+        if part[key]:
+            lines += ["", f"### Average precision by {title}", "", *_parts(part[key])]
     return lines
 
 

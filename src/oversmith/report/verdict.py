@@ -17,13 +17,13 @@ _STOP = "Do not over-sample here"
 Row = Mapping[str, Any]
 
 
-def verdict(place: Mapping[str, Any], generated: Sequence[str], samplers: Sequence[str]) -> dict[str, Any]:
+def verdict(summary: Mapping[str, Any], generated: Sequence[str], samplers: Sequence[str]) -> dict[str, Any]:
     """Say what the differences from the control show in the primary metric.
 
     Parameters
     ----------
-    place : dict
-        From :func:`oversmith.report.places.summarise_place`.
+    summary : dict
+        From :func:`oversmith.report.protocol_summary.summarise_protocol`.
     generated : sequence of str
         Contenders whose rows are generated; the verdict is about the best of them, or of all where there is none.
     samplers : sequence of str
@@ -35,10 +35,10 @@ def verdict(place: Mapping[str, Any], generated: Sequence[str], samplers: Sequen
         ``decision``, ``tag``, ``tone``, ``sentence``, ``support`` (sentences), ``interval`` (positions in percent, or
         None), and the numbers of the row it speaks of.
     """
-    table = next((entry for entry in place["effects"] if entry["control"] == place["control"]), None)
+    table = next((entry for entry in summary["effects"] if entry["control"] == summary["control"]), None)
     rows: list[Row] = [] if table is None else [row for row in table["rows"] if _finite(row["difference"])]
     if table is None or not rows:
-        why = place["refusal"] or "no contender can be set against the control"
+        why = summary["refusal"] or "no contender can be set against the control"
         return {
             "decision": "undecided",
             "tag": "No verdict",
@@ -51,15 +51,15 @@ def verdict(place: Mapping[str, Any], generated: Sequence[str], samplers: Sequen
     row = max(candidates, key=lambda entry: entry["difference"])
     unit = SHORT.get(table["metric"], METRICS[table["metric"]])
     interval = f"[{signed(row['low'])}, {signed(row['high'])}]" if _has_interval(row) else "(no interval)"
-    where, over = ("over these data sets", "on") if place["unit"] == "data set" else ("on this data set", "in")
+    where, over = ("over these data sets", "on") if summary["unit"] == "data set" else ("on this data set", "in")
     sentence = (
         f"{_phrase(row['title'])} against {_control(row)}: {signed(row['difference'])}\u00a0{unit} {interval}, "
-        f"better {over} {row['wins']} of {row['n']} {place['unit']}s; {_conclusion(row, where)}."
+        f"better {over} {row['wins']} of {row['n']} {summary['unit']}s; {_conclusion(row, where)}."
     )
     tag = _tag(row, [entry for entry in rows if entry["contender"] in samplers] or rows)
     helped = [entry["contender"] for entry in rows if entry["decision"] == "helps"]
     support = _support(
-        row, candidates, rows, place, "generated contenders" if row["contender"] in generated else "contenders"
+        row, candidates, rows, summary, "generated contenders" if row["contender"] in generated else "contenders"
     )
     return {
         "decision": row["decision"],
@@ -103,18 +103,18 @@ def _conclusion(row: Row, where: str) -> str:
 
 
 def _support(
-    row: Row, candidates: Sequence[Row], rows: Sequence[Row], place: Mapping[str, Any], what: str
+    row: Row, candidates: Sequence[Row], rows: Sequence[Row], summary: Mapping[str, Any], what: str
 ) -> list[str]:
     lines = []
     if len(candidates) > 1:
         which = "better" if len(candidates) == 2 else "best"
         lines.append(f"Shown is the {which} of {len(candidates)} {what}: a choice made after the fact.")
-    over_sets = place["unit"] == "data set"
+    over_sets = summary["unit"] == "data set"
     source = "a bootstrap over data sets and folds" if over_sets else "the corrected resampled t-test over folds"
     test = ", p from Wilcoxon’s test over data sets" if over_sets else ""
-    plural = "s" if place["n_tests"] != 1 else ""
+    plural = "s" if summary["n_tests"] != 1 else ""
     lines.append(
-        f"95 % interval from {source}{test}; {place['n_tests']} comparison{plural} in all, p corrected for them."
+        f"95 % interval from {source}{test}; {summary['n_tests']} comparison{plural} in all, p corrected for them."
     )
     others = [entry for entry in rows if entry["contender"] not in {c["contender"] for c in candidates}]
     parts = []

@@ -61,7 +61,7 @@
     panel.appendChild(boxes("contender", "Contenders", contenders, changed));
     if (sets.length > 1) { panel.appendChild(boxes("set", "Data sets", sets, changed)); }
     panel.appendChild(count);
-    var place = first.closest(".table");
-    place.parentNode.insertBefore(panel, place);
+    var table = first.closest(".table");
+    table.parentNode.insertBefore(panel, table);
   });
 })();

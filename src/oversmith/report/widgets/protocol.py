@@ -14,12 +14,12 @@ _SETS = "the mean over data sets, paired by classifier, fold and seed ({n} data 
 _FOLDS = "paired over {n} folds (each the mean over classifiers and seeds)"
 
 
-def draw(place: dict[str, Any], number: int = 0) -> dict[str, Any]:
+def draw(summary: dict[str, Any], number: int = 0) -> dict[str, Any]:
     """Draw the figures of one protocol.
 
     Parameters
     ----------
-    place : dict
+    summary : dict
         Its summary.
     number : int, default=0
         Its number on the page, for ids.
@@ -29,22 +29,25 @@ def draw(place: dict[str, Any], number: int = 0) -> dict[str, Any]:
     dict
         ``ranks`` (a picture or None), ``effects`` (pictures), ``time`` (a picture or None).
     """
-    over_sets = place["unit"] == "data set"
+    over_sets = summary["unit"] == "data set"
     warning = (
         "Who else takes part moves the bars"
         if over_sets
         else "Folds share training rows, so the true difference is larger"
     )
     caption = (
-        f"Mean rank in average precision over {place['n']} {place['unit']}s, 1 the best. A blue bar joins contenders "
-        f"whose ranks lie within Nemenyi’s critical difference. {warning}: a picture, no proof."
+        f"Mean rank in average precision over {summary['n']} {summary['unit']}s, 1 the best. A blue bar joins "
+        f"contenders whose ranks lie within Nemenyi’s critical difference. {warning}: a picture, no proof."
     )
     ranks = rank_picture(
-        place["ranks"], _number(place["critical_difference"]), uid=f"ranks-{number}", control=place["control_title"],
+        summary["ranks"],
+        _number(summary["critical_difference"]),
+        uid=f"ranks-{number}",
+        control=summary["control_title"],
         caption=caption,
-    )  # fmt: skip
+    )
     effects = []
-    for index, entry in enumerate(place["effects"]):
+    for index, entry in enumerate(summary["effects"]):
         lower = entry["metric"] == "brier"
         effects.append(
             effect_picture(
@@ -57,14 +60,14 @@ def draw(place: dict[str, Any], number: int = 0) -> dict[str, Any]:
         )
     rows = [
         {"title": row["title"], **row["parts"], **row["metrics"]["average_precision"]}
-        for row in place["leaderboard"]
+        for row in summary["leaderboard"]
         if row["parts"] is not None
     ]
     time = time_picture(
         rows,
         uid=f"time-{number}",
         metric="average precision",
-        caption=f"Median seconds of one fit (one fold, one classifier) beside the mean ± SD over {place['unit']}s.",
+        caption=f"Median seconds of one fit (one fold, one classifier) beside the mean ± SD over {summary['unit']}s.",
     )
     return {"ranks": ranks, "effects": effects, "time": time}
 

@@ -233,7 +233,7 @@ def forecast(units: Sequence[Unit], store: Store, workers: int) -> str:
     for record in store.records():
         # What is imported and compiled is so once per process, and not once per fit.
         took = [record.costs.get(name) or 0.0 for name in ("seconds_resample", "seconds_fit", "seconds_predict")]
-        entry = {"who": str(record.place["contender"]), "width": _width(str(record.place["dataset"]))}
+        entry = {"who": str(record.cell["contender"]), "width": _width(str(record.cell["dataset"]))}
         fit = spent.setdefault(record.unit, entry | {"seconds": took[0]})
         fit["seconds"] += took[1] + took[2]
     frame = pd.DataFrame(list(spent.values()), columns=["who", "width", "seconds"])

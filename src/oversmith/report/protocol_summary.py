@@ -51,7 +51,7 @@ class Titles:
         return self.classifiers.get(name, name)
 
 
-def summarise_place(
+def summarise_protocol(
     part: pd.DataFrame, where: str, control: str | None, titles: Titles, chance: Chance | None = None
 ) -> Summary:
     """Summarise the results of one protocol.
@@ -246,18 +246,18 @@ def mark_best(rows: Sequence[Summary], metrics: Sequence[str]) -> None:
 def _heat(part: pd.DataFrame, analysis: Analysis, titles: Titles, chance: Chance | None) -> Summary | None:
     """Set data sets against contenders: mean over shared classifiers, folds and seeds, and the spread over folds."""
     names = [name for name in analysis.means if name != "none" or analysis.control == "none"]
-    kept = part[part["contender"].isin(names) & part["classifier"].isin(analysis.classifiers)]
-    if not len(kept) or not kept[PRIMARY].notna().any():
+    part = part[part["contender"].isin(names) & part["classifier"].isin(analysis.classifiers)]
+    if not len(part) or not part[PRIMARY].notna().any():
         return None
-    filled = fill_with_chance(kept, PRIMARY, guesses(chance, PRIMARY))
+    filled = fill_with_chance(part, PRIMARY, guesses(chance, PRIMARY))
     folds = filled.groupby(["dataset", "contender", "repeat", "fold"])["value"].mean()
-    told = folds.groupby(["dataset", "contender"]).agg(["mean", "std", "count"])
+    spread = folds.groupby(["dataset", "contender"]).agg(["mean", "std", "count"])
     names.sort(key=lambda name: (name != analysis.control, titles.contender(name)))
-    sizes, rare = minority_rows(kept), kept.groupby("dataset")["n_test_positive"].sum()
-    share = rare / kept.groupby("dataset")["n_test"].sum()
+    sizes, rare = minority_rows(part), part.groupby("dataset")["n_test_positive"].sum()
+    share = rare / part.groupby("dataset")["n_test"].sum()
     rows = []
-    for dataset in sorted(set(kept["dataset"])):
-        cells = [_cell(told, dataset, name) for name in names]
+    for dataset in sorted(set(part["dataset"])):
+        cells = [_cell(spread, dataset, name) for name in names]
         known = [round(cell["mean"], 3) for cell in cells if cell["mean"] is not None]
         base = next((cell["mean"] for cell, name in zip(cells, names, strict=True) if name == analysis.control), None)
         for cell in cells:
@@ -274,10 +274,10 @@ def _heat(part: pd.DataFrame, analysis: Analysis, titles: Titles, chance: Chance
     return {"contenders": [titles.contender(name) for name in names], "rows": rows}
 
 
-def _cell(told: pd.DataFrame, dataset: str, name: str) -> Summary:
-    if (dataset, name) not in told.index:
+def _cell(spread: pd.DataFrame, dataset: str, name: str) -> Summary:
+    if (dataset, name) not in spread.index:
         return {"mean": None, "sd": None, "n": 0}
-    mean, sd, n = (float(value) for value in told.loc[[(dataset, name)]].to_numpy()[0])
+    mean, sd, n = (float(value) for value in spread.loc[[(dataset, name)]].to_numpy()[0])
     return {"mean": mean, "sd": None if np.isnan(sd) else sd, "n": int(n)}
 
 
@@ -325,10 +325,10 @@ def _subsets(
     for title, part in parts:
         if whole.control not in set(part["contender"]):
             continue
-        found = analyse(part, control=whole.control, tested=(), described=(PRIMARY,), chance=chance)
+        analysis = analyse(part, control=whole.control, tested=(), described=(PRIMARY,), chance=chance)
         columns[titles.classifier(title)] = {
             effect.contender: {"difference": effect.difference, "low": effect.low, "high": effect.high}
-            for effect in found.effects
+            for effect in analysis.effects
         }
     if len(columns) < 2:
         return None
