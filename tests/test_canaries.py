@@ -29,7 +29,7 @@ from oversmith.evaluation import Contender
 from oversmith.evaluation.contenders import default_classifiers
 from oversmith.evaluation.jobs import Job, run_job
 from oversmith.evaluation.pipeline import build_pipeline
-from oversmith.evaluation.protocol import freeze_splits
+from oversmith.evaluation.protocol import fold_splits
 from oversmith.evaluation.task import prepare
 from oversmith.metrics import chance_average_precision
 
@@ -110,7 +110,7 @@ def test_the_identity_sampler_equals_plain_scikit_learn_bit_for_bit(before):
     X = pd.DataFrame(rng.normal(size=(200, 4)) + 0.5 * y[:, None], columns=list("abcd"))
     task = prepare(X, y, target="t", name="identity")
     contender = Contender("identity", "Identity", "identity", identity, before=before)
-    for split in freeze_splits(task, folds=3, repeats=1, seed=0).parts:
+    for split in fold_splits(task, folds=3, repeats=1, seed=0).parts:
         job = Job(task, split, contender, ("identity",), default_classifiers(), 0, 2, 10_000, None)
         recorded = {p["classifier"]: p for p in run_job(job).predictions}
         seeds = {c.name: int(job.seeds(c.name).generate_state(1)[0] >> 1) for c in job.classifiers}

@@ -107,7 +107,7 @@ def test_compare_makes_the_class_rarer_and_draws_over_the_axis(spectra, capsys):
     summary = json.loads(capsys.readouterr().out)
     # Of 22 or 23 common spectra in a half, one rare one to eight.
     assert summary["counts"][0]["before"] == [23, 2]
-    assert summary["protocol"]["ratio"] == 8
+    assert summary["protocol"]["thin"] == 8
     assert sum(part["positives"] for part in summary["protocol"]["splits"]) == 15
     assert any("Class 'rare' was made rarer" in text for text in summary["warnings"])
     assert summary["data"]["axis"]["unit"] == "1/cm"

@@ -18,7 +18,7 @@ from oversmith import compare
 from oversmith.evaluation import Classifier, Comparison, Contender, analyse
 from oversmith.evaluation.contenders import default_classifiers, default_contenders
 from oversmith.evaluation.jobs import Job, run_job
-from oversmith.evaluation.protocol import freeze_splits
+from oversmith.evaluation.protocol import fold_splits
 from oversmith.evaluation.task import prepare
 from oversmith.exceptions import InputError, MissingExtraError, OversmithError
 from oversmith.selection import inner_scores
@@ -232,7 +232,7 @@ def test_nothing_that_is_fitted_sees_a_test_row():
 def test_a_prediction_depends_on_no_other_test_row(name):
     X, y = data()
     task = prepare(X, y, target="t", name="n")
-    split = freeze_splits(task, folds=3, repeats=1, seed=0).parts[0]
+    split = fold_splits(task, folds=3, repeats=1, seed=0).parts[0]
     contender = next(c for c in default_contenders(task.kinds) if c.name == name)
     judges = tuple(c for c in default_classifiers() if c.name in ("logistic-regression", "xgboost"))
     kept, spoilt = split.test[:5], split.test[5:]

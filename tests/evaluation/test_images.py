@@ -12,7 +12,7 @@ from oversmith.datasets import dataset_info
 from oversmith.datasets.info import Dataset
 from oversmith.evaluation import Comparison, Plan, Protocol, run
 from oversmith.evaluation.contenders import default_classifiers, default_contenders
-from oversmith.evaluation.gallery import MOST_PIXELS, gallery, pixels
+from oversmith.evaluation.image_panels import MOST_PIXELS, image_panels, pixels
 from oversmith.evaluation.task import prepare
 from oversmith.exceptions import InputError
 
@@ -89,7 +89,7 @@ def test_a_data_set_of_images_says_so_itself():
 def test_who_takes_part_and_who_does_not():
     names = [entry.name for entry in default_contenders({"a": "numeric"}, None, "image")]
     assert names[-3:] == ["smote", "cgan-0.33", "cgan-1.0"]
-    assert [judge.name for judge in default_classifiers("image")][-1] == "image-network"
+    assert [classifier.name for classifier in default_classifiers("image")][-1] == "image-network"
     with pytest.raises(
         InputError, match=r"method: 'ganbats' takes series and the data are images; choose one of .*cgan"
     ):
@@ -114,7 +114,7 @@ def shown(made=None, unseen=None, snapshots=(), shape=(1, 4, 4), rows=None, valu
     label = (Y == "down").astype(int)
     made = train[:6] if made is None else made
     unseen = flat(stripes(seed=1)[0]) if unseen is None else unseen
-    return gallery(
+    return image_panels(
         (train, label),
         (made, np.ones(len(made), dtype=int)),
         (unseen, label[: len(unseen)]),

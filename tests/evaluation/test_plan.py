@@ -7,7 +7,7 @@ import pytest
 from sklearn.neighbors import KNeighborsClassifier
 
 from oversmith.evaluation import Classifier, Contender, Plan, Protocol, method_contender
-from oversmith.evaluation.keys import describe, key_of
+from oversmith.evaluation.spec import describe, key_of
 from oversmith.exceptions import InputError
 
 
@@ -35,7 +35,7 @@ def keys(**changes):
 def test_equal_plans_have_equal_keys_wherever_their_parts_come_from():
     assert keys() == keys(datasets=[table()], classifiers=["knn"])
     assert len(set(keys())) == 2
-    # More contenders, judges, seeds or repeats add keys and change none.
+    # More contenders, classifiers, seeds or repeats add keys and change none.
     more = {"contenders": ["none-tuned", "smote"], "classifiers": ["lr", "knn"], "seeds": (0, 1)}
     assert set(keys()) < set(keys(**more))
     assert set(keys()) < set(keys(protocols=[Protocol(folds=3), Protocol(folds=2, repeats=2)]))

@@ -6,7 +6,7 @@ import pytest
 from oversmith.evaluation import Protocol
 from oversmith.evaluation.contenders import NONE, classifier_named, contender_named
 from oversmith.evaluation.jobs import Job, run_job
-from oversmith.evaluation.protocol import freeze_splits, make_splits
+from oversmith.evaluation.protocol import fold_splits, make_splits
 from oversmith.evaluation.task import prepare
 from oversmith.exceptions import InputError, TooFewRowsError
 
@@ -26,7 +26,7 @@ def test_folds_are_those_of_freeze_splits_and_few_repeats_begin_many():
     data = task()
     one = make_splits(data, Protocol(folds=4, split_seed=3))
     three = make_splits(data, Protocol(folds=4, repeats=3, split_seed=3))
-    assert one.sha256 == freeze_splits(data, folds=4, repeats=1, seed=3).sha256
+    assert one.sha256 == fold_splits(data, folds=4, repeats=1, seed=3).sha256
     assert [part.sha256 for part in three.parts[:4]] == [part.sha256 for part in one.parts]
     assert len({part.sha256 for part in three.parts}) == 12
     assert [(part.repeat, part.fold) for part in three.parts[3:6]] == [(0, 3), (1, 0), (1, 1)]
@@ -59,7 +59,7 @@ def test_no_group_stands_on_two_sides(protocol):
 
 def test_thinning_touches_the_training_part_alone():
     data = task(n=400, positives=100)
-    natural, thinned = (make_splits(data, Protocol(folds=4, ratio=ratio)).parts for ratio in (None, 10))
+    natural, thinned = (make_splits(data, Protocol(folds=4, thin=ratio)).parts for ratio in (None, 10))
     for before, after in zip(natural, thinned, strict=True):
         assert np.array_equal(before.test, after.test)
         assert set(after.train) < set(before.train)
@@ -71,13 +71,13 @@ def test_thinning_touches_the_training_part_alone():
 def test_a_ratio_can_be_reached_from_both_sides():
     data = task(n=400, positives=20)
     natural = make_splits(data, Protocol(folds=4)).parts
-    thinned = make_splits(data, Protocol(folds=4, ratio=5, thin="either")).parts
+    thinned = make_splits(data, Protocol(folds=4, thin=5, thin_class="either")).parts
     for before, after in zip(natural, thinned, strict=True):
         assert np.array_equal(before.test, after.test)
         y = data.y[after.train]
         assert ((y == 0).sum(), (y == 1).sum()) == (75, 15)
     with pytest.raises(InputError, match="ratio: 1:5 needs"):
-        make_splits(data, Protocol(folds=4, ratio=5))
+        make_splits(data, Protocol(folds=4, thin=5))
 
 
 def test_names_tell_protocols_apart():
@@ -102,8 +102,8 @@ def test_names_tell_protocols_apart():
         ({"test": 0.2}, "folds: 5 found beside test"),
         ({"inner_folds": 1}, "inner_folds: 1"),
         ({"repeats": 0}, "repeats: 0"),
-        ({"ratio": 0.5}, "ratio: 0.5"),
-        ({"thin": "negative"}, "thin: 'negative'"),
+        ({"thin": 0.5}, "thin: 0.5"),
+        ({"thin_class": "negative"}, "thin_class: 'negative'"),
         ({"inner_folds": None, "calibration": "sigmoid"}, "inner_folds: None found with a calibration"),
         ({"calibration": "platt"}, "calibration: 'platt'"),
         ({"split_seed": -1}, "split_seed: -1"),
@@ -124,13 +124,13 @@ def test_too_few_rows_and_bad_groups():
     with pytest.raises(InputError, match="groups: 1 rows without a group"):
         task(groups=[None, *range(199)])
     three = prepare(np.zeros((30, 1)), np.arange(30) % 3, target="t", name="three")
-    with pytest.raises(InputError, match="ratio: 5 found for 'three' of several classes"):
-        make_splits(three, Protocol(folds=2, ratio=5))
+    with pytest.raises(InputError, match="thin: 5 found for 'three' of several classes"):
+        make_splits(three, Protocol(folds=2, thin=5))
 
 
-def job(data, protocol, contender=NONE, seed=0, judges=("knn", "lr")):
+def job(data, protocol, contender=NONE, seed=0, classifiers=("knn", "lr")):
     split = make_splits(data, protocol).parts[0]
-    chosen = tuple(classifier_named(name) for name in judges)
+    chosen = tuple(classifier_named(name) for name in classifiers)
     return Job(
         data,
         split,
@@ -170,8 +170,8 @@ def test_calibration_mends_what_over_sampling_spoils(kind):
     y = (rng.uniform(size=1500) < 0.1).astype(int)
     data = prepare(rng.normal(size=(1500, 3)) + 0.7 * y[:, None], y, target="t", name="toy")
     smote = contender_named("smote", data.kinds)
-    plain = run_job(job(data, Protocol(folds=3), smote, judges=("lr",))).scores[0]
-    mended = run_job(job(data, Protocol(folds=3, calibration=kind), smote, judges=("lr",))).scores[0]
+    plain = run_job(job(data, Protocol(folds=3), smote, classifiers=("lr",))).scores[0]
+    mended = run_job(job(data, Protocol(folds=3, calibration=kind), smote, classifiers=("lr",))).scores[0]
     assert mended["brier"] < 0.75 * plain["brier"]
     assert mended["average_precision"] == pytest.approx(plain["average_precision"], abs=0.05)
     if kind == "sigmoid":
@@ -185,14 +185,16 @@ def test_calibration_of_several_classes_gives_probabilities():
     X = np.random.default_rng(0).normal(size=(110, 2)) + y[:, None]
     data = prepare(X, y, target="t", name="three")
     for kind in ("sigmoid", "isotonic"):
-        found = run_job(job(data, Protocol(folds=2, calibration=kind), judges=("lr",)))
+        found = run_job(job(data, Protocol(folds=2, calibration=kind), classifiers=("lr",)))
         assert found.scores[0]["status"] == "done"
         assert np.allclose(found.predictions[0]["scores"].sum(axis=1), 1, atol=1e-6)
 
 
 def test_seeds_change_classifiers_and_not_the_cuts():
     data = task()
-    runs = [run_job(job(data, Protocol(folds=3, split_seed=5), seed=seed, judges=("rf", "knn"))) for seed in (0, 0, 1)]
+    runs = [
+        run_job(job(data, Protocol(folds=3, split_seed=5), seed=seed, classifiers=("rf", "knn"))) for seed in (0, 0, 1)
+    ]
     scores = [run.predictions[0]["scores"] for run in runs]
     assert np.array_equal(scores[0], scores[1])
     assert not np.array_equal(scores[0], scores[2])
@@ -269,7 +271,7 @@ def test_counts_the_data_do_not_have(counts, groups):
     [
         ({"counts": (9, 3)}, "folds: 5 found beside counts"),
         ({"folds": None, "test": 0.2, "counts": (9, 3)}, "test: 0.2 found beside counts"),
-        ({"folds": None, "ratio": 5, "counts": (9, 3)}, "ratio: 5 found beside counts"),
+        ({"folds": None, "thin": 5, "counts": (9, 3)}, "thin: 5 found beside counts"),
         ({"folds": None, "counts": (9, 0)}, "counts: "),
         ({"folds": None, "counts": (9, 2.5)}, "counts: "),
         ({"folds": None, "counts": (9,)}, "counts: "),

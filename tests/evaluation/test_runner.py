@@ -82,8 +82,8 @@ def test_a_sampler_beyond_its_memory():
 def test_a_slow_classifier_costs_the_others_nothing():
     plan = Plan([table()], ["smote"], [classifier_named("knn"), SLOW, classifier_named("lr")], TWO)
     found = run(plan, n_jobs=1, time_limit=1.5).scores()
-    by_judge = found.groupby("classifier")["status"].unique()
-    assert {name: list(status) for name, status in by_judge.items()} == {
+    by_classifier = found.groupby("classifier")["status"].unique()
+    assert {name: list(status) for name, status in by_classifier.items()} == {
         "knn": ["done"],
         "logistic-regression": ["done"],
         "slow": ["timeout"],

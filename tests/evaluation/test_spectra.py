@@ -48,11 +48,11 @@ def test_the_method_for_spectra_takes_part_where_there_is_an_axis():
         comparison_plan(X, y, axis=axis, methods=methods)
         for axis, methods in ((None, None), (AXIS, None), (AXIS, ["jitter"]))
     ]
-    taken = [{c.sampler for c in plan.entrants(plan.datasets[0])} - {None} for plan in plans]
+    taken = [{c.sampler for c in plan.resolved_contenders(plan.datasets[0])} - {None} for plan in plans]
     simple = {"random-over-sampling", "smote", "time-warp"}
     assert taken == [simple | {"eo-wgan"}, simple | {"three-player-gan"}, simple | {"jitter"}]
     open_plan = Plan([prepare(X, y, target="y", name="toy", axis=AXIS)])
-    assert {c.sampler for c in open_plan.entrants(open_plan.datasets[0])} - {None} == taken[1]
+    assert {c.sampler for c in open_plan.resolved_contenders(open_plan.datasets[0])} - {None} == taken[1]
 
 
 def test_the_first_fold_tells_the_way_back_to_units():

@@ -5,7 +5,7 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from oversmith.evaluation.protocol import environment, freeze_splits, seed_for, shared_duplicates
+from oversmith.evaluation.protocol import environment, fold_splits, seed_for, shared_duplicates
 from oversmith.evaluation.task import prepare
 from oversmith.exceptions import InputError
 
@@ -82,11 +82,11 @@ def test_hash_follows_values_names_types_and_labels():
 
 def test_splits_are_frozen_and_hashed():
     task = prepare(table(), Y, target="t", name="n")
-    splits = freeze_splits(task, folds=5, repeats=2, seed=1)
+    splits = fold_splits(task, folds=5, repeats=2, seed=1)
     assert [(p.repeat, p.fold) for p in splits.parts] == [(r, f) for r in range(2) for f in range(5)]
-    assert splits.sha256 == freeze_splits(task, folds=5, repeats=2, seed=1).sha256
-    assert splits.sha256 != freeze_splits(task, folds=5, repeats=2, seed=2).sha256
-    assert splits.sha256 != freeze_splits(task, folds=5, repeats=1, seed=1).sha256
+    assert splits.sha256 == fold_splits(task, folds=5, repeats=2, seed=1).sha256
+    assert splits.sha256 != fold_splits(task, folds=5, repeats=2, seed=2).sha256
+    assert splits.sha256 != fold_splits(task, folds=5, repeats=1, seed=1).sha256
 
 
 def test_seeds_differ_in_every_part_of_their_name():
@@ -109,10 +109,10 @@ def test_seeds_differ_in_every_part_of_their_name():
 def test_shared_duplicates_are_test_rows_with_a_twin_in_training():
     frame = pd.DataFrame({"a": np.arange(40.0), "b": ["x"] * 40})
     task = prepare(frame, Y, target="t", name="n")
-    assert shared_duplicates(task, freeze_splits(task, folds=5, repeats=1, seed=0)) == 0
+    assert shared_duplicates(task, fold_splits(task, folds=5, repeats=1, seed=0)) == 0
     frame.loc[39] = frame.loc[0]
     task = prepare(frame, Y, target="t", name="n")
-    splits = freeze_splits(task, folds=5, repeats=2, seed=0)
+    splits = fold_splits(task, folds=5, repeats=2, seed=0)
     apart = not any({0, 39} <= set(part.test) for part in splits.parts[:5])
     assert shared_duplicates(task, splits) == (2 if apart else 0)
     assert apart

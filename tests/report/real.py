@@ -102,7 +102,7 @@ def benchmark() -> Store:
     """Two tables under two protocols."""
     X, y = table()
     other = X.assign(pressure=X["pressure"][::-1].to_numpy())
-    cuts = (Protocol(folds=2, inner_folds=2), Protocol(folds=2, inner_folds=2, ratio=4))
+    cuts = (Protocol(folds=2, inner_folds=2), Protocol(folds=2, inner_folds=2, thin=4))
     plan = Plan(
         [("wells", X, y), ("other wells", other, y)], ["none-tuned", "smotenc", "eo-wgan-0.33", FAILS], ["lr", "knn"],
         cuts,

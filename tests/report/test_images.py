@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 
 from oversmith.evaluation import Comparison
-from oversmith.evaluation.gallery import gallery
+from oversmith.evaluation.image_panels import image_panels
 from oversmith.report import render, summarise
 from oversmith.report.widgets.images import collect, draw
 
@@ -29,7 +29,7 @@ def made(images: np.ndarray, classes: list[str], steps: list[int] | None = None)
     taken = (
         [] if steps is None else [{"code": 1, "steps": steps, "images": [images[:6]] * len(steps), "kept": steps[-1]}]
     )
-    return gallery(
+    return image_panels(
         (REAL, LABEL),
         (images, np.ones(len(images), dtype=int)),
         (FRESH[::2], np.arange(18) % 2),

@@ -12,8 +12,8 @@ from oversmith import SeriesEncoder, SpectraNetwork, ThreePlayerGAN
 from oversmith.evaluation import Contender, Protocol
 from oversmith.evaluation.contenders import classifier_named
 from oversmith.evaluation.jobs import Job, run_job
-from oversmith.evaluation.keys import describe_classifier
 from oversmith.evaluation.protocol import make_splits
+from oversmith.evaluation.spec import describe_classifier
 from oversmith.evaluation.task import prepare
 from oversmith.studies.spectra import choice as inner_choice
 from oversmith.studies.spectra.choice import OWN, Choice, ChosenInside, chosen, inner_split

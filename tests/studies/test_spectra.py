@@ -13,8 +13,8 @@ from scipy import stats
 from oversmith import ACGAN, SeriesEncoder, Stop, ThreePlayerGAN
 from oversmith.evaluation import Plan, run, write_scores
 from oversmith.evaluation.contenders import Situation
-from oversmith.evaluation.keys import describe
 from oversmith.evaluation.runner import facts
+from oversmith.evaluation.spec import describe
 from oversmith.evaluation.task import prepare
 from oversmith.exceptions import InputError
 from oversmith.studies import STUDIES, Scope, rebuild

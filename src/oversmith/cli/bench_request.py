@@ -33,7 +33,7 @@ def request_of(options: Mapping[str, Any]) -> dict[str, Any]:
     >>> options = dict.fromkeys(("--split", "--folds", "--repeats", "--thin", "--dataset", "--group", "--target"))
     >>> options |= dict.fromkeys(("--positive", "--drop", "--groups", "--contender", "--classifier", "--seed"))
     >>> request_of(options | {"--max-steps": 10, "--thin": 5.0, "--group": "tuning"})
-    {'group': 'tuning', 'protocol': {'ratio': 5.0}, 'max_steps': 10}
+    {'group': 'tuning', 'protocol': {'thin': 5.0}, 'max_steps': 10}
     """
     from oversmith.io.format import READ_SUFFIXES
 
@@ -42,7 +42,7 @@ def request_of(options: Mapping[str, Any]) -> dict[str, Any]:
         protocol = _shares(options["--split"])
         if options["--folds"] is not None:
             raise InputError("folds", "it is given beside --split", "give one of them")
-    for option, name in (("--folds", "folds"), ("--repeats", "repeats"), ("--thin", "ratio")):
+    for option, name in (("--folds", "folds"), ("--repeats", "repeats"), ("--thin", "thin")):
         if options[option] is not None:
             protocol[name] = options[option]
     datasets: list[Any] = []

@@ -36,8 +36,8 @@ def print_plan(
     import joblib
 
     from oversmith.evaluation import Store, missing
+    from oversmith.evaluation.cost_model import START
     from oversmith.evaluation.estimate import estimate
-    from oversmith.evaluation.pace import START
     from oversmith.evaluation.store import FILE
 
     is_stored = folder is not None and (folder / FILE).is_file()

@@ -44,12 +44,12 @@ def choose_folds(groups: Any, labels: Any, positive: Any = None) -> int:
     return fewest if 2 <= fewest < DEFAULT_FOLDS else DEFAULT_FOLDS
 
 
-def check_thin(ratio: float | None, counts: Mapping[Any, int], positive: Any, target: str) -> None:
+def check_thin(thin: float | None, counts: Mapping[Any, int], positive: Any, target: str) -> None:
     """Refuse a ratio that the classes are beyond already, and several classes of which none is named.
 
     Parameters
     ----------
-    ratio : float or None
+    thin : float or None
         Other rows to one positive row.
     counts : mapping
         Rows of each class.
@@ -68,15 +68,15 @@ def check_thin(ratio: float | None, counts: Mapping[Any, int], positive: Any, ta
     >>> from oversmith.evaluation.checks import check_thin
     >>> check_thin(5, {"no": 100, "yes": 30}, None, "fault")
     """
-    if ratio is None:
+    if thin is None:
         return
     if positive is None and len(counts) > 2:
         raise InputError("thin", f"{target!r} has {len(counts)} classes", "say with positive= which one becomes rarer")
     label = min(counts, key=lambda name: counts[name]) if positive is None else positive
     rows, others = counts[label], sum(counts.values()) - counts[label]
-    if others / ratio > rows:
+    if others / thin > rows:
         raise InputError(
             "thin",
-            f"one row of {str(label)!r} to {ratio:g} others is more than there are, {rows} to {others}",
+            f"one row of {str(label)!r} to {thin:g} others is more than there are, {rows} to {others}",
             f"give at least {others / rows:.1f}",
         )

@@ -23,7 +23,7 @@ from typing import IO, Any
 
 from oversmith.evaluation.contenders import Classifier
 from oversmith.evaluation.jobs import Job, Outcome, failed_outcome, run_job
-from oversmith.evaluation.stages import SHARED, WARM_UP
+from oversmith.evaluation.timers import SHARED, WARM_UP
 from oversmith.exceptions import MissingExtraError, OversmithError
 
 try:

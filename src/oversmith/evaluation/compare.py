@@ -56,9 +56,9 @@ def run_comparison(
         Scores, predictions and warnings; a failed fit is a row, never missing.
     """
     start = time.perf_counter()
-    task, judges = plan.datasets[0], plan.judges()
-    protocol, entrants = plan.cuts[0], plan.entrants(task)
-    seed, ratio = plan.seeds[0], protocol.ratio
+    task, classifiers = plan.datasets[0], plan.resolved_classifiers()
+    protocol, contenders = plan.resolved_protocols[0], plan.resolved_contenders(task)
+    seed, thin = plan.seeds[0], protocol.thin
     splits = make_splits(task, protocol)
     units = plan.units()
     workers = min(n_jobs or joblib.cpu_count(), len(units))
@@ -72,10 +72,10 @@ def run_comparison(
     }
     records = {record.key: record for record in store.records(keys.values())}
     order = [
-        (part.repeat, part.fold, entrant.name, judge.name)
+        (part.repeat, part.fold, contender.name, classifier.name)
         for part in splits.parts
-        for entrant in entrants
-        for judge in judges
+        for contender in contenders
+        for classifier in classifiers
     ]
     scores = [_score(cell, records[keys[cell]]) for cell in order]
     predictions = [
@@ -84,7 +84,7 @@ def run_comparison(
         if (predicted := store.predictions(keys[cell])) is not None
     ]
     details = [(unit.job, store.details(unit.key)) for unit in units]
-    first = [(job.readings, detail) for job, detail in details if job.first]
+    first = [(job.recorded_as, detail) for job, detail in details if job.first]
     chance = task.chance()
     comparison = Comparison(
         data=task.describe(),
@@ -95,7 +95,7 @@ def run_comparison(
             "inner_rows": protocol.inner_rows,
             "seed": seed,
             "max_steps": plan.max_steps,
-            "ratio": ratio,
+            "thin": thin,
             "bounds": bounds,
             "splits_hash": splits.sha256,
             "splits": [
@@ -110,15 +110,15 @@ def run_comparison(
             ],
             "primary_metric": "average_precision",
             "control": NONE_TUNED.name,
-            "second_control": next((c.name for c in entrants if c.name in SMOTE_NAMES), None),
+            "second_control": next((c.name for c in contenders if c.name in SMOTE_NAMES), None),
             "chance": chance,
             "threads": 1,
             "n_jobs": workers,
             "seconds": time.perf_counter() - start,
         }
         | environment(),
-        contenders=[c.describe() for c in entrants],
-        classifiers=[c.describe() for c in judges],
+        contenders=[c.describe() for c in contenders],
+        classifiers=[c.describe() for c in classifiers],
         scores=scores,
         predictions=predictions,
         counts={n: detail["counts"] for names, detail in first for n in names if detail.get("counts")},
@@ -126,9 +126,9 @@ def run_comparison(
         embedding={n: detail["embedding"] for names, detail in first for n in names if detail.get("embedding")},
         images={n: detail["images"] for names, detail in first for n in names if detail.get("images")},
         quality={n: detail["quality"] for names, detail in first for n in names if detail.get("quality")},
-        warnings=_warnings(task, splits, scores, [detail.get("notes", []) for _, detail in details], chance, ratio),
+        warnings=_warnings(task, splits, scores, [detail.get("notes", []) for _, detail in details], chance, thin),
     )
-    shown = {name: unit.key for unit in units if unit.job.first for name in unit.job.readings}
+    shown = {name: unit.key for unit in units if unit.job.first for name in unit.job.recorded_as}
     keep_comparison(store, comparison, [keys[cell] for cell in order], shown)
     return comparison
 
@@ -150,14 +150,14 @@ def _rare(task: Task, rows: np.ndarray) -> int:
     return int(np.sum(task.y[rows] == (task.minority if task.positive is None else task.positive)))
 
 
-def _thinned(task: Task, splits: Splits, ratio: float | None) -> list[str]:
-    if ratio is None:
+def _thinned(task: Task, splits: Splits, thin: float | None) -> list[str]:
+    if thin is None:
         return []
     rows = [_rare(task, part.train) for part in splits.parts]
     few = f"{min(rows)}" if min(rows) == max(rows) else f"{min(rows)} to {max(rows)}"
     rare = task.classes[task.minority if task.positive is None else task.positive]
     return [
-        f"Class {rare!r} was made rarer: training parts have {few} rows of it, one to {ratio:g} others. "
+        f"Class {rare!r} was made rarer: training parts have {few} rows of it, one to {thin:g} others. "
         "Test parts keep their shares."
     ]
 
@@ -168,9 +168,9 @@ def _warnings(
     scores: Sequence[dict[str, Any]],
     notes: Sequence[Sequence[str]],
     chance: dict[str, float],
-    ratio: float | None,
+    thin: float | None,
 ) -> list[str]:
-    lines = _thinned(task, splits, ratio)
+    lines = _thinned(task, splits, thin)
     fewest = min(_rare(task, part.test) for part in splits.parts)
     rare = task.classes[task.minority if task.positive is None else task.positive]
     if fewest < _FEW_POSITIVES:
@@ -195,8 +195,8 @@ def _warnings(
         if row["error"] and row["status"] != "skipped":
             key = row["status"], row["contender"], row["error"]
             reasons.setdefault(key, Counter())[row["classifier"]] += 1
-    for (status, contender, error), judges in reasons.items():
-        where = f"{contender} with {', '.join(judges)}: {max(judges.values())} of {len(splits.parts)} folds"
+    for (status, contender, error), folds in reasons.items():
+        where = f"{contender} with {', '.join(folds)}: {max(folds.values())} of {len(splits.parts)} folds"
         if status != "done":
             at = f"average precision {chance['average_precision']:.3f}"
             lines.append(f"{where} failed ({error}); paired differences count them at chance ({at}).")

@@ -43,8 +43,9 @@ class Comparison:
         ``shape``, and of spectra whose axis is known ``axis`` (``points``, ``name``, ``unit``, ``quantity``).
     protocol : dict
         ``folds``, ``repeats``, ``inner_folds``, ``inner_rows`` (most training rows the threshold is chosen
-        on), ``seed``, ``ratio`` (to which training parts are thinned), ``bounds``, ``splits_hash``, ``splits``
-        (rows of every training and test part, and positives of the test part), ``primary_metric``, ``control``,
+        on), ``seed``, ``thin`` (negative rows to one positive row, to which training parts are thinned),
+        ``bounds``, ``splits_hash``, ``splits`` (rows of every training and test part, and positives of the test
+        part), ``primary_metric``, ``control``,
         ``second_control``, ``chance`` (metric to the value of a guess), ``versions``, ``threads``, ``n_jobs``,
         ``python``, ``platform``, ``seconds``.
     contenders : list of dict
@@ -79,11 +80,11 @@ class Comparison:
         what was fitted on the real training rows, so that all contenders share one space. Series also have ``unseen``,
         ``unseen_label`` (of the test part) and ``scale`` (mean and spread of each channel, which give units back).
     images : dict
-        Of images: contender with a sampler to what :func:`oversmith.evaluation.gallery.gallery` gathered in the first
-        fold.
+        Of images: contender with a sampler to what
+        :func:`oversmith.evaluation.image_panels.image_panels` gathered in the first fold.
     quality : dict
-        Contender with a sampler to its rows of a table judged class by class, of the first training part, as
-        :func:`oversmith.evaluation.made_rows.made_rows` gives them.
+        Contender with a sampler to its rows of a table compared with real ones class by class, of the first training
+        part, as :func:`oversmith.evaluation.synthetic_quality.synthetic_quality` gives them.
     warnings : list of str
         What a reader must know before believing a number.
 
@@ -126,7 +127,8 @@ class Comparison:
         frame = frame.assign(
             dataset=str(self.data.get("name", "data")),
             protocol=f"{known.get('folds')}-fold",
-            ratio=known.get("ratio"),
+            # Comparisons stored earlier call it "ratio".
+            ratio=known.get("thin", known.get("ratio")),
             seed=known.get("seed", 0),
             error=frame["error"].fillna(""),
             n_test=[part["test"] for part in parts],

@@ -68,7 +68,7 @@ def comparison_plan(
         Protocol(
             folds=choose_folds(task.groups, task.y, task.positive) if folds is None else folds,
             repeats=repeats,
-            ratio=thin,
+            thin=thin,
             inner_folds=inner_folds,
             inner_rows=INNER_ROWS,
             split_seed=random_state,

@@ -94,7 +94,7 @@ class Contender:
 
 @dataclass(frozen=True)
 class Classifier:
-    """A classifier that judges contenders.
+    """A classifier under which contenders are compared.
 
     Parameters
     ----------
@@ -126,7 +126,11 @@ DEFAULT_METHODS = {
     "image": ("cgan",),
 }
 """Methods of Oversmith that take part where none is named, by what the rows are; spectra are series with an axis."""
-_JUDGES = {"table": ("lr", "rf", "xgb", "knn"), "series": ("rocket", "cnn"), "image": ("lr", "rf", "xgb", "image-cnn")}
+_DEFAULT_CLASSIFIERS = {
+    "table": ("lr", "rf", "xgb", "knn"),
+    "series": ("rocket", "cnn"),
+    "image": ("lr", "rf", "xgb", "image-cnn"),
+}
 
 
 def default_contenders(
@@ -385,7 +389,7 @@ def default_classifiers(modality: str = "table") -> tuple[Classifier, ...]:
     >>> [c.name for c in default_classifiers()]
     ['logistic-regression', 'random-forest', 'xgboost', 'knn']
     """
-    return tuple(classifier_named(name) for name in _JUDGES[modality])
+    return tuple(classifier_named(name) for name in _DEFAULT_CLASSIFIERS[modality])
 
 
 def choose(argument: str, wanted: Sequence[Any] | None, known: Sequence[Any]) -> tuple[Any, ...]:

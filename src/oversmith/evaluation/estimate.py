@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from oversmith.evaluation.pace import reference_seconds
+from oversmith.evaluation.cost_model import reference_seconds
 from oversmith.evaluation.plan import Unit
 from oversmith.evaluation.store import Store
 
@@ -20,7 +20,7 @@ class Estimate:
     seconds : float
         Wall clock on the workers given.
     timed : int
-        Fits whose time is known; without any, the time is the rough one of :mod:`oversmith.evaluation.pace`.
+        Fits whose time is known; without any, the time is the rough one of :mod:`oversmith.evaluation.cost_model`.
     guessed : int
         Fits left whose contender was never timed: they are taken for fits of average length.
     """

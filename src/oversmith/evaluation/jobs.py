@@ -17,20 +17,20 @@ from threadpoolctl import threadpool_limits
 
 from oversmith.evaluation.calibration import Calibrator
 from oversmith.evaluation.contenders import Classifier, Contender, Situation
-from oversmith.evaluation.gallery import gallery
 from oversmith.evaluation.guard import LeakageError, check_exact_rows
-from oversmith.evaluation.made_rows import made_rows
+from oversmith.evaluation.image_panels import image_panels
 from oversmith.evaluation.pipeline import PlainFrame, build_pipeline, preparation, problem, split_kinds
 from oversmith.evaluation.protocol import Split, seed_for
-from oversmith.evaluation.stages import SHARED, WARM_UP, Notify, clocked, enter
+from oversmith.evaluation.synthetic_quality import synthetic_quality
 from oversmith.evaluation.task import Task, row_hashes
+from oversmith.evaluation.timers import SHARED, WARM_UP, Notify, clocked, enter
 from oversmith.exceptions import MissingExtraError, describe_error
 from oversmith.metrics import METRICS, macro_scores, score_all
 from oversmith.samplers._snapshots import Snapshots
 from oversmith.selection import ThresholdRule, inner_scores
 
 EMBEDDING_ROWS = 3000
-# A row of an image has hundreds of columns; what a report shows of images is a gallery.
+# A row of an image has hundreds of columns; a report shows images as panels.
 _EMBEDDING_IMAGES = 600
 TRACE = 2000
 """Characters kept of a traceback."""
@@ -60,11 +60,11 @@ class Job:
     split : Split
         The fold.
     contender : Contender
-        Who fits.
-    readings : tuple of str
+        The contender that is fitted.
+    recorded_as : tuple of str
         Names of the contenders to record: the one that fits and those that share its fits.
     classifiers : tuple of Classifier
-        Who judges.
+        Classifiers trained and scored on the rows of the contender.
     seed : int
         Root seed.
     inner_folds, inner_rows : int or None, int
@@ -84,7 +84,7 @@ class Job:
     task: Task
     split: Split
     contender: Contender
-    readings: tuple[str, ...]
+    recorded_as: tuple[str, ...]
     classifiers: tuple[Classifier, ...]
     seed: int
     inner_folds: int | None
@@ -115,7 +115,8 @@ class Outcome:
     scores, predictions : list of dict
         As in :class:`oversmith.evaluation.Comparison`.
     counts, training, embedding, images, quality : dict or list
-        Of the first fold, for the contender that fits; ``quality`` as :func:`made_rows` gives it, of tables alone.
+        Of the first fold, for the contender that is fitted; ``quality`` as :func:`synthetic_quality` gives it, of
+        tables alone.
     notes : list of str
         Warnings of the libraries, each once.
     traces : dict of str to str
@@ -156,7 +157,7 @@ def run_job(job: Job, notify: Notify | None = None) -> Outcome:
     job : Job
         The work.
     notify : callable, optional
-        Called with the name of each stage when it begins, see :mod:`oversmith.evaluation.stages`.
+        Called with the name of each stage when it begins, see :mod:`oversmith.evaluation.timers`.
 
     Returns
     -------
@@ -260,7 +261,7 @@ def fit_and_score(job: Job) -> Outcome:
             try:
                 if name in calibrators:
                     scores[name] = calibrators[name].transform(scores[name])
-                numbers |= judge(task, y_test, scores[name], rules.get(name))
+                numbers |= score_predictions(task, y_test, scores[name], rules.get(name))
                 outcome.more[name] = further_scores(task, y_test, scores[name], rules.get(name))
             except Exception as error:
                 trouble = problem(error)
@@ -276,7 +277,7 @@ def fit_and_score(job: Job) -> Outcome:
             # Outside all clocks: it is no cost of the contender.
             enter(WARM_UP)
             parts = {"train": (X_train, y_train), "unseen": (X_test, y_test)}
-            outcome.quality = made_rows(task, step, contender.before, parts, _number(job.seeds("quality")))
+            outcome.quality = synthetic_quality(task, step, contender.before, parts, _number(job.seeds("quality")))
             enter(SHARED)
         if contender.trained and step:
             outcome.training = _training(task, step.sampler_, seconds_warm_up)
@@ -412,7 +413,7 @@ def _thresholds(
     return rules, calibrators, reasons
 
 
-def judge(task: Task, y: np.ndarray, scores: np.ndarray, rule: ThresholdRule | None) -> dict[str, Any]:
+def score_predictions(task: Task, y: np.ndarray, scores: np.ndarray, rule: ThresholdRule | None) -> dict[str, Any]:
     """All metrics at 0.5 and, with a rule, at its threshold."""
     plain = ThresholdRule(task.positive).predict(scores)
     numbers: dict[str, Any] = dict(score_all(y, scores, plain, task.positive))
@@ -425,9 +426,9 @@ def judge(task: Task, y: np.ndarray, scores: np.ndarray, rule: ThresholdRule | N
 def further_scores(task: Task, y: np.ndarray, scores: np.ndarray, rule: ThresholdRule | None) -> dict[str, float]:
     """Accuracy and macro scores at 0.5 and, with a rule, at its threshold: what papers report beside the metrics."""
     further: dict[str, float] = {}
-    for judge, suffix in ((ThresholdRule(task.positive), ""), (rule, "_tuned")):
-        if judge is not None:
-            predicted = judge.predict(scores)
+    for at, suffix in ((ThresholdRule(task.positive), ""), (rule, "_tuned")):
+        if at is not None:
+            predicted = at.predict(scores)
             further[f"accuracy{suffix}"] = float(np.mean(predicted == y))
             further |= macro_scores(y, predicted, suffix=suffix)
     return further
@@ -442,7 +443,7 @@ def record(
     scores: np.ndarray | None = None,
 ) -> None:
     """Add a row of results, and with scores of the test rows their predictions, to an outcome."""
-    for contender in job.readings:
+    for contender in job.recorded_as:
         key = {
             "repeat": job.split.repeat,
             "fold": job.split.fold,
@@ -543,7 +544,7 @@ def _images(job: Job, step: Any, pipeline: Pipeline, X: pd.DataFrame, y: np.ndar
         for snapshots in watched
         for one in snapshots.found
     ]
-    return gallery(
+    return image_panels(
         (train, y),
         (generated, step.y_[step.n_before_ :]),
         (task.X.iloc[job.split.test].to_numpy(), task.y[job.split.test]),

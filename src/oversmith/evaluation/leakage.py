@@ -220,7 +220,7 @@ def check_leakage(
             scores.append(_score(evaluate, *given, where=f"{name}, seed {seed}"))
             if progress:
                 progress(part * n_seeds + seed + 1, 2 * n_seeds, name)
-        checks.append(_judged(name, np.array(scores), guess, lower_is_better))
+        checks.append(_null_check(name, np.array(scores), guess, lower_is_better))
     n_repeated = n - int(groups.max()) - 1
     return LeakageReport(all(check.sound for check in checks), metric, guess, tuple(checks), n_repeated)
 
@@ -354,7 +354,7 @@ def _score(evaluate: Callable[[Any, Any], float], X: Any, y: Any, where: str) ->
     return float(score)
 
 
-def _judged(name: str, scores: np.ndarray, chance: float, lower_is_better: bool) -> NullCheck:
+def _null_check(name: str, scores: np.ndarray, chance: float, lower_is_better: bool) -> NullCheck:
     gain = (chance - scores) if lower_is_better else (scores - chance)
     mean, spread = float(scores.mean()), float(scores.std(ddof=1))
     half = float(stats.t.ppf(0.975, len(scores) - 1)) * spread / np.sqrt(len(scores))

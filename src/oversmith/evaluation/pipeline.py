@@ -24,7 +24,7 @@ from sklearn.utils.validation import has_fit_parameter
 
 from oversmith.encoders import SeriesEncoder
 from oversmith.evaluation.guard import check_values
-from oversmith.evaluation.stages import SHARED, enter
+from oversmith.evaluation.timers import SHARED, enter
 from oversmith.exceptions import describe_error
 
 MAX_LEVELS = 64
@@ -346,8 +346,8 @@ def build_pipeline(
         steps.insert(
             {"plain": 0, "one-hot": 2, "classifiers": len(steps)}[before], ("sampler", Resampling(sampler, keep=keep))
         )
-    judges = ManyClassifiers(dict(classifiers), balanced, synthetic_weight, n_real)
-    return Pipeline([*steps, ("classifiers", judges)])
+    many = ManyClassifiers(dict(classifiers), balanced, synthetic_weight, n_real)
+    return Pipeline([*steps, ("classifiers", many)])
 
 
 def split_kinds(kinds: Mapping[str, str]) -> tuple[list[str], list[str]]:

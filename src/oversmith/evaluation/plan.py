@@ -17,8 +17,8 @@ from oversmith.evaluation.contenders import (
     default_contenders,
 )
 from oversmith.evaluation.jobs import Job
-from oversmith.evaluation.keys import cell_spec, describe_classifier, describe_sampler, key_of
 from oversmith.evaluation.protocol import Protocol, make_splits
+from oversmith.evaluation.spec import cell_spec, describe_classifier, describe_sampler, key_of
 from oversmith.evaluation.task import Task, prepare
 from oversmith.exceptions import InputError
 
@@ -34,7 +34,7 @@ class Cell:
     key : str
         Hash of ``spec``.
     contender, classifier : str
-        Who is recorded, and who judges.
+        Names of the contender and of the classifier.
     spec : dict
         Everything that determines the result.
     """
@@ -69,8 +69,8 @@ class Unit:
     def only(self, keys: set[str]) -> Unit:
         """Cut the unit down to the cells that have one of the keys."""
         cells = tuple(cell for cell in self.cells if cell.key in keys)
-        judges = {cell.classifier for cell in cells}
-        job = replace(self.job, classifiers=tuple(c for c in self.job.classifiers if c.name in judges))
+        names = {cell.classifier for cell in cells}
+        job = replace(self.job, classifiers=tuple(c for c in self.job.classifiers if c.name in names))
         return replace(self, job=job, cells=cells)
 
     @property
@@ -140,7 +140,7 @@ class Plan:
             if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
                 raise InputError("seed", f"{seed!r} found", "use a whole number from 0 up")
         _once("seeds", self.seeds)
-        _once("protocols", [(protocol.name, protocol.ratio) for protocol in protocols])
+        _once("protocols", [(protocol.name, protocol.thin) for protocol in protocols])
 
     def units(self) -> tuple[Unit, ...]:
         """All units of work, the first fold of everything first.
@@ -153,7 +153,7 @@ class Plan:
         Raises
         ------
         InputError
-            When data cannot be used or cut, or a contender reads the fits of one that does not take part.
+            When data cannot be used or cut, or a contender shares the fits of one that does not take part.
         """
         return self._units
 
@@ -162,22 +162,22 @@ class Plan:
         # Data are read and described once, however often a runner asks.
         tasks = [_task(entry) for entry in self.datasets]
         _once("datasets", [task.name for task in tasks])
-        judges = self.judges()
-        described = {judge.name: describe_classifier(judge) for judge in judges}
+        classifiers = self.resolved_classifiers()
+        described = {classifier.name: describe_classifier(classifier) for classifier in classifiers}
         units: list[tuple[tuple[int, ...], Unit]] = []
-        for cut, protocol in enumerate(self.cuts):
-            for at, task in enumerate(tasks):
-                entrants = self.entrants(task)
+        for protocol_index, protocol in enumerate(self.resolved_protocols):
+            for task_index, task in enumerate(tasks):
+                contenders = self.resolved_contenders(task)
                 for split in make_splits(task, protocol).parts:
-                    for who, readings in _fits(entrants):
-                        for turn, seed in enumerate(self.seeds):
-                            names = tuple(reading.name for reading in readings)
+                    for contender, recorded in _fits(contenders):
+                        for seed_index, seed in enumerate(self.seeds):
+                            names = tuple(entry.name for entry in recorded)
                             job = Job(
                                 task,
                                 split,
-                                who,
+                                contender,
                                 names,
-                                judges,
+                                classifiers,
                                 seed,
                                 protocol.inner_folds,
                                 protocol.inner_rows,
@@ -187,53 +187,53 @@ class Plan:
                                 self.details,
                                 protocol.procedure,
                             )
-                            order = (cut, turn, split.repeat, split.fold, at)
-                            units.append((order, _unit(job, protocol, readings, described)))
+                            order = (protocol_index, seed_index, split.repeat, split.fold, task_index)
+                            units.append((order, _unit(job, protocol, recorded, described)))
         return tuple(unit for _, unit in sorted(units, key=lambda entry: entry[0]))
 
     @property
-    def cuts(self) -> tuple[Protocol, ...]:
+    def resolved_protocols(self) -> tuple[Protocol, ...]:
         """The protocols, also where one alone was given."""
         return (self.protocols,) if isinstance(self.protocols, Protocol) else tuple(self.protocols)
 
-    def judges(self) -> tuple[Classifier, ...]:
+    def resolved_classifiers(self) -> tuple[Classifier, ...]:
         """List the classifiers in order."""
         modalities = [entry.modality for entry in self.datasets if isinstance(entry, Task) and entry.shape is not None]
         chosen = default_classifiers(*modalities[:1]) if self.classifiers is None else self.classifiers
-        judges = tuple(classifier_named(entry) if isinstance(entry, str) else entry for entry in chosen)
-        _once("classifiers", [judge.name for judge in judges])
-        return judges
+        classifiers = tuple(classifier_named(entry) if isinstance(entry, str) else entry for entry in chosen)
+        _once("classifiers", [classifier.name for classifier in classifiers])
+        return classifiers
 
-    def entrants(self, task: Task) -> tuple[Contender, ...]:
+    def resolved_contenders(self, task: Task) -> tuple[Contender, ...]:
         """List the contenders for a table in order."""
         if self.contenders is None:
             return default_contenders(task.kinds, DEFAULT_METHODS[task.kind], task.modality)
-        entrants = tuple(
+        contenders = tuple(
             contender_named(c, task.kinds, task.modality) if isinstance(c, str) else c for c in self.contenders
         )
-        _once("contenders", [entrant.name for entrant in entrants])
-        return entrants
+        _once("contenders", [contender.name for contender in contenders])
+        return contenders
 
 
-def _fits(entrants: Sequence[Contender]) -> list[tuple[Contender, list[Contender]]]:
-    """Who fits, and who reads these fits."""
-    by_name = {entrant.name: entrant for entrant in (contender_named("none", {}), *entrants)}
+def _fits(contenders: Sequence[Contender]) -> list[tuple[Contender, list[Contender]]]:
+    """Each contender that is fitted, with the contenders that are recorded from its fits."""
+    by_name = {contender.name: contender for contender in (contender_named("none", {}), *contenders)}
     fits: dict[str, tuple[Contender, list[Contender]]] = {}
-    for entrant in entrants:
-        source = entrant.shares_fit_with or entrant.name
+    for contender in contenders:
+        source = contender.shares_fit_with or contender.name
         if source not in by_name:
-            raise InputError("contenders", f"{entrant.name!r} reads the fits of {source!r}", "name that one too")
-        fits.setdefault(source, (by_name[source], []))[1].append(entrant)
+            raise InputError("contenders", f"{contender.name!r} reads the fits of {source!r}", "name that one too")
+        fits.setdefault(source, (by_name[source], []))[1].append(contender)
     return list(fits.values())
 
 
-def _unit(job: Job, protocol: Protocol, readings: Sequence[Contender], judges: dict[str, Any]) -> Unit:
+def _unit(job: Job, protocol: Protocol, recorded: Sequence[Contender], described: dict[str, Any]) -> Unit:
     sampler = describe_sampler(job)
     cells = []
-    for reading in readings:
-        for judge in job.classifiers:
-            spec = cell_spec(job, reading, judge, sampler, judges[judge.name])
-            cells.append(Cell(key_of(spec), reading.name, judge.name, spec))
+    for contender in recorded:
+        for classifier in job.classifiers:
+            spec = cell_spec(job, contender, classifier, sampler, described[classifier.name])
+            cells.append(Cell(key_of(spec), contender.name, classifier.name, spec))
     shared = {name: value for name, value in cells[0].spec.items() if name != "classifier"}
     return Unit(key_of(shared | {"contender": job.contender.name, "sampler": sampler}), job, protocol, tuple(cells))
 

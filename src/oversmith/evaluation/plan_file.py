@@ -22,8 +22,8 @@ _PROTOCOL_KEYS = (
     "repeats",
     "test",
     "validation",
-    "ratio",
     "thin",
+    "thin_class",
     "inner_folds",
     "inner_rows",
     "calibration",
@@ -143,8 +143,8 @@ def _contender(entry: Any) -> str | Contender:
 def _protocol(entry: Any) -> Protocol:
     if not isinstance(entry, dict):
         raise InputError("protocol", f"{entry!r} found", f"give a table with {', '.join(_PROTOCOL_KEYS)}")
-    _check_keys("protocol", entry, _PROTOCOL_KEYS)
-    given = dict(entry)
+    given = _renamed(entry)
+    _check_keys("protocol", given, _PROTOCOL_KEYS)
     if "test" in given and "folds" not in given:
         given["folds"] = None
     for name in ("folds", "repeats", "inner_folds", "inner_rows", "split_seed"):
@@ -154,11 +154,18 @@ def _protocol(entry: Any) -> Protocol:
     # TOML has no value for nothing.
     if given.get("inner_folds") == 0:
         given["inner_folds"] = None
-    for name in ("test", "validation", "ratio"):
+    for name in ("test", "validation", "thin"):
         value = given.get(name)
         if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
             raise InputError("protocol", f"{name} is {value!r}", "use a number")
     return Protocol(**given)
+
+
+def _renamed(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the keys of a protocol their names of today: requests in older stores have other ones."""
+    old = "ratio" in entry or isinstance(entry.get("thin"), str)
+    names = {"ratio": "thin", "thin": "thin_class"} if old else {}
+    return {names.get(name, name): value for name, value in entry.items()}
 
 
 def _list(request: Mapping[str, Any], name: str, default: Any) -> Any:

@@ -46,15 +46,15 @@ class Protocol:
     counts : (int, int), optional
         Without folds or shares: so many negative and positive rows train, drawn anew in every repeat, and all others
         test. With groups, half of them or more train, as many as these rows need, and the rows of the others test.
-    ratio : float, optional
+    thin : float, optional
         Thin the positive rows of the training part to one in so many negative ones; the test part stays as it is.
-    thin : {"positive", "either"}, default="positive"
-        With "either", negative rows are thinned where the positive ones are rarer than ``ratio`` already.
+    thin_class : {"positive", "either"}, default="positive"
+        With "either", negative rows are thinned where the positive ones are rarer than ``thin`` already.
     inner_folds, inner_rows : int or None, int, default=3, 10000
         Inner folds, and the most training rows they work on; with None, and without a validation part, no threshold is
         tuned and labels are read at 0.5 alone.
     calibration : {"sigmoid", "isotonic"}, optional
-        Calibrate every score on real rows the model has not seen, before anything is judged.
+        Calibrate every score on real rows the model has not seen, before anything is scored.
     split_seed : int, default=0
         Seed of all cuts, inner folds included; samplers and classifiers have seeds of their own.
     procedure : callable with a ``name``, optional
@@ -81,8 +81,8 @@ class Protocol:
     repeats: int = 1
     test: float | None = None
     validation: float | None = None
-    ratio: float | None = None
-    thin: Literal["positive", "either"] = "positive"
+    thin: float | None = None
+    thin_class: Literal["positive", "either"] = "positive"
     inner_folds: int | None = 3
     inner_rows: int = INNER_ROWS
     calibration: Literal["sigmoid", "isotonic"] | None = None
@@ -110,17 +110,17 @@ class Protocol:
             raise InputError("inner_rows", f"{self.inner_rows} found", "use at least 1")
         if self.repeats < 1:
             raise InputError("repeats", f"{self.repeats} found", "use at least 1")
-        if self.ratio is not None and not self.ratio >= 1:
-            raise InputError("ratio", f"{self.ratio} found", "use at least 1, the negative rows to one positive row")
-        if self.thin not in ("positive", "either"):
-            raise InputError("thin", f"{self.thin!r} found", "use 'positive' or 'either'")
+        if self.thin is not None and not self.thin >= 1:
+            raise InputError("thin", f"{self.thin} found", "use at least 1, the negative rows to one positive row")
+        if self.thin_class not in ("positive", "either"):
+            raise InputError("thin_class", f"{self.thin_class!r} found", "use 'positive' or 'either'")
         if self.calibration not in (None, "sigmoid", "isotonic"):
             raise InputError("calibration", f"{self.calibration!r} found", "use 'sigmoid', 'isotonic' or None")
         if self.calibration is not None and self.inner_folds is None and not self.validation:
             raise InputError("inner_folds", "None found with a calibration", "give inner folds or a validation part")
 
     def _check_counts(self, counts: tuple[int, int]) -> None:
-        others = [name for name in ("folds", "test", "validation", "ratio") if getattr(self, name) is not None]
+        others = [name for name in ("folds", "test", "validation", "thin") if getattr(self, name) is not None]
         if others:
             raise InputError(
                 others[0], f"{getattr(self, others[0])} found beside counts of training rows", "give one of the two"
@@ -133,7 +133,7 @@ class Protocol:
 
     @property
     def name(self) -> str:
-        """Name in tables: two protocols that differ in more than repeats and ratio differ in name."""
+        """Name in tables: two protocols that differ in more than repeats and thinning differ in name."""
         if self.folds is not None:
             parts = [f"{self.folds}-fold"]
         elif self.counts is not None:
@@ -146,7 +146,7 @@ class Protocol:
         elif self.inner_folds != 3:
             parts.append(f"inner {self.inner_folds}")
         parts += [f"inner rows {self.inner_rows}"] if self.inner_rows != INNER_ROWS else []
-        parts += ["either class thinned"] if self.thin == "either" else []
+        parts += ["either class thinned"] if self.thin_class == "either" else []
         parts += [f"calibrated by {self.calibration}"] if self.calibration else []
         parts += [f"split seed {self.split_seed}"] if self.split_seed else []
         parts += [self.procedure.name] if self.procedure is not None else []
@@ -204,7 +204,7 @@ class Splits:
         return digest.hexdigest()
 
 
-def freeze_splits(task: Task, *, folds: int, repeats: int, seed: int) -> Splits:
+def fold_splits(task: Task, *, folds: int, repeats: int, seed: int) -> Splits:
     """Cut the data once in repeated stratified folds; groups, where there are any, stay whole.
 
     Parameters
@@ -251,15 +251,15 @@ def make_splits(task: Task, protocol: Protocol) -> Splits:
     TooFewRowsError
         When a class is too small to be cut, or groups hold too few rows.
     InputError
-        For a ratio or counts without a positive class, or a ratio the data do not reach.
+        For thinning or counts without a positive class, or a ratio the data do not reach.
     """
     seed = protocol.split_seed
     if protocol.folds is not None:
-        parts = freeze_splits(task, folds=protocol.folds, repeats=protocol.repeats, seed=seed).parts
+        parts = fold_splits(task, folds=protocol.folds, repeats=protocol.repeats, seed=seed).parts
     else:
         cut = _held_out if protocol.counts is None else _counted
         parts = tuple(cut(task, protocol, repeat) for repeat in range(protocol.repeats))
-    if protocol.ratio is None:
+    if protocol.thin is None:
         return Splits(parts)
     return Splits(tuple(_thinned(task, part, protocol) for part in parts))
 
@@ -302,15 +302,13 @@ def _counted(task: Task, protocol: Protocol, repeat: int) -> Split:
 def _thinned(task: Task, split: Split, protocol: Protocol) -> Split:
     """Drop positive rows of the training part; what is tuned and what is tested keeps its prevalence."""
     if task.positive is None:
-        raise InputError(
-            "ratio", f"{protocol.ratio} found for {task.name!r} of several classes", "name the positive one"
-        )
+        raise InputError("thin", f"{protocol.thin} found for {task.name!r} of several classes", "name the positive one")
     from oversmith.datasets import thin
 
     seeds = seed_for(protocol.split_seed, task, "thin", repeat=split.repeat, fold=split.fold)
     number = int(seeds.generate_state(1)[0] >> 1)
     thinned = thin(
-        task.y[split.train], task.positive, cast(float, protocol.ratio), random_state=number, drop=protocol.thin
+        task.y[split.train], task.positive, cast(float, protocol.thin), random_state=number, drop=protocol.thin_class
     )
     return replace(split, train=split.train[np.sort(np.asarray(thinned))])
 

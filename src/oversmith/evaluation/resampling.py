@@ -11,7 +11,7 @@ import pandas as pd
 
 from oversmith import _registry
 from oversmith.encoders import ImageEncoder, SeriesEncoder
-from oversmith.evaluation.pace import START, sampler_seconds
+from oversmith.evaluation.cost_model import START, sampler_seconds
 from oversmith.exceptions import InputError
 from oversmith.io.bounds import Bounds, check_bounds
 from oversmith.io.classes import count_labels

@@ -355,7 +355,8 @@ def _records(unit: Unit, outcome: Outcome, peak: float | None, started: float, e
         columns = {
             "dataset": job.task.name,
             "protocol": unit.protocol.name,
-            "ratio": unit.protocol.ratio,
+            # The column keeps its name: stored raw scores have it.
+            "ratio": unit.protocol.thin,
             "contender": cell.contender,
             "classifier": cell.classifier,
             "repeat": job.split.repeat,

@@ -22,9 +22,9 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from oversmith.evaluation.comparison import jsonable
-from oversmith.evaluation.keys import canonical, key_of
 from oversmith.evaluation.raw_scores import frame_of
 from oversmith.evaluation.record import STATUSES, Record
+from oversmith.evaluation.spec import canonical, key_of
 from oversmith.exceptions import OversmithError
 
 if TYPE_CHECKING:

@@ -16,9 +16,17 @@ from sklearn.model_selection import StratifiedKFold
 
 from oversmith._registry import load_class, method
 from oversmith.evaluation.contenders import Contender, Situation
-from oversmith.evaluation.jobs import Job, Outcome, built_classifiers, further_scores, job_pipeline, judge, record
-from oversmith.evaluation.keys import canonical, describe_sampler
+from oversmith.evaluation.jobs import (
+    Job,
+    Outcome,
+    built_classifiers,
+    further_scores,
+    job_pipeline,
+    record,
+    score_predictions,
+)
 from oversmith.evaluation.pipeline import ManyClassifiers, problem
+from oversmith.evaluation.spec import canonical, describe_sampler
 
 # Resampled tables of earlier jobs of this process: the next folds and runs start from the same one.
 _RESAMPLED: OrderedDict[tuple[Any, ...], tuple[Any, np.ndarray, list[Any], float, int]] = OrderedDict()
@@ -238,10 +246,10 @@ def fit_after(
             "seconds_predict": final.seconds_predict_.get(name),
             "n_train": sizes["n_train"],
             "n_synthetic": n_generated,
-        } | judge(job.task, y_test, scores[name], None)
+        } | score_predictions(job.task, y_test, scores[name], None)
         more = further_scores(job.task, y_test, scores[name], None)
         if on_training_rows:
-            own_scores = judge(job.task, y[rows], own[name], None)
+            own_scores = score_predictions(job.task, y[rows], own[name], None)
             more |= {f"training_{metric}": own_scores[metric] for metric in ("f1", "precision", "recall")}
             more["training_accuracy"] = further_scores(job.task, y[rows], own[name], None)["accuracy"]
         outcome.more[name] = more

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from oversmith.evaluation import Comparison
-from oversmith.evaluation.gallery import pixels
+from oversmith.evaluation.image_panels import pixels
 from oversmith.plot import contact_sheet, image_distances
 from oversmith.report.picture import Picture, canvas, percent, plain_number, to_svg
 
@@ -106,8 +106,8 @@ def collect(comparison: Comparison, names: list[str]) -> dict[str, Any]:
     classes = []
     for entry in first["classes"]:
         generated = []
-        for name, gallery in shown:
-            own = next((part for part in gallery["classes"] if part["class"] == entry["class"]), None)
+        for name, panels in shown:
+            own = next((part for part in panels["classes"] if part["class"] == entry["class"]), None)
             if own is None or not own["generated"]["n"]:
                 continue
             facts = {key: value for key, value in own.items() if key not in ("class", "real")}

@@ -37,7 +37,7 @@ class EOWGANNumbers(Numbers):
             sound={"protocol": f"{n}-fold, inner 2" if scope.quick else f"{n}-fold"},
             leaky={"protocol": f"{paper}, {ResampledFirst(n).name}"},
             cut=cut,
-            thinned={"protocol": held_out(scope, ratio=5.0, thin="either").name, "classifier": CLASSIFIERS},
+            thinned={"protocol": held_out(scope, thin=5.0, thin_class="either").name, "classifier": CLASSIFIERS},
             **{"xgboost on UNSW-NB15": cut | _ON_UNSW},
         )
 

@@ -153,7 +153,7 @@ def plans(tasks: Sequence[Task], scope: Scope) -> dict[str, Plan]:
             tasks,
             ["none", "smote", WGAN, EO_WGAN],
             THREE,
-            [held_out(scope, ratio=ratio, thin="either") for ratio in RATIOS],
+            [held_out(scope, thin=ratio, thin_class="either") for ratio in RATIOS],
             (0,),
             steps,
         ),

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from oversmith.evaluation.contenders import Classifier, Contender, Situation, classifier_named
-from oversmith.evaluation.jobs import Job, Outcome, further_scores, judge, record
+from oversmith.evaluation.jobs import Job, Outcome, further_scores, record, score_predictions
 from oversmith.evaluation.jobs import fit_and_score as _fit_and_score
 from oversmith.evaluation.pipeline import problem
 from oversmith.evaluation.protocol import Split, seed_for
@@ -108,7 +108,7 @@ def _ask_own(job: Job, outcome: Outcome) -> None:
         return
     try:
         scores = step.sampler_.classifier_.predict_proba(task.X.iloc[test])
-        numbers = judge(task, task.y[test], scores, None)
+        numbers = score_predictions(task, task.y[test], scores, None)
     except Exception as error:
         record(job, outcome, OWN.name, problem(error))
         return

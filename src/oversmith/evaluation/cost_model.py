@@ -67,7 +67,7 @@ def sampler_seconds(name: str, rows: int, max_steps: int | None = None, *, serie
 
     Examples
     --------
-    >>> from oversmith.evaluation.pace import sampler_seconds
+    >>> from oversmith.evaluation.cost_model import sampler_seconds
     >>> sampler_seconds("jitter", 1000) < sampler_seconds("eo-wgan", 1000)
     True
     """

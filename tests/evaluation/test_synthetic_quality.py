@@ -8,8 +8,8 @@ import pytest
 from imblearn.over_sampling import RandomOverSampler
 from imblearn.pipeline import Pipeline
 
-from oversmith.evaluation.made_rows import made_rows
 from oversmith.evaluation.pipeline import Resampling, preparation
+from oversmith.evaluation.synthetic_quality import synthetic_quality
 from oversmith.evaluation.task import prepare
 
 
@@ -37,7 +37,7 @@ def test_copies_are_found_out_in_the_units_of_the_data(before: str) -> None:
     step.fit_resample(seen, task.y)
     other, held = mixed(60, 1)
     parts = {"train": (task.X, task.y), "unseen": (other, (held == "yes").astype(int))}
-    (told,) = made_rows(task, step, before, parts, seed=0)
+    (told,) = synthetic_quality(task, step, before, parts, seed=0)
     assert (told["class"], told["n_train"], told["n_made"], told["n_unseen"]) == ("yes", 20, 60, 12)
     assert told["quality"]["copies"]["exact"] == 1.0
     assert told["quality"]["copies"]["exact_unseen"] == 0.0
@@ -58,7 +58,7 @@ def test_a_class_with_too_few_rows_says_so() -> None:
     step = Resampling(RandomOverSampler(random_state=0), keep=True)
     step.fit_resample(task.X, task.y)
     parts = {"train": (task.X, task.y), "unseen": (frame.iloc[:5], np.zeros(5, dtype=int))}
-    (told,) = made_rows(task, step, "plain", parts, seed=0)
+    (told,) = synthetic_quality(task, step, "plain", parts, seed=0)
     assert "0 unseen" in told["reason"]
     assert "quality" not in told
 
@@ -68,4 +68,4 @@ def test_nothing_made_nothing_told() -> None:
     task = prepare(frame, labels, target="y", name="toy", positive="yes")
     step = Resampling(RandomOverSampler(sampling_strategy={}, random_state=0), keep=True)
     step.fit_resample(task.X, task.y)
-    assert made_rows(task, step, "plain", {"train": (task.X, task.y), "unseen": (task.X, task.y)}, seed=0) == []
+    assert synthetic_quality(task, step, "plain", {"train": (task.X, task.y), "unseen": (task.X, task.y)}, seed=0) == []

@@ -1,4 +1,4 @@
-"""Names for results: a hash of everything that determines one."""
+"""The specification of a result, everything that determines it, and the key that is its hash."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def canonical(value: Any) -> str:
 
     Examples
     --------
-    >>> from oversmith.evaluation.keys import canonical
+    >>> from oversmith.evaluation.spec import canonical
     >>> canonical({"b": 1, "a": [None, 0.5]})
     '{"a":[null,0.5],"b":1}'
     """
@@ -58,7 +58,7 @@ def describe(value: Any) -> Any:
     Examples
     --------
     >>> from sklearn.neighbors import KNeighborsClassifier
-    >>> from oversmith.evaluation.keys import describe
+    >>> from oversmith.evaluation.spec import describe
     >>> describe(KNeighborsClassifier(3))["parameters"]["n_neighbors"]
     3
     """
@@ -102,19 +102,19 @@ def describe_classifier(classifier: Classifier) -> Any:
     return _built(classifier.build, 0)
 
 
-def cell_spec(job: Job, reading: Contender, classifier: Classifier, sampler: Any, judge: Any) -> dict[str, Any]:
+def cell_spec(job: Job, recorded: Contender, classifier: Classifier, sampler: Any, estimator: Any) -> dict[str, Any]:
     """Everything that determines the result of one contender under one classifier in one fold.
 
     Parameters
     ----------
     job : Job
         The fits.
-    reading : Contender
-        Who is recorded.
+    recorded : Contender
+        The contender of the result; it may share the fits of another one.
     classifier : Classifier
-        Who judges.
-    sampler, judge : object
-        What `describe_sampler` and `describe_classifier` say.
+        The classifier.
+    sampler, estimator : object
+        From `describe_sampler` and `describe_classifier`.
 
     Returns
     -------
@@ -134,14 +134,14 @@ def cell_spec(job: Job, reading: Contender, classifier: Classifier, sampler: Any
         "seed": job.seed,
         "split_seed": job.split_seed,
         "contender": {
-            "name": reading.name,
+            "name": recorded.name,
             "seeded_as": job.contender.sampler or "none",
             "sampler": sampler,
             "before": job.contender.before,
             "balanced": job.contender.balanced,
         }
         | ({} if weight is None else {"synthetic_weight": float(weight)}),
-        "classifier": {"name": classifier.name, "estimator": judge},
+        "classifier": {"name": classifier.name, "estimator": estimator},
         "preparation": {"version": PREPARATION_VERSION, "max_levels": MAX_LEVELS},
         "metrics": {"version": METRICS_VERSION, "names": list(METRICS)},
         "inner": {"folds": job.inner_folds, "rows": job.inner_rows},

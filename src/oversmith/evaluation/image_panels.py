@@ -30,7 +30,7 @@ _QUANTILES = 101
 Image = list[str]
 
 
-def gallery(
+def image_panels(
     train: tuple[np.ndarray, np.ndarray],
     generated: tuple[np.ndarray, np.ndarray],
     unseen: tuple[np.ndarray, np.ndarray],
@@ -92,7 +92,7 @@ def gallery(
 
 
 def pixels(image: Sequence[str], shape: Sequence[int]) -> np.ndarray:
-    """Read an image of a gallery.
+    """Decode an image of the panels.
 
     Parameters
     ----------
@@ -113,7 +113,7 @@ def pixels(image: Sequence[str], shape: Sequence[int]) -> np.ndarray:
 
     Examples
     --------
-    >>> from oversmith.evaluation.gallery import pixels
+    >>> from oversmith.evaluation.image_panels import pixels
     >>> pixels(["00ff", "8000"], (1, 2, 2)).tolist()
     [[[0, 255], [128, 0]]]
     """

@@ -64,7 +64,7 @@ def clocked(notify: Notify | None = None) -> Iterator[StageClock]:
 
     Examples
     --------
-    >>> from oversmith.evaluation.stages import clocked, enter
+    >>> from oversmith.evaluation.timers import clocked, enter
     >>> seen = []
     >>> with clocked(seen.append) as clock:
     ...     enter("knn")

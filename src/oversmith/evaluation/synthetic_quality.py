@@ -15,20 +15,20 @@ from oversmith.exceptions import InputError
 from oversmith.metrics import nearest_distances, quality_report
 
 MOST_ROWS = 1000
-"""Rows of a class that are judged, of each kind."""
+"""Most rows of a class that are compared, of each kind."""
 _GRID = 31
 _FEWEST = 3
 _COLUMNS, _LEVELS = 24, 12
 
 
-def made_rows(
+def synthetic_quality(
     task: Task,
     step: Any,
     before: str,
     parts: Mapping[str, tuple[pd.DataFrame, np.ndarray]],
     seed: int,
 ) -> list[dict[str, Any]]:
-    """Judge the rows a sampler made of a table, class by class.
+    """Compare the rows a sampler generated with the real ones of a table, class by class.
 
     Parameters
     ----------

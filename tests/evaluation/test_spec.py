@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from oversmith import CGAN, Network, SeriesEncoder, Stop
-from oversmith.evaluation.keys import canonical, describe
+from oversmith.evaluation.spec import canonical, describe
 
 
 @pytest.mark.parametrize(
