@@ -22,7 +22,7 @@ def whole(split):
     return np.sort(np.concatenate(parts))
 
 
-def test_folds_are_those_of_freeze_splits_and_few_repeats_begin_many():
+def test_folds_are_those_of_fold_splits_and_few_repeats_begin_many():
     data = task()
     one = make_splits(data, Protocol(folds=4, split_seed=3))
     three = make_splits(data, Protocol(folds=4, repeats=3, split_seed=3))
