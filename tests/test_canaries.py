@@ -26,8 +26,9 @@ from xgboost import XGBClassifier
 
 from oversmith import compare
 from oversmith.evaluation import Contender
-from oversmith.evaluation.contenders import default_classifiers
-from oversmith.evaluation.jobs import Job, run_job
+from oversmith.evaluation.classifiers import default_classifiers
+from oversmith.evaluation.job import Job
+from oversmith.evaluation.jobs import run_job
 from oversmith.evaluation.pipeline import build_pipeline
 from oversmith.evaluation.protocol import fold_splits
 from oversmith.evaluation.task import prepare

@@ -1,5 +1,6 @@
 """Public names for editors and type checkers; at run time they are loaded on first use."""
 
+from oversmith._compare import compare as compare
 from oversmith.classifiers.dense import DenseClassifier as DenseClassifier
 from oversmith.classifiers.eo_wgan import EOWGANClassifier as EOWGANClassifier
 from oversmith.classifiers.image import ImageCNN as ImageCNN
@@ -27,7 +28,6 @@ from oversmith.preprocessing.scatter import StandardNormalVariate as StandardNor
 from oversmith.preprocessing.sensor import SensorFeatures as SensorFeatures
 from oversmith.preprocessing.smoothing import SavitzkyGolay as SavitzkyGolay
 from oversmith.results import Results as Results
-from oversmith.results import compare as compare
 from oversmith.samplers._progress import ProgressBar as ProgressBar
 from oversmith.samplers.acgan import ACGAN as ACGAN
 from oversmith.samplers.acgan import CovidGAN as CovidGAN

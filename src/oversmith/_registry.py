@@ -482,7 +482,7 @@ _OTHER = {
     "WeightedResampler": "oversmith.classifiers.weighted",
     "SensorFeatures": "oversmith.preprocessing.sensor",
     "Results": "oversmith.results",
-    "compare": "oversmith.results",
+    "compare": "oversmith._compare",
     "check_leakage": "oversmith.evaluation.leakage",
     "check_split": "oversmith.evaluation.split_check",
     "eo_wgan_variants": "oversmith.samplers.eo_wgan_variants",

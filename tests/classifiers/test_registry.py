@@ -9,7 +9,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from oversmith.classifiers import CLASSIFIERS, classifier, find_classifier
-from oversmith.evaluation.contenders import default_classifiers
+from oversmith.evaluation.classifiers import default_classifiers
 from oversmith.exceptions import InputError, MissingExtraError
 from oversmith.papers import PAPERS
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from oversmith.evaluation import analyse
-from oversmith.evaluation.analysis import Analysis
+from oversmith.evaluation.effects import Analysis
 from oversmith.exceptions import InputError
 from oversmith.statistics import corrected_resampled_t, holm
 

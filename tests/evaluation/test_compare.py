@@ -16,8 +16,10 @@ from sklearn.metrics import average_precision_score, f1_score
 
 from oversmith import compare
 from oversmith.evaluation import Classifier, Comparison, Contender, analyse
-from oversmith.evaluation.contenders import default_classifiers, default_contenders
-from oversmith.evaluation.jobs import Job, run_job
+from oversmith.evaluation.classifiers import default_classifiers
+from oversmith.evaluation.contenders import default_contenders
+from oversmith.evaluation.job import Job
+from oversmith.evaluation.jobs import run_job
 from oversmith.evaluation.protocol import fold_splits
 from oversmith.evaluation.task import prepare
 from oversmith.exceptions import InputError, MissingExtraError, OversmithError
@@ -259,7 +261,7 @@ def test_the_threshold_is_the_inner_one_and_works_on_a_sample_of_many_rows(monke
         sizes.append(len(found.rows))
         return found
 
-    monkeypatch.setattr("oversmith.evaluation.jobs.inner_scores", noted)
+    monkeypatch.setattr("oversmith.evaluation.thresholds.inner_scores", noted)
     for module in ("compare", "comparison_plan"):
         monkeypatch.setattr(importlib.import_module(f"oversmith.evaluation.{module}"), "INNER_ROWS", 50)
     found = run_comparison(*data(), folds=3, n_jobs=1, contenders=["none-tuned"], classifiers=["knn"])

@@ -11,7 +11,8 @@ from oversmith import compare
 from oversmith.datasets import dataset_info
 from oversmith.datasets.info import Dataset
 from oversmith.evaluation import Comparison, Plan, Protocol, run
-from oversmith.evaluation.contenders import default_classifiers, default_contenders
+from oversmith.evaluation.classifiers import default_classifiers
+from oversmith.evaluation.contenders import default_contenders
 from oversmith.evaluation.image_panels import MOST_PIXELS, image_panels, pixels
 from oversmith.evaluation.task import prepare
 from oversmith.exceptions import InputError

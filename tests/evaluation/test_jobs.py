@@ -3,13 +3,13 @@ from __future__ import annotations
 from bench_toys import table
 from sklearn.dummy import DummyClassifier
 
-from oversmith.evaluation import Contender, Plan, Protocol, jobs
+from oversmith.evaluation import Contender, Plan, Protocol, job_pipeline, jobs
 from oversmith.samplers.auto import Auto
 
 
 def test_auto_is_warmed_up_by_its_shortest_race(monkeypatch):
     """One repeat screens in the warm-up, two of the six of the fit: nothing and one candidate on two folds each."""
-    monkeypatch.setattr(jobs, "_warmed", set())
+    monkeypatch.setattr(job_pipeline, "_warmed", set())
     scored = []
 
     def score(estimator, X, y):

@@ -9,7 +9,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import Pipeline
 
-from oversmith.evaluation.contenders import Situation, choose, default_classifiers, default_contenders
+from oversmith.evaluation.builders import Situation
+from oversmith.evaluation.classifiers import default_classifiers
+from oversmith.evaluation.contenders import choose, default_contenders
 from oversmith.evaluation.pipeline import ManyClassifiers, PlainFrame, Resampling, build_pipeline, preparation
 from oversmith.exceptions import InputError, TooFewRowsError
 from oversmith.io.kinds import column_kind

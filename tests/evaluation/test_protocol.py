@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 from oversmith.evaluation import Protocol
-from oversmith.evaluation.contenders import NONE, classifier_named, contender_named
-from oversmith.evaluation.jobs import Job, run_job
+from oversmith.evaluation.classifiers import classifier_named
+from oversmith.evaluation.contenders import NONE, contender_named
+from oversmith.evaluation.job import Job
+from oversmith.evaluation.jobs import run_job
 from oversmith.evaluation.protocol import fold_splits, make_splits
 from oversmith.evaluation.task import prepare
 from oversmith.exceptions import InputError, TooFewRowsError

@@ -12,7 +12,7 @@ from bench_toys import SLOW, Misbehaving, misbehaving, table
 
 from oversmith.evaluation import Contender, Plan, Protocol, Store, missing, run
 from oversmith.evaluation.child import _IDLE, close_children, resident_mb, run_isolated
-from oversmith.evaluation.contenders import classifier_named
+from oversmith.evaluation.classifiers import classifier_named
 from oversmith.evaluation.raw_scores import COST_COLUMNS
 from oversmith.exceptions import InputError, MissingExtraError
 

@@ -9,7 +9,8 @@ import pytest
 
 from oversmith.datasets import SpectralAxis, load_dataset
 from oversmith.evaluation import Plan, Protocol, comparison_plan
-from oversmith.evaluation.contenders import Situation, default_contenders
+from oversmith.evaluation.builders import Situation
+from oversmith.evaluation.contenders import default_contenders
 from oversmith.evaluation.jobs import run_job
 from oversmith.evaluation.task import prepare
 from oversmith.exceptions import InputError

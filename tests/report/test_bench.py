@@ -10,7 +10,7 @@ from benches import make_store
 
 from oversmith import Results
 from oversmith.evaluation import Store, analyse, write_scores
-from oversmith.evaluation.store import StoreError
+from oversmith.evaluation.store_file import StoreError
 from oversmith.exceptions import InputError
 from oversmith.report import render, summarise_bench
 

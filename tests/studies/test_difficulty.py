@@ -12,7 +12,7 @@ from sklearn.metrics import f1_score
 from sklearn.model_selection import KFold
 
 from oversmith.evaluation import Plan, Store, run, write_scores
-from oversmith.evaluation.contenders import Situation
+from oversmith.evaluation.builders import Situation
 from oversmith.evaluation.jobs import run_job
 from oversmith.evaluation.runner import facts
 from oversmith.exceptions import InputError

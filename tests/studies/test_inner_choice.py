@@ -10,8 +10,9 @@ import pytest
 import oversmith
 from oversmith import SeriesEncoder, SpectraNetwork, ThreePlayerGAN
 from oversmith.evaluation import Contender, Protocol
-from oversmith.evaluation.contenders import classifier_named
-from oversmith.evaluation.jobs import Job, run_job
+from oversmith.evaluation.classifiers import classifier_named
+from oversmith.evaluation.job import Job
+from oversmith.evaluation.jobs import run_job
 from oversmith.evaluation.protocol import make_splits
 from oversmith.evaluation.spec import describe_classifier
 from oversmith.evaluation.task import prepare

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from oversmith.evaluation import Plan, Protocol, run
-from oversmith.evaluation.contenders import Situation
+from oversmith.evaluation.builders import Situation
 from oversmith.evaluation.task import prepare
 from oversmith.metrics import dtw_matrix, prd_matrix
 from oversmith.studies import Scope

@@ -12,7 +12,7 @@ from scipy import stats
 
 from oversmith import ACGAN, SeriesEncoder, Stop, ThreePlayerGAN
 from oversmith.evaluation import Plan, run, write_scores
-from oversmith.evaluation.contenders import Situation
+from oversmith.evaluation.builders import Situation
 from oversmith.evaluation.runner import facts
 from oversmith.evaluation.spec import describe
 from oversmith.evaluation.task import prepare

@@ -153,7 +153,7 @@ def test_beats_of_one_person_are_one_group(data_dir):
 
 
 def test_the_cap_cuts_epochs_and_short_trainings_stay_whole():
-    from oversmith.evaluation.contenders import Situation
+    from oversmith.evaluation.builders import Situation
     from oversmith.studies.eo_wgan.plans import EO_WGAN, WGAN
 
     y = np.repeat([0, 1], [1280, 20])

@@ -211,10 +211,10 @@ def _run(
     """Run the comparison and write its report; return the exit code where it was stopped."""
     with progress_bar("Starting") as advance:
         # Seconds of imports.
+        from oversmith._compare import compare as compare_contenders
         from oversmith.evaluation import Store
         from oversmith.io.write import replacing
         from oversmith.report import render
-        from oversmith.results import compare as compare_contenders
 
         with persistent_cache(), Store(folder) as results:
             if folder is not None:

@@ -38,7 +38,7 @@ def print_plan(
     from oversmith.evaluation import Store, missing
     from oversmith.evaluation.cost_model import START
     from oversmith.evaluation.estimate import estimate
-    from oversmith.evaluation.store import FILE
+    from oversmith.evaluation.store_file import FILE
 
     is_stored = folder is not None and (folder / FILE).is_file()
     with Store(folder, write=False) if is_stored else Store() as store:

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from oversmith.evaluation.contenders import NONE, NONE_TUNED, SMOTE_NAMES
+from oversmith.evaluation.contenders import SMOTE_NAMES
+from oversmith.evaluation.effects import PRIMARY, Analysis, Effect, Mean
+from oversmith.evaluation.inclusion import choose_control, complete, shared_classifiers, twin_of_control
 from oversmith.exceptions import InputError
 from oversmith.selection import corrected_resampled_t
 from oversmith.statistics.bayes import signed_rank_posterior
@@ -23,7 +25,6 @@ from oversmith.statistics.matrix import PLACE, direction, fill_with_chance, rows
 from oversmith.statistics.paired import holm, wilcoxon_against, win_tie_loss
 from oversmith.statistics.ranks import critical_difference, friedman, mean_ranks
 
-PRIMARY = "average_precision"
 TESTED = (PRIMARY, "f1_tuned")
 """Metrics declared before the run: their differences are tested."""
 DESCRIBED = ("brier",)
@@ -34,121 +35,6 @@ _FOLD = ["dataset", "repeat", "fold"]
 
 Chance = Mapping[str, Mapping[str, float]]
 """Data set to metric to the value of a guess, for data of several classes."""
-
-
-@dataclass(frozen=True)
-class Effect:
-    """The difference between a contender and a control in one metric; positive is better, whatever the metric.
-
-    Parameters
-    ----------
-    contender, control, metric : str
-        Whose difference from whom, in what.
-    difference, low, high : float
-        Mean difference over data sets (over folds for a single data set) and the ends of its 95 % interval.
-    wins, ties, losses : int
-        Data sets, or folds of a single data set.
-    p : float
-        Wilcoxon's test over data sets, or the corrected resampled t-test over the folds of a single one.
-    p_holm : float
-        Corrected for the whole family of tests; NaN for a metric that is described and not tested.
-    worse, equal, better : float
-        Probability of each on one more data set of this kind; NaN for a single data set, and for all but the primary
-        metric against the first control.
-    """
-
-    contender: str
-    control: str
-    metric: str
-    difference: float
-    low: float
-    high: float
-    wins: int
-    ties: int
-    losses: int
-    p: float
-    p_holm: float = math.nan
-    worse: float = math.nan
-    equal: float = math.nan
-    better: float = math.nan
-
-
-@dataclass(frozen=True)
-class Mean:
-    """Mean of a metric, its standard deviation (NaN for a single value) and the number of values.
-
-    Parameters
-    ----------
-    mean, sd : float
-        Over data sets, or over the folds of a single one.
-    n : int
-        How many of them.
-    """
-
-    mean: float
-    sd: float
-    n: int
-
-
-@dataclass(frozen=True)
-class Analysis:
-    """What the results of one protocol say.
-
-    Parameters
-    ----------
-    control : str or None
-        Whom all others are set against; None where none of the controls took part.
-    unit : {"fold", "data set"}
-        What wins, ranks and means are counted over: folds where there is a single data set.
-    n : int
-        How many of them.
-    classifiers : tuple of str
-        Those that all contenders have: means, differences and ranks are taken over them.
-    lacking : dict of str to tuple of str
-        Classifier that is left out to the contenders that have no results under it.
-    left_out : dict of str to str
-        Contender or data set that is left out, and why.
-    effects : tuple of Effect
-        By metric and control, the largest difference first.
-    means : dict of str to dict of str to Mean
-        Contender to metric to its mean.
-    ranks : dict of str to float
-        Contender to its mean rank in average precision over data sets (over folds for a single data set), 1 the best;
-        ties share. Nothing and its tuned twin have the same fits, and share a rank.
-    critical_difference : float
-        What separates two mean ranks by Nemenyi's test; NaN where there are no ranks.
-    p_any : float
-        Friedman's test with Iman and Davenport's correction: whether any contender differs; NaN for a single data set
-        or fewer than three contenders.
-    smallest_p : float
-        The smallest p that Wilcoxon's test can give with so many data sets; 0 for folds.
-    refusal : str or None
-        Why there are no differences, where there are none.
-    """
-
-    control: str | None
-    unit: Literal["fold", "data set"]
-    n: int
-    classifiers: tuple[str, ...] = ()
-    lacking: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    left_out: Mapping[str, str] = field(default_factory=dict)
-    effects: tuple[Effect, ...] = ()
-    means: Mapping[str, Mapping[str, Mean]] = field(default_factory=dict)
-    ranks: Mapping[str, float] = field(default_factory=dict)
-    critical_difference: float = math.nan
-    p_any: float = math.nan
-    smallest_p: float = 0.0
-    refusal: str | None = None
-
-    @property
-    def n_tests(self) -> int:
-        """Tests in the family of Holm's correction."""
-        return sum(not math.isnan(effect.p_holm) for effect in self.effects)
-
-    def effect(self, contender: str, metric: str = PRIMARY, control: str | None = None) -> Effect | None:
-        """Difference of a contender from a control, the first one by default; None where there is none."""
-        wanted = (contender, metric, control or self.control)
-        return next((e for e in self.effects if (e.contender, e.metric, e.control) == wanted), None)
 
 
 def analyse(
@@ -215,7 +101,7 @@ def analyse(
     used = rows_of(scores, None, (metrics or [PRIMARY])[0])
     control = choose_control(used, control)
     used, left_out = complete(used, control)
-    names, classifiers, lacking, alone = _shared(used, control)
+    names, classifiers, lacking, alone = shared_classifiers(used, control)
     part = used[used["contender"].isin(names) & used["classifier"].isin(classifiers)]
     if part.duplicated(["contender", *PLACE]).any():
         raise InputError("scores", "several results of one contender for one place found", "keep one")
@@ -233,7 +119,7 @@ def analyse(
         means={name: {metric: _mean(table[name]) for metric, table in units.items()} for name in names},
         smallest_p=2.0 ** (1 - n) if over_sets else 0.0,
     )
-    twin = _twin(names, control)
+    twin = twin_of_control(names, control)
     rivals = [name for name in names if name != twin]
     refusal = _refusal(analysis, rivals)
     if refusal is not None or control is None:
@@ -259,110 +145,15 @@ def analyse(
     return replace(analysis, effects=_corrected(effects, tested), **ranking)
 
 
-def choose_control(scores: pd.DataFrame, control: str | None = None) -> str | None:
-    """Choose the contender that all others are set against.
-
-    Parameters
-    ----------
-    scores : DataFrame
-        Raw scores.
-    control : str, optional
-        A contender of one's own choice.
-
-    Returns
-    -------
-    str or None
-        Nothing with a tuned threshold unless given, nothing where that did not take part, or None.
-
-    Raises
-    ------
-    InputError
-        When the contender given did not take part.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> from oversmith.evaluation.analysis import choose_control
-    >>> choose_control(pd.DataFrame({"contender": ["none", "smote"]}))
-    'none'
-    """
-    names = sorted(set(scores["contender"]))
-    if control is None:
-        return next((name for name in (NONE_TUNED.name, NONE.name) if name in names), None)
-    if control not in names:
-        raise InputError("control", f"{control!r} is not among the contenders ({', '.join(names)})", "name one of them")
-    return control
-
-
 def guesses(chance: Chance | None, metric: str) -> dict[str, float]:
     """Value of a guess in one metric by data set, for the data sets where it is known."""
     base = metric.removesuffix("_tuned")
     return {dataset: values[base] for dataset, values in (chance or {}).items() if base in values}
 
 
-def complete(scores: pd.DataFrame, control: str | None) -> tuple[pd.DataFrame, dict[str, str]]:
-    """Keep the contenders and data sets that have all results.
-
-    Contenders that lack more than half of the data sets are left out first, then data sets that still lack a result.
-
-    Parameters
-    ----------
-    scores : DataFrame
-        Raw scores of one protocol.
-    control : str or None
-        The contender that is never left out.
-
-    Returns
-    -------
-    (DataFrame, dict of str to str)
-        The rows that stay; and who is left out, and why.
-    """
-    cells = scores.groupby(["dataset", "contender"]).size().unstack(fill_value=0)
-    whole = cells.eq(cells.max(axis=1), axis=0)
-    stay = [name for name in cells.columns if whole[name].mean() >= 0.5 or name == control]
-    sets = whole.index[whole[stay].all(axis=1)]
-    left_out = {
-        str(name): f"complete on {int(whole[name].sum())} of {len(whole)} data sets"
-        for name in cells.columns
-        if name not in stay
-    }
-    left_out |= {f"data set {name}": "results are pending" for name in cells.index if name not in set(sets)}
-    return scores[scores["contender"].isin(stay) & scores["dataset"].isin(sets)], left_out
-
-
 def _measured(scores: pd.DataFrame, metric: str) -> bool:
     direction(metric)
     return metric in scores and bool(scores[metric].notna().any())
-
-
-def _shared(
-    scores: pd.DataFrame, control: str | None
-) -> tuple[list[str], tuple[str, ...], dict[str, tuple[str, ...]], dict[str, str]]:
-    """Contenders, the classifiers they share, who lacks which other one, and who shares none and is left out."""
-    pairs = scores["status"].ne("skipped").groupby([scores["contender"], scores["classifier"]]).all()
-    has: dict[str, set[str]] = {str(name): set() for name in sorted(set(scores["contender"]))}
-    for (name, classifier), present in zip(pairs.index.tolist(), pairs.tolist(), strict=True):
-        has[name] |= {classifier} if present else set()
-    names, left_out = list(has), {}
-    while len(names) > 1 and not set.intersection(*(has[name] for name in names)):
-        overlap = {name: sum(len(has[name] & has[other]) for other in names if other != name) for name in names}
-        worst = min((name for name in names if name != control), key=lambda name: (overlap[name], name))
-        names.remove(worst)
-        left_out[worst] = "no classifier in common with the others" if has[worst] else "skipped under every classifier"
-    shared = set.intersection(*(has[name] for name in names)) if names else set()
-    known = set().union(*has.values())
-    lacking = {
-        classifier: tuple(name for name in names if classifier not in has[name])
-        for classifier in sorted(known - shared)
-    }
-    return names, tuple(sorted(shared)), lacking, left_out
-
-
-def _twin(names: Sequence[str], control: str | None) -> str | None:
-    """Of nothing and nothing with a tuned threshold, which have the same fits, the one that is not the control."""
-    if not {NONE.name, NONE_TUNED.name} <= set(names):
-        return None
-    return NONE_TUNED.name if control == NONE.name else NONE.name
 
 
 def _refusal(analysis: Analysis, rivals: Sequence[str]) -> str | None:

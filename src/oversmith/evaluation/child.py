@@ -21,8 +21,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import IO, Any
 
-from oversmith.evaluation.contenders import Classifier
-from oversmith.evaluation.jobs import Job, Outcome, failed_outcome, run_job
+from oversmith.evaluation.classifiers import Classifier
+from oversmith.evaluation.job import Job, Outcome, failed_outcome
+from oversmith.evaluation.jobs import run_job
 from oversmith.evaluation.timers import SHARED, WARM_UP
 from oversmith.exceptions import MissingExtraError, OversmithError
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from oversmith.evaluation.comparison import Comparison
 from oversmith.evaluation.contenders import NONE_TUNED, SMOTE_NAMES
-from oversmith.evaluation.jobs import NUMBERS
+from oversmith.evaluation.job import NUMBERS
 from oversmith.evaluation.plan import Plan
 from oversmith.evaluation.protocol import INNER_ROWS, Splits, environment, make_splits, shared_duplicates
 from oversmith.evaluation.record import Record

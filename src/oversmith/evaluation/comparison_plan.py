@@ -7,13 +7,8 @@ from typing import Any
 
 from oversmith.datasets import SpectralAxis
 from oversmith.evaluation.checks import check_thin, choose_folds
-from oversmith.evaluation.contenders import (
-    DEFAULT_METHODS,
-    Classifier,
-    Contender,
-    choose,
-    default_contenders,
-)
+from oversmith.evaluation.classifiers import Classifier
+from oversmith.evaluation.contenders import DEFAULT_METHODS, Contender, choose, default_contenders
 from oversmith.evaluation.plan import Plan
 from oversmith.evaluation.protocol import INNER_ROWS, Protocol
 from oversmith.evaluation.task import prepare

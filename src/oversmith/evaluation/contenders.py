@@ -1,4 +1,4 @@
-"""Who takes part: contenders and classifiers as data."""
+"""Contenders: the ways to treat imbalance that are compared, as data and by name."""
 
 from __future__ import annotations
 
@@ -7,45 +7,19 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Literal
 
-import numpy as np
-from imblearn.over_sampling import ADASYN, SMOTE, SMOTEN, SMOTENC, BorderlineSMOTE, RandomOverSampler
-from imblearn.under_sampling import RandomUnderSampler
-
 from oversmith._registry import ALIASES, METHODS, check_modality, load_class, method
-from oversmith.classifiers import find_classifier
+from oversmith.evaluation.builders import (
+    Situation,
+    adasyn,
+    borderline_smote,
+    method_sampler,
+    random_over_sampling,
+    random_under_sampling,
+    smote,
+)
 from oversmith.evaluation.pipeline import split_kinds
-from oversmith.exceptions import InputError, TooFewRowsError, nearest_hint
+from oversmith.exceptions import InputError, nearest_hint
 from oversmith.io.bounds import Bounds
-from oversmith.samplers._encoding import with_shape
-
-
-@dataclass(frozen=True)
-class Situation:
-    """What a sampler may be built from: the training part at hand, nothing else.
-
-    Parameters
-    ----------
-    y : ndarray of int
-        Class codes of the rows the sampler will see.
-    classes : tuple of str
-        Class names, for messages.
-    n_numeric, n_categorical : int
-        Columns of the encoded table, numeric ones first.
-    seed : int
-        Seed of the sampler.
-    max_steps : int or None
-        Budget of trained samplers; None for their default.
-    shape : tuple of int or None
-        Channels and time points, where the rows are series; channels, height and width, where they are images.
-    """
-
-    y: np.ndarray
-    classes: tuple[str, ...]
-    n_numeric: int
-    n_categorical: int
-    seed: int
-    max_steps: int | None = None
-    shape: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -92,28 +66,6 @@ class Contender:
         return {"name": self.name, "title": self.title, "sampler": self.sampler, "fill": self.fill}
 
 
-@dataclass(frozen=True)
-class Classifier:
-    """A classifier under which contenders are compared.
-
-    Parameters
-    ----------
-    name, title : str
-        Key in records, and name for readers.
-    build : callable
-        A module-level function from a seed to an estimator with one thread; raises MissingExtraError where it
-        is not installed.
-    """
-
-    name: str
-    title: str
-    build: Callable[[int], Any]
-
-    def describe(self) -> dict[str, Any]:
-        """Entry of the record."""
-        return {"name": self.name, "title": self.title}
-
-
 NONE = Contender("none", "Nothing")
 NONE_TUNED = Contender("none-tuned", "Nothing, tuned threshold", shares_fit_with="none")
 SMOTE_NAMES = ("smote", "smotenc", "smoten")
@@ -126,11 +78,6 @@ DEFAULT_METHODS = {
     "image": ("cgan",),
 }
 """Methods of Oversmith that take part where none is named, by what the rows are; spectra are series with an axis."""
-_DEFAULT_CLASSIFIERS = {
-    "table": ("lr", "rf", "xgb", "knn"),
-    "series": ("rocket", "cnn"),
-    "image": ("lr", "rf", "xgb", "image-cnn"),
-}
 
 
 def default_contenders(
@@ -183,7 +130,7 @@ def default_contenders(
     kin = "smote" if not categorical else "smotenc" if numeric else "smoten"
     return (
         *_untreated(),
-        Contender(kin, kin.upper(), kin, _smote, before="one-hot", fill=1.0),
+        Contender(kin, kin.upper(), kin, smote, before="one-hot", fill=1.0),
         *method_contenders(methods, **options),
     )
 
@@ -193,7 +140,9 @@ def _untreated() -> tuple[Contender, ...]:
         NONE,
         NONE_TUNED,
         Contender("class-weight", "Class weights", balanced=True),
-        Contender("random-over-sampling", "Random over-sampling", "random-over-sampling", _random, fill=1.0),
+        Contender(
+            "random-over-sampling", "Random over-sampling", "random-over-sampling", random_over_sampling, fill=1.0
+        ),
     )
 
 
@@ -293,7 +242,7 @@ def method_contender(
         name or kebab,
         title or entry.title,
         kebab,
-        partial(_method, kebab=kebab, fill=fill, parameters=parameters, bounds=bounds),
+        partial(method_sampler, kebab=kebab, fill=fill, parameters=parameters, bounds=bounds),
         fill=fill,
         trained=entry.cost != "low",
         synthetic_weight=synthetic_weight,
@@ -351,47 +300,6 @@ def contender_named(name: str, kinds: Mapping[str, str], modality: str = "table"
     raise InputError("contenders", f"{name!r} is not known", nearest_hint(name, [*simple, *METHODS]))
 
 
-def classifier_named(name: str) -> Classifier:
-    """Look a classifier up by its short or long name.
-
-    Parameters
-    ----------
-    name : str
-        For example ``"lr"`` or ``"logistic-regression"``.
-
-    Returns
-    -------
-    Classifier
-        Under its long name.
-
-    Examples
-    --------
-    >>> from oversmith.evaluation.contenders import classifier_named
-    >>> classifier_named("rf").name
-    'random-forest'
-    """
-    entry = find_classifier(name)
-    return Classifier(entry.long_name, entry.title, entry.build)
-
-
-def default_classifiers(modality: str = "table") -> tuple[Classifier, ...]:
-    """Logistic regression, random forest, XGBoost and k nearest neighbours; for series two that know time.
-
-    Parameters
-    ----------
-    modality : {"table", "series", "image"}, default="table"
-        What the rows are: random convolutions and a convolutional network for series; for images logistic regression,
-        random forest and XGBoost on their pixels, and a convolutional network.
-
-    Examples
-    --------
-    >>> from oversmith.evaluation.contenders import default_classifiers
-    >>> [c.name for c in default_classifiers()]
-    ['logistic-regression', 'random-forest', 'xgboost', 'knn']
-    """
-    return tuple(classifier_named(name) for name in _DEFAULT_CLASSIFIERS[modality])
-
-
 def choose(argument: str, wanted: Sequence[Any] | None, known: Sequence[Any]) -> tuple[Any, ...]:
     """Pick entries by name; entries that are objects already stay as they are.
 
@@ -428,45 +336,12 @@ def choose(argument: str, wanted: Sequence[Any] | None, known: Sequence[Any]) ->
     return tuple(chosen)
 
 
-def _random(situation: Situation) -> RandomOverSampler:
-    return RandomOverSampler(random_state=situation.seed)
-
-
-def _neighbours(situation: Situation) -> int:
-    counts = np.bincount(situation.y, minlength=len(situation.classes))
-    smallest = int(np.argmin(counts))
-    if counts[smallest] < 2:
-        name = situation.classes[smallest]
-        raise TooFewRowsError(f"y: class {name!r} has {counts[smallest]} training row(s); SMOTE needs two")
-    return min(5, int(counts[smallest]) - 1)
-
-
-def _smote(situation: Situation) -> SMOTE | SMOTENC | SMOTEN:
-    options: dict[str, Any] = {"k_neighbors": _neighbours(situation), "random_state": situation.seed}
-    if not situation.n_categorical:
-        return SMOTE(**options)
-    if not situation.n_numeric:
-        return SMOTEN(**options)
-    categorical = list(range(situation.n_numeric, situation.n_numeric + situation.n_categorical))
-    return SMOTENC(categorical, **options)
-
-
-def _under(situation: Situation) -> RandomUnderSampler:
-    return RandomUnderSampler(random_state=situation.seed)
-
-
-def _borderline(situation: Situation) -> BorderlineSMOTE:
-    return BorderlineSMOTE(k_neighbors=_neighbours(situation), random_state=situation.seed)
-
-
-def _adasyn(situation: Situation) -> ADASYN:
-    return ADASYN(n_neighbors=_neighbours(situation), random_state=situation.seed)
-
-
 _NUMERIC = (
-    Contender("random-under-sampling", "Random under-sampling", "random-under-sampling", _under),
-    Contender("borderline-smote", "Borderline-SMOTE", "borderline-smote", _borderline, before="classifiers", fill=1.0),
-    Contender("adasyn", "ADASYN", "adasyn", _adasyn, before="classifiers", fill=1.0),
+    Contender("random-under-sampling", "Random under-sampling", "random-under-sampling", random_under_sampling),
+    Contender(
+        "borderline-smote", "Borderline-SMOTE", "borderline-smote", borderline_smote, before="classifiers", fill=1.0
+    ),
+    Contender("adasyn", "ADASYN", "adasyn", adasyn, before="classifiers", fill=1.0),
 )
 
 
@@ -487,24 +362,3 @@ def _check_weight(kebab: str, weight: Any, parameters: Mapping[str, Any]) -> Non
 
 def _decides_itself(kebab: str) -> bool:
     return bool(load_class(kebab)._sampling_type == "bypass")
-
-
-def _method(
-    situation: Situation,
-    *,
-    kebab: str,
-    fill: float | None,
-    parameters: Mapping[str, Any] | None = None,
-    bounds: Bounds = None,
-) -> Any:
-    sampler = load_class(kebab)(random_state=situation.seed)
-    if kebab == "auto":
-        # Class weights are a contender of their own; a pipeline does not hand on those Auto would choose.
-        from oversmith.samplers._auto_candidates import DEFAULT_CANDIDATES, WEIGHTS
-
-        sampler.set_params(candidates=[name for name in DEFAULT_CANDIDATES if name != WEIGHTS])
-    wanted = {"fill": fill, "max_steps": situation.max_steps}
-    known = sampler.get_params(deep=False)
-    given = {name: value for name, value in wanted.items() if name in known and value is not None}
-    encoding = {} if bounds is None else {"bounds": bounds}
-    return with_shape(sampler.set_params(**given | dict(parameters or {})), situation.shape, **encoding)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from oversmith._registry import METHODS
-from oversmith.evaluation.jobs import Job
+from oversmith.evaluation.job import Job
 
 # Seconds of one fit on one thread of a shared two-core server, and seconds per training row on top: the means of
 # docs/results/raw/judging.parquet, of ganbats.parquet for series.

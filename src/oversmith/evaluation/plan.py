@@ -7,16 +7,9 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from oversmith.evaluation.contenders import (
-    DEFAULT_METHODS,
-    Classifier,
-    Contender,
-    classifier_named,
-    contender_named,
-    default_classifiers,
-    default_contenders,
-)
-from oversmith.evaluation.jobs import Job
+from oversmith.evaluation.classifiers import Classifier, classifier_named, default_classifiers
+from oversmith.evaluation.contenders import DEFAULT_METHODS, Contender, contender_named, default_contenders
+from oversmith.evaluation.job import Job
 from oversmith.evaluation.protocol import Protocol, make_splits
 from oversmith.evaluation.spec import cell_spec, describe_classifier, describe_sampler, key_of
 from oversmith.evaluation.task import Task, prepare

@@ -306,9 +306,12 @@ def _thinned(task: Task, split: Split, protocol: Protocol) -> Split:
     from oversmith.datasets import thin
 
     seeds = seed_for(protocol.split_seed, task, "thin", repeat=split.repeat, fold=split.fold)
-    number = int(seeds.generate_state(1)[0] >> 1)
     thinned = thin(
-        task.y[split.train], task.positive, cast(float, protocol.thin), random_state=number, drop=protocol.thin_class
+        task.y[split.train],
+        task.positive,
+        cast(float, protocol.thin),
+        random_state=seed_number(seeds),
+        drop=protocol.thin_class,
     )
     return replace(split, train=split.train[np.sort(np.asarray(thinned))])
 
@@ -338,6 +341,11 @@ def seed_for(
     """
     entropy = [seed, int(task.sha256[:16], 16), repeat, fold, zlib.crc32(purpose.encode())]
     return np.random.SeedSequence(entropy, spawn_key=(zlib.crc32(part.encode()),))
+
+
+def seed_number(seeds: np.random.SeedSequence) -> int:
+    """Whole number of a seed; scikit-learn takes 32-bit seeds, XGBoost signed ones."""
+    return int(seeds.generate_state(1)[0] >> 1)
 
 
 def shared_duplicates(task: Task, splits: Splits) -> int:

@@ -19,7 +19,8 @@ import joblib
 import numpy as np
 
 from oversmith.evaluation.child import close_children, resident_mb, run_isolated, start_child
-from oversmith.evaluation.jobs import Job, Outcome, run_job
+from oversmith.evaluation.job import Job, Outcome
+from oversmith.evaluation.jobs import run_job
 from oversmith.evaluation.plan import Plan, Unit
 from oversmith.evaluation.protocol import environment
 from oversmith.evaluation.raw_scores import METRIC_COLUMNS

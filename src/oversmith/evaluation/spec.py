@@ -11,8 +11,10 @@ from typing import Any
 import joblib
 import numpy as np
 
-from oversmith.evaluation.contenders import Classifier, Contender, Situation
-from oversmith.evaluation.jobs import Job
+from oversmith.evaluation.builders import Situation
+from oversmith.evaluation.classifiers import Classifier
+from oversmith.evaluation.contenders import Contender
+from oversmith.evaluation.job import Job
 from oversmith.evaluation.pipeline import MAX_LEVELS, split_kinds
 from oversmith.exceptions import describe_error
 from oversmith.metrics import METRICS

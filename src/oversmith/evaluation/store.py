@@ -1,19 +1,16 @@
 """Results on disk: one SQLite file, one writer, every result under the hash of what determines it.
 
-Tables: ``jobs`` (key, specification, where it stands, status, scores, provenance), ``arrays`` (compressed NumPy files
+Tables: ``jobs`` (key, specification, cell, status, scores, provenance), ``arrays`` (compressed NumPy files
 by their SHA-256), ``links`` (which job has which arrays), ``details`` (per fit: warnings, counts, history),
 ``environments`` (versions, host, revision) and ``meta``.
 """
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import io
 import json
 import os
-import socket
-import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -25,34 +22,13 @@ from oversmith.evaluation.comparison import jsonable
 from oversmith.evaluation.raw_scores import frame_of
 from oversmith.evaluation.record import STATUSES, Record
 from oversmith.evaluation.spec import canonical, key_of
-from oversmith.exceptions import OversmithError
+from oversmith.evaluation.store_file import FILE, StoreError, StoreFile
 
 if TYPE_CHECKING:
     import pandas as pd
 
-STORE_VERSION = 1
-FILE = "results.sqlite"
 # Keys of a query at once: SQLite takes 32,766 parameters, older builds 999.
 _AT_ONCE = 900
-
-_SCHEMA = """
-CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE environments (id TEXT PRIMARY KEY, facts TEXT NOT NULL);
-CREATE TABLE jobs (
-    key TEXT PRIMARY KEY, unit TEXT NOT NULL, spec TEXT, place TEXT NOT NULL, status TEXT NOT NULL, error TEXT,
-    scores TEXT NOT NULL, costs TEXT NOT NULL, trace TEXT, attempts INTEGER NOT NULL, environment TEXT NOT NULL,
-    started REAL, ended REAL
-) WITHOUT ROWID;
-CREATE INDEX jobs_by_unit ON jobs (unit);
-CREATE TABLE arrays (sha256 TEXT PRIMARY KEY, content BLOB NOT NULL);
-CREATE TABLE links (owner TEXT NOT NULL, kind TEXT NOT NULL, sha256 TEXT NOT NULL, PRIMARY KEY (owner, kind))
-    WITHOUT ROWID;
-CREATE TABLE details (unit TEXT PRIMARY KEY, content TEXT NOT NULL) WITHOUT ROWID;
-"""
-
-
-class StoreError(OversmithError):
-    """The store cannot be used as asked; the message names it, what was found and the cure."""
 
 
 class Store:
@@ -83,118 +59,9 @@ class Store:
     """
 
     def __init__(self, folder: str | os.PathLike[str] | None = None, *, write: bool = True) -> None:
-        self.folder = None if folder is None else Path(folder)
-        self.write = write
-        self._lock: sqlite3.Connection | None = None
-        self._environment: str | None = None
-        path = ":memory:"
-        if self.folder is not None:
-            path = str(self.folder / FILE)
-            if not write and not Path(path).is_file():
-                raise StoreError(f"store: there is no {path!r}; name the folder of a run")
-            if write:
-                self._make_folder(self.folder)
-                self._take_lock(self.folder)
-        try:
-            with self._explained():
-                self._base = self._open(path)
-        except BaseException:
-            self._release()
-            raise
-
-    def _make_folder(self, folder: Path) -> None:
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            reason = error.strerror or str(error)
-            raise StoreError(
-                f"store: the folder {str(folder)!r} cannot be made ({reason}); name another one"
-            ) from error
-
-    def _take_lock(self, folder: Path) -> None:
-        """Hold a transaction on a file of its own: the system ends it with the process, however that dies."""
-        path = folder / "writer.lock"
-        try:
-            lock = sqlite3.connect(path, timeout=0, isolation_level=None)
-            lock.execute("BEGIN EXCLUSIVE")
-        except sqlite3.OperationalError as error:
-            if "locked" not in str(error):
-                raise StoreError(
-                    f"store: {str(path)!r} cannot be locked ({error}); name a folder you may write"
-                ) from error
-            raise StoreError(
-                f"store: another process writes to {str(folder)!r}{self._writer(folder)}; "
-                "wait for it to end, or name another folder"
-            ) from None
-        self._lock = lock
-
-    def _writer(self, folder: Path) -> str:
-        with contextlib.suppress(Exception), Store(folder, write=False) as other:
-            writer = json.loads(other.meta("writer") or "{}")
-            return f" (process {writer['pid']} on {writer['host']})"
-        return ""
-
-    def _open(self, path: str) -> sqlite3.Connection:
-        read_only = not self.write
-        uri = f"file:{Path(path).absolute().as_posix()}?mode=ro" if read_only else path
-        base = sqlite3.connect(uri, uri=read_only, timeout=30, isolation_level=None)
-        try:
-            if not read_only and self.folder is not None:
-                base.execute("PRAGMA journal_mode=WAL")
-                base.execute("PRAGMA synchronous=NORMAL")
-            known = base.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-            if known:
-                self._check(base, path)
-            elif read_only:
-                raise StoreError(f"store: {path!r} is empty; name the folder of a run")
-            else:
-                base.executescript(f"BEGIN;{_SCHEMA}COMMIT;")
-                base.execute("INSERT INTO meta VALUES ('version', ?)", [str(STORE_VERSION)])
-            if not read_only:
-                writer = canonical({"pid": os.getpid(), "host": socket.gethostname()})
-                base.execute("INSERT OR REPLACE INTO meta VALUES ('writer', ?)", [writer])
-        except BaseException:
-            base.close()
-            raise
-        return base
-
-    def _check(self, base: sqlite3.Connection, path: str) -> None:
-        try:
-            row = base.execute("SELECT value FROM meta WHERE name = 'version'").fetchone()
-        except sqlite3.OperationalError:
-            row = None
-        if row is None:
-            raise StoreError(f"store: {path!r} is an SQLite file but no store of Oversmith; name another folder")
-        if not row[0].isdigit() or int(row[0]) > STORE_VERSION:
-            raise StoreError(
-                f"store: {path!r} has version {row[0]}, this Oversmith knows {STORE_VERSION}; "
-                "update Oversmith, or name another folder"
-            )
-        problem = base.execute("PRAGMA quick_check(1)").fetchone()[0]
-        if problem != "ok":
-            raise sqlite3.DatabaseError(problem)
-
-    @contextlib.contextmanager
-    def _explained(self) -> Iterator[None]:
-        """Say what SQLite's errors mean, and what is safe."""
-        where = "memory" if self.folder is None else str(self.folder / FILE)
-        try:
-            yield
-        except sqlite3.OperationalError as error:
-            text = str(error)
-            if "full" in text or "disk I/O" in text:
-                raise StoreError(
-                    f"store: {where!r} cannot be written, the disk is full or a limit is reached ({text}); "
-                    "what was stored before is safe: free some space and resume"
-                ) from error
-            raise StoreError(
-                f"store: {where!r} cannot be used ({text}); check the folder and its permissions"
-            ) from error
-        except sqlite3.DatabaseError as error:
-            raise StoreError(
-                f"store: {where!r} is damaged ({error}); move it aside and read the last export in again "
-                "with 'oversmith bench import'"
-            ) from error
+        self._file = StoreFile(folder, write=write)
+        self._base = self._file.connection
+        self.folder, self.write = self._file.folder, write
 
     def __enter__(self) -> Self:
         return self
@@ -206,9 +73,7 @@ class Store:
 
     def close(self) -> None:
         """Close the file and let others write."""
-        with contextlib.suppress(sqlite3.Error):
-            self._base.close()
-        self._release()
+        self._file.close()
 
     def save(self, folder: str | os.PathLike[str]) -> None:
         """Copy everything into a folder that holds no results yet.
@@ -225,23 +90,18 @@ class Store:
         """
         if (Path(folder) / FILE).exists():
             raise StoreError(f"store: {str(folder)!r} holds results already; name another folder")
-        with Store(folder) as other, other._explained():
+        with Store(folder) as other, other._file.explained():
             self._base.backup(other._base)
-
-    def _release(self) -> None:
-        if self._lock is not None:
-            self._lock.close()
-            self._lock = None
 
     def meta(self, name: str) -> str | None:
         """Read a note kept under a name; None where there is none."""
-        with self._explained():
+        with self._file.explained():
             row = self._base.execute("SELECT value FROM meta WHERE name = ?", [name]).fetchone()
         return None if row is None else str(row[0])
 
     def set_meta(self, name: str, value: str) -> None:
         """Keep a note under a name."""
-        with self._explained():
+        with self._file.explained():
             self._base.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", [name, value])
 
     def chance(self) -> dict[str, dict[str, float]]:
@@ -256,12 +116,12 @@ class Store:
 
     def statuses(self) -> dict[str, str]:
         """Status by key."""
-        with self._explained():
+        with self._file.explained():
             return dict(self._base.execute("SELECT key, status FROM jobs"))
 
     def counts(self) -> dict[str, int]:
         """Results by status, those that occur."""
-        with self._explained():
+        with self._file.explained():
             counts = dict(self._base.execute("SELECT status, count(*) FROM jobs GROUP BY status"))
         return {status: counts[status] for status in STATUSES if status in counts}
 
@@ -279,7 +139,7 @@ class Store:
             Keys; imported rows count by what their file says.
         """
         code = {name: facts.get(name) for name in ("versions", "revision")}
-        with self._explained():
+        with self._file.explained():
             environments = self._base.execute("SELECT id, facts FROM environments").fetchall()
             other = [name for name, text in environments if {part: json.loads(text).get(part) for part in code} != code]
             keys: set[str] = set()
@@ -311,7 +171,7 @@ class Store:
             When the disk is full; what was stored before is safe.
         """
         environment = key_of(facts)
-        with self._explained(), self._transaction():
+        with self._file.explained(), self._file.transaction():
             run = self._base.execute
             run("INSERT OR IGNORE INTO environments VALUES (?, ?)", [environment, canonical(facts)])
             for record in records:
@@ -363,7 +223,7 @@ class Store:
 
     def details(self, unit: str) -> dict[str, Any]:
         """Tell what was kept of a unit; empty where there is nothing."""
-        with self._explained():
+        with self._file.explained():
             row = self._base.execute("SELECT content FROM details WHERE unit = ?", [unit]).fetchone()
         content: dict[str, Any] = json.loads(row[0]) if row else {}
         embedding = self._arrays(unit, "embedding")
@@ -371,7 +231,7 @@ class Store:
 
     def _arrays(self, owner: str, kind: str) -> dict[str, np.ndarray]:
         query = "SELECT content FROM arrays JOIN links USING (sha256) WHERE owner = ? AND kind = ?"
-        with self._explained():
+        with self._file.explained():
             row = self._base.execute(query, [owner, kind]).fetchone()
         if row is None:
             return {}
@@ -410,7 +270,7 @@ class Store:
         """
         columns = "key, unit, spec, place, status, error, scores, costs, trace, started, ended"
         wanted = None if keys is None else sorted(set(keys))
-        with self._explained():
+        with self._file.explained():
             if wanted is None:
                 rows = self._base.execute(f"SELECT {columns} FROM jobs ORDER BY key").fetchall()
             else:
@@ -439,7 +299,7 @@ class Store:
     def environments(self) -> dict[str, dict[str, Any]]:
         """Key of a result to the versions, host and revision it was made with."""
         query = "SELECT key, facts FROM jobs JOIN environments ON environment = id"
-        with self._explained():
+        with self._file.explained():
             rows = self._base.execute(query).fetchall()
         parsed: dict[str, dict[str, Any]] = {text: json.loads(text) for text in {text for _, text in rows}}
         return {key: parsed[text] for key, text in rows}
@@ -458,16 +318,3 @@ class Store:
             As :func:`oversmith.evaluation.raw_scores.frame_of` describes.
         """
         return frame_of(self.records(keys))
-
-    @contextlib.contextmanager
-    def _transaction(self) -> Iterator[None]:
-        if not self.write:
-            raise StoreError(f"store: {str(self.folder)!r} was opened for reading; open it with write=True")
-        self._base.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-            self._base.execute("COMMIT")
-        except BaseException:
-            with contextlib.suppress(sqlite3.Error):
-                self._base.execute("ROLLBACK")
-            raise

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from oversmith.evaluation.comparison import Comparison
-from oversmith.evaluation.store import Store, StoreError
+from oversmith.evaluation.store import Store
+from oversmith.evaluation.store_file import StoreError
 
 META = "comparison"
 

@@ -11,9 +11,9 @@ import pandas as pd
 from oversmith._registry import METHODS
 from oversmith.classifiers import find_classifier
 from oversmith.evaluation import Store
-from oversmith.evaluation.analysis import choose_control
 from oversmith.evaluation.comparison import FAILED, jsonable
 from oversmith.evaluation.contenders import NONE_TUNED, SMOTE_NAMES, contender_named
+from oversmith.evaluation.inclusion import choose_control
 from oversmith.evaluation.raw_scores import protocols_of
 from oversmith.exceptions import InputError, OversmithError
 from oversmith.report.bench_sets import data_sets, which_curves

@@ -15,8 +15,9 @@ import numpy as np
 import pandas as pd
 
 from oversmith.evaluation import Analysis, Effect, analyse, label_metric
-from oversmith.evaluation.analysis import PRIMARY, Chance, guesses
+from oversmith.evaluation.analysis import Chance, guesses
 from oversmith.evaluation.comparison import FAILED
+from oversmith.evaluation.effects import PRIMARY
 from oversmith.evaluation.raw_scores import minority_rows
 from oversmith.report.names import LONGEST_NAME, LOWER_IS_BETTER, METRICS, listed, printable, within_sentence
 from oversmith.report.verdict import decide

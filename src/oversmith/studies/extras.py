@@ -14,8 +14,11 @@ import numpy as np
 from imblearn.over_sampling import SMOTE
 from threadpoolctl import threadpool_limits
 
-from oversmith.evaluation.contenders import Contender, Situation, classifier_named, contender_named
-from oversmith.evaluation.jobs import Job, run_job
+from oversmith.evaluation.builders import Situation
+from oversmith.evaluation.classifiers import classifier_named
+from oversmith.evaluation.contenders import Contender, contender_named
+from oversmith.evaluation.job import Job
+from oversmith.evaluation.jobs import run_job
 from oversmith.evaluation.pipeline import preparation, split_kinds
 from oversmith.evaluation.protocol import Protocol, Split, make_splits
 from oversmith.evaluation.task import Task

@@ -15,17 +15,12 @@ from sklearn.base import clone
 from sklearn.model_selection import StratifiedKFold
 
 from oversmith._registry import load_class, method
-from oversmith.evaluation.contenders import Contender, Situation
-from oversmith.evaluation.jobs import (
-    Job,
-    Outcome,
-    built_classifiers,
-    further_scores,
-    job_pipeline,
-    record,
-    score_predictions,
-)
+from oversmith.evaluation.builders import Situation
+from oversmith.evaluation.contenders import Contender
+from oversmith.evaluation.job import Job, Outcome, record
+from oversmith.evaluation.job_pipeline import built_classifiers, job_pipeline
 from oversmith.evaluation.pipeline import ManyClassifiers, problem
+from oversmith.evaluation.scoring import further_scores, score_predictions
 from oversmith.evaluation.spec import canonical, describe_sampler
 
 # Resampled tables of earlier jobs of this process: the next folds and runs start from the same one.

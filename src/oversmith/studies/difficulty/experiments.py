@@ -14,7 +14,7 @@ from sklearn.model_selection import KFold
 
 from oversmith.classifiers import DenseClassifier
 from oversmith.datasets import Dataset, Difficult, cut_in_order, load_dataset, make_rotated_digits
-from oversmith.evaluation.jobs import Job, Outcome
+from oversmith.evaluation.job import Job, Outcome
 from oversmith.evaluation.jobs import fit_and_score as _fit_and_score
 from oversmith.evaluation.protocol import seed_for
 from oversmith.evaluation.task import Task, prepare

@@ -11,7 +11,9 @@ import pandas as pd
 
 from oversmith import Network
 from oversmith.evaluation import Classifier, Contender, Plan, Protocol, Store
-from oversmith.evaluation.contenders import Situation, classifier_named, method_contender
+from oversmith.evaluation.builders import Situation
+from oversmith.evaluation.classifiers import classifier_named
+from oversmith.evaluation.contenders import method_contender
 from oversmith.evaluation.estimate import Estimate
 from oversmith.evaluation.plan import Unit
 from oversmith.evaluation.task import Task

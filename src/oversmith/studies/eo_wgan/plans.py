@@ -11,7 +11,8 @@ import numpy as np
 from oversmith import EOWGAN
 from oversmith.evaluation import Contender, Plan, Protocol, Store
 from oversmith.evaluation.contenders import method_contender
-from oversmith.evaluation.jobs import Job, Outcome, fit_and_score
+from oversmith.evaluation.job import Job, Outcome
+from oversmith.evaluation.jobs import fit_and_score
 from oversmith.evaluation.protocol import seed_for
 from oversmith.evaluation.task import Task
 from oversmith.samplers.eo_wgan import PAPER_CRITIC, PAPER_GENERATOR

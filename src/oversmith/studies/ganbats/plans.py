@@ -13,7 +13,8 @@ import numpy as np
 from oversmith import Network, SeriesEncoder
 from oversmith.datasets import Dataset
 from oversmith.evaluation import Contender, Plan, Protocol, Store
-from oversmith.evaluation.contenders import Situation, method_contender
+from oversmith.evaluation.builders import Situation
+from oversmith.evaluation.contenders import method_contender
 from oversmith.evaluation.task import Task
 from oversmith.samplers._encoding import with_shape
 from oversmith.samplers.cgan import CGAN

@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from oversmith.evaluation.contenders import Contender, Situation
-from oversmith.evaluation.jobs import Job, Outcome
+from oversmith.evaluation.builders import Situation
+from oversmith.evaluation.contenders import Contender
+from oversmith.evaluation.job import Job, Outcome
 from oversmith.evaluation.task import Task
 from oversmith.metrics import dtw_matrix, mmd_test, paired_distance, prd_matrix, spectral_distance
 from oversmith.metrics.series import PAIRINGS, Distance

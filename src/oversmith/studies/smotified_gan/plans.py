@@ -12,8 +12,9 @@ import numpy as np
 from oversmith.classifiers import DenseClassifier
 from oversmith.datasets import Dataset
 from oversmith.evaluation import Classifier, Plan, Protocol, Store
-from oversmith.evaluation.contenders import classifier_named, method_contender
-from oversmith.evaluation.jobs import Job, Outcome
+from oversmith.evaluation.classifiers import classifier_named
+from oversmith.evaluation.contenders import method_contender
+from oversmith.evaluation.job import Job, Outcome
 from oversmith.evaluation.task import Task
 from oversmith.samplers.smotified_gan import SMOTifiedGAN
 from oversmith.studies.extras import losses, scaling, smote_of

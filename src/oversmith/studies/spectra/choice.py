@@ -8,11 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from oversmith.evaluation.contenders import Classifier, Contender, Situation, classifier_named
-from oversmith.evaluation.jobs import Job, Outcome, further_scores, record, score_predictions
+from oversmith.evaluation.builders import Situation
+from oversmith.evaluation.classifiers import Classifier, classifier_named
+from oversmith.evaluation.contenders import Contender
+from oversmith.evaluation.job import Job, Outcome, record
 from oversmith.evaluation.jobs import fit_and_score as _fit_and_score
 from oversmith.evaluation.pipeline import problem
 from oversmith.evaluation.protocol import Split, seed_for
+from oversmith.evaluation.scoring import further_scores, score_predictions
 from oversmith.exceptions import TooFewRowsError
 from oversmith.selection import inner_holdout, stratified_folds
 

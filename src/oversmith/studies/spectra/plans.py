@@ -12,7 +12,8 @@ import numpy as np
 from oversmith._registry import load_class
 from oversmith.datasets import Dataset
 from oversmith.evaluation import Classifier, Contender, Plan, Protocol
-from oversmith.evaluation.contenders import Situation, classifier_named
+from oversmith.evaluation.builders import Situation
+from oversmith.evaluation.classifiers import classifier_named
 from oversmith.evaluation.task import Task
 from oversmith.exceptions import InputError
 from oversmith.samplers._encoding import with_shape

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from oversmith.evaluation import Store
-from oversmith.evaluation.contenders import Situation
+from oversmith.evaluation.builders import Situation
 from oversmith.evaluation.protocol import make_splits
 from oversmith.evaluation.task import Task
 from oversmith.studies.extras import embedded, kept_history
