@@ -1,4 +1,4 @@
-"""Results: what a comparison, a benchmark or a study says, as tables, a page, Markdown or JSON."""
+"""Results: of a comparison, a benchmark or a study, as tables, a page, Markdown or JSON."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Verdict:
     sentence : str
         In one sentence, with the numbers.
     contender, control : str or None
-        Whose difference from whom.
+        The contender, and the one it is compared with.
     effect : float
         Mean difference in average precision; NaN where there is none.
     interval : (float, float)

@@ -47,7 +47,7 @@ def analyse(
     chance: Chance | None = None,
     random_state: int = 0,
 ) -> Analysis:
-    """Set every contender against the control and against SMOTE.
+    """Compare every contender with the control and with SMOTE.
 
     Over several data sets the interval resamples data sets, then folds within them, and p is Wilcoxon's over data
     sets; on a single one both are those of the corrected resampled t-test over folds. All means, differences and ranks
@@ -59,7 +59,7 @@ def analyse(
     scores : DataFrame
         Raw scores of one protocol.
     control : str, optional
-        Whom all others are set against: nothing with a tuned threshold by default, or nothing.
+        The contender all others are compared with: nothing with a tuned threshold by default, or nothing.
     tested : sequence of str, default=("average_precision", "f1_tuned")
         Metrics whose differences are tested: all of them, from both controls, form one family for Holm's correction.
     described : sequence of str, default=("brier",)

@@ -55,7 +55,7 @@ def _neighbours(situation: Situation) -> int:
     smallest = int(np.argmin(counts))
     if counts[smallest] < 2:
         name = situation.classes[smallest]
-        raise TooFewRowsError(f"y: class {name!r} has {counts[smallest]} training row(s); SMOTE needs two")
+        raise TooFewRowsError("y", f"class {name!r} has {counts[smallest]} training row(s)", "SMOTE needs two")
     return min(5, int(counts[smallest]) - 1)
 
 

@@ -158,10 +158,10 @@ class _Child:
             stderr=subprocess.DEVNULL,
             env=os.environ | environment,
         )
-        self._told: queue.Queue[tuple[str, Any]] = queue.Queue()
+        self._messages: queue.Queue[tuple[str, Any]] = queue.Queue()
         threading.Thread(target=self._listen, daemon=True).start()
         try:
-            kind, _ = self._told.get(timeout=_START)
+            kind, _ = self._messages.get(timeout=_START)
         except queue.Empty:
             kind = "silence"
         except BaseException:
@@ -194,7 +194,7 @@ class _Child:
         stage, since = SHARED, time.monotonic()
         while True:
             try:
-                kind, value = self._told.get(timeout=_POLL)
+                kind, value = self._messages.get(timeout=_POLL)
             except queue.Empty:
                 kind, value = "nothing", None
             at = time.monotonic()
@@ -229,8 +229,8 @@ class _Child:
         assert self._process.stdout is not None
         with contextlib.suppress(OSError, ValueError, EOFError):
             while True:
-                self._told.put(_receive(self._process.stdout))
-        self._told.put(("end", None))
+                self._messages.put(_receive(self._process.stdout))
+        self._messages.put(("end", None))
 
 
 def resident_mb(pid: int) -> float:

@@ -1,4 +1,4 @@
-"""The comparison of one table: a plan for the runner, and its results set against their controls."""
+"""The comparison of one table: runs its plan and records scores, predictions and warnings."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ def run_comparison(
     bounds: Bounds = None,
     progress: Progress | None = None,
 ) -> Comparison:
-    """Run the plan of a comparison and record what came of it.
+    """Run the plan of a comparison and record its results.
 
     Parameters
     ----------
     plan : Plan
         From :func:`comparison_plan`: one table.
     store : Store, optional
-        Keeps results as they come; what is there already is not run again.
+        Stores each result at once; stored results are not run again.
     n_jobs : int, optional
         Processes; the number of cores by default.
     bounds : {"observed", "non-negative"} or (float, float), optional

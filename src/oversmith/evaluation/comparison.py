@@ -141,7 +141,7 @@ class Comparison:
         return frame
 
     def chance(self) -> dict[str, dict[str, float]] | None:
-        """Value of a guess by metric for data of several classes; None where the prevalence of a test part says it."""
+        """Value of a guess by metric for data of several classes; None where it follows from the prevalence."""
         if self.data.get("positive") is not None or len(self.data.get("classes", ())) == 2:
             return None
         return {str(self.data.get("name", "data")): dict(self.protocol.get("chance", {}))}
@@ -184,12 +184,14 @@ class Comparison:
         version = state.get("schema_version")
         if version != SCHEMA_VERSION:
             raise InputError(
-                f"state: schema version {version!r} found, {SCHEMA_VERSION} expected; write it again with this version"
+                "state",
+                f"schema version {version!r} found, {SCHEMA_VERSION} expected",
+                "write it again with this version",
             )
         known = {f.name: f for f in dataclasses.fields(cls)}
         missing = [n for n, f in known.items() if n not in state and f.default_factory is dataclasses.MISSING]
         if missing:
-            raise InputError(f"state: {', '.join(missing)} missing; write it again with Comparison.to_dict")
+            raise InputError("state", f"{', '.join(missing)} missing", "write it again with Comparison.to_dict")
         parts = {name: state[name] for name in known if name in state}
         parts["predictions"] = [
             row
@@ -235,7 +237,7 @@ def label_metric(contender: str, metric: str) -> str:
 
 
 def jsonable(value: Any) -> Any:
-    """Turn NumPy values, tuples and non-finite numbers into what JSON knows.
+    """Turn NumPy values, tuples and non-finite numbers into values of JSON.
 
     Parameters
     ----------

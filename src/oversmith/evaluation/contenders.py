@@ -44,7 +44,7 @@ class Contender:
     fill : float, optional
         Share of the deficit that is filled, for the record.
     trained : bool, default=False
-        The sampler trains networks: it is warmed up outside the clock and its history is kept.
+        The sampler trains networks: it is compiled outside the clock and its history is stored.
     synthetic_weight : float, optional
         Weight of a synthetic row in the classifiers, a real one weighing 1; None hands on no weights, so that
         classifiers that take none take part.
@@ -235,7 +235,7 @@ def method_contender(
     for parameter in parameters if fill is None else ("fill", *parameters):
         if parameter not in known or parameter == "random_state":
             hint = nearest_hint(parameter, known)
-            raise InputError(f"parameters: {parameter!r} is no parameter to be chosen for {kebab!r}; {hint}")
+            raise InputError("parameters", f"{parameter!r} is no parameter to be chosen for {kebab!r}", hint)
     if synthetic_weight is not None:
         _check_weight(kebab, synthetic_weight, parameters)
     return Contender(
@@ -267,7 +267,7 @@ def contender_named(name: str, kinds: Mapping[str, str], modality: str = "table"
     Returns
     -------
     Contender
-        The contender; its name is the one asked for, on every table.
+        The contender, under the name given.
 
     Raises
     ------
@@ -328,11 +328,11 @@ def choose(argument: str, wanted: Sequence[Any] | None, known: Sequence[Any]) ->
     chosen = []
     for entry in wanted:
         if isinstance(entry, str) and entry not in by_name:
-            raise InputError(f"{argument}: {entry!r} is not known; choose from {', '.join(by_name)}")
+            raise InputError(argument, f"{entry!r} is not known", f"choose from {', '.join(by_name)}")
         chosen.append(by_name[entry] if isinstance(entry, str) else entry)
     names = [entry.name for entry in chosen]
     if not names or len(set(names)) < len(names):
-        raise InputError(f"{argument}: {names} found; give at least one, and each once")
+        raise InputError(argument, f"{names} found", "give at least one, and each once")
     return tuple(chosen)
 
 
@@ -347,9 +347,9 @@ _NUMERIC = (
 
 def _check_weight(kebab: str, weight: Any, parameters: Mapping[str, Any]) -> None:
     if isinstance(weight, bool) or not isinstance(weight, int | float) or not 0 <= weight < float("inf"):
-        raise InputError(f"synthetic_weight: {weight!r} found; use a number from 0 up, 1 being that of a real row")
+        raise InputError("synthetic_weight", f"{weight!r} found", "use a number from 0 up, 1 being that of a real row")
     if _decides_itself(kebab):
-        raise InputError(f"synthetic_weight: {kebab!r} decides by itself what it adds; leave the weight out")
+        raise InputError("synthetic_weight", f"{kebab!r} decides by itself what it adds", "leave the weight out")
     cleans = parameters.get("smote__clean", getattr(parameters.get("smote"), "clean", None))
     if cleans is not None:
         raise InputError(

@@ -1,4 +1,4 @@
-"""What an analysis says, as data: differences, means and mean ranks."""
+"""The result of an analysis as data: differences, means and mean ranks."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Effect:
     Parameters
     ----------
     contender, control, metric : str
-        Whose difference from whom, in what.
+        The contender, the contender it is compared with, and the metric.
     difference, low, high : float
         Mean difference over data sets (over folds for a single data set) and the ends of its 95 % interval.
     wins, ties, losses : int
@@ -67,12 +67,12 @@ class Mean:
 
 @dataclass(frozen=True)
 class Analysis:
-    """What the results of one protocol say.
+    """Analysis of the results of one protocol.
 
     Parameters
     ----------
     control : str or None
-        Whom all others are set against; None where none of the controls took part.
+        The contender that all others are compared with; None where no control took part.
     unit : {"fold", "data set"}
         What wins, ranks and means are counted over: folds where there is a single data set.
     n : int

@@ -54,7 +54,7 @@ def write_scores(
     """
     path = Path(path)
     if path.suffix not in (".parquet", ".csv"):
-        raise InputError(f"path: {str(path)!r} found; the suffix tells the format: .parquet or .csv")
+        raise InputError("path", f"{str(path)!r} found", "the suffix tells the format: .parquet or .csv")
     frame = store.scores(keys)
     if path.suffix == ".csv":
         # A cell that begins like a formula is run by spreadsheets; names come from data.
@@ -114,7 +114,9 @@ def read_scores(store: Store, path: str | os.PathLike[str]) -> tuple[int, int]:
     table, head = _read(path)
     frame = table.to_pandas()
     if set(COLUMNS) - set(frame.columns) or not frame["status"].isin(STATUSES).all():
-        raise InputError(f"path: {str(path)!r} lacks columns of raw scores, or has a status that is none; export again")
+        raise InputError(
+            "path", f"{str(path)!r} lacks columns of raw scores, or has a status that is none", "export again"
+        )
     store.add_chance(head.get("chance", {}))
     known = store.statuses()
     by_environment: dict[int, list[Record]] = {}
@@ -156,16 +158,20 @@ def _read(path: Path) -> tuple[Any, dict[str, Any]]:
     try:
         table = pq.read_table(path)
     except FileNotFoundError as error:
-        raise InputError(f"path: there is no file {str(path)!r}; check the path") from error
+        raise InputError("path", f"there is no file {str(path)!r}", "check the path") from error
     except (pa.ArrowException, OSError) as error:
-        raise InputError(f"path: {str(path)!r} is not a readable Parquet file ({error}); export it again") from error
+        raise InputError(
+            "path", f"{str(path)!r} is not a readable Parquet file ({error})", "export it again"
+        ) from error
     head = json.loads((table.schema.metadata or {}).get(_METADATA, b"{}"))
     version = head.get("scores_version")
     if version is None:
-        raise InputError(f"path: {str(path)!r} holds no raw scores; name a file that 'oversmith bench export' wrote")
+        raise InputError(
+            "path", f"{str(path)!r} holds no raw scores", "name a file that 'oversmith bench export' wrote"
+        )
     if version > SCORES_VERSION:
         raise InputError(
-            f"path: {str(path)!r} has version {version}, this Oversmith knows {SCORES_VERSION}; update Oversmith"
+            "path", f"{str(path)!r} has version {version}, this Oversmith knows {SCORES_VERSION}", "update Oversmith"
         )
     return table, head
 

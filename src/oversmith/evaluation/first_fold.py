@@ -74,7 +74,7 @@ def _counts(task: Task, y: np.ndarray, step: Any) -> dict[str, dict[str, int]]:
 
 
 def _training(task: Task, sampler: Any, seconds_warm_up: float | None) -> dict[str, Any]:
-    """Gather what the sampler tells of its training, by the names of the classes it knew by code."""
+    """Gather history and stopping of the training; class codes become class names."""
 
     def named(value: Any) -> Any:
         if not isinstance(value, Mapping):

@@ -16,7 +16,7 @@ from oversmith.exceptions import OversmithError
 _CONTINUOUS = 0.9
 # Chance that rows made honestly on a coarse grid are taken for copies.
 _FALSE_ALARM = 1e-6
-# Rows that have more than this share of all combinations of their values stand on a grid.
+# Rows that have more than this share of all combinations of their values lie on a grid.
 _GRID = 0.01
 
 
@@ -27,7 +27,7 @@ class LeakageError(OversmithError):
 def check_exact_rows(X_train: Any, X_resampled: Any, X_test: Any) -> int:
     """Refuse a resampled training set that holds test rows beyond natural duplicates.
 
-    Rows are compared by their features in single precision. A test row that also stands in the training part is a
+    Rows are compared by their features in single precision. A test row that is also in the training part is a
     natural duplicate and may be repeated. Where some column is continuous, no other row may equal a test row. On a
     table of few values chance makes equal rows: then no more are taken than training rows equal test rows, by a
     Poisson bound with a false alarm in a million. Where the rows fill a good part of all combinations of their values,

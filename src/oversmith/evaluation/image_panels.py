@@ -1,4 +1,4 @@
-"""What a report shows of images: real and generated ones, nearest training images, what a training went through.
+"""Panels of images for a report: real and generated ones, nearest training images, snapshots of a training.
 
 Plain values throughout: an image is a list of lines of hexadecimal digits, one byte per pixel.
 """
@@ -23,7 +23,7 @@ _SHARED_BY = 3
 MOST_PIXELS, MOST_BYTES = 64, 4096
 # Generated and held-out images that are looked at for copies.
 CHECKED = 2000
-# A class with fewer training images says nothing about what near means.
+# A class with fewer training images is too small for a meaningful distance.
 FEWEST = 3
 _QUANTILES = 101
 
@@ -40,7 +40,7 @@ def image_panels(
     value_range: tuple[float, float],
     snapshots: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
-    """Gather what is to be shown of one sampler's images.
+    """Gather the panels of the images of one sampler.
 
     Parameters
     ----------

@@ -60,7 +60,7 @@ def complete(scores: pd.DataFrame, control: str | None) -> tuple[pd.DataFrame, d
     Returns
     -------
     (DataFrame, dict of str to str)
-        The rows that stay; and who is left out, and why.
+        The rows that are left; and the contenders and data sets left out, with the reason.
     """
     cells = scores.groupby(["dataset", "contender"]).size().unstack(fill_value=0)
     whole = cells.eq(cells.max(axis=1), axis=0)
@@ -78,7 +78,7 @@ def complete(scores: pd.DataFrame, control: str | None) -> tuple[pd.DataFrame, d
 def shared_classifiers(
     scores: pd.DataFrame, control: str | None
 ) -> tuple[list[str], tuple[str, ...], dict[str, tuple[str, ...]], dict[str, str]]:
-    """Contenders, the classifiers they share, who lacks which other one, and who shares none and is left out."""
+    """Contenders, the classifiers they share, contenders without some classifier, and contenders left out."""
     pairs = scores["status"].ne("skipped").groupby([scores["contender"], scores["classifier"]]).all()
     has: dict[str, set[str]] = {str(name): set() for name in sorted(set(scores["contender"]))}
     for (name, classifier), present in zip(pairs.index.tolist(), pairs.tolist(), strict=True):

@@ -57,7 +57,8 @@ class Job:
     details : bool, default=True
         Keep counts, training and embedding of the first fold.
     procedure : callable, optional
-        Does the job in place of the sound way, as :class:`oversmith.evaluation.Protocol` says.
+        Does the job instead of :func:`oversmith.evaluation.jobs.fit_and_score`; see
+        :class:`oversmith.evaluation.Protocol`.
     """
 
     task: Task
@@ -76,7 +77,7 @@ class Job:
 
     @property
     def first(self) -> bool:
-        """Whether it is the fold whose details are kept."""
+        """Whether it is the fold whose details are stored."""
         return self.details and self.split.repeat == 0 and self.split.fold == 0
 
     def seeds(self, part: str) -> np.random.SeedSequence:
@@ -87,7 +88,7 @@ class Job:
 
 @dataclass
 class Outcome:
-    """What came of a job.
+    """The outcome of a job.
 
     Parameters
     ----------
@@ -106,9 +107,9 @@ class Outcome:
         Classifier to numbers beyond the metrics, stored beside them: accuracies, macro scores, and what a
         procedure adds.
     sizes : dict of str to int
-        Sizes of the parts, where a procedure cut them anew.
+        Sizes of the parts, where a procedure split them again.
     resampling : Resampling or None
-        The fitted step of the sampler, for a procedure that looks at it; it does not leave the job.
+        The fitted step of the sampler, for procedures; it is removed when the job ends.
     """
 
     scores: list[dict[str, Any]] = field(default_factory=list)

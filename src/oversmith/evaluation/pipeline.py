@@ -101,7 +101,7 @@ class ChannelScaler(TransformerMixin, BaseEstimator):
 
 
 class Resampling(BaseEstimator):
-    """A sampler as a pipeline step that knows how long it took and what it made.
+    """A sampler as a pipeline step, with its seconds and its generated rows.
 
     Parameters
     ----------
@@ -162,7 +162,7 @@ class ManyClassifiers(ClassifierMixin, BaseEstimator):
     fitted_ : dict
         Name to fitted classifier, of those that succeeded.
     problems_ : dict
-        Name to ``(status, reason)`` of the others: ``"skipped"`` where a classifier cannot do what is asked,
+        Name to ``(status, reason)`` of the others: ``"skipped"`` where a classifier lacks something that is needed,
         ``"failed"`` or ``"oom"`` where it raised.
     seconds_fit_, seconds_predict_ : dict
         Name to seconds.

@@ -1,4 +1,4 @@
-"""What is to be run: data sets × contenders × classifiers × protocols × seeds, as units of work with keys."""
+"""What is run: data sets × contenders × classifiers × protocols × seeds, as units of work with keys."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Unit:
     job : Job
         The work.
     protocol : Protocol
-        How the data were cut.
+        How the data were split.
     cells : tuple of Cell
         One per contender recorded and classifier.
     """
@@ -68,7 +68,7 @@ class Unit:
 
     @property
     def label(self) -> str:
-        """What a progress bar says."""
+        """Text of a progress bar."""
         split = self.job.split
         return f"repeat {split.repeat + 1}, fold {split.fold + 1}: {self.job.contender.title}"
 

@@ -1,4 +1,4 @@
-"""What every contender shares: splits, seeds, the record of the environment."""
+"""The protocol that all contenders share: splits, seeds, and the record of the environment."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ INNER_ROWS = 10_000
 
 @dataclass(frozen=True)
 class Protocol:
-    """How data are cut, and what else surrounds a fit; every contender gets the same.
+    """How data are split, and the settings of a fit that all contenders share.
 
     Parameters
     ----------
     folds : int or None, default=5
         Folds of a stratified K-fold; None for parts of fixed size, ``test`` and ``validation``.
     repeats : int, default=1
-        How often the data are cut anew.
+        How often the data are split again.
     test, validation : float, optional
         Without folds: shares of the rows, each above 0. On the validation part, where there is one, thresholds
         and calibrators are chosen; otherwise on inner folds of the training part.
@@ -58,8 +58,9 @@ class Protocol:
     split_seed : int, default=0
         Seed of all cuts, inner folds included; samplers and classifiers have seeds of their own.
     procedure : callable with a ``name``, optional
-        How a job is done, in place of the sound way: a frozen dataclass called with the job. With one, nothing here
-        vouches for soundness: the studies use it to rebuild protocols that leak, and the name says so.
+        How a job is done instead of by :func:`oversmith.evaluation.jobs.fit_and_score`: a frozen dataclass called
+        with the job. Leakage is then possible: the studies use it to rebuild protocols that leak, and the name
+        says so.
 
     Raises
     ------
@@ -160,7 +161,7 @@ class Split:
     Parameters
     ----------
     repeat, fold : int
-        Where it stands.
+        Its repeat and fold.
     train, test : ndarray of int
         Sorted positions.
     validation : ndarray of int, optional
@@ -184,7 +185,7 @@ class Split:
 
 @dataclass(frozen=True)
 class Splits:
-    """All parts of a comparison, made once and shared by every contender.
+    """All parts of a comparison, the same for all contenders.
 
     Parameters
     ----------
@@ -205,7 +206,7 @@ class Splits:
 
 
 def fold_splits(task: Task, *, folds: int, repeats: int, seed: int) -> Splits:
-    """Cut the data once in repeated stratified folds; groups, where there are any, stay whole.
+    """Split the data once into repeated stratified folds; a group is never divided.
 
     Parameters
     ----------
@@ -232,7 +233,7 @@ def fold_splits(task: Task, *, folds: int, repeats: int, seed: int) -> Splits:
 
 
 def make_splits(task: Task, protocol: Protocol) -> Splits:
-    """Cut the data as a protocol says.
+    """Split the data by a protocol.
 
     Parameters
     ----------
@@ -330,7 +331,7 @@ def seed_for(
     purpose : str
         Name of the sampler, or of what else is seeded.
     repeat, fold : int
-        Where it stands.
+        Repeat and fold of the split.
     part : str, default=""
         Component, for example a classifier; each gets a stream of its own, whoever else takes part.
 
@@ -349,7 +350,7 @@ def seed_number(seeds: np.random.SeedSequence) -> int:
 
 
 def shared_duplicates(task: Task, splits: Splits) -> int:
-    """Test rows of the first repeat whose features also stand, all equal, in the training part.
+    """Count test rows of the first repeat whose features equal those of a training row.
 
     Parameters
     ----------

@@ -44,12 +44,12 @@ def frame_of(records: Iterable[Record]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per data set, protocol, ratio, contender, classifier, repeat, fold and seed, sorted by these: where it
-        stands, ``status`` and ``error``; ``n_train`` (real training rows), ``n_test``, ``n_test_positive``,
-        ``n_synthetic``, ``threshold`` (NaN where there is none, or one per class); the metrics, those ending in
-        ``_tuned`` at the tuned threshold; ``seconds_*`` and ``cpu_seconds`` (seconds), ``peak_mb`` (largest memory of
-        the process, MB of 10⁶ bytes), ``host``; ``key``; numbers beyond the metrics (accuracies, those a procedure
-        adds), where there are any. A result that failed has NaN metrics and is never dropped.
+        One row per data set, protocol, ratio, contender, classifier, repeat, fold and seed, sorted by these: the
+        columns of its cell, ``status`` and ``error``; ``n_train`` (real training rows), ``n_test``,
+        ``n_test_positive``, ``n_synthetic``, ``threshold`` (NaN where there is none, or one per class); the metrics,
+        those ending in ``_tuned`` at the tuned threshold; ``seconds_*`` and ``cpu_seconds`` (seconds), ``peak_mb``
+        (largest memory of the process, MB of 10⁶ bytes), ``host``; ``key``; numbers beyond the metrics (accuracies,
+        those a procedure adds), where there are any. A result that failed has NaN metrics and is never dropped.
 
     Examples
     --------
@@ -81,7 +81,7 @@ def _cell(value: Any) -> Any:
 
 
 def protocols_of(scores: pd.DataFrame) -> np.ndarray:
-    """Protocol and ratio of every row of raw scores, in words: what may stand in one table.
+    """Protocol and ratio of every row of raw scores, in words: rows that may be compared share one.
 
     Parameters
     ----------

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Generated:
-    """Generated rows and what their training tells.
+    """Generated rows and the facts of their training.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ class Generated:
     seconds: float
 
     def by_class(self, attribute: str) -> dict[str, Any]:
-        """Read what the sampler knows of each class, such as ``n_steps_``; empty where it knows nothing."""
+        """Read a fitted attribute of the sampler by class, such as ``n_steps_``; empty where there is none."""
         values = getattr(self.sampler, attribute, {})
         return {str(label): getattr(value, "item", lambda value=value: value)() for label, value in values.items()}
 

@@ -227,7 +227,7 @@ def child_environment(units: Sequence[Unit]) -> dict[str, str]:
 
 @cache
 def facts() -> dict[str, Any]:
-    """Versions, Python, platform, host, and the revision where the code stands in a Git folder."""
+    """Versions, Python, platform, host, and the revision where the code is in a Git folder."""
     return environment() | {"host": platform.node(), "revision": _revision()}
 
 
@@ -235,7 +235,7 @@ def _revision() -> str | None:
     folder = Path(__file__).resolve().parent
     command = ["git", "-C", str(folder)]
     with contextlib.suppress(OSError, subprocess.SubprocessError):
-        # A file that is installed may lie in someone else's repository: only a tracked one tells a revision.
+        # An installed file may lie in another repository: only a tracked file has the revision of the code.
         for words in (["ls-files", "--error-unmatch", "jobs.py"], ["rev-parse", "HEAD"]):
             answer = subprocess.run([*command, *words], capture_output=True, text=True, timeout=10, check=True)
         state = subprocess.run(
@@ -253,14 +253,14 @@ def _check(
     backend: str, isolate: bool, n_jobs: int | None, time_limit: float | None, memory_limit: float | None
 ) -> None:
     if backend not in BACKENDS:
-        raise InputError(f"backend: {backend!r} is not known; choose from {', '.join(BACKENDS)}")
+        raise InputError("backend", f"{backend!r} is not known", f"choose from {', '.join(BACKENDS)}")
     if n_jobs is not None and n_jobs < 1:
-        raise InputError(f"n_jobs: {n_jobs} found; use at least 1")
+        raise InputError("n_jobs", f"{n_jobs} found", "use at least 1")
     for name, value in (("time_limit", time_limit), ("memory_limit", memory_limit)):
         if value is not None and not value > 0:
-            raise InputError(f"{name}: {value} found; use a number above 0")
+            raise InputError(name, f"{value} found", "use a number above 0")
         if value is not None and not isolate:
-            raise InputError(f"{name}: {value} found with isolate=False; a limit needs a process of its own")
+            raise InputError(name, f"{value} found with isolate=False", "a limit needs a process of its own")
     if memory_limit is not None:
         resident_mb(os.getpid())
     needs = {"dask": ("distributed", "dask[distributed]"), "ray": ("ray", "ray")}
@@ -321,13 +321,15 @@ def _placed(backend: str, workers: int, isolated: bool) -> Iterator[None]:
                 get_client()
             except ValueError as error:
                 raise InputError(
-                    "backend: dask is installed and no client is connected; make one first: distributed.Client()"
+                    "backend", "dask is installed and no client is connected", "make one first: distributed.Client()"
                 ) from error
     elif workers > 1:
         # A fork would not survive JAX's threads; where every job has its own child, threads may mind them.
         options = {"backend": backend} | ({"inner_max_num_threads": 1} if backend == "loky" else {})
         if backend == "threading" and not isolated:
-            raise InputError("backend: 'threading' found with isolate=False; jobs would share one process, use 'loky'")
+            raise InputError(
+                "backend", "'threading' found with isolate=False", "jobs would share one process, use 'loky'"
+            )
     with joblib.parallel_config(n_jobs=workers, **options):
         yield
 

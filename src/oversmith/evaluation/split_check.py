@@ -111,8 +111,8 @@ def check_split(X_train: Any, y_train: Any, X_test: Any, y_test: Any, *, max_sha
     y_train, y_test : array-like
         Their classes.
     max_share : float, default=0.01
-        Share of the test rows beyond which copies are a leak; fewer are told. Raise it for data that are known to hold
-        different cases with equal features.
+        Share of the test rows beyond which copies are a leak; fewer are reported. Raise it for data that are known
+        to hold different cases with equal features.
 
     Returns
     -------

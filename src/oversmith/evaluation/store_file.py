@@ -33,7 +33,7 @@ CREATE TABLE details (unit TEXT PRIMARY KEY, content TEXT NOT NULL) WITHOUT ROWI
 
 
 class StoreError(OversmithError):
-    """The store cannot be used as asked; the message names it, what was found and the cure."""
+    """The store cannot be used; the message names it, the problem and the cure."""
 
 
 class StoreFile:

@@ -1,4 +1,4 @@
-"""A comparison kept beside its results, and read again."""
+"""A comparison stored beside its results, and read again."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ META = "comparison"
 
 
 def keep_comparison(store: Store, comparison: Comparison, keys: Sequence[str], units: Mapping[str, str]) -> None:
-    """Keep what a comparison says beside its results; what grows with the data stays where it is.
+    """Store a comparison beside its results, without predictions and embeddings, which are there already.
 
     Parameters
     ----------
     store : Store
         Where the results are.
     comparison : Comparison
-        What came of them.
+        The comparison.
     keys : sequence of str
         Keys of the results, one for each row of its scores.
     units : mapping of str to str

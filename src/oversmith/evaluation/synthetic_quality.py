@@ -1,4 +1,4 @@
-"""The rows a sampler made, beside the real ones of their class: what a table's report shows of them."""
+"""Generated rows of a table compared with the real ones of their class, for the report."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ def synthetic_quality(
     task : Task
         The data.
     step : Resampling
-        The fitted step, with the rows kept.
+        The fitted step, with its rows.
     before : str
-        Where it stands in the pipeline.
+        Where in the pipeline the sampler is, as in :class:`oversmith.evaluation.Contender`.
     parts : mapping of str to (DataFrame, ndarray)
         ``"train"`` and ``"unseen"``: rows and class codes.
     seed : int
-        Of the sample that is taken of large classes, and of the classifier that tells rows apart.
+        Of the sample that is taken of large classes, and of the classifier that separates generated from real rows.
 
     Returns
     -------

@@ -49,7 +49,7 @@ class Task:
     sha256 : str
         Hash of names, types and values of all columns and of the labels.
     groups : ndarray of int or None
-        Group of every row: rows of one group never stand on both sides of a split.
+        Group of every row: no group is in both parts of a split.
     shape : tuple of int or None
         Channels and time points, where the rows are series, or channels, height and width, where they are images: ``X``
         then has a column per number.
@@ -151,7 +151,7 @@ def prepare(
         The positive class; with several classes it is set against the rest, which then is one class called
         ``"rest"``. By default the smaller one of two classes.
     groups : array-like of shape (n,), optional
-        Group of every row, a patient or a day for instance; no group stands on both sides of a split.
+        Group of every row, a patient or a day for instance; no group is in both parts of a split.
     axis : SpectralAxis, optional
         Where the points of spectra lie; ``X`` then has three dimensions.
     modality : {"auto", "table", "series", "image"}, default="auto"
@@ -180,16 +180,16 @@ def prepare(
     frame, shape = (_frame(X), None) if modality == "table" else _flat(np.asarray(X), modality)
     labels = _labels(y)
     if len(frame) != len(labels):
-        raise InputError(f"y: {len(labels)} labels found for {len(frame)} rows of X; give one label per row")
+        raise InputError("y", f"{len(labels)} labels found for {len(frame)} rows of X", "give one label per row")
     if labels.isna().any():
-        raise InputError(f"{target}: {int(labels.isna().sum())} rows without a label found; drop them or name a class")
+        raise InputError(target, f"{int(labels.isna().sum())} rows without a label found", "drop them or name a class")
     kinds = {str(column): column_kind(frame[column]) for column in frame}
     for column, kind in kinds.items():
         _check_column(frame[column], column, kind)
     values, code = _encode(labels)
     names = [str(value) for value in values]
     if len(values) < 2:
-        raise InputError(f"{target}: only class {names[0]!r} found; at least two classes are needed")
+        raise InputError(target, f"only class {names[0]!r} found", "at least two classes are needed")
     named = None if positive is None else _find(names, positive, target)
     if named is not None and len(values) > 2:
         code, names, named = (code == named).astype(np.int64), ["rest", names[named]], 1
@@ -197,7 +197,7 @@ def prepare(
         named = int(np.argmin(np.bincount(code)))
     if axis is not None:
         if modality != "series":
-            raise InputError("axis: it is for spectra; give X the shape (cases, channels, points)")
+            raise InputError("axis", "it is for spectra", "give X the shape (cases, channels, points)")
         axis.check(np.shape(X)[2])
     return Task(
         name=name,
@@ -261,25 +261,27 @@ def _frame(X: Any) -> pd.DataFrame:
     else:
         values = np.asarray(X)
         if values.ndim != 2:
-            raise InputError(f"X: {values.ndim} dimensions found; a table has two, series have three, images four")
+            raise InputError("X", f"{values.ndim} dimensions found", "a table has two, series have three, images four")
         frame = pd.DataFrame(values, columns=[f"x{i}" for i in range(values.shape[1])])
     if not len(frame) or not frame.shape[1]:
-        raise InputError(f"X: a table of {len(frame)} rows and {frame.shape[1]} columns found; both must be above zero")
+        raise InputError(
+            "X", f"a table of {len(frame)} rows and {frame.shape[1]} columns found", "both must be above zero"
+        )
     names = [str(column) for column in frame.columns]
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
-        raise InputError(f"X: two columns called {twice!r} found; give each its own name")
+        raise InputError("X", f"two columns called {twice!r} found", "give each its own name")
     return frame.set_axis(names, axis=1).reset_index(drop=True)
 
 
 def _flat(values: np.ndarray, kind: str) -> tuple[pd.DataFrame, tuple[int, ...]]:
     """Lay series or images out as a table, a column per number, and say what shape a case has."""
     if values.dtype.kind not in "biuf":
-        raise InputError(f"X: {_PLURAL[kind]} of dtype {values.dtype} found; they hold numbers alone")
+        raise InputError("X", f"{_PLURAL[kind]} of dtype {values.dtype} found", "they hold numbers alone")
     if not values.size:
-        raise InputError(f"X: {_PLURAL[kind]} of shape {values.shape} found; every number must be above zero")
+        raise InputError("X", f"{_PLURAL[kind]} of shape {values.shape} found", "every number must be above zero")
     if values.ndim not in _AXES[kind]:
-        raise InputError(f"modality: {kind!r} found, but X has shape {values.shape}; give {_GIVE[kind]}")
+        raise InputError("modality", f"{kind!r} found, but X has shape {values.shape}", f"give {_GIVE[kind]}")
     shape: tuple[int, ...]
     if kind == "image":
         shape = image_shape_of(values, None)
@@ -302,16 +304,16 @@ def _labels(y: Any) -> pd.Series:
         y = nw.from_native(y, series_only=True).to_pandas()
     values = y if isinstance(y, pd.Series) else np.asarray(y)
     if values.ndim != 1:
-        raise InputError(f"y: shape {values.shape} found; give one label per row")
+        raise InputError("y", f"shape {values.shape} found", "give one label per row")
     return pd.Series(values).reset_index(drop=True)
 
 
 def _groups(groups: Any, rows: int) -> np.ndarray:
     codes = pd.factorize(np.asarray(groups))[0] if np.ndim(groups) == 1 else np.empty(0)
     if len(codes) != rows:
-        raise InputError(f"groups: shape {np.shape(groups)} found for {rows} rows of X; give one group per row")
+        raise InputError("groups", f"shape {np.shape(groups)} found for {rows} rows of X", "give one group per row")
     if (codes < 0).any():
-        raise InputError(f"groups: {int((codes < 0).sum())} rows without a group found; name one for each")
+        raise InputError("groups", f"{int((codes < 0).sum())} rows without a group found", "name one for each")
     return codes.astype(np.int64)
 
 
@@ -327,17 +329,15 @@ def _encode(labels: pd.Series) -> tuple[list[Any], np.ndarray]:
 
 def _find(names: list[str], positive: Any, target: str) -> int:
     if str(positive) not in names:
-        raise InputError(f"positive: {positive!r} is not a class of {target}; its classes are {', '.join(names)}")
+        raise InputError("positive", f"{positive!r} is not a class of {target}", f"its classes are {', '.join(names)}")
     return names.index(str(positive))
 
 
 def _check_column(column: pd.Series, name: str, kind: str) -> None:
     if column.isna().all():
-        raise InputError(f"X: column {name!r} has no value at all; drop it")
+        raise InputError("X", f"column {name!r} has no value at all", "drop it")
     if kind == "numeric":
         values = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
         if np.isinf(values).any():
-            raise InputError(
-                f"X: column {name!r} has {int(np.isinf(values).sum())} infinite values; "
-                "replace them or leave them empty"
-            )
+            n = int(np.isinf(values).sum())
+            raise InputError("X", f"column {name!r} has {n} infinite values", "replace them or leave them empty")

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 SHARED = "shared"
-"""What all classifiers of a job have in common: preparation, sampler, judging."""
+"""What all classifiers of a job have in common: preparation, sampler, scoring."""
 WARM_UP = "warm-up"
 """Imports and compilation, outside all clocks."""
 

@@ -1,7 +1,7 @@
 """The report: a comparison, a benchmark or a study as one self-contained page.
 
 ``summarise``, ``summarise_bench`` and ``summarise_study`` turn results into a dictionary, ``render`` turns the
-dictionary into HTML; :class:`oversmith.Results` does both. README.md beside this file tells maintainers how the parts
+dictionary into HTML; :class:`oversmith.Results` does both. README.md beside this file explains how the parts
 fit.
 """
 

@@ -43,7 +43,7 @@ def conclude_bench(
     scores : DataFrame
         Raw scores.
     store : Store, optional
-        Where they come from: it knows versions, and the value of a guess for several classes.
+        Where they come from: it has versions, and the value of a guess for several classes.
     control : str, optional
         The contender all others are set against; nothing with a tuned threshold by default, or without one.
     name : str, default="Benchmark"

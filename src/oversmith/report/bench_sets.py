@@ -1,4 +1,4 @@
-"""What the page of a benchmark shows of each data set: every metric, and what its predictions and trainings tell."""
+"""What the page of a benchmark shows of each data set: every metric, and its curves and trainings."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def data_sets(
     titles : Titles
         Names for readers.
     summary : dict
-        Summary of the protocol: its leaderboard says who is worth a line.
+        Summary of the protocol: its leaderboard decides which contenders get a line.
     generates : callable
         Whether a contender's rows are generated.
     chance : mapping, optional

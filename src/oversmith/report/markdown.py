@@ -107,7 +107,7 @@ def _mark_row_headers(tokens: list[Any]) -> None:
 
 
 def _unwrapped(tokens: list[Any]) -> list[Any]:
-    """Take pictures out of their paragraphs: a figure may not stand in one."""
+    """Take pictures out of their paragraphs: a figure may not be inside one."""
     unwrapped: list[Any] = []
     for index, token in enumerate(tokens):
         beside = tokens[index + 1] if token.type == "paragraph_open" else tokens[index - 1]

@@ -221,7 +221,7 @@ def _own(text: str, uid: str, title: str, description: str, tints: list[str]) ->
 
 
 def _plain(element: ElementTree.Element) -> None:
-    """Drop namespaces (HTML knows them), shorten numbers and put CSS variables for the palette."""
+    """Drop namespaces (HTML needs none), shorten numbers and put CSS variables for the palette."""
     element.tag = _local(element.tag)
     element.text = None if element.tag != "text" and not (element.text or "").strip() else element.text
     element.tail = None if not (element.tail or "").strip() else element.tail

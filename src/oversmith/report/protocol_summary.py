@@ -229,7 +229,7 @@ def _zero(value: float) -> float:
 
 
 def _order(row: Summary) -> tuple[bool, float, float, str]:
-    """Best mean rank first, then the largest difference; who has no rank comes last."""
+    """Best mean rank first, then the largest difference; contenders without a rank come last."""
     return row["rank"] is None, row["rank"] or 0.0, -(row["difference"] or 0.0), row["title"]
 
 

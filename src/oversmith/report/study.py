@@ -1,4 +1,4 @@
-"""A study as one dictionary of plain values: what came out again, the tables, and the sound comparison beside them."""
+"""A study as one dictionary of plain values: reproduced numbers, the tables, and the sound comparison beside them."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class StudyPart:
 
 @dataclass(frozen=True)
 class StudyPage:
-    """What the page of a study is made of.
+    """Content of the page of a study.
 
     Parameters
     ----------
@@ -132,7 +132,7 @@ def _sound(scores: pd.DataFrame | None) -> dict[str, Any] | None:
         return None
     names = protocols_of(scores)
     tuned = set(names[(scores["contender"] == NONE_TUNED.name).to_numpy()])
-    # Where a tuned threshold stands alone, nothing is set against it.
+    # Where the tuned threshold is the only contender, nothing can be compared.
     sound = sorted(name for name in tuned if scores.loc[names == name, "contender"].nunique() > 1)
     if not sound:
         return None

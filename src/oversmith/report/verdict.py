@@ -1,4 +1,4 @@
-"""The sentence on top: what the evidence says, in words that claim no more than the interval does."""
+"""The verdict: one sentence on top of the page, which claims no more than the interval does."""
 
 from __future__ import annotations
 
