@@ -86,7 +86,8 @@ def folds(features: int) -> dict[str, float]:
     import jax
     import jax.numpy as jnp
 
-    from oversmith.training.loop import _run_chunk, _start
+    from oversmith.training.chunk import run_chunk
+    from oversmith.training.loop import _start
     from oversmith.training.sampling import on_device
 
     sessions = [session_of(*digits(features, seed)) for seed in range(FOLDS)]
@@ -99,14 +100,14 @@ def folds(features: int) -> dict[str, float]:
 
     def in_turn() -> None:
         for state, data, key in members:
-            jax.block_until_ready(_run_chunk(phase, statics, state, data, hyper, key, *bounds))
+            jax.block_until_ready(run_chunk(phase, statics, state, data, hyper, key, *bounds))
 
     stacked = jax.tree.map(lambda *leaves: jnp.stack(leaves), *members)
 
     @eqx.filter_jit
     def run(stacked: Any, hyper: Any) -> Any:
         def one(state: Any, data: Any, key: Any) -> Any:
-            return _run_chunk(phase, statics, state, data, hyper, key, *bounds)
+            return run_chunk(phase, statics, state, data, hyper, key, *bounds)
 
         return jax.vmap(one)(*stacked)
 

@@ -26,7 +26,8 @@ def __getattr__(name: str) -> Any:
     if module is None:
         # With both, Python suggests the nearest name.
         raise AttributeError(f"module 'oversmith' has no attribute {name!r}", name=name, obj=sys.modules[__name__])
-    return getattr(importlib.import_module(module), name)
+    value = globals()[name] = getattr(importlib.import_module(module), name)
+    return value
 
 
 def __dir__() -> list[str]:

@@ -61,8 +61,8 @@ def test_setting_of_the_document(monkeypatch):
     built = []
     monkeypatch.setattr(
         loop,
-        "_transformation",
-        lambda optimiser, given=loop._transformation: built.append(optimiser) or given(optimiser),
+        "transformation",
+        lambda optimiser, given=loop.transformation: built.append(optimiser) or given(optimiser),
     )
     X, y = spectra(48, channels=1)
     fitted = clone(SMALL).set_params(hidden_widths=(3,), max_epochs=2, learning_rate=2e-4).fit(X, y)

@@ -30,7 +30,7 @@ from oversmith.networks import column_arrays
 from oversmith.recipes import gan
 from oversmith.recipes.generator import shapes
 from oversmith.recipes.sizes import Sizes
-from oversmith.samplers._stored import restored_model
+from oversmith.samplers._model import restored_model
 from oversmith.training import count_compilations, draw_weighted
 
 TINY_PAPER = {"generator_widths": (8, 8), "critic_widths": (8, 8), "random_state": 0}

@@ -7,7 +7,7 @@ import pytest
 
 from oversmith.encoders import ClassScaler, Span
 from oversmith.samplers._controls import class_scaler, reflect
-from oversmith.samplers._encoded import EncodedTable
+from oversmith.samplers._encoding import EncodedTable
 
 SPANS = (Span("flag", 0, 1, "sigmoid", "missing"), Span("a", 1, 2, "linear", "numeric"))
 

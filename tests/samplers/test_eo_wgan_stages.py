@@ -235,9 +235,9 @@ def test_without_smote_the_networks_see_real_rows_alone():
     class Spy(EOWGAN):
         """EO-WGAN that tells what its networks see."""
 
-        def _data(self, state, rows, rng):
+        def _data(self, state, rows, sizes, rng):
             seen.append(len(rows.x))
-            return super()._data(state, rows, rng)
+            return super()._data(state, rows, sizes, rng)
 
     Spy(**TINY, smote="none", smote_share=0.0).fit(X, y)
     Spy(**TINY, smote_share=0.0).fit(X, y)

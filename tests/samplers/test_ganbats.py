@@ -12,7 +12,7 @@ from oversmith import DCGAN, GANBATS, Network, Stop
 from oversmith.exceptions import InputError
 from oversmith.recipes import ganbats
 from oversmith.recipes.generator import conditioned
-from oversmith.samplers._stored import restored_model
+from oversmith.samplers._model import restored_model
 
 SMALL = {
     "hidden": 8,

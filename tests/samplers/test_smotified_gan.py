@@ -35,7 +35,7 @@ from oversmith.recipes import smotified
 from oversmith.samplers import smotified_gan
 from oversmith.samplers._gibbs import gibbs_rows
 from oversmith.samplers._holdout import OTHERS, Holdout, without
-from oversmith.samplers._stored import generated_rows, restored_model
+from oversmith.samplers._model import generated_rows, restored_model
 from oversmith.samplers.gan import GAN
 from oversmith.training import count_compilations, table_data
 

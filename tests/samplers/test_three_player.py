@@ -14,7 +14,7 @@ from oversmith import BAGANGP, CDRAGAN, DiscriminatorRows, SpectraNetwork, Three
 from oversmith.encoders import ClassScaler
 from oversmith.exceptions import InputError
 from oversmith.samplers._labelled_sampler import _noticed
-from oversmith.samplers._stored import restored_model
+from oversmith.samplers._model import restored_model
 
 NETWORKS = {
     "generator_widths": (8, 8),

@@ -1,17 +1,18 @@
-"""One small class per way a column is encoded: numbers, and levels in one-hot form or a narrow embedding."""
+"""Fitted columns of a table: how numbers and levels are encoded, and how they become the column's own values again."""
 
 from __future__ import annotations
 
-import hashlib
-import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
-from scipy.spatial import cKDTree
 from scipy.special import ndtri
 
-from oversmith.encoders._typed import objects, tag, untag
+from oversmith.encoders._levels import LevelColumn, Part
+from oversmith.encoders._typed import tag, untag
+from oversmith.encoders._values import Values
+from oversmith.exceptions import InputError
 
 # A value in this share of the rows gets an indicator of its own; below this many rows a share says little.
 SPIKE_SHARE, SPIKE_ROWS = 0.1, 10
@@ -19,20 +20,7 @@ SPIKE_SHARE, SPIKE_ROWS = 0.1, 10
 FEW_VALUES, FEW_REPEATS = 20, 3
 # Knots of the quantile map: half evenly in rank, half evenly in normal score, so that tails keep their shape.
 KNOTS = 500
-# An embedded level is its frequency rank beside this many hash components.
-HASH_COMPONENTS = 7
-# Rows decoded at a time from an embedding.
-CHUNK = 65_536
 MAX_DECIMALS = 10
-
-
-@dataclass(frozen=True)
-class Part:
-    """One run of encoded columns: how many, their activation and what they are."""
-
-    width: int
-    activation: str
-    kind: str
 
 
 @dataclass(frozen=True)
@@ -73,6 +61,15 @@ class Knots:
     def number(self, z: np.ndarray) -> np.ndarray:
         """Map scores to numbers."""
         return np.interp(z, self.z, self.x)
+
+    def reach(self, z_class: np.ndarray, z_table: np.ndarray) -> np.ndarray:
+        """Return the lowest and highest score that rows of a class may go to; see :meth:`TableEncoder.reach`."""
+        own, table = self.number(z_class), self.number(z_table)
+        # In units of the column's range, whose ends may be too far apart or too near to be squared.
+        unit = max(self.x[-1] / 2 - self.x[0] / 2, np.finfo(np.float64).tiny)
+        slack = (table / unit).std() / np.sqrt(len(own))
+        widened = np.array([own.min() / unit - slack, own.max() / unit + slack])
+        return self.score(np.clip(widened, self.x[0] / unit, self.x[-1] / unit) * unit)
 
 
 def _is_few(distinct: np.ndarray, n: int) -> bool:
@@ -242,113 +239,186 @@ class NumericColumn:
 
 
 @dataclass(frozen=True)
-class LevelColumn:
-    """Levels, one-hot up to a width and embedded above it; a missing value is one more level.
+class FittedColumn:
+    """One column of the table: ``kind``, ``flavour`` and ``marker`` are those of its :class:`Values`.
 
-    Parameters
-    ----------
-    levels : ndarray
-        Levels of the training rows, in a fixed order.
-    has_missing : bool
-        Whether missing is a level, the last one.
-    most : int
-        Code of the most frequent level, which stands for levels never seen in training.
-    table : ndarray of shape (n_codes, n_components) or None
-        The embedding of each code; None for one-hot.
+    The coder turns numbers or codes into encoded columns and back; whole numbers and ticks are ``offset + step * k``
+    with ``k = 0, 1, …``.
     """
 
-    levels: np.ndarray
-    has_missing: bool
-    most: int
-    table: np.ndarray | None
+    kind: str
+    coder: NumericColumn | LevelColumn
+    offset: int = 0
+    step: int = 1
+    unsigned: bool = False
+    flavour: str = ""
+    marker: Any = None
 
     @classmethod
-    def fit(cls, codes: np.ndarray, levels: np.ndarray, has_missing: bool, max_one_hot: int) -> LevelColumn:
-        """Fit on codes into ``levels`` (-1 is missing); levels without a row are left out."""
-        counts = np.bincount(codes[codes >= 0], minlength=len(levels))
-        keys = [_key(level) for level in levels]
-        order = np.array([i for i in sorted(range(len(keys)), key=keys.__getitem__) if counts[i]], dtype=np.int64)
-        levels, counts = levels[order], counts[order]
-        if has_missing:
-            counts = np.append(counts, (codes < 0).sum())
-        table = None
-        if len(counts) > max_one_hot:
-            table = _embedding([keys[i] for i in order] + ["missing"] * has_missing, counts)
-        return cls(levels, has_missing, int(counts[: len(levels)].argmax()), table)
+    def fit(cls, values: Values, label: str, numeric: str, missing: str, max_one_hot: int) -> FittedColumn:
+        """Fit one column; ``label`` is its name in error messages, the rest are the encoder's arguments."""
+        if values.missing is not None and values.missing.all():
+            raise InputError(f"X: {label} has no value at all, all {len(values.values)} are missing; drop it")
+        has_missing = values.missing is not None and missing == "encode"
+        known = values.values if values.missing is None else values.values[~values.missing]
+        more = {"flavour": values.flavour, "marker": values.marker}
+        if values.levels is not None:
+            codes = values.values if has_missing else known
+            return cls(values.kind, LevelColumn.fit(codes, values.levels, has_missing, max_one_hot), **more)
+        if values.kind in {"number", "boolean"}:
+            numbers = known.astype(np.float64)
+        else:
+            offset = int(known.min())
+            differences = _differences(known, offset)
+            step = max(1, int(np.gcd.reduce(differences)))
+            numbers = differences / step
+            more |= {"offset": offset, "step": step, "unsigned": known.dtype.kind == "u"}
+        return cls(values.kind, NumericColumn.fit(numbers, has_missing, numeric, values.kind == "boolean"), **more)
 
-    @property
-    def n_codes(self) -> int:
-        """Number of levels, missing included."""
-        return len(self.levels) + self.has_missing
+    def encode(self, values: Values, label: str, out: np.ndarray) -> None:
+        """Write the encoded column into ``out``."""
+        if isinstance(self.coder, LevelColumn):
+            if self.kind == "level" and values.kind != "level":
+                raise _changed(label, "levels", values.kind)
+            values = values.as_levels()
+            assert values.levels is not None
+            self.coder.encode(self.coder.codes(values.values, values.levels), out)
+            return
+        if values.levels is None:
+            numbers = self._numbers(values.values)
+        elif (values.values >= 0).any():
+            raise _changed(label, "numbers", "levels")
+        else:
+            numbers = np.zeros(len(out))  # nothing but missing values says nothing about their type
+        self.coder.encode(numbers, values.missing, out)
 
-    def parts(self) -> list[Part]:
-        """List the runs of encoded columns: none for a single level."""
-        if self.table is not None:
-            return [Part(self.table.shape[1], "linear", "embedding")]
-        return [Part(self.n_codes, "softmax", "categorical")] if self.n_codes > 1 else []
+    def new_level(self, values: Values) -> Any:
+        """Return a level that was not there in ``fit``, None without one."""
+        if not isinstance(self.coder, LevelColumn):
+            return None
+        values = values.as_levels()
+        assert values.levels is not None
+        present = values.levels[np.unique(values.values[values.values >= 0])].tolist()
+        known = set(self.coder.levels.tolist())
+        return next((level for level in present if level not in known), None)
 
-    def codes(self, codes: np.ndarray, levels: np.ndarray) -> np.ndarray:
-        """Translate codes into ``levels`` to this column's own; the unseen become missing or ``most``."""
-        otherwise = len(self.levels) if self.has_missing else self.most
-        known = {level: i for i, level in enumerate(self.levels.tolist())}
-        own = np.array([known.get(level, otherwise) for level in levels.tolist()] + [otherwise])
-        return own[codes]
+    def decode(self, block: np.ndarray, allowed: np.ndarray | None) -> Values:
+        """Turn encoded columns into plain values; ``allowed`` masks the levels that may come out."""
+        if isinstance(self.coder, LevelColumn):
+            codes = self.coder.nearest(block, allowed)
+            hole = codes == len(self.coder.levels)
+            values, missing = self.coder.levels[np.where(hole, 0, codes)], hole if hole.any() else None
+        else:
+            numbers, missing = self.coder.decode(block)
+            values = self._whole(numbers)
+        return Values(self.kind, values, missing, None, self.flavour, self.marker)
 
-    def encode(self, codes: np.ndarray, out: np.ndarray) -> None:
-        """Write one-hot or embedded codes into ``out``."""
-        if self.table is not None:
-            out[:] = self.table[codes]
-        elif self.n_codes > 1:
-            out[:] = 0.0
-            out[np.arange(len(codes)), codes] = 1.0
+    def _numbers(self, values: np.ndarray) -> np.ndarray:
+        if self.kind in {"number", "boolean"}:
+            return values.astype(np.float64)
+        if values.dtype.kind in "fb":
+            return (values - float(self.offset)) / self.step
+        wide = values.astype(np.uint64 if values.dtype.kind == "u" else np.int64)
+        limits = np.iinfo(wide.dtype)
+        if self.offset > limits.max:  # below the range, every one of them
+            return np.zeros(len(values))
+        return _differences(np.maximum(wide, max(self.offset, limits.min)), self.offset) / self.step
 
-    def nearest(self, block: np.ndarray, allowed: np.ndarray | None) -> np.ndarray:
-        """Decode to codes: the largest output, or the nearest embedded level, among those allowed."""
-        if allowed is None:
-            allowed = np.ones(self.n_codes, dtype=bool)
-        if self.n_codes == 1:
-            return np.zeros(len(block), dtype=np.int64)
-        if self.table is None:
-            return np.where(allowed, block, -np.inf).argmax(axis=1)
-        codes = np.flatnonzero(allowed)
-        tree = cKDTree(self.table[codes])
-        chunks = [tree.query(block[i : i + CHUNK])[1] for i in range(0, len(block), CHUNK)]
-        return codes[np.concatenate(chunks)] if chunks else codes[:0]
+    def _whole(self, numbers: np.ndarray) -> np.ndarray:
+        if self.kind == "number":
+            return numbers
+        if self.kind == "boolean":
+            return numbers > 0.5
+        wrapped = np.rint(numbers).astype(np.uint64) * np.uint64(self.step) + np.uint64(self.offset % 2**64)
+        return wrapped if self.unsigned else wrapped.view(np.int64)
 
     def to_state(self) -> dict[str, Any]:
         """Describe the column in JSON values and arrays."""
-        plain = self.levels.dtype.kind in "biuf"
         return {
-            "levels": self.levels if plain else [tag(level) for level in self.levels],
-            "has_missing": self.has_missing,
-            "most": self.most,
-            "table": self.table,
+            "kind": self.kind,
+            "levels": isinstance(self.coder, LevelColumn),
+            "coder": self.coder.to_state(),
+            "offset": self.offset,
+            "step": self.step,
+            "unsigned": self.unsigned,
+            "flavour": self.flavour,
+            "marker": tag(self.marker),
         }
 
     @classmethod
     def from_state(cls, state: dict[str, Any]) -> Self:
         """Undo :meth:`to_state`."""
-        levels = state["levels"]
-        if isinstance(levels, list):
-            levels = objects(untag(level) for level in levels)
-        return cls(levels, state["has_missing"], state["most"], state["table"])
+        coder = (LevelColumn if state["levels"] else NumericColumn).from_state(state["coder"])
+        rest = {name: state[name] for name in ("kind", "offset", "step", "unsigned", "flavour")}
+        return cls(coder=coder, marker=untag(state["marker"]), **rest)
 
 
-def _key(level: Any) -> str:
-    """Text that tells a level from every other, the same in every process."""
-    if isinstance(level, str):
-        return level
-    try:
-        return json.dumps(tag(level))
-    except ValueError:
-        return f"{type(level).__name__}: {level!r}"
+def fit_columns(
+    columns: Iterable[Values],
+    forced: Iterable[bool],
+    labels: Sequence[str],
+    numeric: str,
+    missing: str,
+    max_one_hot: int,
+) -> tuple[FittedColumn, ...]:
+    """Fit one column after the other, the ``forced`` ones as levels; the rest are the encoder's arguments."""
+    return tuple(
+        FittedColumn.fit(values.as_levels() if force else values, label, numeric, missing, max_one_hot)
+        for values, force, label in zip(columns, forced, labels, strict=True)
+    )
 
 
-def _embedding(keys: list[str], counts: np.ndarray) -> np.ndarray:
-    """Place each level by the normal score of its frequency rank and by hash components of unit variance."""
-    order = np.lexsort([np.arange(len(counts)), -counts])
-    rank = np.empty(len(counts))
-    rank[order] = (np.cumsum(counts[order]) - counts[order] / 2) / counts.sum()
-    digests = b"".join(hashlib.blake2b(key.encode(), digest_size=4 * HASH_COMPONENTS).digest() for key in keys)
-    uniform = np.frombuffer(digests, dtype="<u4").reshape(len(keys), HASH_COMPONENTS) / 2.0**32
-    return np.column_stack([ndtri(rank), np.sqrt(12.0) * (uniform - 0.5)])
+def laid_out(columns: Sequence[FittedColumn]) -> list[tuple[list[Part], str]]:
+    """Return the runs of encoded columns of each column, and its kind in reports."""
+    layout = []
+    for column in columns:
+        parts = column.coder.parts()
+        kind = "categorical" if isinstance(column.coder, LevelColumn) else column.kind
+        layout.append((parts, "constant" if not parts else "numeric" if kind == "number" else kind))
+    return layout
+
+
+def encode_columns(
+    columns: Sequence[FittedColumn],
+    values: Iterable[Values],
+    labels: Sequence[str],
+    slices: Sequence[slice],
+    width: int,
+) -> np.ndarray:
+    """Encode rows, column by column as they are read."""
+    out: np.ndarray | None = None
+    for column, read, label, where in zip(columns, values, labels, slices, strict=True):
+        if out is None:
+            out = np.empty((len(read.values), width))
+        column.encode(read, label, out[:, where])
+    assert out is not None
+    return out
+
+
+def decode_columns(
+    columns: Sequence[FittedColumn], Z: np.ndarray, slices: Sequence[slice], allowed: Mapping[int, np.ndarray]
+) -> list[Values]:
+    """Decode rows, column by column; ``allowed`` masks the levels that may come out."""
+    return [column.decode(Z[:, slices[i]], allowed.get(i)) for i, column in enumerate(columns)]
+
+
+def reach_of(
+    columns: Sequence[FittedColumn], Z_class: np.ndarray, Z_table: np.ndarray, slices: Sequence[slice]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Tell how far the rows of a class may go; see :meth:`TableEncoder.reach`."""
+    low, high = np.full(Z_class.shape[1], -np.inf), np.full(Z_class.shape[1], np.inf)
+    for column, where in zip(columns, slices, strict=True):
+        knots = column.coder.knots if isinstance(column.coder, NumericColumn) else None
+        if knots is not None and len(knots.x) > 1:
+            last = where.stop - 1
+            low[last], high[last] = knots.reach(Z_class[:, last], Z_table[:, last])
+    return low, high
+
+
+def _differences(values: np.ndarray, offset: int) -> np.ndarray:
+    """Distances from ``offset``: exact modulo 2^64, whatever the sign of the 64-bit integers."""
+    return values.astype(np.uint64) - np.uint64(offset % 2**64)
+
+
+def _changed(label: str, before: str, now: str) -> InputError:
+    return InputError(f"X: {label} held {before} in fit and holds {now} now; convert it to the dtype of fit")

@@ -5,6 +5,7 @@ These two are the only places that know the dtypes of every library.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -127,6 +128,26 @@ def from_numpy(array: np.ndarray, label: str, level: bool = False) -> Values:
         case "O":
             return _from_object(array, label, level)
     raise unsupported(label, f"{array.dtype} values", "convert it to numbers or text, or drop it")
+
+
+def from_matrix(X: Any, labels: Sequence[str], levels: Sequence[bool]) -> Iterator[Values]:
+    """Read a 2-D NumPy array, one column after the other: see `from_numpy`.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n_rows, n_columns)
+        The table.
+    labels, levels : sequence of str, and of bool
+        Of each column.
+
+    Yields
+    ------
+    Values
+        The plain values of a column.
+    """
+    X = np.asarray(X)
+    for i, (label, level) in enumerate(zip(labels, levels, strict=True)):
+        yield from_numpy(np.ascontiguousarray(X[:, i]), label, level)
 
 
 def _factorised(values: Any, label: str, marker: Any = None) -> Values:

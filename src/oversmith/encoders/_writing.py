@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -40,6 +40,27 @@ def to_numpy(column: Values, dtype: np.dtype) -> np.ndarray:
     if column.missing is not None:
         array[column.missing] = hole
     return array
+
+
+def to_matrix(columns: Sequence[Values], dtype: np.dtype) -> np.ndarray:
+    """Write columns into a 2-D array of the given NumPy dtype.
+
+    Parameters
+    ----------
+    columns : sequence of Values
+        Decoded values (no codes).
+    dtype : numpy.dtype
+        The dtype of the training table.
+
+    Returns
+    -------
+    ndarray of shape (n_rows, n_columns)
+        The typed table.
+    """
+    table = np.empty((len(columns[0].values), len(columns)), dtype=dtype)
+    for i, column in enumerate(columns):
+        table[:, i] = to_numpy(column, dtype)
+    return table
 
 
 _FLAVOURS: dict[str, Callable[[np.ndarray], Any]] = {

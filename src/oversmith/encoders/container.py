@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import narwhals as nw
@@ -22,7 +23,7 @@ from oversmith.encoders._typed import (
     polars_state,
 )
 from oversmith.encoders._values import Values
-from oversmith.exceptions import InputError
+from oversmith.exceptions import InputError, nearest_hint
 
 # A sparse table is encoded densely; beyond this many cells (2 GiB of float64) that is refused, not tried.
 MAX_DENSE_CELLS = 2**28
@@ -116,20 +117,55 @@ class Container:
         kind = "list" if isinstance(X, list) else "numpy"
         return cls(kind, _numbered(array.shape[1]), None, (array.dtype,))
 
-    def label(self, i: int) -> str:
-        """Name a column the way error messages do.
+    @cached_property
+    def labels(self) -> list[str]:
+        """The columns as error messages name them: ``column 'age'``, or ``column 3`` where they have no names."""
+        named = self.kind in {"pandas", "polars"}
+        return [f"column {name!r}" if named else f"column {i}" for i, name in enumerate(self.names)]
+
+    def chosen(self, chosen: Any, argument: str) -> np.ndarray:
+        """Resolve names, indices or a mask of columns, or "auto" for none, to one truth value per column.
 
         Parameters
         ----------
-        i : int
-            Position of the column.
+        chosen : "auto", str or array-like
+            Which columns.
+        argument : str
+            The argument that error messages name.
 
         Returns
         -------
-        str
-            ``column 'age'``, or ``column 3`` where columns have no names.
+        ndarray of bool
+            One entry per column.
+
+        Raises
+        ------
+        InputError
+            When a column does not exist or the mask has another length.
         """
-        return f"column {self.names[i]!r}" if self.kind in {"pandas", "polars"} else f"column {i}"
+        n = len(self.names)
+        forced = np.zeros(n, dtype=bool)
+        if isinstance(chosen, str) and chosen == "auto":
+            return forced
+        if not isinstance(chosen, str) and not hasattr(chosen, "__iter__"):
+            raise InputError(argument, f"{chosen!r} found", "give names, indices or a mask of columns, or 'auto'")
+        items = [chosen] if isinstance(chosen, str) else list(chosen)
+        if items and all(isinstance(item, bool | np.bool_) for item in items):
+            if len(items) != n:
+                raise InputError(f"{argument}: the mask has {len(items)} entries, X has {n} columns")
+            return np.array(items)
+        own = list(self.names if self.columns is None else self.columns)
+        for item in items:
+            if not isinstance(item, int | np.integer):
+                index = [i for i, name in enumerate(own) if name == item]
+            elif -n <= item < n:
+                index = [int(item)]
+            else:
+                raise InputError(f"{argument}: there is no column {item}; X has 0 to {n - 1}; give one of them")
+            if not index:
+                raise InputError(argument, f"X has no column {item!r}", nearest_hint(item, self.names))
+            forced[index] = True
+        return forced
 
     def read(self, X: Any, levels: Sequence[bool] | None = None) -> Iterator[Values]:
         """Go through the columns of a table of this kind as plain values.
@@ -141,9 +177,9 @@ class Container:
         levels : sequence of bool, default=None
             Columns to be read as levels even where an object column holds numbers.
 
-        Yields
-        ------
-        Values
+        Returns
+        -------
+        iterator of Values
             One column after the other.
 
         Raises
@@ -152,21 +188,21 @@ class Container:
             When a column cannot be read; the message names it.
         """
         force = levels if levels is not None else [False] * len(self.names)
+        return _values.from_matrix(X, self.labels, force) if self.kind == "numpy" else self._each(X, force)
+
+    def _each(self, X: Any, force: Sequence[bool]) -> Iterator[Values]:
+        """Read the columns of a table that is no NumPy array."""
         if self.kind == "sparse":
             X = self._checked_csc(X)
-        elif self.kind == "numpy":
-            X = np.asarray(X)
-        for i, level in enumerate(force):
+        for i, (label, level) in enumerate(zip(self.labels, force, strict=True)):
             if self.kind == "pandas":
-                yield _values.from_pandas(X.iloc[:, i], self.label(i), level)
+                yield _values.from_pandas(X.iloc[:, i], label, level)
             elif self.kind == "polars":
-                yield _values.from_arrow(X.to_series(i).to_arrow(), self.label(i))
+                yield _values.from_arrow(X.to_series(i).to_arrow(), label)
             elif self.kind == "sparse":
-                yield _values.from_numpy(_dense_column(X, i), self.label(i))
-            elif self.kind == "list":
-                yield _values.from_numpy(objects(row[i] for row in X), self.label(i), level)
+                yield _values.from_numpy(_dense_column(X, i), label)
             else:
-                yield _values.from_numpy(np.ascontiguousarray(X[:, i]), self.label(i), level)
+                yield _values.from_numpy(objects(row[i] for row in X), label, level)
 
     def _checked_csc(self, X: Any) -> Any:
         cells = X.shape[0] * X.shape[1]
@@ -194,7 +230,6 @@ class Container:
         table
             Same library, column order, names and dtypes as the training table.
         """
-        n = len(columns[0].values)
         if self.kind == "pandas":
             typed = {
                 # A series says that it stays object; a bare array of text would be inferred anew.
@@ -213,14 +248,12 @@ class Container:
             parts = [_writing.to_numpy(column, self.dtypes[0]).tolist() for column in columns]
             return [list(row) for row in zip(*parts, strict=True)]
         if self.kind == "sparse":
-            return self._as_sparse([_writing.to_numpy(column, self.dtypes[0]) for column in columns], n)
-        table = np.empty((n, len(columns)), dtype=self.dtypes[0])
-        for i, column in enumerate(columns):
-            table[:, i] = _writing.to_numpy(column, self.dtypes[0])
-        return table
+            return self._as_sparse([_writing.to_numpy(column, self.dtypes[0]) for column in columns])
+        return _writing.to_matrix(columns, self.dtypes[0])
 
-    def _as_sparse(self, columns: list[np.ndarray], n: int) -> Any:
+    def _as_sparse(self, columns: list[np.ndarray]) -> Any:
         assert self.sparse is not None
+        n = len(columns[0])
         rows = [np.flatnonzero(column) for column in columns]
         data = np.concatenate([column[row] for column, row in zip(columns, rows, strict=True)])
         starts = np.concatenate([[0], np.cumsum([len(row) for row in rows])])

@@ -12,8 +12,15 @@ from sklearn.utils._param_validation import Interval
 
 from oversmith._adapter import BaseEstimator
 from oversmith._parameters import Parameters
-from oversmith.encoders._columns import LevelColumn, NumericColumn
-from oversmith.encoders._fitted import FittedColumn, chosen_columns
+from oversmith.encoders._columns import (
+    FittedColumn,
+    decode_columns,
+    encode_columns,
+    fit_columns,
+    laid_out,
+    reach_of,
+)
+from oversmith.encoders._levels import LevelColumn
 from oversmith.encoders._typed import tag, untag
 from oversmith.encoders._values import Values
 from oversmith.encoders.container import Container
@@ -157,11 +164,10 @@ class TableEncoder(Parameters, BaseEstimator):
             raise InputError(
                 f"X: found a table of {n_rows} rows and {len(container.names)} columns; give it at least one of each"
             )
-        forced = chosen_columns(self.categorical_features, container)
-        arguments = ("quantile" if self.numeric == "auto" else self.numeric, self.missing, int(self.max_one_hot))
-        self.columns_ = tuple(
-            FittedColumn.fit(values.as_levels() if force else values, container.label(i), *arguments)
-            for i, (values, force) in enumerate(zip(container.read(X), forced, strict=True))
+        forced = container.chosen(self.categorical_features, "categorical_features")
+        numeric = "quantile" if self.numeric == "auto" else self.numeric
+        self.columns_ = fit_columns(
+            container.read(X), forced, container.labels, numeric, self.missing, int(self.max_one_hot)
         )
         self.container_ = container
         self._lay_out()
@@ -181,19 +187,17 @@ class TableEncoder(Parameters, BaseEstimator):
 
     def _lay_out(self) -> None:
         spans, at = [], 0
-        slices = []
-        for name, column in zip(self.container_.names, self.columns_, strict=True):
+        self.kinds_: dict[str, str] = {}
+        self._slices: list[slice] = []
+        for name, (parts, kind) in zip(self.container_.names, laid_out(self.columns_), strict=True):
             first = at
-            for part in column.coder.parts():
+            for part in parts:
                 spans.append(Span(name, at, at + part.width, part.activation, part.kind))
                 at += part.width
-            slices.append(slice(first, at))
+            self._slices.append(slice(first, at))
+            self.kinds_[name] = kind
         self.spans_ = tuple(spans)
         self.width_ = at
-        self.kinds_ = {
-            name: column.report_kind for name, column in zip(self.container_.names, self.columns_, strict=True)
-        }
-        self._slices = slices
 
     # ------------------------------------------------------------------ there and back
 
@@ -233,13 +237,8 @@ class TableEncoder(Parameters, BaseEstimator):
         InputError
             When the columns are not those of ``fit``.
         """
-        out = None
-        for i, values in enumerate(self._read(X)):
-            if out is None:
-                out = np.empty((len(values.values), self.width_))
-            self.columns_[i].encode(values, self.container_.label(i), out[:, self._slices[i]])
-        assert out is not None
-        return out
+        values = self._read(X)
+        return encode_columns(self.columns_, values, self.container_.labels, self._slices, self.width_)
 
     def check_levels(self, X: Any) -> None:
         """Refuse rows with a level that ``fit`` has not seen.
@@ -258,7 +257,7 @@ class TableEncoder(Parameters, BaseEstimator):
             new = self.columns_[i].new_level(values)
             if new is not None:
                 raise InputError(
-                    f"X: {self.container_.label(i)} holds level {new!r}, which was not there in the first fit; "
+                    f"X: {self.container_.labels[i]} holds level {new!r}, which was not there in the first fit; "
                     "call fit on rows that have it, or replace it by a known level"
                 )
 
@@ -284,10 +283,7 @@ class TableEncoder(Parameters, BaseEstimator):
             When ``Z`` has another width or values that are not finite.
         """
         Z = self._checked(Z)
-        masks = allowed or {}
-        return self.container_.rebuild(
-            [column.decode(Z[:, self._slices[i]], masks.get(i)) for i, column in enumerate(self.columns_)]
-        )
+        return self.container_.rebuild(decode_columns(self.columns_, Z, self._slices, allowed or {}))
 
     def _checked(self, Z: np.ndarray) -> np.ndarray:
         self._check_fitted()
@@ -338,19 +334,7 @@ class TableEncoder(Parameters, BaseEstimator):
         low, high : ndarray of shape (width_,)
             Bounds of the encoded columns; infinite where a column holds no numbers.
         """
-        low, high = np.full(self.width_, -np.inf), np.full(self.width_, np.inf)
-        for column, where in zip(self.columns_, self._slices, strict=True):
-            knots = column.coder.knots if isinstance(column.coder, NumericColumn) else None
-            if knots is None or len(knots.x) < 2:
-                continue
-            last = where.stop - 1
-            own, table = knots.number(Z_class[:, last]), knots.number(Z_table[:, last])
-            # In units of the column's range, whose ends may be too far apart or too near to be squared.
-            unit = max(knots.x[-1] / 2 - knots.x[0] / 2, np.finfo(np.float64).tiny)
-            slack = (table / unit).std() / np.sqrt(len(own))
-            widened = np.array([own.min() / unit - slack, own.max() / unit + slack])
-            low[last], high[last] = knots.score(np.clip(widened, knots.x[0] / unit, knots.x[-1] / unit) * unit)
-        return low, high
+        return reach_of(self.columns_, Z_class, Z_table, self._slices)
 
     def has_missing(self, X: Any) -> np.ndarray:
         """Tell which rows have a missing value.

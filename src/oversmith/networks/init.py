@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import jax
 import numpy as np
@@ -71,6 +72,33 @@ def init_values(key: Array, shape: tuple[int, ...], scale: float, normal: bool =
     else:
         row = np.asarray(jax.random.uniform(key, (drawn,), minval=-scale, maxval=scale))
     return row[:size].reshape(shape)
+
+
+def uniform_values(
+    keys: Sequence[Array], shapes: Sequence[tuple[int, ...]], scales: Sequence[float]
+) -> list[np.ndarray]:
+    """Draw the first weights of all layers of a network: see `init_values`.
+
+    Parameters
+    ----------
+    keys : sequence of jax.random.key
+        Source of randomness, one per layer.
+    shapes : sequence of tuple of int
+        Of the arrays.
+    scales : sequence of float
+        Largest size of a number, of each layer.
+
+    Returns
+    -------
+    list of numpy.ndarray
+        Single precision, on the host, read-only.
+
+    Examples
+    --------
+    >>> [values.shape for values in uniform_values(jax.random.split(jax.random.key(0)), [(4, 3), (3,)], [0.5, 0.5])]
+    [(4, 3), (3,)]
+    """
+    return [init_values(key, shape, scale) for key, shape, scale in zip(keys, shapes, scales, strict=True)]
 
 
 def init_weight(

@@ -13,7 +13,7 @@ import numpy as np
 from jax.custom_derivatives import SymbolicZero
 from jaxtyping import Array, Float
 
-from oversmith.networks.init import init_values
+from oversmith.networks.init import uniform_values
 
 ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
     "relu": jax.nn.relu,
@@ -132,21 +132,18 @@ class MLP(eqx.Module):
                 f"give one of {', '.join(ACTIVATIONS)} for each"
             )
         true_in = in_features if true_in is None else true_in
-        sizes = (in_features, *widths, out_features)
-        fan_ins = (true_in, *widths)
-        weights: list[Any] = []
-        biases: list[Any] = []
-        for number, (n_in, n_out, fan_in) in enumerate(zip(sizes[:-1], sizes[1:], fan_ins, strict=True)):
-            last = number == len(widths)
-            bound = ((3 if last else 6) / fan_in if unit_spread else 1 / fan_in) ** 0.5
-            weight_key, bias_key = jax.random.split(jax.random.fold_in(key, number))
-            # The axis that may be padded leads, so that its length leaves the numbers before it alone.
-            first = number == 0
-            shape = (n_in, n_out) if first else (n_out, n_in)
-            weight = init_values(weight_key, shape, bound)
-            weights.append(np.where(np.arange(n_in)[:, None] < true_in, weight, np.float32(0)) if first else weight.T)
-            biases.append(np.zeros(n_out, np.float32) if unit_spread else init_values(bias_key, (n_out,), bound))
-        self.weights, self.biases = jax.device_put((tuple(weights), tuple(biases)))
+        n_in, n_out, fan_ins = (in_features, *widths), (*widths, out_features), (true_in, *widths)
+        spreads = [6] * len(widths) + [3] if unit_spread else [1] * len(fan_ins)
+        bounds = [(spread / fan_in) ** 0.5 for spread, fan_in in zip(spreads, fan_ins, strict=True)]
+        keys = [jax.random.split(jax.random.fold_in(key, number)) for number in range(len(fan_ins))]
+        # The axis that may be padded leads, so that its length leaves the numbers before it alone.
+        shapes = [(in_features, n_out[0]), *zip(n_out[1:], n_in[1:], strict=True)]
+        first, *others = uniform_values([weight_key for weight_key, _ in keys], shapes, bounds)
+        first = np.where(np.arange(in_features)[:, None] < true_in, first, np.float32(0))
+        biases: list[Any] = [np.zeros(n, np.float32) for n in n_out]
+        if not unit_spread:
+            biases = uniform_values([bias_key for _, bias_key in keys], [(n,) for n in n_out], bounds)
+        self.weights, self.biases = jax.device_put(((first, *(weight.T for weight in others)), tuple(biases)))
         self.activations = tuple(activations)
 
     def __call__(

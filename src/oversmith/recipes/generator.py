@@ -18,7 +18,6 @@ from oversmith.networks import (
     ConvGenerator,
     ConvMap,
     activate,
-    full,
     in_training,
     latent_noise,
     with_batch_norm,
@@ -139,8 +138,8 @@ def shapes(sizes: Sizes, latent_dim: int) -> Hyper:
     """Return the columns and the lengths of noise and condition, which are part of the program's shape."""
     return {
         "columns": sizes.columns,
-        "latent": full(0, latent_dim),
-        "condition": full(0, sizes.condition_width),
+        "latent": jax.device_put(np.zeros(latent_dim, np.float32)),
+        "condition": jax.device_put(np.zeros(sizes.condition_width, np.float32)),
     }
 
 

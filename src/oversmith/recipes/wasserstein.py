@@ -6,6 +6,7 @@ C minimises -E[C(x)] + E[C(G(z))] (Riaz et al. 2025, Eq. 6) and G minimises -E[C
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import jax
@@ -94,6 +95,7 @@ def min_term(players: Players, fake: Array, batch: Batch, hyper: Hyper) -> tuple
     return wasserstein_generator(_scores(players, fake, batch, hyper).min(axis=0), batch["weight"]), {}
 
 
+@cache
 def recipe(
     *,
     steps: int,

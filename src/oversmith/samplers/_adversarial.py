@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from oversmith._parameters import PositiveInt, Widths
 from oversmith.samplers._network import NetworkSampler
-from oversmith.samplers._sizes import of_images, within_one
-
-if TYPE_CHECKING:
-    from oversmith.networks import Columns
 
 
 class AdversarialSampler(NetworkSampler):
@@ -30,14 +26,9 @@ class AdversarialSampler(NetworkSampler):
     """
 
     _modalities: ClassVar[tuple[str, ...]] = ("table", "series", "image")
+    _ends_in_tanh = True
 
     generator_widths: Widths = (64, 64, 64)
     critic_widths: Widths = (64, 64, 64)
     latent_dim: PositiveInt = 32
     critic_steps: PositiveInt = 5
-
-    def _columns(self, padded: int) -> Columns:
-        from oversmith.networks import with_tanh
-
-        columns = super()._columns(padded)
-        return with_tanh(columns) if of_images(self) and within_one(self) else columns

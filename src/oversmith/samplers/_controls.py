@@ -6,7 +6,7 @@ import numpy as np
 
 from oversmith.encoders import ClassScaler
 from oversmith.encoders.scaling import whole
-from oversmith.samplers._encoded import EncodedTable
+from oversmith.samplers._encoding import EncodedTable
 
 
 def class_scaler(table: EncodedTable, code: int) -> ClassScaler:

@@ -1,17 +1,30 @@
-"""The encoder of a sampler: the one it is given, or the one that goes with what X holds."""
+"""From what a caller hands in to what a method trains on: checked input, the sampler's encoder, encoded rows."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from sklearn.base import clone
+from sklearn.utils import check_random_state
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_consistent_length
 
-from oversmith._adapter import take_rows
-from oversmith.encoders import ImageEncoder, SeriesEncoder, TableEncoder, modality_of
+from oversmith._adapter import check_target_type, take_rows, validate_data
+from oversmith.encoders import (
+    Container,
+    ImageEncoder,
+    SeriesEncoder,
+    Span,
+    TableEncoder,
+    TargetContainer,
+    modality_of,
+)
+from oversmith.encoders.image import channels_first, image_shape_of
+from oversmith.encoders.reading import as_array, check_finite, container_of, shape_of, stacked
 from oversmith.exceptions import InputError, TooFewRowsError
-from oversmith.samplers._encoded import POOLED_ROWS, EncodedTable
 
 Encoder = TableEncoder | SeriesEncoder | ImageEncoder
 ENCODERS: Mapping[str, type[TableEncoder] | type[SeriesEncoder] | type[ImageEncoder]] = {
@@ -25,6 +38,58 @@ _OWN: Mapping[str, Mapping[str, Any]] = {
     "series": {"scaling": "standard"},
     "image": {"scaling": "minmax"},
 }
+# Rows of the whole table that are encoded to know its spread: enough for a standard deviation to 1 %.
+POOLED_ROWS = 10_000
+
+
+@dataclass(frozen=True)
+class EncodedTable:
+    """What a method trains on: encoded rows and what they mean.
+
+    Parameters
+    ----------
+    rows : dict of int to ndarray of shape (n_rows, width)
+        Encoded rows of each class to be trained, by class code.
+    pooled : ndarray of shape (n_pooled, width)
+        Encoded rows of all classes, a bounded random sample.
+    pooled_codes : ndarray of shape (n_pooled,)
+        Class codes of ``pooled``.
+    spans : tuple of Span
+        What each run of encoded columns means.
+    deficit : dict of int to int
+        Rows to add per class code.
+    weights : dict of int to ndarray of shape (n_rows,), optional
+        How often each of ``rows`` is to be drawn, per class code; evenly where a class is missing.
+    """
+
+    rows: dict[int, np.ndarray]
+    pooled: np.ndarray
+    pooled_codes: np.ndarray
+    spans: tuple[Span, ...]
+    deficit: dict[int, int]
+    weights: dict[int, np.ndarray] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Target:
+    """The containers of both inputs, and the validated labels.
+
+    Parameters
+    ----------
+    table : Container
+        What kind of table the caller uses.
+    column : TargetContainer
+        What kind of target the caller uses.
+    labels : ndarray of shape (n_rows,)
+        The labels; class numbers for a one-hot target.
+    modality : {"table", "series", "image"}
+        What the table holds.
+    """
+
+    table: Container
+    column: TargetContainer
+    labels: np.ndarray
+    modality: str
 
 
 def modality_for(sampler: Any, X: Any) -> str:
@@ -60,6 +125,69 @@ def modality_for(sampler: Any, X: Any) -> str:
         type(sampler).__name__,
         argument="encoder",
     )
+
+
+def checked_input(sampler: Any, X: Any, y: Any, reset: bool = True) -> tuple[Any, Target]:
+    """Check a table and its target, and note the columns on the sampler.
+
+    Parameters
+    ----------
+    sampler : estimator
+        Gets ``n_features_in_`` and ``feature_names_in_``.
+    X, y : table and target
+        As the caller gave them.
+    reset : bool, default=True
+        Whether the columns are new, or have to be those noted before.
+
+    Returns
+    -------
+    X : table
+        The table: frames as they are, arrays checked.
+    target : Target
+        The containers and the labels.
+
+    Raises
+    ------
+    InputError
+        When table or target cannot be used.
+    """
+    encoder = getattr(sampler, "encoder", None)
+    X = stacked(X, "auto" if encoder is None else getattr(encoder, "_kind", "table"))
+    modality = modality_for(sampler, X)
+    whole = modality != "table"
+    column = TargetContainer.of(y)
+    check_classification_targets(column.values)
+    labels = check_target_type(column.values)
+    container = container_of(X)
+    if container.kind in {"pandas", "polars"}:
+        validate_data(sampler, X=X, skip_check_array=True, reset=reset)
+        check_consistent_length(X, labels)
+        if 0 in X.shape:
+            raise InputError(f"X: found an empty table of shape {tuple(X.shape)}; give it rows and columns")
+    else:
+        # A list of mixed rows would become text; its values are looked at one by one and it is used as it is.
+        array = np.array(X, dtype=object) if container.kind == "list" else X
+        array, labels = validate_data(
+            sampler,
+            X=array,
+            y=labels,
+            reset=reset,
+            dtype=None,
+            accept_sparse=False if whole else ["csr", "csc"],
+            ensure_all_finite=False,
+            allow_nd=whole,
+        )
+        X = X if container.kind == "list" else array
+    if whole:
+        # Also where nothing is to be made: what cannot be read must not pass for data.
+        values = as_array(X, container)
+        if modality == "series":
+            check_finite(values.reshape(len(values), *shape_of(values, getattr(encoder, "input_shape", None))))
+        else:
+            channels = getattr(encoder, "channels", "first")
+            shape = image_shape_of(values, getattr(encoder, "input_shape", None), channels)
+            check_finite(channels_first(values, shape, channels))
+    return X, Target(container, column, labels, modality)
 
 
 def new_encoder(sampler: Any, modality: str) -> Encoder:
@@ -184,3 +312,27 @@ def encoded_table(
         deficit={},
         weights=drawn,
     )
+
+
+def drawn_seed(random_state: Any) -> int:
+    """Draw a seed from the ``random_state`` parameter.
+
+    Parameters
+    ----------
+    random_state : int, RandomState instance or None
+        With None the seed is fresh entropy from the system: NumPy's global state is neither read nor moved.
+
+    Returns
+    -------
+    int
+        The seed.
+
+    Examples
+    --------
+    >>> from oversmith.samplers._encoding import drawn_seed
+    >>> drawn_seed(0) == drawn_seed(0), drawn_seed(None) == drawn_seed(None)
+    (True, False)
+    """
+    if random_state is None:
+        return int(np.random.SeedSequence().generate_state(1)[0])
+    return int(check_random_state(random_state).randint(np.iinfo(np.int32).max))

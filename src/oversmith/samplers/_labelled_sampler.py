@@ -12,9 +12,9 @@ import numpy as np
 from oversmith._parameters import Positive, PositiveInt, Settings, Widths, check_taken
 from oversmith.encoders import ClassScaler
 from oversmith.recipes.sizes import Sizes
-from oversmith.samplers._encoded import EncodedTable
+from oversmith.samplers._encoding import EncodedTable
+from oversmith.samplers._model import of_images, within_one
 from oversmith.samplers._network import NetworkSampler
-from oversmith.samplers._sizes import of_images, within_one
 from oversmith.samplers._training_run import TrainingRows, TrainingRun
 from oversmith.samplers.settings import DiscriminatorRows, GradientPenalty, Network, SpectraNetwork, Stop, StopRule
 
@@ -218,10 +218,12 @@ class LabelledSampler(NetworkSampler):
         mode = "standard" if self._standardises() else None
         return ClassScaler(mode).fit(table.pooled, table.pooled, table.spans)
 
-    def _data(self, state: dict[str, Any], rows: TrainingRows, rng: np.random.Generator) -> dict[str, Any]:
+    def _data(
+        self, state: dict[str, Any], rows: TrainingRows, sizes: Sizes, rng: np.random.Generator
+    ) -> dict[str, Any]:
         from oversmith.training import table_data
 
-        data = super()._data(state, rows, rng)
+        data = super()._data(state, rows, sizes, rng)
         natural = table_data(
             rows.x[:, :1],
             rows.labels,

@@ -11,7 +11,7 @@ from oversmith._adapter import BaseOverSampler
 from oversmith._parameters import Settings, parameter_names
 from oversmith._registry import load_class, method
 from oversmith.exceptions import InputError
-from oversmith.samplers._encoded import EncodedTable
+from oversmith.samplers._encoding import EncodedTable
 from oversmith.samplers._smote import rows_from
 from oversmith.samplers.base import BaseSampler
 from oversmith.samplers.settings import OverSampler

@@ -17,16 +17,16 @@ from oversmith._parameters import Positive, PositiveInt, Settings, check_taken
 from oversmith.encoders import ClassScaler
 from oversmith.exceptions import DivergedError, InputError
 from oversmith.recipes.sizes import Sizes
-from oversmith.samplers._encoded import EncodedTable
-from oversmith.samplers._monitors import Monitor, distance_monitor
-from oversmith.samplers._sizes import class_scaling, padded_width, sizes_of
-from oversmith.samplers._stored import generated_rows, stored_model
+from oversmith.samplers._encoding import EncodedTable
+from oversmith.samplers._model import class_scaling, generated_rows, sizes_of, stored_model
 from oversmith.samplers._training_run import (
+    Monitor,
     Players,
     RowSource,
     TrainingRows,
     TrainingRun,
     class_groups,
+    distance_monitor,
     training_rows,
     training_run,
 )
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from oversmith._types import Labels, Table
-    from oversmith.networks import Columns
     from oversmith.training import Recipe, TrainResult
 
 # Fewer held-out rows than this say less about a checkpoint than the training rows do.
@@ -75,6 +74,8 @@ class NetworkSampler(BaseSampler):
 
     # A model learns from the rows of all classes, also those it is not asked to generate.
     _learns_from_all = False
+    # Whether the generator ends in a tanh where it makes pixels within [-1, 1].
+    _ends_in_tanh = False
     # Generator steps between two looks at the training: history, score, patience, time.
     _check_every = 100
     # Rules by which a training may end, the method's own first, and the method's own number of checks without a gain.
@@ -169,19 +170,14 @@ class NetworkSampler(BaseSampler):
         reach = self.encoder_.reach(rows, table.pooled)
         return ClassScaler(class_scaling(self)).fit(rows, table.pooled, table.spans, reach)
 
-    def _columns(self, padded: int) -> Columns:
-        """Describe the encoded columns that a generator makes."""
-        from oversmith.networks import column_arrays
-
-        return column_arrays(self.encoder_.spans_, padded)
-
-    def _data(self, state: dict[str, Any], rows: TrainingRows, rng: np.random.Generator) -> dict[str, Any]:
+    def _data(
+        self, state: dict[str, Any], rows: TrainingRows, sizes: Sizes, rng: np.random.Generator
+    ) -> dict[str, Any]:
         """Put the training rows on the device, for weighted draws with each class's share."""
         from oversmith.training import table_data
 
         frequency = rows.frequency(self._class_shares(rows))
-        width = padded_width(self, rows.x.shape[1])
-        return table_data(rows.x, rows.labels, frequency=frequency, n_classes=len(rows.codes), width=width)
+        return table_data(rows.x, rows.labels, frequency=frequency, n_classes=len(rows.codes), width=sizes.padded_width)
 
     def _class_shares(self, rows: TrainingRows) -> np.ndarray:
         """Return how often weighted draws take each class, up to a factor; by default all alike."""
@@ -205,7 +201,7 @@ class NetworkSampler(BaseSampler):
 
     def _monitor(self, run: TrainingRun) -> Monitor | None:
         """Return what scores a checkpoint, lower is better: the energy distance to the reference rows. Or nothing."""
-        return None if self._stopping().rule == "steps" else distance_monitor(run, self._source())
+        return None if self._stopping().rule == "steps" else distance_monitor(run)
 
     def _watchers(self, run: TrainingRun) -> Sequence[Callable[[Any], Any]]:
         """Return the method's own callbacks; one that returns a text stops the training for that reason."""
@@ -214,22 +210,37 @@ class NetworkSampler(BaseSampler):
     # ------------------------------------------------------------------ groups of parameters
 
     def _stopping(self) -> Stop:
-        """Return when the training ends, with the method's own choices in the place of ``"auto"``."""
+        """Return when the training ends, with the method's own choices in the place of ``"auto"``.
+
+        Worked out once for each value of ``stop``.
+        """
+        settled: dict[str, Any] = self.__dict__.setdefault("_settled", {})
+        if "stop" in settled and settled["stop"][0] is self.stop:
+            return cast(Stop, settled["stop"][1])
         stop = cast(Stop, self._group("stop"))
         check_taken(self, "stop", stop, self._stop_takes)
         if stop.rule not in ("auto", *self._rules):
             rules = ", ".join(map(repr, ("auto", *self._rules)))
             raise InputError("stop", f"rule {stop.rule!r} found, which {type(self).__name__} lacks", f"choose {rules}")
         rule = self._rules[0] if stop.rule == "auto" else stop.rule
-        return replace(stop, rule=rule, patience=self._patience if stop.patience == "auto" else stop.patience)
+        stop = replace(stop, rule=rule, patience=self._patience if stop.patience == "auto" else stop.patience)
+        settled["stop"] = self.stop, stop
+        return stop
 
     def _networks(self) -> Network:
-        """Return what the networks are, with the method's own choices in the place of ``"auto"``."""
+        """Return what the networks are, with the method's own choices in the place of ``"auto"``.
+
+        Worked out once for each value of ``network``.
+        """
+        settled: dict[str, Any] = self.__dict__.setdefault("_settled", {})
+        if "network" in settled and settled["network"][0] is self.network:
+            return cast(Network, settled["network"][1])
         network = cast(Network, self._group("network"))
         check_taken(self, "network", network, self._network_takes)
         conditional = self._conditional if network.conditional == "auto" else network.conditional
         decay = self._decay if network.ema_decay == "auto" else network.ema_decay
-        return replace(network, conditional=conditional, ema_decay=decay)
+        settled["network"] = self.network, replace(network, conditional=conditional, ema_decay=decay)
+        return cast(Network, settled["network"][1])
 
     @property
     def _ema_decay(self) -> float | None:
@@ -250,9 +261,9 @@ class NetworkSampler(BaseSampler):
         for codes in class_groups(classes, table, self._learns_from_all, shared):
             rng = np.random.default_rng([seed, 2, *codes])
             generated = [code for code in codes if code in classes]
-            rows = training_rows(self, state, table, codes, generated, rng)
+            rows = training_rows(self, source, state, table, codes, rng, generated)
             sizes = sizes_of(self, len(rows.x), rows.x.shape[1], len(codes))
-            result = self._trained(training_run(self, state, rows, sizes, rng, started))
+            result = self._trained(training_run(self, source, state, rows, sizes, rng, started))
             state["model_of"] |= {code: [len(state["models"]), label] for label, code in enumerate(codes)}
             state["models"].append(stored_model(self, result, sizes, codes))
         return state

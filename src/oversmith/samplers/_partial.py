@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 
 from oversmith.exceptions import InputError
-from oversmith.samplers._encoded import EncodedTable
-from oversmith.samplers._sizes import sizes_of
-from oversmith.samplers._stored import generated_rows, restored_model, stored_model
-from oversmith.samplers._training_run import training_rows, training_run
+from oversmith.samplers._encoding import EncodedTable
+from oversmith.samplers._model import generated_rows, restored_model, sizes_of, stored_model
+from oversmith.samplers._training_run import RowSource, training_rows, training_run
 
 # Rows a shared model draws from itself of each class that a batch does not bring, so that it does not forget it.
 REPLAYED_ROWS = 256
@@ -51,11 +50,11 @@ def go_on(sampler: Any, X: Any, y: Any, sample_weight: Any = None) -> None:
             continue
         rng = np.random.default_rng([sampler.seed_, 4, number, index])
         players, _ = restored_model(sampler, model)
-        full = _with_replay(sampler, table, model["codes"], rng)
+        full = _with_replay(sampler, source, table, model["codes"], rng)
         generated = [code for code in model["codes"] if code in trained]
-        rows = training_rows(sampler, fresh, full, model["codes"], generated, rng)
+        rows = training_rows(sampler, source, fresh, full, model["codes"], rng, generated)
         sizes = sizes_of(sampler, len(rows.x), rows.x.shape[1], len(rows.codes))
-        result = sampler._trained(training_run(sampler, fresh, rows, sizes, rng, started, players))
+        result = sampler._trained(training_run(sampler, source, fresh, rows, sizes, rng, started, players))
         fresh["models"][index] = stored_model(sampler, result, sizes, model["codes"])
     sampler.state_, sampler.n_updates_ = fresh, number
 
@@ -71,13 +70,15 @@ def _checked_weights(sample_weight: Any, n: int) -> np.ndarray | None:
     return weights
 
 
-def _with_replay(sampler: Any, table: EncodedTable, codes: list[int], rng: np.random.Generator) -> EncodedTable:
+def _with_replay(
+    sampler: Any, source: RowSource, table: EncodedTable, codes: list[int], rng: np.random.Generator
+) -> EncodedTable:
     """Add rows drawn from the model itself for the classes a batch does not bring."""
     rows, pooled, pooled_codes = dict(table.rows), [table.pooled], [table.pooled_codes]
     for code in codes:
         if code in rows or (table.pooled_codes == code).any():
             continue
-        inputs = sampler._source().inputs(sampler.state_, {code: REPLAYED_ROWS}, rng)
+        inputs = source.inputs(sampler.state_, {code: REPLAYED_ROWS}, rng)
         generated = generated_rows(sampler, sampler.state_, code, REPLAYED_ROWS, rng, inputs)
         rows[code] = generated
         pooled.append(generated)

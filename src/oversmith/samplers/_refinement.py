@@ -78,7 +78,7 @@ def _fine_tuning(
     sizes = replace(run.sizes, steps=max(1, round(STEPS_SHARE * run.sizes.steps)))
     rng = np.random.default_rng([run.seed, number])
     weighted = replace(rows, weights=weights)
-    return training_run(sampler, run.state, weighted, sizes, rng, run.started, result.players)
+    return training_run(sampler, run.source, run.state, weighted, sizes, rng, run.started, result.players)
 
 
 def score(run: TrainingRun, players: Players) -> InnerScore:

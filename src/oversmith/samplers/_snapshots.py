@@ -80,7 +80,7 @@ class _Watch:
     def __init__(self, snapshots: Snapshots, sampler: NetworkSampler, run: TrainingRun) -> None:
         self.snapshots, self.sampler, self.run = snapshots, sampler, run
         counts = dict.fromkeys(run.rows.generated, snapshots.rows)
-        self.inputs = sampler._source().scoring_inputs(run, counts)
+        self.inputs = run.source.scoring_inputs(run, counts)
         self.taken: dict[int, list[Any]] = {0: self._draw(run.players)}
         self.checks, self.stride = 0, 1
 

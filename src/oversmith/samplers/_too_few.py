@@ -11,11 +11,11 @@ from oversmith.exceptions import TooFewRowsError
 from oversmith.samplers._smote import discrete_columns
 
 if TYPE_CHECKING:
-    from oversmith.samplers._encoded import EncodedTable
+    from oversmith.samplers._encoding import EncodedTable
 
 
-def check_count(name: str, label: Any, n_rows: int, needed: int, how: str) -> None:
-    """Refuse a class with too few rows where that is an error.
+def too_few_rows(name: str, label: Any, n_rows: int, needed: int) -> TooFewRowsError:
+    """Make the error for a class with too few rows.
 
     Parameters
     ----------
@@ -25,20 +25,17 @@ def check_count(name: str, label: Any, n_rows: int, needed: int, how: str) -> No
         The class.
     n_rows, needed : int
         Rows it has, and rows the method needs.
-    how : {"error", "smote", "jitter"}
-        What happens to such a class.
 
-    Raises
-    ------
+    Returns
+    -------
     TooFewRowsError
-        Where it is an error.
+        To be raised.
     """
-    if n_rows < needed and how == "error":
-        raise TooFewRowsError(
-            "y",
-            f"class {label!s} has {n_rows} row{'s' if n_rows != 1 else ''} to train on, {name} needs at least {needed}",
-            "add rows, leave the class out of sampling_strategy, or set output=Output(too_few='jitter')",
-        )
+    return TooFewRowsError(
+        "y",
+        f"class {label!s} has {n_rows} row{'s' if n_rows != 1 else ''} to train on, {name} needs at least {needed}",
+        "add rows, leave the class out of sampling_strategy, or set output=Output(too_few='jitter')",
+    )
 
 
 def smote_serves(rows: np.ndarray, how: str) -> bool:

@@ -1,7 +1,8 @@
-"""The rows of one model, where they come from, and one training of it."""
+"""One training of a model: where its rows come from, what the engine is given, and what scores its checkpoints."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -9,15 +10,23 @@ import numpy as np
 
 from oversmith.encoders import ClassScaler
 from oversmith.exceptions import InputError
+from oversmith.metrics import energy_distance
 from oversmith.recipes.sizes import Sizes
-from oversmith.samplers._encoded import EncodedTable
+from oversmith.samplers._encoding import EncodedTable
 
 if TYPE_CHECKING:
     from jax import Array
 
+    from oversmith.recipes.held_out import RowLoss
     from oversmith.training import Recipe
 
 Players = dict[str, Any]
+Monitor = Callable[[Players, int], float]
+# (reference rows of a class, its scale, how many of them at most) → distance of generated rows to them.
+MakeDistance = Callable[[np.ndarray, ClassScaler, int], Callable[[np.ndarray], float]]
+
+# Rows compared on each side when a checkpoint is scored.
+SCORED_ROWS = 512
 
 
 @dataclass(frozen=True)
@@ -118,6 +127,8 @@ class TrainingRun:
     ----------
     rows : TrainingRows
         The rows of the model.
+    source : RowSource
+        Where they came from, and the inputs of the generator come from.
     sizes : Sizes
         Sizes of its networks.
     state : dict
@@ -135,6 +146,7 @@ class TrainingRun:
     """
 
     rows: TrainingRows
+    source: RowSource
     sizes: Sizes
     state: dict[str, Any]
     recipe: Recipe
@@ -233,33 +245,17 @@ def class_groups(classes: list[int], table: EncodedTable, all_classes: bool, sha
 
 def training_rows(
     sampler: Any,
+    source: RowSource,
     state: dict[str, Any],
     table: EncodedTable,
     codes: list[int],
-    generated: list[int],
     rng: np.random.Generator,
+    generated: list[int],
 ) -> TrainingRows:
-    """Split, scale and gather the rows of the classes of a model.
+    """Split, scale and gather the rows of the classes of a model; the state gets the scales of new classes.
 
-    Parameters
-    ----------
-    sampler : NetworkSampler
-        It says which rows are held out, how a class is scaled and which rows it adds.
-    state : dict
-        The sampler's state; scales of new classes are added.
-    table : EncodedTable
-        The table.
-    codes, generated : list of int
-        Classes of the model, and those of them to be generated.
-    rng : numpy.random.Generator
-        Source of the split and of added rows.
-
-    Returns
-    -------
-    TrainingRows
-        The rows.
+    The sampler says which rows are held out and how a class is scaled, the source which rows are added.
     """
-    source = sampler._source()
     real: dict[int, np.ndarray] = {}
     references: dict[int, np.ndarray] = {}
     scalers, scaled, labels, weights, held_out = [], [], [], [], []
@@ -273,14 +269,17 @@ def training_rows(
             held_out.append(len(held) > 0)
         else:
             real[code] = table.pooled[table.pooled_codes == code]
-        if code not in state["scalers"]:
-            state["scalers"][code] = sampler._scaler(real[code], table).to_state()
-        scalers.append(ClassScaler.from_state(state["scalers"][code]))
+        if code in state["scalers"]:
+            scaler = ClassScaler.from_state(state["scalers"][code])
+        else:
+            scaler = sampler._scaler(real[code], table)
+            state["scalers"][code] = scaler.to_state()
         seen = real[code]
         if code in generated:
             # The real rows come first, in order: their weights are those given, all others weigh 1.
             seen = source.training_rows(state, code, seen, table.deficit.get(code, 0), rng)
-        scaled.append(scalers[-1].transform(seen))
+        scalers.append(scaler)
+        scaled.append(scaler.transform(seen))
         labels.append(np.full(len(seen), label))
         weights.append(np.concatenate([weight, np.ones(len(seen) - len(weight))]))
     return TrainingRows(
@@ -299,6 +298,7 @@ def training_rows(
 
 def training_run(
     sampler: Any,
+    source: RowSource,
     state: dict[str, Any],
     rows: TrainingRows,
     sizes: Sizes,
@@ -306,30 +306,7 @@ def training_run(
     started: float,
     players: Players | None = None,
 ) -> TrainingRun:
-    """Set up one training, from fresh networks or from the given ones.
-
-    Parameters
-    ----------
-    sampler : NetworkSampler
-        It makes recipe, networks and data.
-    state : dict
-        The sampler's state so far.
-    rows : TrainingRows
-        What is learnt.
-    sizes : Sizes
-        Sizes of the training.
-    rng : numpy.random.Generator
-        Source of the training's seed.
-    started : float
-        When the sampler's training began.
-    players : dict, optional
-        Networks to go on from.
-
-    Returns
-    -------
-    TrainingRun
-        The training.
-    """
+    """Set up one training, from fresh networks or from the given ones."""
     import jax
 
     seed = int(rng.integers(2**31))
@@ -340,12 +317,80 @@ def training_run(
         recipe = recipe.resumed()
     return TrainingRun(
         rows=rows,
+        source=source,
         sizes=sizes,
         state=state,
         recipe=recipe if np.ptp(rows.weights) == 0 else recipe.weighted(),
-        data=sampler._data(state, rows, rng),
+        data=sampler._data(state, rows, sizes, rng),
         hyper=sampler._hyper(sizes) | sampler._run_hyper(rows, sizes, rng),
         players=players,
         seed=seed,
         started=started,
     )
+
+
+def energy_to(rows: np.ndarray, scaler: ClassScaler, most: int) -> Callable[[np.ndarray], float]:
+    """Return the energy distance to reference rows of a class."""
+    reference = scaler.transform(rows[:most])
+    return lambda generated: energy_distance(generated, reference)
+
+
+def distance_monitor(run: TrainingRun, *, n_rows: int = SCORED_ROWS, distance: MakeDistance = energy_to) -> Monitor:
+    """Score checkpoints by the distance of generated rows to the reference rows, mean over classes.
+
+    Parameters
+    ----------
+    run : TrainingRun
+        The training.
+    n_rows : int, default=512
+        Rows that are generated, over all classes.
+    distance : callable
+        Makes the distance to the reference rows of a class; the energy distance by default.
+
+    Returns
+    -------
+    callable
+        The monitor.
+    """
+    from oversmith.training import generate
+
+    rows, width = run.rows, run.sizes.width
+    per_class = max(n_rows // len(rows.generated), 32)
+    labels = [rows.codes.index(code) for code in rows.generated]
+    distances = [
+        distance(rows.references[code], rows.scalers[label], per_class)
+        for label, code in zip(labels, rows.generated, strict=True)
+    ]
+    every = np.repeat(labels, per_class)
+    inputs = run.source.scoring_inputs(run, dict.fromkeys(rows.generated, per_class))
+    key = run.key(2)
+
+    def monitor(players: Players, step: int) -> float:
+        generated = generate(run.recipe, players, key, every, run.hyper, inputs=inputs)[:, :width]
+        scores = [score(generated[every == label]) for label, score in zip(labels, distances, strict=True)]
+        return float(np.mean(scores))
+
+    return monitor
+
+
+def held_out_monitor(run: TrainingRun, loss: RowLoss, **options: Any) -> Monitor:
+    """Score checkpoints by the loss of the reference rows, at fixed times and noises, every class counted alike.
+
+    Parameters
+    ----------
+    run : TrainingRun
+        The training.
+    loss : callable
+        ``(players, x, label, key, hyper) -> losses``, a module-level function.
+    **options : object
+        Of `oversmith.recipes.held_out.held_out_monitor`.
+
+    Returns
+    -------
+    callable
+        The monitor.
+    """
+    from oversmith.recipes import held_out
+
+    rows = run.rows.reference_rows()
+    return held_out.held_out_monitor(loss, *rows, run.key(2), run.hyper, width=run.sizes.padded_width, **options)

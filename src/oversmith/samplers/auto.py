@@ -28,9 +28,7 @@ from oversmith.samplers._auto_judge import (
     resampled,
     resolve_scoring,
 )
-from oversmith.samplers._encoded import Target
-from oversmith.samplers._encoding import modality_for, new_encoder
-from oversmith.samplers._input import checked_input, drawn_seed
+from oversmith.samplers._encoding import Target, checked_input, drawn_seed, new_encoder
 from oversmith.samplers.base import Labels, Rows, SamplingStrategy
 from oversmith.samplers.settings import OverSampler
 from oversmith.selection import CONFIDENCE, NOTHING
@@ -307,7 +305,7 @@ class Auto(Parameters, BaseResampler):
         labels = target.labels
         self.classes_, counts = np.unique(labels, return_counts=True)
         strategy = check_sampling_strategy(self.sampling_strategy, labels, "over-sampling")
-        modality = modality_for(self, X)
+        modality = target.modality
         candidates = resolve_candidates(
             self.candidates, self._fills(), self.max_steps, {"encoder": self.encoder}, modality
         )

@@ -21,12 +21,18 @@ from oversmith._parameters import GroupedParameters, PositiveShare, RandomState,
 from oversmith.encoders import ImageEncoder, SeriesEncoder, TableEncoder
 from oversmith.encoders.channels import ChannelEncoder
 from oversmith.exceptions import InputError
-from oversmith.samplers._encoded import EncodedTable, Target
-from oversmith.samplers._encoding import Encoder, encoded_table, modality_for, new_encoder
+from oversmith.samplers._encoding import (
+    EncodedTable,
+    Encoder,
+    Target,
+    checked_input,
+    drawn_seed,
+    encoded_table,
+    new_encoder,
+)
 from oversmith.samplers._filtered import draw_filtered
-from oversmith.samplers._input import checked_input, drawn_seed
 from oversmith.samplers._smote import jitter_rows, smote_rows
-from oversmith.samplers._too_few import check_count, set_aside, smote_serves
+from oversmith.samplers._too_few import set_aside, smote_serves, too_few_rows
 from oversmith.samplers.settings import Output
 from oversmith.selection import resolve_filters
 
@@ -206,7 +212,7 @@ class BaseSampler(GroupedParameters, BaseOverSampler):
     # ------------------------------------------------------------------ how it is done
 
     def _output(self) -> Output:
-        return cast(Output, self._group("output"))
+        return self.output or cast(Output, self._parameter_groups["output"][None])
 
     def _fit_resample(self, X: Any, y: Any, **params: Any) -> Any:
         """Satisfy imbalanced-learn's abstract method; ``fit_resample`` above does the work on typed rows."""
@@ -230,17 +236,20 @@ class BaseSampler(GroupedParameters, BaseOverSampler):
         )
 
     def _fit(self, X: Any, y: Any, classes: Iterable[Any] | None) -> tuple[Any, Target]:
-        filters, too_few = resolve_filters(self._output().filters), self._output().too_few
+        output = self._output()
+        filters = [] if output.filters is None else resolve_filters(output.filters)
         X, target = self._validate(X, y)
         labels = target.labels
         strategy = check_sampling_strategy(self.sampling_strategy, labels, self._sampling_type)
         self.sampling_strategy_ = {label: round(self.fill * n) for label, n in strategy.items()}
         self.classes_, codes = np.unique(labels, return_inverse=True)
         trained = self._classes_to_train(classes)
-        self.seed_ = self._draw_seed()
+        self.seed_ = drawn_seed(self.random_state)
         self.draws_ = dict.fromkeys(trained, 0)
         for code in trained:
-            check_count(type(self).__name__, self.classes_[code], int((codes == code).sum()), self._min_rows, too_few)
+            n_rows = int((codes == code).sum())
+            if n_rows < self._min_rows and output.too_few == "error":
+                raise too_few_rows(type(self).__name__, self.classes_[code], n_rows, self._min_rows)
         self._clear_record()
         self.state_: dict[str, Any] = {}
         self.seen_levels_: dict[int, dict[int, np.ndarray]] = {}
@@ -249,7 +258,7 @@ class BaseSampler(GroupedParameters, BaseOverSampler):
             delattr(self, "encoder_")
         if not trained:
             return X, target
-        self.encoder_: Encoder = new_encoder(self, modality_for(self, X)).fit(X)
+        self.encoder_: Encoder = new_encoder(self, target.modality).fit(X)
         if self.encoder_.width_ == 0:
             return X, target
         table = self._encode(X, codes, trained)
@@ -298,14 +307,12 @@ class BaseSampler(GroupedParameters, BaseOverSampler):
         name, how, small = type(self).__name__, self._output().too_few, {}
         for code in trained:
             rows = table.rows[code]
-            # Once more: missing="drop" may have left fewer rows than the class had.
-            check_count(name, self.classes_[code], len(rows), self._min_rows, how)
             if len(rows) < self._min_rows:
+                # Once more: missing="drop" may have left fewer rows than the class had.
+                if how == "error":
+                    raise too_few_rows(name, self.classes_[code], len(rows), self._min_rows)
                 small[code] = set_aside(name, self.classes_[code], rows, table, self._min_rows, how)
         return small
-
-    def _draw_seed(self) -> int:
-        return drawn_seed(self.random_state)
 
     def _encode(self, X: Any, codes: np.ndarray, trained: list[int], weights: np.ndarray | None = None) -> EncodedTable:
         usable = np.ones(len(codes), dtype=bool)
@@ -344,13 +351,13 @@ class BaseSampler(GroupedParameters, BaseOverSampler):
         if self.encoder_.width_ == 0:
             # Every column is constant: there is nothing to generate but the constants.
             return np.empty((n, 0))
-        filters = resolve_filters(self._output().filters)
-        if not filters:
+        filters = self._output().filters
+        if filters is None or not (resolved := resolve_filters(filters)):
             return self._make(code, n, rng)
         rows, counts = draw_filtered(
             lambda missing: self._make(code, missing, rng),
             lambda rows: self.encoder_.transform(self._decode(code, rows)),
-            filters,
+            resolved,
             self.filter_rows_[code],
             self.filter_table_["rows"][self.filter_table_["codes"] != code],
             n,

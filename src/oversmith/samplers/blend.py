@@ -10,7 +10,7 @@ import numpy as np
 
 from oversmith._registry import METHODS
 from oversmith.exceptions import InputError
-from oversmith.samplers._encoded import EncodedTable, Target
+from oversmith.samplers._encoding import EncodedTable, Target
 from oversmith.samplers._members import ForeignMember, member_from
 from oversmith.samplers.base import BaseSampler
 from oversmith.samplers.settings import OverSampler

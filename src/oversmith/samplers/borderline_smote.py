@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.neighbors import NearestNeighbors
 
 from oversmith._parameters import PositiveInt
-from oversmith.samplers._encoded import EncodedTable
+from oversmith.samplers._encoding import EncodedTable
 from oversmith.samplers._smote import smote_rows
 from oversmith.samplers.smote import SMOTE
 

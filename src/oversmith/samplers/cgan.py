@@ -11,8 +11,7 @@ from oversmith.encoders import ClassScaler
 from oversmith.exceptions import InputError
 from oversmith.recipes.sizes import Sizes
 from oversmith.samplers._copying import CopyProofDistance, thinned
-from oversmith.samplers._monitors import Monitor, distance_monitor
-from oversmith.samplers._training_run import TrainingRows, TrainingRun
+from oversmith.samplers._training_run import Monitor, TrainingRows, TrainingRun, distance_monitor
 from oversmith.samplers.gan import GAN
 from oversmith.samplers.settings import Network, Stop
 
@@ -159,7 +158,7 @@ class CGAN(GAN):
     def _monitor(self, run: TrainingRun) -> Monitor | None:
         if self._stopping().rule == "steps":
             return None
-        return distance_monitor(run, self._source(), distance=_distance_without_copies)
+        return distance_monitor(run, distance=_distance_without_copies)
 
     def _recipe(self, sizes: Sizes) -> Recipe:
         from oversmith.recipes import gan

@@ -12,10 +12,9 @@ from oversmith._parameters import NonNegative, PositiveInt, ShareBelowOne, Width
 from oversmith.encoders import SeriesEncoder
 from oversmith.exceptions import InputError
 from oversmith.recipes.sizes import Sizes
-from oversmith.samplers._monitors import Monitor, held_out_monitor
+from oversmith.samplers._model import within_one
 from oversmith.samplers._network import NetworkSampler
-from oversmith.samplers._sizes import within_one
-from oversmith.samplers._training_run import Players, TrainingRun
+from oversmith.samplers._training_run import Monitor, Players, TrainingRun, held_out_monitor
 from oversmith.samplers.settings import Network, Stop, StopRule
 
 if TYPE_CHECKING:

@@ -12,10 +12,10 @@ from oversmith._parameters import Settings, Share, check_taken
 from oversmith.exceptions import InputError
 from oversmith.recipes.sizes import Sizes
 from oversmith.samplers._adversarial import AdversarialSampler
-from oversmith.samplers._encoded import EncodedTable
+from oversmith.samplers._encoding import EncodedTable
+from oversmith.samplers._model import generated_rows
 from oversmith.samplers._refinement import refine
 from oversmith.samplers._smote import discrete_columns, rows_from, smote_rows
-from oversmith.samplers._stored import generated_rows
 from oversmith.samplers._training_run import RowSource, TrainingRows, TrainingRun
 from oversmith.samplers.settings import (
     Critics,
@@ -236,23 +236,21 @@ class EOWGAN(AdversarialSampler):
     def _note_cleaned(self, counts: dict[Any, int]) -> None:
         self.n_cleaned_ = counts
 
-    def _without_smote(self) -> bool:
-        return isinstance(self.smote, str)
-
     def _smote_stage(self) -> SmoteStage:
         if self.smote is None or isinstance(self.smote, str):
-            return SmoteStage()
+            return cast(SmoteStage, self._parameter_groups["smote"][None])
         return self.smote if isinstance(self.smote, SmoteStage) else SmoteStage(self.smote)
 
     def _critics(self) -> Critics:
-        return cast(Critics, self._group("critics"))
+        return self.critics or cast(Critics, self._parameter_groups["critics"][None])
 
     def _guidance(self) -> Guidance:
-        return cast(Guidance, self._group("guidance"))
+        return self.guidance or cast(Guidance, self._parameter_groups["guidance"][None])
 
     def _lipschitz(self) -> GradientPenalty | WeightClip:
-        lipschitz = cast("GradientPenalty | WeightClip", self._group("lipschitz"))
-        check_taken(self, "lipschitz", lipschitz, ("weight", "bound"))
+        lipschitz = self.lipschitz or cast(GradientPenalty, self._parameter_groups["lipschitz"][None])
+        if isinstance(lipschitz, GradientPenalty) and lipschitz.at != "interpolate":
+            check_taken(self, "lipschitz", lipschitz, ("weight", "bound"))
         return lipschitz
 
     # ------------------------------------------------------------------ stage 2: the Wasserstein GAN
@@ -297,8 +295,9 @@ class EOWGAN(AdversarialSampler):
             latent_dim=self.latent_dim,
             learning_rate=self.learning_rate,
             n_critic=self.critic_steps,
-            penalty_weight=lipschitz.weight if isinstance(lipschitz, GradientPenalty) else GradientPenalty().weight,
-            clip=lipschitz.bound if isinstance(lipschitz, WeightClip) else WeightClip().bound,
+            # The program of a critic with a penalty reads no bound, and the other way round.
+            penalty_weight=lipschitz.weight if isinstance(lipschitz, GradientPenalty) else GradientPenalty.weight,
+            clip=lipschitz.bound if isinstance(lipschitz, WeightClip) else WeightClip.bound,
             ema_decay=self._ema_decay or 0.0,
             label_smoothing=critics.label_smoothing,
             loss_clip=critics.loss_clip,
@@ -320,11 +319,11 @@ class EOWGAN(AdversarialSampler):
         )
 
     def _trained(self, run: TrainingRun, phase: str | None = None) -> TrainResult:
-        result, refinement = super()._trained(run, phase), cast(Refinement, self._group("refinement"))
+        result, chosen = super()._trained(run, phase), self.refinement
         # A refinement is itself trained here, under a phase of its own.
-        if phase is not None or not refinement.rounds:
+        if phase is not None or chosen is None or not chosen.rounds:
             return result
-        return refine(self, run, result, rounds=refinement.rounds, hard_weight=refinement.hard_weight)
+        return refine(self, run, result, rounds=chosen.rounds, hard_weight=chosen.hard_weight)
 
     def _generate(self, state: dict[str, Any], code: int, n: int, rng: np.random.Generator) -> np.ndarray:
         n_smote = round(self.smote_share * n)
@@ -347,6 +346,7 @@ class SmoteRows(RowSource):
 
     def __init__(self, sampler: EOWGAN) -> None:
         self.sampler, self.stage = sampler, sampler._smote_stage()
+        self.without_smote = isinstance(sampler.smote, str)
         self.needs_network = sampler.smote_share < 1
 
     def cleaned(self, table: EncodedTable, codes: list[int]) -> EncodedTable:
@@ -366,7 +366,7 @@ class SmoteRows(RowSource):
 
     def prepared(self, table: EncodedTable, classes: list[int], seed: int) -> dict[str, Any]:
         """Return the rows that SMOTE starts from."""
-        if self.sampler._without_smote() and self.sampler.smote_share > 0:
+        if self.without_smote and self.sampler.smote_share > 0:
             raise InputError(
                 "smote",
                 f"'none' leaves no SMOTE rows, found smote_share={self.sampler.smote_share}",
@@ -401,7 +401,7 @@ class SmoteRows(RowSource):
         self, state: dict[str, Any], code: int, rows: np.ndarray, deficit: int, rng: np.random.Generator
     ) -> np.ndarray:
         """Return real rows, then rows of SMOTE up to the deficit."""
-        if self.sampler._without_smote():
+        if self.without_smote:
             return rows
         # A class that is trained without being resampled is doubled. A batch of one row is joined to those before it.
         n = min(deficit or len(rows), MAX_SMOTE_ROWS)

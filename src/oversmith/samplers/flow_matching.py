@@ -8,10 +8,16 @@ import numpy as np
 
 from oversmith._parameters import Positive, PositiveInt, Widths
 from oversmith.recipes.sizes import Sizes
-from oversmith.samplers._monitors import SCORED_ROWS, Monitor, distance_monitor, held_out_monitor
+from oversmith.samplers._model import of_images
 from oversmith.samplers._network import NetworkSampler
-from oversmith.samplers._sizes import of_images
-from oversmith.samplers._training_run import Players, TrainingRun
+from oversmith.samplers._training_run import (
+    SCORED_ROWS,
+    Monitor,
+    Players,
+    TrainingRun,
+    distance_monitor,
+    held_out_monitor,
+)
 from oversmith.samplers.settings import StopRule
 
 if TYPE_CHECKING:
@@ -117,7 +123,7 @@ class FlowMatching(NetworkSampler):
         if self._stopping().rule == "steps":
             return None
         if not run.rows.held_out:
-            return distance_monitor(run, self._source(), n_rows=self._block())
+            return distance_monitor(run, n_rows=self._block())
         from oversmith.recipes import flow_matching
 
         return held_out_monitor(run, flow_matching.row_losses)

@@ -10,10 +10,9 @@ from oversmith._parameters import PositiveInt, Widths
 from oversmith.encoders import SeriesEncoder
 from oversmith.exceptions import InputError
 from oversmith.recipes.sizes import Sizes
-from oversmith.samplers._monitors import Monitor
+from oversmith.samplers._model import within_one
 from oversmith.samplers._network import NetworkSampler
-from oversmith.samplers._sizes import within_one
-from oversmith.samplers._training_run import Players, TrainingRows, TrainingRun
+from oversmith.samplers._training_run import Monitor, Players, TrainingRows, TrainingRun
 from oversmith.samplers.settings import Network, Stop, StopRule
 
 if TYPE_CHECKING:

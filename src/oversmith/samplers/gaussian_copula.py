@@ -13,7 +13,7 @@ from threadpoolctl import threadpool_limits
 
 from oversmith.encoders import ClassScaler, Span
 from oversmith.samplers._controls import class_scaler
-from oversmith.samplers._encoded import EncodedTable
+from oversmith.samplers._encoding import EncodedTable
 from oversmith.samplers.base import BaseSampler
 
 # Points of a number column's distribution that are kept; fewer rows are kept as they are.

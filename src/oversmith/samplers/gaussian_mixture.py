@@ -15,7 +15,7 @@ from threadpoolctl import threadpool_limits
 from oversmith._parameters import PositiveInt
 from oversmith.encoders import ClassScaler
 from oversmith.samplers._controls import class_scaler, reflect
-from oversmith.samplers._encoded import EncodedTable
+from oversmith.samplers._encoding import EncodedTable
 from oversmith.samplers._smote import discrete_columns
 from oversmith.samplers.base import BaseSampler
 

@@ -10,7 +10,7 @@ from sklearn.neighbors import NearestNeighbors
 from oversmith._parameters import Positive
 from oversmith.encoders import ClassScaler
 from oversmith.samplers._controls import class_scaler, reflect
-from oversmith.samplers._encoded import EncodedTable
+from oversmith.samplers._encoding import EncodedTable
 from oversmith.samplers._smote import discrete_columns
 from oversmith.samplers.base import BaseSampler
 

@@ -13,7 +13,7 @@ from sklearn.decomposition import PCA
 from oversmith._parameters import InnerShare, PositiveInt
 from oversmith.encoders import ClassScaler, Span
 from oversmith.exceptions import InputError
-from oversmith.samplers._encoded import EncodedTable, Target
+from oversmith.samplers._encoding import EncodedTable, Target
 from oversmith.samplers._members import member_from
 from oversmith.samplers._smote import discrete_columns
 from oversmith.samplers.base import BaseSampler

@@ -15,7 +15,7 @@ from sklearn.utils._param_validation import Interval
 
 from oversmith._parameters import InnerShare, Positive, PositiveShare
 from oversmith.samplers import _warping
-from oversmith.samplers._encoded import EncodedTable
+from oversmith.samplers._encoding import EncodedTable
 from oversmith.samplers.base import BaseSampler
 
 

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from oversmith._parameters import PositiveInt
-from oversmith.samplers._encoded import EncodedTable
+from oversmith.samplers._encoding import EncodedTable
 from oversmith.samplers._smote import discrete_columns, smote_rows
 from oversmith.samplers.base import BaseSampler
 

@@ -14,13 +14,11 @@ from oversmith._parameters import AtLeastOne, PositiveInt
 from oversmith.encoders import ClassScaler, TableEncoder
 from oversmith.exceptions import InputError
 from oversmith.recipes.sizes import Sizes
-from oversmith.samplers._encoded import EncodedTable
+from oversmith.samplers._encoding import EncodedTable
 from oversmith.samplers._gibbs import gibbs_rows
 from oversmith.samplers._holdout import Holdout, holdout_of, min_rows, without
-from oversmith.samplers._network import NetworkSampler
-from oversmith.samplers._sizes import padded_width
+from oversmith.samplers._model import conv_shape, generated_rows, padded_width, restored_model
 from oversmith.samplers._smote import discrete_columns, rows_from, smote_rows
-from oversmith.samplers._stored import generated_rows, restored_model
 from oversmith.samplers._training_run import Players, RowSource, TrainingRows, TrainingRun
 from oversmith.samplers.eo_wgan import MAX_OTHER_ROWS, MAX_SMOTE_ROWS
 from oversmith.samplers.gan import GAN
@@ -30,7 +28,6 @@ from oversmith.selection import inner_holdout
 if TYPE_CHECKING:
     from jax import Array
 
-    from oversmith.networks import Columns
     from oversmith.training import Recipe, TrainingEvent, TrainResult
 
 # Base rows made for the training at least: they cost next to nothing, and fewer would be learnt by heart.
@@ -257,9 +254,10 @@ class SMOTifiedGAN(GAN):
         """Whether the generator's network is added to its input; there is nothing to add it to from noise."""
         return self.residual and not self._from_noise()
 
-    def _columns(self, padded: int) -> Columns:
+    @property
+    def _ends_in_tanh(self) -> bool:  # type: ignore[override]
         # What is added to rows starts at zero, and leaves them as they are: no tanh comes after it.
-        return NetworkSampler._columns(self, padded) if self._adds() else super()._columns(padded)
+        return not self._adds()
 
     def _over_sampler(self) -> bool:
         return not isinstance(self.base, str)
@@ -275,8 +273,10 @@ class SMOTifiedGAN(GAN):
         self._check_setting()
         return RowSource() if self._from_noise() else BaseRows(self)
 
-    def _data(self, state: dict[str, Any], rows: TrainingRows, rng: np.random.Generator) -> dict[str, Any]:
-        data = super()._data(state, rows, rng)
+    def _data(
+        self, state: dict[str, Any], rows: TrainingRows, sizes: Sizes, rng: np.random.Generator
+    ) -> dict[str, Any]:
+        data = super()._data(state, rows, sizes, rng)
         deficit = rows.table.deficit
         counts = {code: min(max(deficit.get(code, 0), MIN_BASE_ROWS), MAX_SMOTE_ROWS) for code in rows.codes}
         inputs = self._source().inputs(state, counts, rng, rows)
@@ -349,7 +349,7 @@ class SMOTifiedGAN(GAN):
         from oversmith.training import generate
 
         counts = {code: holdout.missing(code) for code in rows.generated}
-        inputs = self._source().scoring_inputs(run, counts)
+        inputs = run.source.scoring_inputs(run, counts)
         codes = np.repeat(list(counts), list(counts.values()))
         labels = np.repeat([rows.codes.index(code) for code in counts], list(counts.values()))
         key = run.key(2)
@@ -459,7 +459,7 @@ class BaseRows(RowSource):
             for code, n in counts.items()
         ]
         base = np.concatenate(parts)
-        return {"u": padded(base, padded_width(self.sampler, base.shape[1]))}
+        return {"u": padded(base, padded_width(base.shape[1], conv_shape(self.sampler)))}
 
     def _base(
         self, state: dict[str, Any], code: int, n: int, rng: np.random.Generator, training: TrainingRows | None

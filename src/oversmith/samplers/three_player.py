@@ -12,7 +12,7 @@ from oversmith._parameters import CountInt, NonNegative, PositiveInt, Widths
 from oversmith.encoders import ClassScaler
 from oversmith.exceptions import InputError
 from oversmith.samplers._labelled_sampler import TERMS, LabelledSampler, MislabelSampler
-from oversmith.samplers._stored import restored_model
+from oversmith.samplers._model import restored_model
 
 
 class CooperativeSampler(LabelledSampler):

@@ -9,7 +9,7 @@ from sklearn.ensemble import ExtraTreesRegressor
 
 from oversmith._parameters import PositiveInt
 from oversmith.encoders import ClassScaler
-from oversmith.samplers._encoded import EncodedTable
+from oversmith.samplers._encoding import EncodedTable
 from oversmith.samplers._trees import Forest, forest_arrays, predict
 from oversmith.samplers.base import BaseSampler
 

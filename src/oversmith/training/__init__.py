@@ -13,10 +13,9 @@ from oversmith.training.batches import (
     width_bucket,
 )
 from oversmith.training.compilation import count_compilations, default_cache_dir, enable_persistent_cache
-from oversmith.training.loop import TrainingEvent, TrainResult, train
+from oversmith.training.loop import Checkpoint, TrainingEvent, TrainResult, train
 from oversmith.training.recipe import Optimiser, Phase, Player, Recipe, Turn
 from oversmith.training.sampling import generate
-from oversmith.training.stopping import Checkpoint
 
 __all__ = [
     "Checkpoint",

@@ -169,17 +169,17 @@ def table_data(
     order = np.argsort(label, kind="stable")
     wide = np.zeros((len(x), width_bucket(x.shape[1]) if width is None else width), np.float32)
     wide[:, : x.shape[1]] = x[order]
-    bucket = class_bucket(n_classes)
+    bucket, rows = class_bucket(n_classes), row_bucket(len(x))
     # Integers, because float32 cannot tell the rows of a large table apart.
     share = np.cumsum(frequency[order]) / frequency.sum()
-    cumulative = np.full(row_bucket(len(x)), _LAST, np.int32)
+    cumulative = np.full(rows, _LAST, np.int32)
     cumulative[: len(x)] = np.minimum(np.rint(share * _LAST), _LAST).astype(np.int32)
     cumulative[np.flatnonzero(frequency[order])[-1] : len(x)] = _LAST
     start = np.concatenate([[0], np.cumsum(count)[:-1]])
     arrays = {
-        "x": pad_rows(wide),
-        "label": pad_rows(label[order].astype(np.int32)),
-        "weight": pad_rows(weight[order].astype(np.float32)),
+        "x": pad_rows(wide, rows),
+        "label": pad_rows(label[order].astype(np.int32), rows),
+        "weight": pad_rows(weight[order].astype(np.float32), rows),
         "cumulative": cumulative,
         "count": np.int32(len(x)),
         "class_start": pad_rows(start.astype(np.int32), bucket),

@@ -1,40 +1,34 @@
-"""One compiled loop that trains every recipe.
+"""One loop that trains every recipe.
 
-The device runs chunks of ``check_every`` steps; between chunks the host looks at the losses, the monitor, the clock
-and the callbacks. A chunk is one `jax.lax.fori_loop` whose start and end are traced, and a turn that repeats is another
-inside it, so a last partial chunk, another number of steps and another number of repeats run the same program. A
-`jax.lax.scan` has its length compiled in, and took the same time within one per cent, with and without masked steps.
+The device runs compiled chunks of ``check_every`` steps; between chunks the host looks at the losses, the monitor, the
+clock and the callbacks.
 """
 
 from __future__ import annotations
 
 import itertools
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import equinox as eqx
 import jax
-import jax.numpy as jnp
 import numpy as np
-import optax
 from jaxtyping import Array
 
 from oversmith.exceptions import DivergedError
+from oversmith.training.chunk import State, run_chunk, transformation
 from oversmith.training.compilation import make_room
-from oversmith.training.recipe import Data, Hyper, Optimiser, Phase, Player, Players, Recipe, Turn
+from oversmith.training.recipe import Data, Hyper, Phase, Player, Players, Recipe
 from oversmith.training.sampling import on_device
-from oversmith.training.stopping import Checkpoint, copied
 
 # A loss beyond this has exploded: the losses here are means of bounded or standardised quantities.
 MAX_LOSS = 1e6
 # Trainings between two looks at the memory maps that compiled programs take: a look costs milliseconds.
 CHECK_ROOM_EVERY = 10
 _TRAININGS = itertools.count(1)
-# What the history says of itself; a loss may record anything else.
-RESERVED = {"phase", "step", "seconds", "monitor"}
 
 
 @dataclass(frozen=True)
@@ -92,162 +86,104 @@ class TrainResult:
     seconds: float
 
 
-class _State(NamedTuple):
-    """What the loop carries: arrays alone, by player name."""
+class Checkpoint:
+    """Keep the best players seen and say when to stop.
 
-    arrays: dict[str, Any]
-    optimisers: dict[str, Any]
-    ema: dict[str, Any]
+    Parameters
+    ----------
+    patience : int, optional
+        Checks without a gain after which `exhausted` turns true; never without.
+
+    Attributes
+    ----------
+    best_value : float
+        Lowest value seen, infinity before the first.
+    best_step : int or None
+        Step of that value.
+    best : pytree or None
+        A copy of the players at that step.
+
+    Examples
+    --------
+    >>> checkpoint = Checkpoint(patience=1)
+    >>> for step, value in [(1, 3.0), (2, 2.0), (3, 2.5)]:
+    ...     checkpoint.update(value, step, {"w": jax.numpy.full(1, step)})
+    >>> checkpoint.best_step, checkpoint.best["w"].tolist(), checkpoint.exhausted
+    (2, [2], True)
+    """
+
+    def __init__(self, patience: int | None = None) -> None:
+        self.patience = patience
+        self.best_value = math.inf
+        self.best_step: int | None = None
+        self.best: Any = None
+        self._without_gain = 0
+
+    def update(self, value: float, step: int, players: Any) -> None:
+        """Look at one check.
+
+        Parameters
+        ----------
+        value : float
+            The monitored value; lower is better, NaN is never a gain.
+        step : int
+            Step at which it was taken.
+        players : pytree
+            The players at that step.
+        """
+        if value < self.best_value:
+            self.best_value, self.best_step, self.best = value, step, copied(players)
+            self._without_gain = 0
+        else:
+            self._without_gain += 1
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether patience is used up."""
+        return self.patience is not None and self._without_gain >= self.patience
 
 
-class _Tally(NamedTuple):
-    """What a player's updates of one chunk add up to."""
+def copied(tree: Any) -> Any:
+    """Copy every array of a tree.
 
-    sums: dict[str, Array]
-    updates: Array
-    largest: Array
+    Parameters
+    ----------
+    tree : pytree
+        Networks, or anything else.
 
-    def add(self, metrics: dict[str, Array], loss: Array) -> _Tally:
-        sums = {name: self.sums[name] + value for name, value in metrics.items()}
-        # NaN wins a maximum, so a loss that was NaN once is seen at the end of the chunk.
-        return _Tally(sums, self.updates + 1, jnp.maximum(self.largest, jnp.abs(loss)))
+    Returns
+    -------
+    pytree
+        The same with arrays of its own.
 
-    def means(self) -> dict[str, Array]:
-        # A turn that is repeated no times leaves zeros.
-        return {name: value / jnp.maximum(self.updates, 1) for name, value in self.sums.items()}
-
-
-def _transformation(optimiser: Optimiser) -> optax.GradientTransformation:
-    # Flattened: one long vector costs fewer operations than a weight and a bias per layer.
-    if optimiser.kind == "adam":
-        return optax.flatten(optax.scale_by_adam(b1=optimiser.b1, b2=optimiser.b2))
-    if optimiser.kind == "rmsprop":
-        return optax.flatten(optax.scale_by_rms(decay=optimiser.b2))
-    return optax.identity()
+    Examples
+    --------
+    >>> x = jax.numpy.ones(2)
+    >>> copied({"w": x})["w"] is x
+    False
+    """
+    return jax.tree.map(lambda leaf: jax.device_put(np.array(leaf)) if isinstance(leaf, jax.Array) else leaf, tree)
 
 
 def _trainable(tree: Any) -> Any:
     return eqx.filter(tree, eqx.is_inexact_array)
 
 
-def _start(phase: Phase, arrays: dict[str, Any]) -> _State:
+def _start(phase: Phase, arrays: dict[str, Any]) -> State:
     """Make the optimisers' states: they all begin at zero, so nothing is compiled for them."""
 
     def zeros(player: Player) -> Any:
-        shapes = jax.eval_shape(_transformation(player.optimiser).init, _trainable(arrays[player.name]))
+        shapes = jax.eval_shape(transformation(player.optimiser).init, _trainable(arrays[player.name]))
         return jax.tree.map(lambda leaf: jax.device_put(np.zeros(leaf.shape, leaf.dtype)), shapes)
 
-    return _State(
+    return State(
         arrays,
         {player.name: zeros(player) for player in phase.players},
         {player.name: _trainable(arrays[player.name]) for player in phase.players if player.ema},
     )
 
 
-def _constrain(player: Player, params: Any, hyper: Hyper) -> Any:
-    if player.weight_clip:
-        bound = hyper["weight_clip"]
-        params = jax.tree.map(lambda leaf: jnp.clip(leaf, -bound, bound), params)
-    if player.max_norm:
-
-        def shrink(leaf: Array) -> Array:
-            if leaf.ndim != 2:
-                return leaf
-            norm = jnp.sqrt(jnp.sum(leaf**2, axis=0, keepdims=True) + 1e-12)
-            return leaf * jnp.minimum(1.0, hyper["max_norm"] / norm)
-
-        params = jax.tree.map(shrink, params)
-    return params
-
-
-def _update(
-    player: Player,
-    phase: Phase,
-    statics: Any,
-    state: _State,
-    data: Data,
-    hyper: Hyper,
-    key: Array,
-    step: Array,
-) -> tuple[_State, dict[str, Array]]:
-    """Update one player once, on a fresh batch."""
-    draw_key, loss_key = jax.random.split(key)
-    batch = phase.draw(draw_key, data, phase.batch_size)
-    params, rest = eqx.partition(state.arrays[player.name], eqx.is_inexact_array)
-
-    def loss(params: Any) -> tuple[Array, dict[str, Array]]:
-        arrays = {**state.arrays, player.name: eqx.combine(params, rest)}
-        return player.loss(eqx.combine(arrays, statics), batch, loss_key, step, hyper)
-
-    (value, record), gradient = jax.value_and_grad(loss, has_aux=True)(params)
-    updates, optimiser = _transformation(player.optimiser).update(gradient, state.optimisers[player.name], params)
-    rate = hyper["learning_rate"][player.name]
-    if "halve_every" in hyper:
-        rate = rate * 0.5 ** jnp.floor(step / hyper["halve_every"])
-    params = jax.tree.map(lambda leaf, update: leaf - rate * update, params, updates)
-    params = _constrain(player, params, hyper)
-    if player.refresh is not None:
-        network = eqx.combine(eqx.combine(params, rest), statics[player.name])
-        refreshed = player.refresh(network, batch, loss_key, hyper)
-        params = eqx.filter(refreshed, eqx.is_inexact_array)
-    ema = state.ema
-    if player.ema:
-        decay = hyper["ema_decay"]
-        average = jax.tree.map(lambda old, new: decay * old + (1 - decay) * new, ema[player.name], params)
-        ema = {**ema, player.name: average}
-    state = _State(
-        {**state.arrays, player.name: eqx.combine(params, rest)},
-        {**state.optimisers, player.name: optimiser},
-        ema,
-    )
-    return state, {f"loss_{player.name}": value, **record}
-
-
-@eqx.filter_jit
-def _run_chunk(
-    phase: Phase, statics: Any, state: _State, data: Data, hyper: Hyper, key: Array, start: Array, stop: Array
-) -> tuple[_State, dict[str, Array], dict[str, Array]]:
-    """Run the steps from ``start`` to ``stop``; return the state, mean metrics and each player's largest |loss|."""
-    by_name = {player.name: player for player in phase.players}
-
-    def turn(player: Player, turn_key: Array, step: Array, repeat: Array, state: _State) -> Any:
-        update_key = jax.random.fold_in(turn_key, repeat)
-        return _update(player, phase, statics, state, data, hyper, update_key, step)
-
-    # Jitted, each is traced once, for what it records as for the loop; inlined, the program is the same.
-    turns = [jax.jit(partial(turn, by_name[entry.player]), inline=True) for entry in phase.schedule]
-    numbers = jnp.arange(len(turns))
-
-    def one_step(step: Array, carry: tuple[_State, dict[str, _Tally]]) -> tuple[_State, dict[str, _Tally]]:
-        turn_keys = jax.vmap(partial(jax.random.fold_in, jax.random.fold_in(key, step)))(numbers)
-        for entry, run, turn_key in zip(phase.schedule, turns, turn_keys, strict=True):
-
-            def body(
-                repeat: int | Array, carry: Any, entry: Turn = entry, run: Any = run, turn_key: Array = turn_key
-            ) -> Any:
-                state, tallies = carry
-                state, metrics = run(turn_key, step, jnp.asarray(repeat, jnp.int32), state)
-                tally = tallies[entry.player].add(metrics, metrics[f"loss_{entry.player}"])
-                return state, {**tallies, entry.player: tally}
-
-            carry = body(0, carry) if entry.repeats is None else jax.lax.fori_loop(0, hyper[entry.repeats], body, carry)
-        return carry
-
-    tallies: dict[str, _Tally] = {}
-    for entry, run in zip(phase.schedule, turns, strict=True):
-        # What a loss records is known from its shapes alone.
-        _, metrics = run.eval_shape(key, start, start, state)
-        if taken := RESERVED & metrics.keys():
-            raise ValueError(
-                f"loss of {entry.player!r}: records {', '.join(sorted(taken))}; the history needs that name"
-            )
-        tallies[entry.player] = _Tally(dict.fromkeys(metrics, jnp.zeros(())), jnp.zeros((), jnp.int32), jnp.zeros(()))
-    state, tallies = jax.lax.fori_loop(start, stop, one_step, (state, tallies))
-    means = {name: value for tally in tallies.values() for name, value in tally.means().items()}
-    return state, means, {name: tally.largest for name, tally in tallies.items()}
-
-
-def _seen(state: _State, statics: Any) -> Players:
+def _seen(state: State, statics: Any) -> Players:
     """Put the players together as monitors and results see them: averaged weights where there are any."""
     arrays = {
         name: eqx.combine(state.ema[name], tree) if name in state.ema else tree for name, tree in state.arrays.items()
@@ -327,10 +263,10 @@ def train(
     --------
     >>> from oversmith.training import Phase, draw_natural, table_data
     >>> def distance(players, batch, key, step, hyper):
-    ...     return jnp.mean((batch["x"][:, 0] - players["centre"]) ** 2), {}
+    ...     return jax.numpy.mean((batch["x"][:, 0] - players["centre"]) ** 2), {}
     >>> phase = Phase("fit", (Player("centre", distance, Optimiser("sgd")),), (Turn("centre"),), draw_natural, 8, 50)
     >>> data = table_data(np.full((4, 1), 3.0), np.zeros(4, int), n_classes=1)
-    >>> start = {"centre": jnp.zeros(())}
+    >>> start = {"centre": jax.numpy.zeros(())}
     >>> result = train(Recipe((phase,), None), start, data, {"learning_rate": {"centre": 0.1}}, jax.random.key(0))
     >>> round(float(result.players["centre"]), 3), result.n_steps, result.stopped_because
     (3.0, 50, 'max_steps')
@@ -357,7 +293,7 @@ def train(
             stop = min(step + check_every, phase.steps)
             bounds = jax.device_put((np.int32(step), np.int32(stop)))
             state, means, largest = jax.block_until_ready(
-                _run_chunk(phase, statics, state, data, hyper, phase_key, *bounds)
+                run_chunk(phase, statics, state, data, hyper, phase_key, *bounds)
             )
             done, step = done + stop - step, stop
             metrics = {name: float(value) for name, value in means.items()}

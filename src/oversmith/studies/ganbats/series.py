@@ -16,7 +16,7 @@ from oversmith.evaluation.job import Job, Outcome
 from oversmith.evaluation.task import Task
 from oversmith.metrics import dtw_matrix, mmd_test, paired_distance, prd_matrix, spectral_distance
 from oversmith.metrics.series import PAIRINGS, Distance
-from oversmith.samplers._sizes import steps_of
+from oversmith.samplers._model import steps_of
 from oversmith.studies.extras import kept_history, resampled
 from oversmith.studies.procedures import fit_after, prepared, resample_once
 from oversmith.studies.study import Scope

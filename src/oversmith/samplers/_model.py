@@ -1,24 +1,93 @@
-"""Trained models as plain arrays, and the rows that stored models generate."""
+"""One model of a network sampler: its sizes, its trained networks as plain arrays, and the rows it generates."""
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from oversmith.encoders import ClassScaler
+from oversmith.encoders import ClassScaler, ImageEncoder
 from oversmith.exceptions import InputError
 from oversmith.recipes.sizes import Sizes
-from oversmith.samplers._sizes import conv_shape
 
 if TYPE_CHECKING:
+    from oversmith.networks import Columns
     from oversmith.samplers._training_run import Players
     from oversmith.training import Recipe, TrainResult
 
 # Networks without their weights, by sampler: making a network takes longer than drawing rows from it. Beside them the
 # encoder they belong to, because another fit has other shapes.
 _OUTLINES: WeakKeyDictionary[Any, tuple[Any, dict[Any, Players]]] = WeakKeyDictionary()
+
+
+def of_images(sampler: Any) -> bool:
+    """Return whether a fitted sampler works on images."""
+    return isinstance(sampler.encoder_, ImageEncoder)
+
+
+def class_scaling(sampler: Any) -> str | None:
+    """Return how the networks see a class: the parameter, with its choice in place of ``"auto"``."""
+    scaling = sampler._networks().class_scaling
+    if scaling == "auto":
+        return None if of_images(sampler) else "standard"
+    return scaling
+
+
+def within_one(sampler: Any) -> bool:
+    """Return whether the networks see values in [-1, 1]."""
+    return class_scaling(sampler) is None and getattr(sampler.encoder_, "scaling", None) == "minmax"
+
+
+def conv_shape(sampler: Any) -> tuple[int, ...] | None:
+    """Return channels and points along each axis, where the networks are convolutions.
+
+    Raises
+    ------
+    InputError
+        When the backbone does not suit the data.
+    """
+    shape: tuple[int, ...] | None = getattr(sampler.encoder_, "shape_", None)
+    kind, able = {None: ("a table", "mlp"), 2: ("series", "conv1d"), 3: ("images", "conv2d")}[
+        None if shape is None else len(shape)
+    ]
+    backbone = sampler._networks().backbone
+    if backbone not in ("auto", "mlp", able):
+        cure = "give series or images, or choose" if shape is None else f"choose {able!r},"
+        raise InputError("network", f"backbone={backbone!r} found, but X is {kind}", f"{cure} 'mlp' or 'auto'")
+    return None if backbone == "mlp" else shape
+
+
+def padded_width(width: int, shape: tuple[int, ...] | None) -> int:
+    """Return the bucket of a width; series and images of all folds have one size and need none."""
+    from oversmith.training import width_bucket
+
+    return width_bucket(width) if shape is None else width
+
+
+def columns_of(sampler: Any, padded: int) -> Columns:
+    """Describe the encoded columns that a generator makes, with a tanh where the method ends in one."""
+    from oversmith.networks import column_arrays, with_tanh
+
+    columns = column_arrays(sampler.encoder_.spans_, padded)
+    return with_tanh(columns) if sampler._ends_in_tanh and of_images(sampler) and within_one(sampler) else columns
+
+
+def sizes_of(sampler: Any, n_rows: int, width: int, n_classes: int) -> Sizes:
+    """Return the sizes of a training of so many rows and classes."""
+    from oversmith.training import class_bucket
+
+    shape = conv_shape(sampler)
+    padded = padded_width(width, shape)
+    condition = class_bucket(n_classes) if n_classes > 1 else 0
+    return Sizes(width, padded, condition, columns_of(sampler, padded), steps_of(sampler, n_rows), shape, n_rows)
+
+
+def steps_of(sampler: Any, n_rows: int) -> int:
+    """Return the generator updates of a training on so many rows."""
+    epochs = sampler._stopping().max_epochs
+    return sampler.max_steps if epochs is None else epochs * math.ceil(n_rows / sampler.batch_size)
 
 
 def stored_model(sampler: Any, result: TrainResult, sizes: Sizes, codes: list[int]) -> dict[str, Any]:
@@ -68,7 +137,7 @@ def restored_model(sampler: Any, model: dict[str, Any]) -> tuple[Players, Sizes]
         width=model["width"],
         padded_width=model["padded_width"],
         condition_width=model["condition_width"],
-        columns=sampler._columns(model["padded_width"]),
+        columns=columns_of(sampler, model["padded_width"]),
         steps=0,
         shape=conv_shape(sampler),
     )
