@@ -37,10 +37,10 @@ def test_order_and_phases():
     assert (start.steps, game.steps) == (3, 3)
     by_epochs = build(ThreePlayerGAN, **(SMALL | {"stop__max_epochs": 4, "pretrain_epochs": 2}))
     assert [phase.steps for phase in session_of(by_epochs, *spectra()).recipe.phases] == [6, 12]
-    for sampler, n_critic in ((build(BAGANGP, **RIVALS), 5), (build(CDRAGAN, **RIVALS), 5)):
+    for sampler, critic_steps in ((build(BAGANGP, **RIVALS), 5), (build(CDRAGAN, **RIVALS), 5)):
         session = session_of(sampler, *spectra())
         assert [turn.player for turn in session.recipe.phases[-1].schedule] == ["discriminator", "generator"]
-        assert int(session.hyper["n_critic"]) == n_critic
+        assert int(session.hyper["critic_steps"]) == critic_steps
         assert len(session.recipe.phases) == (2 if isinstance(sampler, BAGANGP) else 1)
 
 

@@ -84,7 +84,7 @@ ADAM = Optimiser("adam", b1=0.5, b2=0.9)
 
 def wgan(steps):
     players = Player("critic", critic_loss, ADAM), Player("generator", generator_loss, ADAM, ema=True)
-    schedule = Turn("critic", "n_critic"), Turn("generator")
+    schedule = Turn("critic", "critic_steps"), Turn("generator")
     return Recipe((Phase("adversarial", players, schedule, draw_balanced, BATCH, steps),), fake_rows)
 
 
@@ -100,7 +100,7 @@ def setting(spans, *, width, padded, condition=0, rate=1e-3, seed=0):
     }
     hyper = {
         "learning_rate": {"critic": rate, "generator": rate},
-        "n_critic": 5,
+        "critic_steps": 5,
         "ema_decay": 0.9,
         "columns": column_arrays([SimpleNamespace(start=a, stop=b, activation=name) for a, b, name in spans], padded),
         "condition": np.zeros(condition),

@@ -19,6 +19,7 @@ from oversmith.recipes.generator import (
     FakeRows,
     Network,
     Record,
+    adversarial_phase,
     batch_inputs,
     conditioned,
     critic_network,
@@ -30,7 +31,7 @@ from oversmith.recipes.generator import (
     shapes,
 )
 from oversmith.recipes.sizes import Sizes
-from oversmith.training import Optimiser, Phase, Player, Recipe, Turn, draw_balanced
+from oversmith.training import Optimiser, Player, Recipe, draw_balanced
 from oversmith.training.losses import gan_discriminator, gan_generator
 from oversmith.training.recipe import Batch, Draw, Hyper, Loss, Players
 
@@ -132,18 +133,14 @@ def recipe(
     Returns
     -------
     Recipe
-        One phase: the discriminator ``n_critic`` times, then the generator once.
+        One phase: the discriminator ``critic_steps`` times, then the generator once.
     """
     optimiser = Optimiser("adam", b1=0.5)
     learnt, term = (fake_in_training(fake), beside_real_term) if batch_norm else (fake, generator_term)
     refresh = refreshed(fake) if batch_norm else None
-    phase = Phase(
-        "adversarial",
-        players=(
-            Player("discriminator", discriminator_loss(fake), optimiser),
-            Player("generator", generator_loss(term, learnt, guided), optimiser, ema=ema, refresh=refresh),
-        ),
-        schedule=(Turn("discriminator", "n_critic"), Turn("generator", None)),
+    phase = adversarial_phase(
+        Player("discriminator", discriminator_loss(fake), optimiser),
+        Player("generator", generator_loss(term, learnt, guided), optimiser, ema=ema, refresh=refresh),
         draw=draw,
         batch_size=batch_size,
         steps=steps,
@@ -182,13 +179,13 @@ def hyper(
     *,
     latent_dim: int,
     learning_rate: float,
-    n_critic: int,
+    critic_steps: int,
     ema_decay: float,
 ) -> Hyper:
     """Gather what the compiled program takes as arguments: changing a value compiles nothing."""
     return shapes(sizes, latent_dim) | {
         "learning_rate": {"discriminator": jnp.float32(learning_rate), "generator": jnp.float32(learning_rate)},
-        "n_critic": jnp.int32(n_critic),
+        "critic_steps": jnp.int32(critic_steps),
         "ema_decay": jnp.float32(ema_decay),
     }
 
@@ -261,19 +258,15 @@ def conditional_recipe(
     Returns
     -------
     Recipe
-        One phase: the discriminator ``n_critic`` times, then the generator once. The discriminator sees rows generated
-        in inference mode, as they are drawn later.
+        One phase: the discriminator ``critic_steps`` times, then the generator once. The discriminator sees rows
+        generated in inference mode, as they are drawn later.
     """
     optimiser = Optimiser("adam", b1=0.5)
     logits = discriminate_with_dropout if dropout else discriminate
     refresh = conditional_refreshed if batch_norm else None
-    phase = Phase(
-        "adversarial",
-        players=(
-            Player("discriminator", discriminator_loss(fake_rows, logits), optimiser),
-            Player("generator", conditional_generator_loss(logits), optimiser, ema=ema, refresh=refresh),
-        ),
-        schedule=(Turn("discriminator", "n_critic"), Turn("generator", None)),
+    phase = adversarial_phase(
+        Player("discriminator", discriminator_loss(fake_rows, logits), optimiser),
+        Player("generator", conditional_generator_loss(logits), optimiser, ema=ema, refresh=refresh),
         draw=draw,
         batch_size=batch_size,
         steps=steps,

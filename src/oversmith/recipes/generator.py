@@ -25,9 +25,9 @@ from oversmith.networks import (
 )
 from oversmith.networks.conv import stem_of
 from oversmith.recipes.sizes import Sizes
-from oversmith.training import class_bucket
+from oversmith.training import Phase, Player, Turn, class_bucket
 from oversmith.training.losses import cross_entropy
-from oversmith.training.recipe import Batch, Hyper, Players
+from oversmith.training.recipe import Batch, Draw, Hyper, Players
 
 FakeRows = Callable[[Players, Array, Array, Hyper], Array]
 Record = dict[str, Array]
@@ -37,6 +37,12 @@ Network = Any
 HEAD_UNITS = 64
 # (players, generated rows, batch, hyper) → loss and what to record.
 GeneratorTerm = Callable[[Players, Array, Batch, Hyper], tuple[Array, Record]]
+
+
+def adversarial_phase(critic: Player, generator: Player, *, draw: Draw, batch_size: int, steps: int) -> Phase:
+    """Update a critic (or discriminator) ``critic_steps`` times, then the generator once."""
+    turns = (Turn(critic.name, "critic_steps"), Turn(generator.name))
+    return Phase("adversarial", (critic, generator), turns, draw, batch_size, steps)
 
 
 def fake_rows(players: Players, key: Array, label: Int[Array, " batch"], hyper: Hyper) -> Float[Array, "batch width"]:

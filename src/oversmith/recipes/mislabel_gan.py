@@ -282,7 +282,7 @@ def recipe(
     Returns
     -------
     Recipe
-        The autoencoder, if it has steps; then the discriminator ``n_critic`` times, the generator and the classifier.
+        The autoencoder, if it has steps; then the discriminator ``critic_steps`` times, the generator and the classifier.
     """
     adam = Optimiser("adam", b1=0.5, b2=0.9)
     draw: Draw = draw_with_natural if classifies else draw_weighted
@@ -295,7 +295,7 @@ def recipe(
         Player("discriminator", discriminator_loss(mislabel, penalty), adam),
         Player("generator", generator_loss(classifies), adam, ema=ema, refresh=refreshed),
     ]
-    turns = (Turn("discriminator", "n_critic"), Turn("generator"))
+    turns = (Turn("discriminator", "critic_steps"), Turn("generator"))
     if classifies:
         players.append(Player("classifier", classifier_loss, adam))
         turns = (*turns, Turn("classifier"))
@@ -380,7 +380,7 @@ def hyper(
     *,
     latent_dim: int,
     learning_rate: float,
-    n_critic: int,
+    critic_steps: int,
     ema_decay: float,
     mislabel_weight: float,
     penalty_weight: float,
@@ -391,7 +391,7 @@ def hyper(
     names = ("autoencoder", "discriminator", "generator", "classifier")
     return shapes(sizes, latent_dim) | {
         "learning_rate": dict.fromkeys(names, jnp.float32(learning_rate)),
-        "n_critic": jnp.int32(n_critic),
+        "critic_steps": jnp.int32(critic_steps),
         "ema_decay": jnp.float32(ema_decay),
         "mislabel_weight": jnp.float32(mislabel_weight),
         "penalty_weight": jnp.float32(penalty_weight),

@@ -175,7 +175,7 @@ def recipe(
     Returns
     -------
     Recipe
-        One phase: the discriminator ``n_critic`` times, then the generator once.
+        One phase: the discriminator ``critic_steps`` times, then the generator once.
     """
     rows = fake(latent, residual, output)
     draw = draw_balanced if latent == "noise" else draw_balanced_with_base

@@ -18,6 +18,7 @@ from oversmith.networks import MLP
 from oversmith.recipes import classifier as softmax_classifier
 from oversmith.recipes.generator import (
     Record,
+    adversarial_phase,
     conditioned,
     critic_network,
     fake_rows,
@@ -28,7 +29,7 @@ from oversmith.recipes.generator import (
     to_table,
 )
 from oversmith.recipes.sizes import Sizes
-from oversmith.training import Optimiser, Phase, Player, Recipe, Turn, class_bucket, draw_balanced
+from oversmith.training import Optimiser, Player, Recipe, Turn, class_bucket, draw_balanced
 from oversmith.training.losses import (
     gradient_penalty,
     interpolate,
@@ -128,21 +129,14 @@ def recipe(
     Returns
     -------
     Recipe
-        One phase: the critic ``n_critic`` times, then the generator once.
+        One phase: the critic ``critic_steps`` times, then the generator once.
     """
     clip = lipschitz == "clip"
     optimiser = Optimiser("rmsprop", b2=0.99) if clip else Optimiser("adam", b1=0.5, b2=0.9)
     critic = Player("critic", critic_loss_clip if clip else critic_loss_penalty, optimiser, weight_clip=clip)
     loss = generator_loss(min_term if combine == "min" else mean_term, guided=guided)
     generator = Player("generator", loss, optimiser, ema=ema)
-    phase = Phase(
-        "adversarial",
-        players=(critic, generator),
-        schedule=(Turn("critic", "n_critic"), Turn("generator", None)),
-        draw=draw,
-        batch_size=batch_size,
-        steps=steps,
-    )
+    phase = adversarial_phase(critic, generator, draw=draw, batch_size=batch_size, steps=steps)
     return Recipe((phase,), sample=fake_rows)
 
 
@@ -170,7 +164,7 @@ def hyper(
     *,
     latent_dim: int,
     learning_rate: float,
-    n_critic: int,
+    critic_steps: int,
     penalty_weight: float,
     clip: float,
     ema_decay: float,
@@ -180,7 +174,7 @@ def hyper(
     """Gather what the compiled program takes as arguments: changing a value compiles nothing."""
     return shapes(sizes, latent_dim) | {
         "learning_rate": {"critic": jnp.float32(learning_rate), "generator": jnp.float32(learning_rate)},
-        "n_critic": jnp.int32(n_critic),
+        "critic_steps": jnp.int32(critic_steps),
         "penalty_weight": jnp.float32(penalty_weight),
         "weight_clip": jnp.float32(clip),
         "ema_decay": jnp.float32(ema_decay),
@@ -218,7 +212,7 @@ def auxiliary_recipe(**options: Any) -> Recipe:
     Returns
     -------
     Recipe
-        One phase: the critic ``n_critic`` times, the generator once, the classifier once.
+        One phase: the critic ``critic_steps`` times, the generator once, the classifier once.
     """
     plain = recipe(**options)
     (phase,) = plain.phases

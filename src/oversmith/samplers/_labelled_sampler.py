@@ -201,7 +201,7 @@ class LabelledSampler(NetworkSampler):
             sizes,
             latent_dim=self.latent_dim,
             learning_rate=self.learning_rate,
-            n_critic=self.critic_steps,
+            critic_steps=self.critic_steps,
             ema_decay=self._ema_decay or 0.0,
             mislabel_weight=self._discriminator_rows().wrong_weight,
             penalty_weight=self._penalty().weight,

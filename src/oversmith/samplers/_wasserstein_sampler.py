@@ -59,7 +59,7 @@ class WassersteinSampler(AdversarialSampler):
             sizes,
             latent_dim=self.latent_dim,
             learning_rate=self.learning_rate,
-            n_critic=self.critic_steps,
+            critic_steps=self.critic_steps,
             ema_decay=self._ema_decay or 0.0,
             **self._hyper_options(),
         )

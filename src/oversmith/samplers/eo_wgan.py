@@ -294,7 +294,7 @@ class EOWGAN(AdversarialSampler):
             sizes,
             latent_dim=self.latent_dim,
             learning_rate=self.learning_rate,
-            n_critic=self.critic_steps,
+            critic_steps=self.critic_steps,
             # The program of a critic with a penalty reads no bound, and the other way round.
             penalty_weight=lipschitz.weight if isinstance(lipschitz, GradientPenalty) else GradientPenalty.weight,
             clip=lipschitz.bound if isinstance(lipschitz, WeightClip) else WeightClip.bound,

@@ -223,7 +223,7 @@ class GANBATS(NetworkSampler):
             sizes,
             latent_dim=ganbats.steps_of(length, self._stride(length)),
             learning_rate=self.learning_rate,
-            n_critic=1,
+            critic_steps=1,
             ema_decay=self._ema_decay or 0.0,
         )
 

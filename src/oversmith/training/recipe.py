@@ -93,8 +93,8 @@ class Turn:
     player : str
         Name of a player of the phase.
     repeats : str, optional
-        Name of an integer in ``hyper`` (for example ``"n_critic"``); once without. Every repeat has a fresh batch and
-        key.
+        Name of an integer in ``hyper`` (for example ``"critic_steps"``); once without. Every repeat has a fresh batch
+        and key.
     """
 
     player: str

@@ -28,8 +28,8 @@ def on_device(tree: Any) -> Any:
 
     Examples
     --------
-    >>> tree = on_device({"learning_rate": 1e-3, "n_critic": 5})
-    >>> tree["learning_rate"].dtype, tree["n_critic"].dtype
+    >>> tree = on_device({"learning_rate": 1e-3, "critic_steps": 5})
+    >>> tree["learning_rate"].dtype, tree["critic_steps"].dtype
     (dtype('float32'), dtype('int32'))
     """
 
