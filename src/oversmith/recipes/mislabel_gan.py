@@ -282,7 +282,7 @@ def recipe(
     Returns
     -------
     Recipe
-        The autoencoder, if it has steps; then the discriminator ``critic_steps`` times, the generator and the classifier.
+        The autoencoder, if it has steps; then the discriminator ``critic_steps`` times, generator and classifier.
     """
     adam = Optimiser("adam", b1=0.5, b2=0.9)
     draw: Draw = draw_with_natural if classifies else draw_weighted
