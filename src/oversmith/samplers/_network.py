@@ -41,9 +41,6 @@ if TYPE_CHECKING:
     from oversmith._types import Labels, Table
     from oversmith.training import Recipe, TrainResult
 
-# Fewer held-out rows than this say less about a checkpoint than the training rows do.
-MIN_HELD_OUT = 30
-
 
 class NetworkSampler(BaseSampler):
     """Base of the samplers that train networks on the encoded rows of a class.
@@ -76,6 +73,8 @@ class NetworkSampler(BaseSampler):
     _learns_from_all = False
     # Whether the generator ends in a tanh where it makes pixels within [-1, 1].
     _ends_in_tanh = False
+    # Fewer held-out rows than this say less about a checkpoint than the training rows do.
+    _least_held_out = 30
     # Generator steps between two looks at the training: history, score, patience, time.
     _check_every = 100
     # Rules by which a training may end, the method's own first, and the method's own number of checks without a gain.
@@ -196,7 +195,7 @@ class NetworkSampler(BaseSampler):
             np.zeros(n_rows, dtype=int),
             stop.validation_fraction,
             random_state=int(rng.integers(2**31)),
-            min_rows=math.ceil(MIN_HELD_OUT / stop.validation_fraction),
+            min_rows=math.ceil(self._least_held_out / stop.validation_fraction),
         )
 
     def _monitor(self, run: TrainingRun) -> Monitor | None:

@@ -137,8 +137,7 @@ class Auto(Parameters, BaseResampler):
     it is; average precision does not move with the cut.
 
     Series and images go to ``estimator`` as they came, and to the default two as flat rows of scaled values. An
-    estimator for flat rows needs a Pipeline that flattens them, or X flat, with an encoder that
-    knows the shape.
+    estimator for flat rows needs a Pipeline that flattens them, or X flat, with an encoder that knows the shape.
 
     With fewer than four rows of a class nothing can be judged: X is returned as it came, with a warning.
 
@@ -226,11 +225,6 @@ class Auto(Parameters, BaseResampler):
             Columns, order, dtypes and categories as in ``X``.
         y_resampled : same container as ``y``
             The labels of ``X_resampled``.
-
-        Raises
-        ------
-        InputError
-            As :meth:`fit`.
         """
         X, target, weights = self._decide(X, y)
         rows, labels = None, None
@@ -281,12 +275,7 @@ class Auto(Parameters, BaseResampler):
         Parameters
         ----------
         path : path-like
-            Where to; written to a temporary file beside it and renamed.
-
-        Raises
-        ------
-        InputError
-            When nothing was decided yet, or a parameter, such as an estimator of another library, cannot be saved.
+            Where to; :class:`InputError` says which parameter, such as an estimator of another library, is in the way.
         """
         from oversmith.samplers._saving import save
 

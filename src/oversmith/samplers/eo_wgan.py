@@ -213,11 +213,8 @@ class EOWGAN(AdversarialSampler):
 
         Parameters
         ----------
-        X, y : table and target
-            Training rows.
-        **options : object
-            ``scoring``, ``estimator``, ``n_trials``, ``grid``, ``space``, ``n_splits``, ``max_seconds``, ``storage``,
-            ``random_state``, ``verbose``.
+        X, y, **options : table, target and options
+            Of :func:`oversmith.tune`.
 
         Returns
         -------
@@ -276,7 +273,6 @@ class EOWGAN(AdversarialSampler):
                 f"{self.guidance!r} found, which needs dense layers",
                 "set network=Network(backbone='mlp'), or guidance=None",
             )
-
         return wasserstein.players(
             key,
             sizes,
@@ -336,13 +332,7 @@ class EOWGAN(AdversarialSampler):
 
 
 class SmoteRows(RowSource):
-    """Rows of SMOTE beside the real ones, which may be cleaned of noise before.
-
-    Parameters
-    ----------
-    sampler : EOWGAN
-        The sampler with its settings.
-    """
+    """Rows of SMOTE beside the real ones, which may be cleaned of noise before."""
 
     def __init__(self, sampler: EOWGAN) -> None:
         self.sampler, self.stage = sampler, sampler._smote_stage()

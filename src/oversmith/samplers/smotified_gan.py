@@ -14,16 +14,13 @@ from oversmith._parameters import AtLeastOne, PositiveInt
 from oversmith.encoders import ClassScaler, TableEncoder
 from oversmith.exceptions import InputError
 from oversmith.recipes.sizes import Sizes
-from oversmith.samplers._encoding import EncodedTable
-from oversmith.samplers._gibbs import gibbs_rows
-from oversmith.samplers._holdout import Holdout, holdout_of, min_rows, without
-from oversmith.samplers._model import conv_shape, generated_rows, padded_width, restored_model
-from oversmith.samplers._smote import discrete_columns, rows_from, smote_rows
+from oversmith.samplers._base_rows import BaseRows
+from oversmith.samplers._holdout import MIN_HELD_OUT, Holdout, holdout_of
+from oversmith.samplers._model import generated_rows, restored_model
 from oversmith.samplers._training_run import Players, RowSource, TrainingRows, TrainingRun
-from oversmith.samplers.eo_wgan import MAX_OTHER_ROWS, MAX_SMOTE_ROWS
+from oversmith.samplers.eo_wgan import MAX_SMOTE_ROWS
 from oversmith.samplers.gan import GAN
 from oversmith.samplers.settings import Network, OverSampler, Stop, StopRule
-from oversmith.selection import inner_holdout
 
 if TYPE_CHECKING:
     from jax import Array
@@ -93,8 +90,7 @@ class SMOTifiedGAN(GAN):
     -----
     Several classes are generated independently, each from its own random numbers; a network that serves several
     classes (``Network(conditional=)``) sees the class beside ``u``. With the defaults nothing but the generator's input
-    differs from
-    :class:`GAN`. The paper's setting is :meth:`paper`, its published code :meth:`reference`.
+    differs from :class:`GAN`. The paper's setting is :meth:`paper`, its published code :meth:`reference`.
 
     ``base="gibbs"`` is the paper's "conjoining with MCMC": chains start at real rows and draw one continuous column
     after the other from N(-sum P_jk x_k / P_jj, 1 / P_jj), P being the inverse of the class's Ledoit-Wolf covariance,
@@ -113,7 +109,7 @@ class SMOTifiedGAN(GAN):
     - ``accumulateFakeEx`` collects "good" fakes "based on classification accuracy" and says no more. Here the
       discriminator's best of ``accept_factor`` times as many are kept, in the order in which they were made.
     - "The training stops once the validation F1-score reaches its highest value": here that checkpoint is restored. The
-      document names no classifier for it and no rows held out.
+      paper names no classifier for it and no rows held out.
     - "Neither loss may approach zero": the paper gives no number; :meth:`paper` takes 0.01.
     - Adam's first moment decays with 0.5, as in every GAN here.
     - Restoring the best checkpoint, the residual form and the Gibbs rows are ours.
@@ -202,18 +198,12 @@ class SMOTifiedGAN(GAN):
         Parameters
         ----------
         **changes : object
-            Constructor parameters that differ from the code's.
+            As in :meth:`paper`.
 
         Returns
         -------
         SMOTifiedGAN
             The sampler.
-
-        Examples
-        --------
-        >>> from oversmith import SMOTifiedGAN
-        >>> SMOTifiedGAN.reference().generator_widths
-        (128, 256, 512, 1024)
         """
         setting: dict[str, Any] = {
             "k_neighbors": 5,
@@ -324,16 +314,9 @@ class SMOTifiedGAN(GAN):
 
     # ------------------------------------------------------------------ when to stop
 
-    def _held_out(self, n_rows: int, rng: np.random.Generator) -> np.ndarray:
-        stop = self._stopping()
-        if stop.rule != "f1":
-            return super()._held_out(n_rows, rng)
-        return inner_holdout(
-            np.zeros(n_rows, dtype=int),
-            stop.validation_fraction,
-            random_state=int(rng.integers(2**31)),
-            min_rows=min_rows(stop.validation_fraction),
-        )
+    @property
+    def _least_held_out(self) -> int:  # type: ignore[override]
+        return MIN_HELD_OUT if self._stopping().rule == "f1" else super()._least_held_out
 
     def _holdout(self, rows: TrainingRows) -> Holdout | None:
         """Return the rows that validate by F1, the same at every call; nothing where energy distance does."""
@@ -414,64 +397,3 @@ class SMOTifiedGAN(GAN):
         best = np.sort(np.argsort(-generated[:, -1], kind="stable")[:n])
         rows = generated[best, : sizes.width].astype(np.float64)
         return ClassScaler.from_state(state["scalers"][code]).inverse(rows)
-
-
-class BaseRows(RowSource):
-    """Rows that a generator starts from: SMOTE's, those of a Gibbs sampler, or those of the caller's over-sampler.
-
-    Parameters
-    ----------
-    sampler : SMOTifiedGAN
-        The sampler with its settings.
-    """
-
-    def __init__(self, sampler: SMOTifiedGAN) -> None:
-        self.sampler = sampler
-
-    def prepared(self, table: EncodedTable, classes: list[int], seed: int) -> dict[str, Any]:
-        """Return the rows that base rows are made from."""
-        state: dict[str, Any] = {
-            "rows": {code: table.rows[code] for code in classes},
-            "discrete": discrete_columns(table.spans, table.pooled.shape[1]),
-        }
-        if self.sampler._over_sampler():
-            rng = np.random.default_rng([seed, 3])
-            others = {code: np.flatnonzero(table.pooled_codes != code) for code in classes}
-            state["others"] = {
-                code: table.pooled[rng.permutation(index)[:MAX_OTHER_ROWS]] for code, index in others.items()
-            }
-        return state
-
-    def update(self, state: dict[str, Any], table: EncodedTable, codes: list[int]) -> None:
-        """Keep the newest rows."""
-        state["rows"] = state["rows"] | {
-            code: np.concatenate([state["rows"][code], table.rows[code]])[-MAX_SMOTE_ROWS:] for code in codes
-        }
-
-    def inputs(
-        self, state: dict[str, Any], counts: dict[int, int], rng: np.random.Generator, rows: TrainingRows | None = None
-    ) -> dict[str, np.ndarray] | None:
-        """Return base rows of some classes, in their own scales."""
-        from oversmith.recipes.smotified import padded
-
-        parts = [
-            ClassScaler.from_state(state["scalers"][code]).transform(self._base(state, code, n, rng, rows))
-            for code, n in counts.items()
-        ]
-        base = np.concatenate(parts)
-        return {"u": padded(base, padded_width(base.shape[1], conv_shape(self.sampler)))}
-
-    def _base(
-        self, state: dict[str, Any], code: int, n: int, rng: np.random.Generator, training: TrainingRows | None
-    ) -> np.ndarray:
-        base, rows = self.sampler.base, state["rows"][code]
-        if training is not None and training.references[code] is not training.real[code]:
-            rows = without(rows, training.references[code])
-        if isinstance(base, str):
-            if base == "smote":
-                return smote_rows(rows, state["discrete"], n, self.sampler.k_neighbors, rng)
-            return gibbs_rows(rows, state["discrete"], n, rng)
-        others = state["others"][code]
-        if training is not None and (holdout := self.sampler._holdout(training)):
-            others = without(others, holdout.others)
-        return rows_from(base, rows, others, self.sampler.encoder_.spans_, n, rng, argument="base")
