@@ -16,7 +16,7 @@ from oversmith.selection import NOTHING
 
 WEIGHTS = "class-weight"
 SMOTE = "smote"
-# From cheap to dear: of equally good candidates the first is taken, and time runs out on the last ones.
+# Cheap ones first: of equally good candidates the first is taken, and the last ones are left out when time runs out.
 DEFAULT_CANDIDATES = (WEIGHTS, SMOTE, "jitter", "gaussian-mixture", "gaussian-copula", "flow-matching", "eo-wgan")
 
 
@@ -93,7 +93,7 @@ def _defaults(modality: str) -> list[str]:
 
 
 def seeded(estimator: Any, seed: int) -> Any:
-    """Clone an estimator and seed every ``random_state`` in it that is None, so that the same seed decides the same.
+    """Clone an estimator and seed every ``random_state`` in it that is None: the same seed gives the same decision.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""From the scores of a race to a decision of `Auto`, told in plain values and in a sentence."""
+"""From the scores of a race to a decision of `Auto`, in plain values and in a sentence."""
 
 from __future__ import annotations
 

@@ -181,7 +181,7 @@ class CandidateJudge:
             if candidate.sampler is None:
                 weights = class_weights(y, targets)
             else:
-                # By name: a candidate's scores do not depend on who else takes part.
+                # By name: a candidate's scores do not depend on the other candidates.
                 root = np.random.SeedSequence([self.seed, 1, zlib.crc32(name.encode()), number])
                 sampler = seeded(candidate.sampler, int(root.generate_state(1)[0] >> 1))
                 sampler.set_params(sampling_strategy=targets)
@@ -207,7 +207,7 @@ class CandidateJudge:
 
             def prepare(X: Any) -> np.ndarray:
                 Z = encoder.transform(X)
-                # A training part may hold constants alone; estimators want a column all the same.
+                # All columns of a training part may be constant; estimators need at least one column.
                 return Z if encoder.width_ else np.ones((len(Z), 1))
 
             self._prepared[number] = prepare, prepare(take_rows(self.X, test))

@@ -1,4 +1,4 @@
-"""How far generated rows are from training rows, so that copies of the training rows do not come out nearest.
+"""How far generated rows are from training rows, so that copies of the training rows do not get the best score.
 
 The energy distance to the training rows themselves is smallest for a generator that repeats them. What gives copies
 away is how much nearer a generated row lies to one training row than to any other, beside how training rows lie to each
@@ -12,7 +12,7 @@ from scipy.spatial.distance import cdist
 
 from oversmith.metrics import energy_distance
 
-# Below three rows a row has no two others to be compared with.
+# With fewer than three rows a row has no two other rows to be compared with.
 MIN_ROWS = 3
 # A share of copies that new rows reach by chance. Without, the term moved scores of generators that copy nothing, and
 # they followed distances to unseen rows less well.

@@ -93,7 +93,7 @@ class Target:
 
 
 def modality_for(sampler: Any, X: Any) -> str:
-    """Say how a sampler reads its input.
+    """Return how a sampler reads its input.
 
     Parameters
     ----------
@@ -165,7 +165,7 @@ def checked_input(sampler: Any, X: Any, y: Any, reset: bool = True) -> tuple[Any
         if 0 in X.shape:
             raise InputError(f"X: found an empty table of shape {tuple(X.shape)}; give it rows and columns")
     else:
-        # A list of mixed rows would become text; its values are looked at one by one and it is used as it is.
+        # A list of mixed rows would become text, so it is checked value by value and used as it is.
         array = np.array(X, dtype=object) if container.kind == "list" else X
         array, labels = validate_data(
             sampler,
@@ -179,7 +179,7 @@ def checked_input(sampler: Any, X: Any, y: Any, reset: bool = True) -> tuple[Any
         )
         X = X if container.kind == "list" else array
     if whole:
-        # Also where nothing is to be made: what cannot be read must not pass for data.
+        # Also when no row will be generated: input that cannot be read is always refused.
         values = as_array(X, container)
         if modality == "series":
             check_finite(values.reshape(len(values), *shape_of(values, getattr(encoder, "input_shape", None))))
@@ -214,7 +214,7 @@ def new_encoder(sampler: Any, modality: str) -> Encoder:
 
 
 def with_shape(sampler: Any, shape: tuple[int, ...] | None, **parameters: Any) -> Any:
-    """Tell a sampler the shape of series or images that come as flat rows.
+    """Set the shape of series or images that come as flat rows in the encoder of a sampler.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Drawing again what filters reject, a bounded number of times."""
+"""Draw rows again that filters reject, a limited number of times."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from oversmith.exceptions import InputError
 from oversmith.selection import RowFilter
 
-# Draws a class gets to make up for what filters reject.
+# Draws of a class at most, to replace the rows that filters reject.
 MAX_REDRAWS = 20
 
 
@@ -72,7 +72,7 @@ def draw_filtered(
         drawn, missing = drawn + len(rows), missing - len(accepted[-1])
         if not missing:
             break
-        # As many as bring the missing ones at the rate so far: the last few rows must not use up the draws.
+        # As many as are needed at the present rate of acceptance: the last few rows must not use up the draws.
         ask = min(n, math.ceil(missing * drawn / max(n - missing, 1)))
     if missing:
         counts = ", ".join(f"{name} rejected {count}" for name, count in rejected.items())

@@ -1,4 +1,4 @@
-"""Rows of one class by Gibbs sampling from Gaussian conditionals: the Markov chain that Sharma et al. 2022 asks for."""
+"""Rows of one class by Gibbs sampling from Gaussian conditionals: the Markov chain of Sharma et al. 2022."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from sklearn.neighbors import NearestNeighbors
 
 from oversmith.encoders.scaling import PRIOR_ROWS
 
-# Chains run side by side; each is read again and again when more rows are asked for.
+# Chains that run at once; when more rows are needed, each is read several times.
 CHAINS = 1_024
 # Sweeps before a chain is read for the first time, and between two readings.
 BURN_IN, THIN = 20, 5
-# A row takes its levels and flags from one of so many nearest real rows.
+# A row takes its levels and flags from one of this many nearest real rows.
 DONORS = 5
 
 

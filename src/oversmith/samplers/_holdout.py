@@ -22,7 +22,7 @@ OTHERS = -1
 
 @dataclass(frozen=True)
 class Holdout:
-    """The rows a generator is judged with, in the table's scale; nothing that learns has seen those held out.
+    """The rows that score a generator, in the table's scale; no network, SMOTE or classifier uses those held out.
 
     Parameters
     ----------
@@ -39,11 +39,11 @@ class Holdout:
 
     @property
     def others(self) -> np.ndarray:
-        """The held-out rows of the classes that are not asked for."""
+        """The held-out rows of the classes that are not generated."""
         return self.held_x[self.held_y == OTHERS]
 
     def missing(self, code: int) -> int:
-        """Count the generated rows that bring a class level with the rows of the others; at least one."""
+        """Count the generated rows that give a class as many rows as the others; at least one."""
         return min(max(int((self.y == OTHERS).sum() - (self.y == code).sum()), 1), MAX_MADE)
 
     def f1(self, generated: np.ndarray, codes: np.ndarray) -> float:
@@ -51,7 +51,7 @@ class Holdout:
 
         Parameters
         ----------
-        made : ndarray of shape (n, width)
+        generated : ndarray of shape (n, width)
             Generated rows, encoded.
         codes : ndarray of shape (n,)
             Their class codes.
@@ -62,7 +62,7 @@ class Holdout:
             F1 of the classes asked for on the held-out rows, mean over classes.
         """
         x, y = np.concatenate([self.x, generated]), np.concatenate([self.y, codes])
-        # One convex fit, so that a checkpoint's score has no noise of its own; more threads cost more than they bring.
+        # One convex fit, so that the score of a checkpoint has no random part; more threads would be slower.
         with threadpool_limits(1):
             predicted = LogisticRegression(max_iter=200).fit(x, y).predict(self.held_x)
         scores = f1_score(self.held_y, predicted, labels=np.unique(codes), average="macro", zero_division=0.0)
@@ -81,7 +81,7 @@ def min_rows(fraction: float) -> int:
 
 
 def holdout_of(training: TrainingRows, fraction: float, seed: list[int]) -> Holdout | None:
-    """Cut rows of the other classes too, beside those a training holds out of its own.
+    """Hold out rows of the other classes too, besides those of the classes that are trained.
 
     Parameters
     ----------

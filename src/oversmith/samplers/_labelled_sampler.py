@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
     from oversmith.training import Recipe, TrainResult
 
-# A discriminator that is right about so many rows gives the generator little to go by.
+# With a discriminator that is right about this share of rows the generator has little gradient.
 ALWAYS_RIGHT = 0.98
-# Rows of a class that differ from one another by less than this share of what real ones do are one row.
+# Generated rows of a class that differ by less than this share of the spread of real rows count as equal.
 ALL_ALIKE = 0.05
 
 # Chung et al. 2025, Tables 6 and 7: channels, first weights, optimiser, epochs. The batch is not in the paper.
@@ -49,7 +49,7 @@ TERMS = (
 
 
 class LabelledSampler(NetworkSampler):
-    """Base of the GANs for spectra (Chung et al. 2025): one model of all classes, told which one to make.
+    """Base of the GANs for spectra (Chung et al. 2025): one model of all classes, with the class as an input.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ class LabelledSampler(NetworkSampler):
         Shape, scale and bounds of the rows. None scales channels to [-1, 1], where the generator ends in a tanh.
     """
 
-    # What the paper's setting has beside the table that all methods share.
+    # Settings of the paper for this method, besides the table that all methods share.
     _paper: ClassVar[dict[str, Any]] = {}
     _modalities: ClassVar[tuple[str, ...]] = ("series", "image")
     _learns_from_all = True
@@ -144,14 +144,14 @@ class LabelledSampler(NetworkSampler):
 
     @abstractmethod
     def _network_options(self) -> dict[str, Any]:
-        """Return what tells a method's networks: ``classifier_widths``, and ``class_latent`` where there is one."""
+        """Return the options of the networks: ``classifier_widths``, and ``class_latent`` where there is one."""
 
     def _hyper_options(self) -> dict[str, Any]:
         """Return the traced numbers of the method."""
         return {}
 
     def _pretrain_epochs(self) -> int:
-        """Return the epochs of the autoencoder before the game; 0 for none."""
+        """Return the epochs of the autoencoder before the adversarial training; 0 for none."""
         return 0
 
     def _standardises(self) -> bool:

@@ -1,4 +1,4 @@
-"""Members of other samplers: what `Blend` and `PCASampler` make of a name or of the caller's over-sampler."""
+"""Members of other samplers: `Blend` and `PCASampler` take a name or the caller's over-sampler."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from oversmith.samplers.settings import OverSampler
 
 # Rows of other classes kept for over-samplers of imbalanced-learn that look at the neighbours of another class.
 MAX_OTHER_ROWS = 2_000
-# Parameters that concern the table: the host's say, not a member's.
+# Parameters that concern the table: those of the host count, not those of a member.
 TABLE_PARAMETERS = tuple(name for name in parameter_names(BaseSampler) if name != "random_state")
 
 

@@ -138,7 +138,7 @@ class NetworkSampler(BaseSampler):
 
         if not getattr(self, "state_", None):
             if hasattr(self, "state_"):
-                # Nothing had to be trained so far, but the columns are settled.
+                # Nothing had to be trained so far, but the columns are known.
                 self._validate(X, y, reset=False)
             return self.fit(X, y)
         go_on(self, X, y, sample_weight)
@@ -199,7 +199,7 @@ class NetworkSampler(BaseSampler):
         )
 
     def _monitor(self, run: TrainingRun) -> Monitor | None:
-        """Return what scores a checkpoint, lower is better: the energy distance to the reference rows. Or nothing."""
+        """Return what scores a checkpoint, lower is better: the energy distance to the reference rows; or None."""
         return None if self._stopping().rule == "steps" else distance_monitor(run)
 
     def _watchers(self, run: TrainingRun) -> Sequence[Callable[[Any], Any]]:
@@ -277,7 +277,7 @@ class NetworkSampler(BaseSampler):
         names = [self.classes_[code] for code in run.rows.generated]
         stop, title = self._stopping(), f"{type(self).__name__} {', '.join(map(str, names))}"
         with ExitStack() as stack:
-            # Those that look at more than events do so in the main training.
+            # Callbacks that need the sampler and the run are bound in the main training alone.
             bound = [c.bound(self, run) for c in stop.callbacks if phase is None and hasattr(c, "bound")]
             opened = [stack.enter_context(c.opened(title)) for c in stop.callbacks if hasattr(c, "opened")]
             plain = [c for c in stop.callbacks if not hasattr(c, "opened")]

@@ -1,4 +1,4 @@
-"""What a generator makes of the same latents as its training goes on."""
+"""Rows that a generator makes of the same latents at several steps of its training."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from oversmith.samplers._training_run import TrainingRun
     from oversmith.training import TrainingEvent, TrainResult
 
-# A key of its own: what is drawn here moves no other random number.
+# A separate key: what is drawn here changes no other random number.
 _KEY = 11
 
 
@@ -21,7 +21,7 @@ class Snapshots:
     """Callback that keeps a few rows of every class at a few steps of the training, always from the same latents.
 
     The steps are spread over the training, however long it turns out to be: 0, some in between, and that of the
-    networks which are kept. Nothing else is changed by it, not a bit of the rows that are generated later.
+    networks which are kept. It changes nothing else; the rows that are generated later keep their bits.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ class Snapshots:
         self.found: list[dict[str, Any]] = []
 
     def __call__(self, event: TrainingEvent) -> None:
-        """Do nothing: without its sampler a training has nothing to show."""
+        """Do nothing: rows are taken only where the sampler is known, by `bound`."""
 
     def bound(self, sampler: NetworkSampler, run: TrainingRun) -> _Watch:
         """Watch one training.
@@ -75,7 +75,7 @@ class Snapshots:
 
 
 class _Watch:
-    """One training under the eyes of `Snapshots`."""
+    """The callback of `Snapshots` for one training."""
 
     def __init__(self, snapshots: Snapshots, sampler: NetworkSampler, run: TrainingRun) -> None:
         self.snapshots, self.sampler, self.run = snapshots, sampler, run
@@ -95,7 +95,7 @@ class _Watch:
             self.taken = {step: rows for index, (step, rows) in enumerate(self.taken.items()) if index % 2 == 0}
 
     def finish(self, result: TrainResult) -> None:
-        """Add what the kept networks make, and hand everything over."""
+        """Add the rows of the kept networks, and add everything to ``found``."""
         self.taken[result.best_step] = self._draw(result.players)
         steps = sorted(self.taken)
         for index, code in enumerate(self.run.rows.generated):

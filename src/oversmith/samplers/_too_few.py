@@ -1,4 +1,4 @@
-"""Classes with too few rows to train on: an error, or what stands in for a trained model."""
+"""Classes with too few rows to train on: an error, or SMOTE or jitter instead of a trained model."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ def too_few_rows(name: str, label: Any, n_rows: int, needed: int) -> TooFewRowsE
 
 
 def smote_serves(rows: np.ndarray, how: str) -> bool:
-    """Say whether SMOTE can stand in: it needs two rows."""
+    """Return whether SMOTE can be used instead: it needs two rows."""
     return how == "smote" and len(rows) > 1
 
 
 def set_aside(
     name: str, label: Any, rows: np.ndarray, table: EncodedTable, needed: int, how: str
 ) -> dict[str, np.ndarray]:
-    """Store what stands in for a model of a class that is too small for one, and warn.
+    """Store what is used instead of a model for a class that is too small for one, and warn.
 
     Parameters
     ----------

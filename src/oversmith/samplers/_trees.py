@@ -1,4 +1,4 @@
-"""Forests as plain arrays: what scikit-learn has grown, predicted without it and stored without pickle."""
+"""Forests of scikit-learn as plain arrays, which are stored without pickle and predict without scikit-learn."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Parameters of version 0.1.0 in the words of today, so that its saved samplers can be read."""
+"""Parameters of version 0.1.0 under their present names, so that its saved samplers can be read."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _TABLE = {
     "missing": "missing",
     "only_seen_levels": "only_seen_levels",
 }
-# Methods whose stop was no parameter, or had words of its own.
+# Methods whose stop was no parameter, or had other names for its rules.
 _RULES = {"auto": "distance", None: "steps"}
 
 
@@ -124,13 +124,13 @@ def _encoder(left: dict[str, Any], name: str) -> Encoder | None:
     if modality == "table" or table not in ({}, _DEFAULT_TABLE, _FIXED_TABLE):
         return TableEncoder(**table)
     if bounds is not None or scaling != "auto":
-        # Without a word about what X holds: the fitted encoder tells, and `sample` reads that one.
+        # Without the kind of data: the fitted encoder has it, and `sample` reads that one.
         return SeriesEncoder(**common)
     return None
 
 
 _DEFAULT_TABLE = {"categorical_features": "auto", "numeric": "quantile", "missing": "encode", "only_seen_levels": False}
-# What methods without tables had for good.
+# Fixed values of methods that take no tables.
 _FIXED_TABLE = _DEFAULT_TABLE | {"numeric": "standard"}
 
 

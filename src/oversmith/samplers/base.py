@@ -1,4 +1,4 @@
-"""The contract every sampler keeps: validate → encode → train → generate → decode → append.
+"""What every sampler does: validate → encode → train → generate → decode → append.
 
 A method writes two functions, ``_train(table, classes) → state`` and ``_generate(state, code, n, rng) → encoded
 rows``. Everything a caller sees (containers, dtypes, counts, errors, determinism, saving) is decided here, once.
@@ -219,7 +219,7 @@ class BaseSampler(GroupedParameters, BaseOverSampler):
         return self.fit_resample(X, y)
 
     def _appended(self, X: Any, target: Target) -> tuple[Any, Any]:
-        """Draw what the strategy asks for and append it to the real rows."""
+        """Generate the rows of the strategy and append them to the real rows."""
         counts = {code: n for code, n in self._deficits().items() if n > 0}
         n_real, n_new = len(target.labels), sum(counts.values())
         self.synthetic_mask_ = np.arange(n_real + n_new) >= n_real
@@ -275,14 +275,14 @@ class BaseSampler(GroupedParameters, BaseOverSampler):
         return cast(ChannelEncoder, self.encoder_).shape_
 
     def _clear_record(self) -> None:
-        """Empty what a training leaves; it is also there when nothing had to be trained."""
+        """Empty the record of a training; it also exists when nothing had to be trained."""
         self.history_: list[dict[str, Any]] = []
         self.best_step_: dict[Any, int] = {}
         self.n_steps_: dict[Any, int] = {}
         self.stopped_because_: dict[Any, str] = {}
 
     def _join(self, host: BaseSampler) -> None:
-        """Take part in another sampler: share its classes and encoder, so that `_train` and `_generate` work."""
+        """Use the classes and the encoder of another sampler, so that `_train` and `_generate` work as its member."""
         self.classes_, self.encoder_ = host.classes_, host.encoder_
         self._clear_record()
 
@@ -367,7 +367,7 @@ class BaseSampler(GroupedParameters, BaseOverSampler):
         return rows
 
     def _make(self, code: int, n: int, rng: np.random.Generator) -> np.ndarray:
-        """Make encoded rows: by the method, or by what stands in for a class too small for it."""
+        """Make encoded rows: by the method, or by SMOTE or jitter for a class too small for it."""
         if code not in self.fallback_:
             return self._generate(self.state_, code, n, rng)
         known = self.fallback_[code]

@@ -111,7 +111,7 @@ class Blend(BaseSampler):
         return np.concatenate(parts)
 
     def _members(self) -> list[_Member]:
-        """Make the members afresh: nothing of the caller's objects is changed, nothing but the state is kept."""
+        """Make new members: the caller's objects are not changed, and only the state is stored."""
         given = DEFAULT_SAMPLERS if self.samplers is None else list(self.samplers)
         if not len(given):
             raise InputError("samplers: found none; give at least one, or None for the default")

@@ -119,6 +119,6 @@ def shares_of_others(rows: np.ndarray, others: np.ndarray, m_neighbors: int) -> 
     m = min(m_neighbors, len(everyone) - 1)
     near = NearestNeighbors(n_neighbors=m + 1).fit(everyone).kneighbors(rows, return_distance=False)
     itself = near == np.arange(len(rows))[:, None]
-    # Among equal rows, a row need not be among its own neighbours: the farthest then makes room.
+    # Among equal rows, a row need not be among its own neighbours: the farthest is then left out.
     itself[~itself.any(axis=1), -1] = True
     return (near[~itself].reshape(len(rows), m) >= len(rows)).mean(axis=1)

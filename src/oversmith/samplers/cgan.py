@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class CGAN(GAN):
-    """Rows of the asked class, by one conditional GAN that learns from majority and minority together.
+    """Rows of a class, by one conditional GAN that learns from majority and minority together.
 
     Noise and class go into the generator, row and class into the discriminator, so that a small class shares what the
     network learns from the large ones (Nazari et al. 2021). The losses are those of the GAN. All classes teach; rows
@@ -151,7 +151,7 @@ class CGAN(GAN):
 
     def _held_out(self, n_rows: int, rng: np.random.Generator) -> np.ndarray:
         # A held-out fifth scored checkpoints less well than the training rows do, and the training lacked it. The
-        # number is drawn all the same: the seeds after it stay what they were.
+        # number is still drawn, so that the seeds after it stay the same.
         rng.integers(2**31)
         return np.zeros(0, dtype=int)
 

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
     from oversmith.training import Recipe
 
-# Times and noises that each scored row is judged at.
+# Times and noises at which each row is scored.
 _SCORED_DRAWS = 8
-# What their number is rounded up from: each is a pass through the U-Net.
+# Smallest bucket of their number: each is a pass through the U-Net.
 _SCORED_ROWS = 16
 
 

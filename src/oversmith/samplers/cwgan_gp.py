@@ -103,7 +103,7 @@ class CWGANGP(WGANGP):
 
         from oversmith.recipes import wasserstein
 
-        # A key of its own: the other two networks are those of a model without the classifier.
+        # A separate key: the other two networks are those of a model without the classifier.
         classifier_key = jax.random.fold_in(key, 1)
         classifier = wasserstein.auxiliary_classifier(classifier_key, sizes, tuple(self.classifier_widths))
         return super()._players(key, sizes) | {"classifier": classifier}

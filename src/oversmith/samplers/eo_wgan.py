@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 MAX_SMOTE_ROWS = 16_384
 # Rows of other classes kept for over-samplers that look at the neighbours of another class.
 MAX_OTHER_ROWS = 2_000
-# Five critics' layers of the paper narrow like this, its generator widens like that (widths are ours).
+# In the paper the layers of the generator get wider and those of the critic narrower; the widths are ours.
 PAPER_GENERATOR = (64, 128, 256)
 PAPER_CRITIC = (256, 128, 64, 32)
 

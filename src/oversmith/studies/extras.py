@@ -115,7 +115,7 @@ def embedded(rows: np.ndarray) -> np.ndarray:
     from sklearn.manifold import TSNE
 
     perplexity = min(30.0, (len(rows) - 1) / 3)
-    # On one thread the bits do not depend on how many there are, nor the time on who else runs.
+    # On one thread the bits do not depend on the number of threads, nor the time on other processes.
     with threadpool_limits(1):
         projected = TSNE(perplexity=perplexity, init="pca", random_state=0).fit_transform(rows.astype(np.float64))
     return np.asarray(projected)
@@ -173,7 +173,7 @@ def smote_of(**sizes: int) -> SMOTE:
 
 
 def losses(task: Task, contender: Contender, scope: Scope, names: Sequence[str]) -> dict[str, Any]:
-    """Train on the first training part and keep what the sampler tells of it.
+    """Train on the first training part and keep the history of the sampler.
 
     Parameters
     ----------

@@ -140,7 +140,7 @@ def as_svg(figure: Any) -> str:
 def interval_mark(
     at: np.ndarray, numbers: Sequence[Measured], index: int, *, sideways: bool = False, **style: Any
 ) -> Mark:
-    """Mark numbers with their intervals, in the marker and colour of a place in the legend."""
+    """Mark numbers with their intervals, in the marker and colour of one entry of the legend."""
     middle = np.array([number.value for number in numbers])
     ends = np.array([[number.low for number in numbers], [number.high for number in numbers]])
     gaps = np.nan_to_num(np.abs(ends - middle))
@@ -151,7 +151,7 @@ def interval_mark(
 
 
 def shifts(n: int, width: float) -> np.ndarray:
-    """Return places around 0 for n marks side by side."""
+    """Return positions around 0 for n marks side by side."""
     return np.linspace(-width, width, n)
 
 

@@ -102,12 +102,12 @@ def _plain(value: Any) -> str:
 
 
 def _cell(word: str) -> str:
-    # A cell that begins like a formula is run by spreadsheets.
+    # Spreadsheets run a cell that begins like a formula.
     return f"'{word}" if word[:1] in ("=", "+", "-", "@") else word
 
 
 def count_verdicts(rows: Sequence[Row]) -> str:
-    """Say how many rows have which verdict."""
+    """Count the rows of each verdict."""
     counts = Counter(row.verdict for row in rows)
     return ", ".join(f"{counts[verdict]} {verdict}" for verdict in VERDICTS if counts[verdict])
 

@@ -25,7 +25,7 @@ from oversmith.evaluation.spec import canonical, describe_sampler
 
 # Resampled tables of earlier jobs of this process: the next folds and runs start from the same one.
 _RESAMPLED: OrderedDict[tuple[Any, ...], tuple[Any, np.ndarray, list[Any], float, int]] = OrderedDict()
-# More than a study has data sets times samplers: runs go through all of them in turn.
+# More than the data sets times the samplers of a study, since a run uses all of them in turn.
 _MOST_STORED = 64
 
 
@@ -67,7 +67,7 @@ def _in_paper(situation: Situation, *, kebab: str, changes: Mapping[str, Any]) -
             # The warm-up: compile, and train as little as can be.
             return sampler.set_params(stop__max_epochs=1)
         counts = np.bincount(situation.y, minlength=len(situation.classes))
-        # EO-WGAN's networks see the class after SMOTE levelled it, the others the class itself.
+        # The networks of EO-WGAN see the class after SMOTE filled it up, the others the class itself.
         rows = int(counts.max() if kebab == "eo-wgan" else counts.min())
         per_epoch = math.ceil(rows / sampler.batch_size)
         epochs = min(sampler.stop.max_epochs, situation.max_steps // per_epoch)
@@ -98,7 +98,7 @@ class ResampledFirst:
 
     @property
     def name(self) -> str:
-        """What tables call it."""
+        """Name in tables."""
         return "resampled before the split"
 
     def __call__(self, job: Job) -> Outcome:
@@ -132,7 +132,7 @@ def resample_once(job: Job, rows: np.ndarray, procedure: Any) -> tuple[Any, np.n
         Table after the sampler, labels, the steps that follow, seconds, and number of generated rows.
     """
     job = replace(job, split=replace(job.split, fold=0))
-    # A contender that came from another process is equal to nothing here; what describes its sampler is.
+    # A contender from another process is equal to none here, but the description of its sampler is.
     sampler = canonical(describe_sampler(job))
     key = (job.task.sha256, job.contender.name, sampler, job.seed, job.split.repeat, procedure, rows.tobytes())
     if key in _RESAMPLED:

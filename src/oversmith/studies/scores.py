@@ -14,7 +14,7 @@ from oversmith.statistics.matrix import fill_with_chance
 from oversmith.studies.rows import NOTHING, Measured, exact, mean_of, slope
 
 _PLACES = ("dataset", "protocol", "ratio", "contender", "classifier", "repeat", "fold", "seed")
-# What always naming the larger of two classes reaches, from that class's share.
+# Scores of always predicting the larger of two classes, from the share of that class.
 _ALWAYS_LARGER: dict[str, Callable[[pd.Series], pd.Series]] = {
     "accuracy": lambda share: share,
     "precision_macro": lambda share: share / 2,
@@ -39,7 +39,7 @@ class Scores:
     def __init__(self, frame: pd.DataFrame) -> None:
         self.frame = frame
         self._filled: dict[str, pd.DataFrame] = {}
-        # Some columns are compared thousands of times: numbers compare faster than words.
+        # Some columns are compared thousands of times: numbers are compared faster than text.
         run = frame[frame["status"] != "skipped"]
         self._codes = {name: pd.factorize(run[name]) for name in _PLACES}
 
@@ -63,7 +63,7 @@ class Scores:
         for name, value in where.items():
             codes, known = self._codes[name]
             values = value if isinstance(value, list | tuple) else [value]
-            # What is missing has the code −1.
+            # Missing values have the code −1.
             wanted = [-1 if entry is None else known.get_indexer(pd.Index([entry]))[0] for entry in values]
             if value is not None:
                 wanted = [code for code in wanted if code >= 0]
@@ -158,7 +158,7 @@ class Scores:
                     larger = _ALWAYS_LARGER[metric.removesuffix("_tuned")](share.where(share > 0.5, 1 - share))
                     values = values.where(frame["status"] == "done", larger)
                 self._filled[metric] = frame.assign(value=values)
-            # Of dozens of columns every question would copy its rows.
+            # Every selection copies its rows: of all columns that would be slow.
             self._filled[metric] = self._filled[metric][[*_PLACES, "n_train", "n_test", "value"]]
         return self._filled[metric]
 

@@ -107,7 +107,7 @@ def study_tasks(sets: Sequence[StudySet], max_rows: int) -> tuple[tuple[Task, ..
         try:
             task, fact = _load(entry, max_rows)
         except OversmithError as error:
-            # A set that is not at hand is a row of the tables too.
+            # A set that is not available is a row of the tables too.
             facts[entry.name] = {"title": entry.title, "missing": str(error)}
             continue
         tasks.append(task)
@@ -224,7 +224,7 @@ def whole_sets(sets: Sequence[StudySet], scope: Scope) -> tuple[tuple[Task, ...]
 
 
 def forecast_by_rows(units: Sequence[Unit], store: Store, workers: int) -> str:
-    """Say how long the fits of this part and all later ones take."""
+    """Estimate how long the fits of this part and all later ones take."""
     return in_words(estimate(units, store, workers))
 
 

@@ -95,7 +95,7 @@ EXPERIMENTS = {entry.name: entry for entry in (*GRID, *APART, *CUTS)}
 
 
 def in_fraction(entry: Experiment) -> bool:
-    """Say whether an experiment is one of those that stand for all where all are too dear.
+    """Return whether an experiment is one of those that are run where all would take too long.
 
     On images one of four: every size, angle and ratio meets every other one, with a single sample size. On tables one
     of three: every sample size, with a single ratio.
@@ -113,7 +113,7 @@ def in_fraction(entry: Experiment) -> bool:
 
 
 def in_middle(entry: Experiment) -> bool:
-    """Say whether an experiment on a table is the one that stands for its twelve."""
+    """Return whether an experiment on a table is the one that is run for its twelve."""
     return entry.size is None and (entry.n_majority, entry.ratio) == (400, 0.2)
 
 
@@ -179,7 +179,7 @@ def _table_tasks(data: Dataset) -> Iterator[Task]:
     X, y = pd.DataFrame(data.X), np.asarray(data.y).astype(str)
     normal = NORMAL.get(data.name)
     if normal is not None:
-        # A row that stands in both parts of a split is no test.
+        # A row in both parts of a split tests nothing.
         unique = ~X.duplicated().to_numpy()
         X, y = X[unique].reset_index(drop=True), np.where(y[unique] == normal, normal, "attack")
     positive = "attack" if normal is not None else "1"
@@ -233,7 +233,7 @@ class OneFold:
 
     @property
     def name(self) -> str:
-        """What tables call it."""
+        """Name in tables."""
         return f"a fold of five{'' if self.stratified else ', not stratified'}"
 
     def __call__(self, job: Job) -> Outcome:
@@ -277,7 +277,7 @@ def _counts(task: Any, row: dict[str, Any]) -> dict[str, float]:
 
 
 def _looked_at(job: Job, outcome: Outcome, rare: np.ndarray) -> dict[str, float]:
-    """Ask a trained sampler for its steps, and how far its rows are from minority rows it has not seen."""
+    """Return the steps of a trained sampler, and how far its rows are from minority rows it has not seen."""
     step = outcome.resampling
     if step is None or not getattr(step.sampler_, "n_steps_", None):
         return {}

@@ -26,7 +26,7 @@ SHORT = {
     "random-forest": "random forest",
     "xgboost": "XGBoost",
 }
-"""Names of classifiers where room is short."""
+"""Short names of classifiers."""
 _MOST = len(GRID)
 
 

@@ -55,7 +55,7 @@ def _cells(data: Dataset) -> Part:
     return Part(part.X, part.y, rare, note, part.groups)
 
 
-# The bearings stand in for others.
+# The bearings replace those of the paper.
 SETS = (
     StudySet("femto_bearing_runs", "XJTU-SY", _bearings),
     StudySet("nasa_battery_discharge", "NASA Battery", _cells),
@@ -129,7 +129,7 @@ def in_setting(title: str, kind: str, shape: tuple[int, ...] | None = None, **ch
 
 def _build(situation: Situation, *, title: str, kind: str) -> Any:
     sampler = in_setting(title, kind, shape=situation.shape, random_state=situation.seed)
-    # Everyone gets the steps of the paper's epochs over all rows, also a network that sees the rare class alone.
+    # Every method gets the steps of the paper's epochs over all rows, also a network that sees the rare class alone.
     per_epoch = math.ceil(len(situation.y) / sampler.batch_size)
     steps = EPOCHS * per_epoch if situation.max_steps is None else min(EPOCHS * per_epoch, situation.max_steps)
     if sampler._learns_from_all:
@@ -207,7 +207,7 @@ def plans(tasks: Sequence[Task], scope: Scope) -> dict[str, Plan]:
     tasks = ready(tasks, scope)
     for task in tasks:
         kind = KINDS[task.name]
-        # The paper tells of no patients, cells or bearings kept apart.
+        # The paper does not keep patients, cells or bearings apart.
         loose = (replace(task, groups=None),)
         rivals: list[str | Contender] = ["none", "series-smote", *ablated(kind), *compared(kind)]
         grids[f"Tables 2 to 4, {kind}"] = Plan(loose, rivals, JUDGES, as_paper(scope), scope.turns, scope.max_steps)
@@ -241,7 +241,7 @@ def _watched(contender: Contender) -> Contender:
 
 
 def _monitored(situation: Situation, *, build: Any) -> Any:
-    """Watch the distance, but train to the end: what stops early cannot show how soon it converged."""
+    """Record the distance, but train to the end: a training that stops early cannot show how soon it converged."""
     sampler = build(situation)
     if "stop" not in sampler.get_params(deep=False):
         return sampler

@@ -49,7 +49,7 @@ class SeriesCompared:
 
     @property
     def name(self) -> str:
-        """What tables call it."""
+        """Name in tables."""
         return "generated series compared"
 
     def __call__(self, job: Job) -> Outcome:
@@ -102,7 +102,7 @@ def compared(real: np.ndarray, generated: np.ndarray, unseen: np.ndarray) -> dic
     for name in DISTANCES:
         matrices = [_distance(name)(real, other) for other in (generated, unseen)]
         for pairing in PAIRINGS:
-            # Asked for generated series first, then for unseen ones.
+            # First for generated series, then for unseen ones.
             turn = iter(matrices)
             pair = paired_distance(_next_of(turn), real, generated, unseen, pairing=pairing)
             values = (pair.generated_to_real, pair.real_to_generated, pair.unseen_to_real)
@@ -168,7 +168,7 @@ def training(task: Task, contender: Contender, scope: Scope, names: Sequence[str
 
 
 def _often(situation: Situation, *, build: Any) -> Any:
-    """Make a sampler that looks at its training some fifty times, however short that is."""
+    """Make a sampler that checks its training about fifty times, however short that is."""
     sampler = build(situation)
     sampler._check_every = max(1, steps_of(sampler, len(situation.y)) // LOOKS)
     return sampler

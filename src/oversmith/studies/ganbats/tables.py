@@ -147,7 +147,7 @@ def _pairings(numbers: SeriesNumbers) -> list[list[str]]:
 
 
 def _without_pairing(numbers: SeriesNumbers) -> list[list[str]]:
-    """Spectrum and two-sample test: what no pairing is needed for."""
+    """Spectrum and two-sample test, which need no pairing."""
     columns = [(name, "spectrum", "mmd_p") for name in METHODS.values()]
     columns.append((GANBATS, "spectrum_reached", "mmd_p_reached"))
     lines_ = []

@@ -112,11 +112,11 @@ class OneDraw:
 
     @property
     def name(self) -> str:
-        """What tables call it."""
+        """Name in tables."""
         return "one draw, classifiers started anew"
 
     def __call__(self, job: Job) -> Outcome:
-        """Do the job on the one cut and the one draw."""
+        """Do the job on the one split and the one draw."""
         train, test = self._cut(job)
         drawn = replace(job, seed=self.sampler_seed, split=replace(job.split, fold=0, train=train, test=test))
         X, y, after, seconds, n_generated = resample_once(drawn, train, self)

@@ -1,4 +1,4 @@
-"""A parameter chosen inside the training part, and a classifier that a sampler brings with it."""
+"""A parameter chosen inside the training part, and a classifier that is trained with the sampler."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from oversmith.exceptions import TooFewRowsError
 from oversmith.selection import inner_holdout, stratified_folds
 
 LEAST = 4
-"""Rows of the smaller class below which there is no inner split: two to learn from, and some to judge by."""
+"""Rows of the smaller class below which there is no inner split: two to train on, and some to score."""
 HELD_OUT = 1 / 3
 
 
@@ -81,7 +81,7 @@ class ChosenInside:
 
     @property
     def name(self) -> str:
-        """What tables call it."""
+        """Name in tables."""
         return "chosen on an inner split" if self.choices else "nothing chosen"
 
     def __call__(self, job: Job) -> Outcome:
@@ -105,7 +105,7 @@ def _ask_own(job: Job, outcome: Outcome) -> None:
     """Record the classifier of the fitted sampler."""
     task, test, step = job.task, job.split.test, outcome.resampling
     if step is None:
-        # Nothing was fitted: the other classifiers know why.
+        # Nothing was fitted: the reason is in the rows of the other classifiers.
         status = next(((row["status"], row["error"]) for row in outcome.scores), ("failed", "no sampler was fitted"))
         record(job, outcome, OWN.name, status)
         return

@@ -31,7 +31,7 @@ def _stand_in(data: Dataset) -> Part:
     return Part(data.X, np.asarray(data.y).astype(str), data.positive, "simulated, not comparable")
 
 
-# The authors alone have the paper's own two: stand-ins, and four real sets.
+# The two sets of the paper are not public: simulated ones instead, and four real sets.
 SETS = (
     StudySet("hydrogel_f127_simulated", "F-127 (simulated)", _stand_in),
     StudySet("hydrogel_acd_simulated", "α-CD (simulated)", _stand_in),
@@ -47,7 +47,7 @@ JUDGE_STEPS = 1_500
 JUDGE_SHARE = JUDGE_STEPS // STEPS
 """Where a run caps the generator's steps, the classifier gets so many times as many at most."""
 PRETRAIN_SHARE = 2 / 3
-"""Epochs of the autoencoder to those of the game: 100 to 150."""
+"""Epochs of the autoencoder to those of the adversarial training: 100 to 150."""
 LEAST_REPETITIONS = 3
 QUICK_REPETITIONS = 2
 QUICK_POINTS = 48
@@ -197,7 +197,7 @@ def _build(situation: Situation, *, way: Way, defaults: bool) -> Any:
     known = sampler.get_params(deep=False)
     if "stop" not in known:
         return sampler
-    # Small sets would have a few steps in as many epochs: everyone gets those of the paper's own sets.
+    # Small sets would have few steps in as many epochs: every method gets those of the paper's own sets.
     steps = STEPS if situation.max_steps is None else min(STEPS, situation.max_steps)
     sampler.set_params(stop__max_epochs=None, max_steps=steps)
     if "n_sampling_steps" in known:
