@@ -34,19 +34,14 @@ class ArgumentError(OversmithError):
     ('fill: 2 found; give a share above 0 and up to 1', 'fill')
     """
 
-    def __init__(self, argument: str, finding: str | None = None, cure: str | None = None) -> None:
-        if finding is None:
-            # A whole message: "argument: finding; cure".
-            argument, _, rest = argument.partition(": ")
-            finding, _, cure = rest.rpartition("; ") if "; " in rest else (rest, "", "")
+    def __init__(self, argument: str, finding: str, cure: str) -> None:
         self.argument = argument
         self.finding = finding
-        self.cure = cure or ""
-        super().__init__(argument, finding, self.cure)
+        self.cure = cure
+        super().__init__(argument, finding, cure)
 
     def __str__(self) -> str:
-        message = f"{self.argument}: {self.finding}" if self.finding else self.argument
-        return f"{message}; {self.cure}" if self.cure else message
+        return f"{self.argument}: {self.finding}; {self.cure}"
 
 
 class InputError(ArgumentError, ValueError):

@@ -157,7 +157,7 @@ X = spectra()
     [
         (StandardNormalVariate(), np.ones((3, 1, 5)), "spectra 0, 1, 2 are constant"),
         (SpectraAligner(), np.full((9, 1, 5), 0.1), "spectra 0, 1, 2, 3, 4 and 4 more are constant"),
-        (StandardNormalVariate(), X[:, :, :1], "a spectrum needs 2 points at least"),
+        (StandardNormalVariate(), X[:, :, :1], "give spectra of at least 2 points"),
         (StandardNormalVariate(), np.where(X.max() - 1e-9 < X, np.nan, X), "found NaN or infinite values in spectra"),
         (StandardNormalVariate(), X[:0], "found an array of shape"),
         (StandardNormalVariate(n_channels=3), X.reshape(6, -1), "80 columns cannot be cut into 3 channels"),

@@ -100,13 +100,13 @@ class ThreePlayerClassifier(Parameters, ClassifierMixin, BaseEstimator):
             When a loss explodes.
         """
         if self.sampler is not None and not isinstance(self.sampler, ThreePlayerGAN):
-            raise InputError(f"sampler: found {self.sampler!r}; give a ThreePlayerGAN, or None")
+            raise InputError("sampler", f"found {self.sampler!r}", "give a ThreePlayerGAN, or None")
         X, shape = flattened(X, self.input_shape)
         X, y = validate_data(self, X, y, dtype=np.float64)
         check_classification_targets(y)
         self.classes_ = np.unique(y)
         if len(self.classes_) < 2:
-            raise InputError(f"y: found one class, {self.classes_[0]!s}; ThreePlayerClassifier needs two classes")
+            raise InputError("y", f"found one class, {self.classes_[0]!s}", "ThreePlayerClassifier needs two classes")
         sampler = clone(ThreePlayerGAN() if self.sampler is None else self.sampler)
         sampler.set_params(random_state=seed_from(self.random_state), sampling_strategy="auto")
         with_shape(sampler, shape or (1, X.shape[1]))

@@ -120,7 +120,8 @@ def load_spectra_folder(
     try:
         rows, points = common_axis(values, axes, rule=axis, n_points=n_points)
     except InputError as error:
-        raise InputError(_with_names(str(error), table["file"])) from error
+        parts = (error.argument, error.finding, error.cure)
+        raise InputError(*(_with_names(part, table["file"]) for part in parts)) from error
     if axis == "index":
         axis_name, unit = "measurement", ""
     group = np.asarray(table["group"]) if "group" in table else None

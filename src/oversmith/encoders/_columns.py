@@ -258,7 +258,7 @@ class FittedColumn:
     def fit(cls, values: Values, label: str, numeric: str, missing: str, max_one_hot: int) -> FittedColumn:
         """Fit one column; ``label`` is its name in error messages, the rest are the encoder's arguments."""
         if values.missing is not None and values.missing.all():
-            raise InputError(f"X: {label} has no value at all, all {len(values.values)} are missing; drop it")
+            raise InputError("X", f"{label} has no value at all, all {len(values.values)} are missing", "drop it")
         has_missing = values.missing is not None and missing == "encode"
         known = values.values if values.missing is None else values.values[~values.missing]
         more = {"flavour": values.flavour, "marker": values.marker}
@@ -421,4 +421,4 @@ def _differences(values: np.ndarray, offset: int) -> np.ndarray:
 
 
 def _changed(label: str, before: str, now: str) -> InputError:
-    return InputError(f"X: {label} held {before} in fit and holds {now} now; convert it to the dtype of fit")
+    return InputError("X", f"{label} held {before} in fit and holds {now} now", "convert it to the dtype of fit")

@@ -128,8 +128,9 @@ class ChannelEncoder(BaseEstimator, ABC):
     def _check_range(self, limits: Sequence[float] | np.ndarray, low: np.ndarray, high: np.ndarray) -> None:
         if (low < limits[0]).any() or (high > limits[1]).any():
             raise InputError(
-                f"bounds: {self.bounds!r} found, but the training rows reach from {low.min():g} to {high.max():g}; "
-                "widen the bounds, or leave them out"
+                "bounds",
+                f"{self.bounds!r} found, but the training rows reach from {low.min():g} to {high.max():g}",
+                "widen the bounds, or leave them out",
             )
 
     def _lay_out(self) -> None:
@@ -171,8 +172,9 @@ class ChannelEncoder(BaseEstimator, ABC):
         shape = self._read_shape(values) if values.ndim > 2 else None
         if shape not in (None, self.shape_) or values[0].size != self.width_:
             raise InputError(
-                f"X: found {self._kind} of shape {values.shape[1:]}; the encoder was fitted on {self.shape_} "
-                f"({self._axes})"
+                "X",
+                f"found {self._kind} of shape {values.shape[1:]}",
+                f"the encoder was fitted on {self.shape_} ({self._axes})",
             )
 
     def _check_values(self, channels: np.ndarray) -> None:
@@ -201,9 +203,9 @@ class ChannelEncoder(BaseEstimator, ABC):
         """
         Z = np.asarray(Z, dtype=np.float64)
         if Z.ndim != 2 or Z.shape[1] != self.width_:
-            raise InputError(f"Z: found shape {Z.shape}; encoded rows have {self.width_} columns")
+            raise InputError("Z", f"found shape {Z.shape}", f"encoded rows have {self.width_} columns")
         if not np.isfinite(Z).all():
-            raise InputError("Z: found NaN or infinite values among encoded rows; decode finite numbers only")
+            raise InputError("Z", "found NaN or infinite values among encoded rows", "decode finite numbers only")
         channels = Z.reshape(len(Z), *self.shape_) * self._over_points(self.spread_) + self._over_points(self.centre_)
         channels = np.clip(channels, self._over_points(self.range_[0]), self._over_points(self.range_[1]))
         return self._in_container(self._as_given(channels))

@@ -152,7 +152,9 @@ class Container:
         items = [chosen] if isinstance(chosen, str) else list(chosen)
         if items and all(isinstance(item, bool | np.bool_) for item in items):
             if len(items) != n:
-                raise InputError(f"{argument}: the mask has {len(items)} entries, X has {n} columns")
+                raise InputError(
+                    argument, f"the mask has {len(items)} entries, X has {n} columns", "give one entry for each column"
+                )
             return np.array(items)
         own = list(self.names if self.columns is None else self.columns)
         for item in items:
@@ -161,7 +163,7 @@ class Container:
             elif -n <= item < n:
                 index = [int(item)]
             else:
-                raise InputError(f"{argument}: there is no column {item}; X has 0 to {n - 1}; give one of them")
+                raise InputError(argument, f"there is no column {item}; X has 0 to {n - 1}", "give one of them")
             if not index:
                 raise InputError(argument, f"X has no column {item!r}", nearest_hint(item, self.names))
             forced[index] = True

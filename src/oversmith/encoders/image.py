@@ -138,7 +138,7 @@ def image_shape_of(values: np.ndarray, input_shape: Any, channels: str = "first"
     ((1, 28, 28), (3, 4, 6))
     """
     if channels not in ("first", "last"):
-        raise InputError(f"channels: {channels!r} found; choose 'first' or 'last'")
+        raise InputError("channels", f"{channels!r} found", "choose 'first' or 'last'")
     given: tuple[int, ...] | None = None
     if values.ndim == 3:
         given = (1, *values.shape[1:])
@@ -147,24 +147,28 @@ def image_shape_of(values: np.ndarray, input_shape: Any, channels: str = "first"
     if input_shape is None:
         if given is None:
             raise InputError(
-                f"input_shape: None found, but X has flat rows of {values.shape[1]} numbers; say (channels, height, "
-                "width) of your images"
+                "input_shape",
+                f"None found, but X has flat rows of {values.shape[1]} numbers",
+                "say (channels, height, width) of your images",
             )
         return _three(given)
     three = tuple(input_shape) if isinstance(input_shape, tuple | list) else ()
     if len(three) != 3 or not all(isinstance(n, Integral) and not isinstance(n, bool) and int(n) > 0 for n in three):
-        raise InputError(f"input_shape: found {input_shape!r}; give three whole numbers (channels, height, width)")
+        raise InputError("input_shape", f"found {input_shape!r}", "give three whole numbers (channels, height, width)")
     shape = _three(three)
     if given is not None and tuple(given) != shape:
         raise InputError(
-            f"input_shape: found {shape}, but X has images of {given[0]} channels and {given[1]} x {given[2]} pixels "
-            f"(shape {values.shape}, channels {channels}); leave input_shape out"
+            "input_shape",
+            f"found {shape}, but X has images of {given[0]} channels and {given[1]} x {given[2]} pixels "
+            f"(shape {values.shape}, channels {channels})",
+            "leave input_shape out",
         )
     size = shape[0] * shape[1] * shape[2]
     if given is None and values.shape[1] != size:
         raise InputError(
-            f"input_shape: {shape} makes {shape[0]} x {shape[1]} x {shape[2]} = {size} columns, but X has "
-            f"{values.shape[1]}; give channels, height and width of your images"
+            "input_shape",
+            f"{shape} makes {shape[0]} x {shape[1]} x {shape[2]} = {size} columns, but X has {values.shape[1]}",
+            "give channels, height and width of your images",
         )
     return shape
 

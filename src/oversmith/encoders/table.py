@@ -162,7 +162,9 @@ class TableEncoder(Parameters, BaseEstimator):
         n_rows = len(X) if container.kind == "list" else np.shape(X)[0]
         if not n_rows or not container.names:
             raise InputError(
-                f"X: found a table of {n_rows} rows and {len(container.names)} columns; give it at least one of each"
+                "X",
+                f"found a table of {n_rows} rows and {len(container.names)} columns",
+                "give it at least one of each",
             )
         forced = container.chosen(self.categorical_features, "categorical_features")
         numeric = "quantile" if self.numeric == "auto" else self.numeric
@@ -206,7 +208,11 @@ class TableEncoder(Parameters, BaseEstimator):
         container = Container.of(X)
         own = self.container_
         if len(container.names) != len(own.names):
-            raise InputError(f"X: found {len(container.names)} columns, the encoder was fitted on {len(own.names)}")
+            raise InputError(
+                "X",
+                f"found {len(container.names)} columns, the encoder was fitted on {len(own.names)}",
+                "give the columns of fit",
+            )
         named = {"pandas", "polars"}
         if container.kind in named and own.kind in named and container.names != own.names:
             name, expected = next(pair for pair in zip(container.names, own.names, strict=True) if pair[0] != pair[1])
@@ -217,7 +223,7 @@ class TableEncoder(Parameters, BaseEstimator):
 
     def _check_fitted(self) -> None:
         if not hasattr(self, "columns_"):
-            raise InputError("TableEncoder: not fitted yet; call fit first")
+            raise InputError("TableEncoder", "not fitted yet", "call fit first")
 
     def transform(self, X: Any) -> np.ndarray:
         """Encode rows.
@@ -257,8 +263,9 @@ class TableEncoder(Parameters, BaseEstimator):
             new = self.columns_[i].new_level(values)
             if new is not None:
                 raise InputError(
-                    f"X: {self.container_.labels[i]} holds level {new!r}, which was not there in the first fit; "
-                    "call fit on rows that have it, or replace it by a known level"
+                    "X",
+                    f"{self.container_.labels[i]} holds level {new!r}, which was not there in the first fit",
+                    "call fit on rows that have it, or replace it by a known level",
                 )
 
     def inverse_transform(self, Z: np.ndarray, allowed: Mapping[int, np.ndarray] | None = None) -> Any:
@@ -289,9 +296,9 @@ class TableEncoder(Parameters, BaseEstimator):
         self._check_fitted()
         Z = np.asarray(Z)
         if Z.ndim != 2 or Z.shape[1] != self.width_:
-            raise InputError(f"Z: found shape {Z.shape}; encoded rows have {self.width_} columns")
+            raise InputError("Z", f"found shape {Z.shape}", f"encoded rows have {self.width_} columns")
         if not np.isfinite(Z).all():
-            raise InputError("Z: found NaN or infinite values among encoded rows; decode finite numbers only")
+            raise InputError("Z", "found NaN or infinite values among encoded rows", "decode finite numbers only")
         return Z
 
     def seen_levels(self, Z: np.ndarray) -> dict[int, np.ndarray]:

@@ -135,8 +135,10 @@ class SpectralTransformer(Parameters, OneToOneFeatureMixin, TransformerMixin, Ba
             spectra = table.reshape(len(table), self.n_channels, -1)
         if spectra.shape[2] < self._least:
             raise InputError(
-                f"X: found {spectra.shape[1] * spectra.shape[2]} feature(s) (shape={spectra.shape}) while a minimum of "
-                f"{self._least * spectra.shape[1]} is required: a spectrum needs {self._least} points at least"
+                "X",
+                f"found {spectra.shape[1] * spectra.shape[2]} feature(s) (shape={spectra.shape}) while a minimum of "
+                f"{self._least * spectra.shape[1]} is required",
+                f"give spectra of at least {self._least} points",
             )
         return spectra
 

@@ -118,7 +118,9 @@ def resampled(sampler: Any, X: Any, labels: np.ndarray) -> tuple[Any, np.ndarray
     y_resampled = np.asarray(y_resampled)
     if not np.array_equal(y_resampled[: len(labels)], labels):
         raise InputError(
-            f"candidates: {type(sampler).__name__} does not return the real rows first; Auto tries over-samplers only"
+            "candidates",
+            f"{type(sampler).__name__} does not return the real rows first",
+            "Auto tries over-samplers only",
         )
     return X_resampled, y_resampled
 
@@ -203,7 +205,8 @@ class CandidateJudge:
             try:
                 encoder = self.make_encoder().fit(take_rows(self.X, train))
             except InputError as error:
-                raise InputError(f"{error} (found in the training part of a split)") from error
+                finding = f"{error.finding} (in the training part of a split)"
+                raise InputError(error.argument, finding, error.cure) from error
 
             def prepare(X: Any) -> np.ndarray:
                 Z = encoder.transform(X)
@@ -228,8 +231,9 @@ def _values(metric: Metric, model: Any, X: Any, classes: np.ndarray) -> np.ndarr
         return np.asarray(model.predict_proba(X))
     if metric.name == "brier" or not hasattr(model, "decision_function"):
         raise InputError(
-            f"scoring: {metric.name!r} needs scores, {type(model).__name__} gives none of the right kind; choose 'f1' "
-            "or another metric of labels, or an estimator with predict_proba"
+            "scoring",
+            f"{metric.name!r} needs scores, {type(model).__name__} gives none of the right kind",
+            "choose 'f1' or another metric of labels, or an estimator with predict_proba",
         )
     scores = np.asarray(model.decision_function(X))
     return np.column_stack([-scores, scores]) if scores.ndim == 1 else scores

@@ -163,7 +163,7 @@ def checked_input(sampler: Any, X: Any, y: Any, reset: bool = True) -> tuple[Any
         validate_data(sampler, X=X, skip_check_array=True, reset=reset)
         check_consistent_length(X, labels)
         if 0 in X.shape:
-            raise InputError(f"X: found an empty table of shape {tuple(X.shape)}; give it rows and columns")
+            raise InputError("X", f"found an empty table of shape {tuple(X.shape)}", "give it rows and columns")
     else:
         # A list of mixed rows would become text, so it is checked value by value and used as it is.
         array = np.array(X, dtype=object) if container.kind == "list" else X

@@ -32,7 +32,7 @@ def go_on(sampler: Any, X: Any, y: Any, sample_weight: Any = None) -> None:
     known = sampler.classes_.tolist()
     strange = [label for label in np.unique(target.labels).tolist() if label not in known]
     if strange:
-        raise InputError(f"y: class {strange[0]!r} was not there in the first fit ({known}); call fit on all rows")
+        raise InputError("y", f"class {strange[0]!r} was not there in the first fit ({known})", "call fit on all rows")
     sampler.encoder_.check_levels(X)
     codes = np.searchsorted(sampler.classes_, target.labels)
     number = sampler.n_updates_ + 1
@@ -65,7 +65,7 @@ def _checked_weights(sample_weight: Any, n: int) -> np.ndarray | None:
     weights = np.asarray(sample_weight, dtype=np.float64)
     if weights.shape != (n,) or not np.isfinite(weights).all() or (weights < 0).any():
         raise InputError(
-            f"sample_weight: found shape {weights.shape}; give {n} finite numbers, one per row of X, none negative"
+            "sample_weight", f"found shape {weights.shape}", f"give {n} finite numbers, one per row of X, none negative"
         )
     return weights
 

@@ -49,7 +49,7 @@ def save(sampler: Any, path: str | os.PathLike[str]) -> None:
         When the sampler is not fitted or holds something that cannot be saved.
     """
     if not _is_fitted(sampler):
-        raise InputError(f"sampler: this {type(sampler).__name__} is not fitted; call fit or fit_resample first")
+        raise InputError("sampler", f"this {type(sampler).__name__} is not fitted", "call fit or fit_resample first")
     writer = _Writer()
     document = {
         "format": "oversmith sampler",
@@ -117,8 +117,9 @@ class _Writer:
                 "params": self.encode(value.get_params(deep=False), f"{where} {type(value).__name__}"),
             }
         raise InputError(
-            f"{where}: a {type(value).__module__}.{type(value).__qualname__} cannot be saved; set it to None or a "
-            "plain value before save"
+            where,
+            f"a {type(value).__module__}.{type(value).__qualname__} cannot be saved",
+            "set it to None or a plain value before save",
         )
 
     def _array(self, value: np.ndarray | np.generic, where: str) -> int:
@@ -127,7 +128,7 @@ class _Writer:
             # Names and labels: a fixed-width copy would lose trailing NULs only, which text does not have.
             return self._object_array(array)
         if array.dtype.kind not in DTYPE_KINDS:
-            raise InputError(f"{where}: an array of dtype {array.dtype} cannot be saved; use plain numbers or text")
+            raise InputError(where, f"an array of dtype {array.dtype} cannot be saved", "use plain numbers or text")
         self.arrays.append(np.ascontiguousarray(array).reshape(array.shape))
         return len(self.arrays) - 1
 

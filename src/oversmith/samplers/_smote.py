@@ -190,7 +190,8 @@ def rows_from(
         try:
             X_new, y_new = sampler.set_params(**changes).fit_resample(X, y)
         except (ValueError, RuntimeError) as error:
-            raise InputError(f"{argument}: {type(sampler).__name__} failed on {len(rows)} rows: {error}") from error
+            finding = f"{type(sampler).__name__} failed on {len(rows)} rows: {error}"
+            raise InputError(argument, finding, "change its parameters, or use another sampler") from error
         new = X_new[len(X) :][y_new[len(X) :] == 1]
         parts.append(new[rng.permutation(len(new))[:missing]])
     new = np.concatenate(parts)

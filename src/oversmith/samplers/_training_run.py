@@ -85,7 +85,7 @@ class TrainingRows:
         per_class = np.bincount(self.labels, self.weights)
         if not per_class.all():
             raise InputError(
-                "sample_weight: every row of a class weighs 0; give at least one row of each class a weight"
+                "sample_weight", "every row of a class weighs 0", "give at least one row of each class a weight"
             )
         return self.weights * (shares / per_class)[self.labels]
 

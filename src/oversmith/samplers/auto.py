@@ -264,8 +264,9 @@ class Auto(Parameters, BaseResampler):
         check_is_fitted(self, "decision_")
         if not hasattr(self.sampler_, "sample"):
             raise InputError(
-                f"sample: {self.chosen_!r} was chosen, which draws no rows of a class ({self.decision_['why']}); to "
-                "draw rows whether they help or not, fit one of Oversmith's samplers"
+                "sample",
+                f"{self.chosen_!r} was chosen, which draws no rows of a class ({self.decision_['why']})",
+                "to draw rows whether they help or not, fit one of Oversmith's samplers",
             )
         return self.sampler_.sample(n, label)
 

@@ -114,7 +114,7 @@ class Blend(BaseSampler):
         """Make new members: the caller's objects are not changed, and only the state is stored."""
         given = DEFAULT_SAMPLERS if self.samplers is None else list(self.samplers)
         if not len(given):
-            raise InputError("samplers: found none; give at least one, or None for the default")
+            raise InputError("samplers", "found none", "give at least one, or None for the default")
         samplers = [member_from(entry, "samplers") for entry in given]
         shares = self._checked_shares(len(samplers))
         names: list[str] = []
@@ -130,11 +130,11 @@ class Blend(BaseSampler):
         try:
             shares = np.asarray(self.shares, dtype=np.float64)
         except (TypeError, ValueError):
-            raise InputError(f"shares: found {self.shares!r}; give one number per sampler") from None
+            raise InputError("shares", f"found {self.shares!r}", "give one number per sampler") from None
         if shares.shape != (n,):
-            raise InputError(f"shares: found {self.shares!r} for {n} samplers; give one number per sampler")
+            raise InputError("shares", f"found {self.shares!r} for {n} samplers", "give one number per sampler")
         if not np.isfinite(shares).all() or (shares < 0).any() or not shares.any():
-            raise InputError(f"shares: found {self.shares!r}; give finite numbers of at least 0, not all of them 0")
+            raise InputError("shares", f"found {self.shares!r}", "give finite numbers of at least 0, not all of them 0")
         return shares / shares.sum()
 
 

@@ -102,8 +102,10 @@ class PCASampler(BaseSampler):
         numbers = table.pooled[:, ~discrete]
         if isinstance(self.n_components, Integral) and self.n_components > min(numbers.shape):
             raise InputError(
-                f"n_components: found {self.n_components}; the encoded table has {numbers.shape[1]} numeric columns "
-                f"and {numbers.shape[0]} rows, so give at most {min(numbers.shape)}"
+                "n_components",
+                f"found {self.n_components}",
+                f"the encoded table has {numbers.shape[1]} numeric columns and {numbers.shape[0]} rows, so "
+                f"give at most {min(numbers.shape)}",
             )
         if min(numbers.shape) > 1:
             pca = PCA(n_components=self.n_components, svd_solver="full").fit(numbers)

@@ -73,16 +73,20 @@ def load(path: str | os.PathLike[str]) -> BaseSampler | Auto:
         with zipfile.ZipFile(path) as archive:
             return _read(archive, path)
     except FileNotFoundError:
-        raise InputError(f"path: {os.fspath(path)!r} does not exist; give the file that save wrote") from None
+        raise InputError("path", f"{os.fspath(path)!r} does not exist", "give the file that save wrote") from None
     except (zipfile.BadZipFile, KeyError, json.JSONDecodeError, UnicodeDecodeError) as error:
         raise InputError(
-            f"path: {os.fspath(path)!r} is not a saved sampler ({error}); give the file that save wrote"
+            "path", f"{os.fspath(path)!r} is not a saved sampler ({error})", "give the file that save wrote"
         ) from error
 
 
 def _read(archive: zipfile.ZipFile, path: str | os.PathLike[str]) -> BaseSampler | Auto:
     if archive.getinfo(DOCUMENT).file_size > _MAX_JSON_BYTES:
-        raise InputError(f"path: {os.fspath(path)!r} claims more than {_MAX_JSON_BYTES} bytes of JSON; refused")
+        raise InputError(
+            "path",
+            f"{os.fspath(path)!r} claims more than {_MAX_JSON_BYTES} bytes of JSON",
+            "give the file that save wrote",
+        )
     document = json.loads(archive.read(DOCUMENT))
     if document["format"] != "oversmith sampler" or document["schema"] not in (_FLAT_PARAMETERS, SCHEMA):
         raise InputError(
@@ -99,7 +103,9 @@ def _class_by_name(name: str) -> Any:
     for kebab, method in METHODS.items():
         if method.name == name:
             return load_class(kebab)
-    raise InputError(f"class: {name!r} is not a sampler of this version of Oversmith")
+    raise InputError(
+        "class", f"{name!r} is not a sampler of this version of Oversmith", "load it with the version that wrote it"
+    )
 
 
 class _Reader:
@@ -114,7 +120,8 @@ class _Reader:
         sampler = self.estimator(document["class"], document["params"])
         for name, value in self.fitted_attributes(document).items():
             if not name.endswith("_") or name.startswith("_"):
-                raise InputError(f"{self.source} sets {name!r}, which is not a fitted attribute; refused")
+                finding = f"it sets {name!r}, which is not a fitted attribute"
+                raise InputError(self.source, finding, "give the file that save wrote")
             setattr(sampler, name, _encoder(value) if name == "encoder_" else value)
         return sampler
 
@@ -153,7 +160,9 @@ class _Reader:
                 if home == "oversmith" and kind not in NESTED:
                     return self.estimator(kind, params)
                 return _nested_class(name)(**self.decode(params))
-        raise InputError(f"sampler.json: a value of unknown type {sorted(value)} is refused")
+        raise InputError(
+            "sampler.json", f"a value of unknown type {sorted(value)} found", "give the file that save wrote"
+        )
 
     def _array(self, number: Any) -> np.ndarray:
         as_object = isinstance(number, list)
@@ -161,13 +170,14 @@ class _Reader:
         size = self.archive.getinfo(name).file_size
         with self.archive.open(name) as stream:
             if np.lib.format.read_magic(stream) != (1, 0):
-                raise InputError(f"{name}: not an array of version 1.0; refused")
+                raise InputError(name, "not an array of version 1.0", "give the file that save wrote")
             shape, _, dtype = np.lib.format.read_array_header_1_0(stream)
             expected = stream.tell() + math.prod(shape) * dtype.itemsize
         if dtype.kind not in DTYPE_KINDS or expected != size or size > _MAX_ARRAY_BYTES:
             raise InputError(
-                f"{name}: dtype {dtype}, {size} bytes where its header promises {expected}; the file is damaged or "
-                "was not written by save"
+                name,
+                f"dtype {dtype}, {size} bytes where its header promises {expected}",
+                "the file is damaged or was not written by save",
             )
         array = np.lib.format.read_array(io.BytesIO(self.archive.read(name)), allow_pickle=False)
         return array.astype(object) if as_object else array
@@ -187,4 +197,8 @@ def _nested_class(name: str) -> Any:
         return getattr(imblearn.over_sampling, kind)
     if home == "oversmith" and kind in NESTED:
         return NESTED[kind]
-    raise InputError(f"estimator: {name!r} is neither an over-sampler of imbalanced-learn nor of Oversmith; refused")
+    raise InputError(
+        "estimator",
+        f"{name!r} is neither an over-sampler of imbalanced-learn nor of Oversmith",
+        "give the file that save wrote",
+    )

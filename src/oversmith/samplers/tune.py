@@ -19,7 +19,7 @@ from sklearn.metrics import get_scorer
 from oversmith._adapter import take_rows
 from oversmith._card import card
 from oversmith.encoders import TableEncoder
-from oversmith.exceptions import DivergedError, InputError, MissingExtraError
+from oversmith.exceptions import DivergedError, InputError, MissingExtraError, nearest_hint
 from oversmith.samplers._judges import default_judges
 from oversmith.selection import stratified_folds
 
@@ -235,7 +235,8 @@ def _result(study: Any, base: Any, space: Space, max_seconds: float | None) -> T
     if not done:
         errors = [trial["error"] for trial in trials if "error" in trial]
         if errors:
-            raise InputError(f"space: all {len(trials)} trials failed, the last one with: {errors[-1]}")
+            finding = f"all {len(trials)} trials failed, the last one with: {errors[-1]}"
+            raise InputError("space", finding, "leave out the values that fail")
         raise InputError("max_seconds", f"no trial was completed within {max_seconds} s", "give the search more time")
     default = study.user_attrs["default_score"]
     best = max(done, key=lambda trial: trial["score"])
@@ -262,7 +263,8 @@ def _checked_space(sampler: Any, space: Space | None, grid: bool) -> Space:
     known = sampler.get_params()
     for name, choices in space.items():
         if name not in known:
-            raise InputError(f"space: {type(sampler).__name__} has no parameter {name!r}")
+            finding = f"{type(sampler).__name__} has no parameter {name!r}"
+            raise InputError("space", finding, nearest_hint(name, known))
         is_range = isinstance(choices, tuple) and len(choices) in (2, 3) and choices[0] < choices[1]
         if not (isinstance(choices, list) and choices) and (grid or not is_range):
             needed = "a list of choices" if grid else "a list of choices, (low, high) or (low, high, 'log')"
