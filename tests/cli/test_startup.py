@@ -25,6 +25,15 @@ print(used.ru_utime + used.ru_stime, sorted(set({heavy!r}) & set(sys.modules)), 
 """
 
 
+# What printing a help text takes at least: the libraries that print it.
+LIBRARIES = """
+import resource, sys
+import cyclopts, rich.markdown
+used = resource.getrusage(resource.RUSAGE_SELF)
+print(used.ru_utime + used.ru_stime, file=sys.stderr)
+"""
+
+
 def run(*words: str, **options: object) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "oversmith", *words]
     return subprocess.run(command, capture_output=True, text=True, timeout=120, **options)
@@ -39,7 +48,9 @@ def test_light_commands_load_nothing_heavy(words: list[str]):
     seconds, loaded, code = re.fullmatch(r"(\S+) (\[.*\]) (\d)\n", result.stderr).groups()
     assert code == "0"
     assert loaded == "[]"
-    assert float(seconds) < 0.5
+    # Half a second on an idle machine; as a ratio, it holds on a busy one too.
+    libraries = subprocess.run([sys.executable, "-c", LIBRARIES], capture_output=True, text=True, timeout=60)
+    assert float(seconds) < 2.3 * float(libraries.stderr)
 
 
 def test_import_of_the_package_is_light():
@@ -233,3 +244,30 @@ def test_signals_are_not_lost_in_finalisers(name: str, code: int):
     assert result.returncode == code
     assert result.stderr.endswith("nothing was written, go on with: oversmith spin\n")
     assert result.stderr.count("\n") == 1
+
+
+SLOW_IMPORT = """
+import os, signal, sys
+from oversmith.cli.errors import unwinding_signals
+
+try:
+    with unwinding_signals():
+        import slow
+        os.kill(os.getpid(), {number})
+        print("not interrupted")
+except BaseException as error:
+    print(type(error).__name__, slow.whole)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
+@pytest.mark.parametrize(("name", "error"), [("SIGINT", "KeyboardInterrupt"), ("SIGTERM", "Terminated")])
+def test_a_signal_waits_for_the_end_of_an_import(tmp_path, name: str, error: str):
+    """Half an import of JAX crashed the process when it ended."""
+    number = int(getattr(signal, name))
+    (tmp_path / "slow.py").write_text(
+        f"import os, time\nos.kill(os.getpid(), {number})\ntime.sleep(0.2)\nwhole = True\n"
+    )
+    script = SLOW_IMPORT.format(number=number)
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, cwd=tmp_path)
+    assert (result.stdout, result.returncode) == (f"{error} True\n", 0), result.stderr

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import os
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -208,15 +209,26 @@ HOSTILE = "<script>alert('\"x\"')</script>"
 
 
 @pytest.fixture(scope="session")
-def rendered(request: pytest.FixtureRequest) -> Callable[[str], str]:
-    """Pages by the name of the comparison, each made once."""
+def rendered(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], str]:
+    """Pages by the name of the comparison, each drawn once: processes that share the tests share the pages."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if hasattr(request.config, "workerinput") else base) / "pages"
+    folder.mkdir(exist_ok=True)
+
+    def drawn(name: str) -> str:
+        results = request.getfixturevalue(name)
+        if isinstance(results, Store):
+            return render(summarise_bench(results, name=name))
+        return render(summarise_study(results) if isinstance(results, StudyPage) else summarise(results))
 
     @cache
     def page(name: str) -> str:
-        made = request.getfixturevalue(name)
-        if isinstance(made, Store):
-            return render(summarise_bench(made, name=name))
-        return render(summarise_study(made) if isinstance(made, StudyPage) else summarise(made))
+        path = folder / f"{name}.html"
+        if not path.exists():
+            mine = folder / f"{name}-{os.getpid()}"
+            mine.write_bytes(drawn(name).encode())
+            mine.replace(path)
+        return path.read_bytes().decode()
 
     return page
 

@@ -160,29 +160,55 @@ def unwinding_signals() -> Iterator[None]:
     """Let a request to end (SIGTERM) unwind like an interrupt, so that temporary files are removed.
 
     An exception raised by a signal is lost when it strikes inside a finaliser or a callback of the garbage
-    collector, whose errors Python prints and forgets; the signal is then sent again.
+    collector, whose errors Python prints and forgets; the signal is then sent again. A signal during an import is
+    sent again too, until the import is over: a compiled library that is half imported takes the process down when
+    Python cleans up.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
 
-    def terminate(number: int, frame: FrameType | None) -> None:
-        raise Terminated
+    raised: dict[int, type[BaseException]] = {signal.SIGTERM: Terminated}
+    # Whoever ignores interrupts, as a child process does, goes on ignoring them.
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        raised[signal.SIGINT] = KeyboardInterrupt
 
-    def again(lost: sys.UnraisableHookArgs) -> None:
+    timers: list[threading.Timer] = []
+
+    def send_again(number: int) -> None:
+        timers.append(threading.Timer(0.05, os.kill, (os.getpid(), number)))
+        timers[-1].start()
+
+    def unwind(number: int, frame: FrameType | None) -> None:
+        if _importing(frame):
+            send_again(number)
+        else:
+            raise raised[number]
+
+    def lost_again(lost: sys.UnraisableHookArgs) -> None:
         number = {KeyboardInterrupt: signal.SIGINT, Terminated: signal.SIGTERM}.get(lost.exc_type)
         if number is None:
             hook(lost)
         else:
-            threading.Timer(0.05, os.kill, (os.getpid(), number)).start()
+            send_again(number)
 
-    handler, hook = signal.signal(signal.SIGTERM, terminate), sys.unraisablehook
-    sys.unraisablehook = again
+    handlers, hook = {number: signal.signal(number, unwind) for number in raised}, sys.unraisablehook
+    sys.unraisablehook = lost_again
     try:
         yield
     finally:
+        for timer in timers:
+            timer.cancel()
         sys.unraisablehook = hook
-        signal.signal(signal.SIGTERM, handler)
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+
+
+def _importing(frame: FrameType | None) -> bool:
+    """Say whether a module is being imported."""
+    while frame is not None and not frame.f_code.co_filename.startswith("<frozen importlib"):
+        frame = frame.f_back
+    return frame is not None
 
 
 @contextlib.contextmanager
