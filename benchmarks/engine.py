@@ -117,7 +117,13 @@ def measure_oversmith(size: int) -> dict[str, Any]:
         jax.random.key(0), training, latent_dim=size, generator_widths=widths, critic_widths=widths, n_critics=1
     )
     hyper = wasserstein.hyper(
-        training, latent_dim=size, learning_rate=1e-4, n_critic=N_CRITIC, penalty_weight=10.0, clip=0.01, ema_decay=0.9
+        training,
+        latent_dim=size,
+        learning_rate=1e-4,
+        critic_steps=N_CRITIC,
+        penalty_weight=10.0,
+        clip=0.01,
+        ema_decay=0.9,
     )
     data = table_data(np.random.default_rng(0).normal(size=(1000, size)), np.zeros(1000, int), n_classes=1)
 

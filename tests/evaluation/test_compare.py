@@ -364,6 +364,19 @@ def test_the_seed_decides():
     [
         ({"random_state": -1}, "random_state: -1"),
         ({"inner_folds": 1}, "inner_folds: 1"),
+        ({"inner_folds": "3"}, "inner_folds: '3' found; use a whole number of at least 2"),
+        ({"folds": 1}, "folds: 1 found; use a whole number of at least 2"),
+        ({"repeats": "two"}, "repeats: 'two' found; use a whole number"),
+        ({"max_steps": 0}, "max_steps: 0 found; use a whole number"),
+        ({"thin": 0}, "thin: 0 found; give a number from 1 up"),
+        ({"thin": "x"}, "thin: 'x' found; give a number from 1 up"),
+        ({"bounds": "nonneg"}, "bounds: 'nonneg' found; give 'observed', 'non-negative' or two numbers"),
+        ({"bounds": (0,)}, r"bounds: \(0,\) found; give 'observed'"),
+        ({"n_jobs": 0}, "n_jobs: 0 found; use a whole number of at least 1"),
+        ({"methods": "jitter"}, "methods: 'jitter' found; give a list of names"),
+        ({"contenders": "smote"}, "contenders: 'smote' found; give a list of names"),
+        ({"classifiers": "knn"}, "classifiers: 'knn' found; give a list of names"),
+        ({"classifiers": [5]}, "classifiers: 5 found; give names"),
         ({"folds": 30}, "class 'yes' has 24 rows, fewer than 30 folds"),
         ({"contenders": ["smoke"]}, "contenders: 'smoke' is not known"),
         ({"classifiers": ["svn"]}, "classifier: 'svn' is not a classifier of Oversmith; did you mean 'svm'"),
@@ -374,4 +387,4 @@ def test_the_seed_decides():
 )
 def test_bad_arguments(options, message):
     with pytest.raises(InputError, match=message):
-        run_comparison(*data(), n_jobs=1, **options)
+        run_comparison(*data(), **{"n_jobs": 1} | options)

@@ -16,6 +16,7 @@ import pytest
 
 from oversmith import Results
 from oversmith.evaluation import Comparison
+from oversmith.exceptions import WriteError
 from oversmith.report import render, summarise
 
 EMPTY = Comparison(data={"name": "toy"}, protocol={}, contenders=[], classifiers=[], scores=[])
@@ -142,8 +143,10 @@ def test_a_file_is_replaced_whole_and_nothing_else_is_left(tmp_path: Path) -> No
 
 def test_a_failed_write_leaves_nothing(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
-    with pytest.raises(OSError):
+    with pytest.raises(WriteError, match=r"^path: "):
         Results(EMPTY).report(tmp_path / "folder")
+    with pytest.raises(WriteError, match=r"^path: .*missing"):
+        Results(EMPTY).report(tmp_path / "missing" / "page.html")
     assert [entry.name for entry in tmp_path.iterdir()] == ["folder"]
 
 

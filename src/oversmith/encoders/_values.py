@@ -66,8 +66,8 @@ def unsupported(label: str, kind: str, cure: str) -> InputError:
     ----------
     label : str
         The column, as the message names it.
-    found : str
-        What was found.
+    kind : str
+        What it holds.
     cure : str
         What to do.
 

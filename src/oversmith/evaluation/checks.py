@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -70,6 +71,8 @@ def check_thin(thin: float | None, counts: Mapping[Any, int], positive: Any, tar
     """
     if thin is None:
         return
+    if isinstance(thin, bool) or not isinstance(thin, int | float) or not thin >= 1:
+        raise InputError("thin", f"{thin!r} found", "give a number from 1 up, the other rows to one positive row")
     if positive is None and len(counts) > 2:
         raise InputError("thin", f"{target!r} has {len(counts)} classes", "say with positive= which one becomes rarer")
     label = min(counts, key=lambda name: counts[name]) if positive is None else positive
@@ -80,3 +83,55 @@ def check_thin(thin: float | None, counts: Mapping[Any, int], positive: Any, tar
             f"one row of {str(label)!r} to {thin:g} others is more than there are, {rows} to {others}",
             f"give at least {others / rows:.1f}",
         )
+
+
+def check_list(argument: str, entries: Any) -> None:
+    """Refuse what is no list of names or entries.
+
+    Parameters
+    ----------
+    argument : str
+        What the caller's argument is called.
+    entries : object
+        Its value: names, or objects with a ``name``.
+
+    Raises
+    ------
+    InputError
+        For a single text, and for entries that have no name.
+
+    Examples
+    --------
+    >>> from oversmith.evaluation.checks import check_list
+    >>> check_list("methods", ["jitter"])
+    >>> check_list("methods", "jitter")
+    Traceback (most recent call last):
+    oversmith.exceptions.InputError: methods: 'jitter' found; give a list of names
+    """
+    if isinstance(entries, str) or not isinstance(entries, Iterable):
+        raise InputError(argument, f"{entries!r} found", "give a list of names")
+    for entry in entries:
+        if not isinstance(entry, str) and not hasattr(entry, "name"):
+            raise InputError(argument, f"{entry!r} found", "give names")
+
+
+def check_workers(n_jobs: Any) -> None:
+    """Refuse a number of processes below one.
+
+    Parameters
+    ----------
+    n_jobs : int
+        Processes at the same time.
+
+    Raises
+    ------
+    InputError
+        For another value.
+
+    Examples
+    --------
+    >>> from oversmith.evaluation.checks import check_workers
+    >>> check_workers(2)
+    """
+    if isinstance(n_jobs, bool) or not isinstance(n_jobs, Integral) or n_jobs < 1:
+        raise InputError("n_jobs", f"{n_jobs!r} found", "use a whole number of at least 1")

@@ -10,6 +10,7 @@ from typing import Any
 import joblib
 import numpy as np
 
+from oversmith.evaluation.checks import check_workers
 from oversmith.evaluation.comparison import Comparison
 from oversmith.evaluation.contenders import NONE_TUNED, SMOTE_NAMES
 from oversmith.evaluation.job import NUMBERS
@@ -61,7 +62,9 @@ def run_comparison(
     seed, thin = plan.seeds[0], protocol.thin
     splits = make_splits(task, protocol)
     units = plan.units()
-    workers = min(n_jobs or joblib.cpu_count(), len(units))
+    workers = joblib.cpu_count() if n_jobs is None else n_jobs
+    check_workers(workers)
+    workers = min(workers, len(units))
     # The runner's own processes would hide from a sampler what its caller keeps in this one.
     store = run(plan, store, n_jobs=workers, isolate=False, progress=progress)
 

@@ -17,6 +17,7 @@ from oversmith.evaluation.builders import (
     random_under_sampling,
     smote,
 )
+from oversmith.evaluation.checks import check_list
 from oversmith.evaluation.pipeline import split_kinds
 from oversmith.exceptions import InputError, nearest_hint
 from oversmith.io.bounds import Bounds
@@ -324,6 +325,7 @@ def choose(argument: str, wanted: Sequence[Any] | None, known: Sequence[Any]) ->
     """
     if wanted is None:
         return tuple(known)
+    check_list(argument, wanted)
     by_name = {entry.name: entry for entry in known}
     chosen = []
     for entry in wanted:

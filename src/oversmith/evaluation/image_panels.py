@@ -44,7 +44,7 @@ def image_panels(
 
     Parameters
     ----------
-    train, made, unseen : (ndarray of shape (n, width), ndarray of int)
+    train, generated, unseen : (ndarray of shape (n, width), ndarray of int)
         Flat images with their class codes: of the training part, of the sampler, of the test part.
     shape : (int, int, int)
         Channels, height and width.

@@ -8,6 +8,7 @@ import zlib
 from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib import metadata
+from numbers import Integral
 from typing import Any, Literal, cast
 
 import numpy as np
@@ -105,12 +106,12 @@ class Protocol:
             if not 0 < shares[0] < 1 or not shares[1] >= 0 or sum(shares) >= 1:
                 given = f"test={self.test}, validation={self.validation}"
                 raise InputError("test", f"{given} found without folds", "give shares above 0 that leave training rows")
-        if self.inner_folds is not None and self.inner_folds < 2:
-            raise InputError("inner_folds", f"{self.inner_folds} found", "use at least 2")
-        if self.inner_rows < 1:
-            raise InputError("inner_rows", f"{self.inner_rows} found", "use at least 1")
-        if self.repeats < 1:
-            raise InputError("repeats", f"{self.repeats} found", "use at least 1")
+        for name, least in (("folds", 2), ("inner_folds", 2), ("inner_rows", 1), ("repeats", 1)):
+            number = getattr(self, name)
+            if number is None and name in ("folds", "inner_folds"):
+                continue
+            if isinstance(number, bool) or not isinstance(number, Integral) or number < least:
+                raise InputError(name, f"{number!r} found", f"use a whole number of at least {least}")
         if self.thin is not None and not self.thin >= 1:
             raise InputError("thin", f"{self.thin} found", "use at least 1, the negative rows to one positive row")
         if self.thin_class not in ("positive", "either"):

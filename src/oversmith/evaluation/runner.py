@@ -18,6 +18,7 @@ from typing import Any
 import joblib
 import numpy as np
 
+from oversmith.evaluation.checks import check_workers
 from oversmith.evaluation.child import close_children, resident_mb, run_isolated, start_child
 from oversmith.evaluation.job import Job, Outcome
 from oversmith.evaluation.jobs import run_job
@@ -254,8 +255,8 @@ def _check(
 ) -> None:
     if backend not in BACKENDS:
         raise InputError("backend", f"{backend!r} is not known", f"choose from {', '.join(BACKENDS)}")
-    if n_jobs is not None and n_jobs < 1:
-        raise InputError("n_jobs", f"{n_jobs} found", "use at least 1")
+    if n_jobs is not None:
+        check_workers(n_jobs)
     for name, value in (("time_limit", time_limit), ("memory_limit", memory_limit)):
         if value is not None and not value > 0:
             raise InputError(name, f"{value} found", "use a number above 0")

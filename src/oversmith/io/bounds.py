@@ -35,6 +35,10 @@ def check_bounds(X: Any, bounds: Bounds, name: str = "X") -> None:
     """
     if bounds is None:
         return
+    words = isinstance(bounds, str) and bounds in ("observed", "non-negative")
+    pair = isinstance(bounds, tuple) and len(bounds) == 2 and all(isinstance(n, int | float) for n in bounds)
+    if not words and not pair:
+        raise InputError("bounds", f"{bounds!r} found", "give 'observed', 'non-negative' or two numbers (low, high)")
     if getattr(X, "ndim", 2) < 3:
         raise InputError("bounds", f"it is for series, spectra and images, and {name} is a table", "leave it out")
     if isinstance(bounds, tuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from oversmith._atomic import replacing
+from oversmith.io.write import replacing
 
 
 def write_files(
@@ -29,6 +29,11 @@ def write_files(
     Path
         The page.
 
+    Raises
+    ------
+    WriteError
+        When the folder is missing or the system refuses.
+
     Examples
     --------
     >>> import tempfile
@@ -38,11 +43,11 @@ def write_files(
     '<p>'
     """
     if text is not None and text_path is not None:
-        _replace(Path(text_path), text)
-    _replace(Path(path), page)
+        _replace(Path(text_path), "json_path", text)
+    _replace(Path(path), "path", page)
     return Path(path)
 
 
-def _replace(path: Path, text: str) -> None:
-    with replacing(path) as file:
+def _replace(path: Path, argument: str, text: str) -> None:
+    with replacing(path, argument) as file:
         file.write(text.encode())

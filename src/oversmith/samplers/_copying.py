@@ -92,7 +92,7 @@ class CopyProofDistance:
 
         Parameters
         ----------
-        made : ndarray of shape (m, width)
+        generated : ndarray of shape (m, width)
             Generated rows.
 
         Returns
@@ -108,7 +108,7 @@ class CopyProofDistance:
 
         Parameters
         ----------
-        made : ndarray of shape (m, width)
+        generated : ndarray of shape (m, width)
             Generated rows.
 
         Returns

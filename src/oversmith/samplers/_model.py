@@ -133,6 +133,8 @@ def restored_model(sampler: Any, model: dict[str, Any]) -> tuple[Players, Sizes]
     """
     import jax
 
+    from oversmith.networks.conv import in_present_order
+
     sizes = Sizes(
         width=model["width"],
         padded_width=model["padded_width"],
@@ -145,7 +147,8 @@ def restored_model(sampler: Any, model: dict[str, Any]) -> tuple[Players, Sizes]
     if key not in outlines:
         outlines[key] = jax.tree.map(_outline, sampler._players(jax.random.key(0), sizes))
     players = {}
-    for name, weights in model["players"].items():
+    for name, stored in model["players"].items():
+        weights = in_present_order(stored)
         leaves, structure = jax.tree.flatten(outlines[key].get(name))
         if [leaf.shape for leaf in leaves] != [weight.shape for weight in weights]:
             raise InputError(

@@ -202,7 +202,7 @@ def fit_after(
         Table, labels, and positions of the rows that are fitted.
     tested : (table, ndarray)
         Rows and labels that are scored.
-    seconds, made : float, int
+    seconds, n_generated : float, int
         Time of the sampler and number of generated rows, for the record.
     sizes : dict of str to int
         Sizes of the parts.
