@@ -261,7 +261,9 @@ def train(
 
     Examples
     --------
-    >>> from oversmith.training import Phase, draw_natural, table_data
+    >>> import jax
+    >>> import numpy as np
+    >>> from oversmith.training import Optimiser, Phase, Player, Recipe, Turn, draw_natural, table_data, train
     >>> def distance(players, batch, key, step, hyper):
     ...     return jax.numpy.mean((batch["x"][:, 0] - players["centre"]) ** 2), {}
     >>> phase = Phase("fit", (Player("centre", distance, Optimiser("sgd")),), (Turn("centre"),), draw_natural, 8, 50)
