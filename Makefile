@@ -8,7 +8,7 @@ SETUP := pyproject.toml constraints.txt
 JOBS ?= 2
 # Tests compile many programs that run once: XLA builds them in half the time without its optimisations. `make slow`
 # trains with them.
-BRIEF := --xla_backend_optimization_level=0 --xla_cpu_use_fusion_emitters=false --xla_cpu_parallel_codegen_split_count=1
+BRIEF := --xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true --xla_cpu_use_fusion_emitters=false --xla_cpu_parallel_codegen_split_count=1
 # Two processes with a thread for every core each wait for one another by spinning. XLA's pool reads NPROC.
 ALONE := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 NPROC=1
 
