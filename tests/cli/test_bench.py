@@ -302,7 +302,7 @@ def test_bad_requests(grid: Path, words: list[str], code: int, message: str, cap
         (PLAN.replace("folds = 3", "folds = 'x'"), "protocol: folds is 'x'; use a whole number"),
         (PLAN.replace("width", "widht"), "did you mean 'width'?"),
         (PLAN.replace('"lr"', '"lrr"'), "classifier: 'lrr'"),
-        (PLAN.replace("seeds = [3]", "max_steps = 0"), "PLAN: max_steps is 0"),
+        (PLAN.replace("seeds = [3]", "max_steps = 0"), "--max-steps: 0 found; use a whole number of at least 1"),
     ],
 )
 def test_bad_plans(grid: Path, text: str, message: str, capsys: pytest.CaptureFixture[str]):

@@ -55,11 +55,8 @@ def comparison_plan(
     check_bounds(task.X if task.shape is None else task.X.to_numpy().reshape(-1, *task.shape), bounds, task.name)
     if isinstance(random_state, bool) or not isinstance(random_state, int) or random_state < 0:
         raise InputError("random_state", f"{random_state!r} found", "use a whole number from 0 up")
-    if max_steps is not None and (isinstance(max_steps, bool) or not isinstance(max_steps, int) or max_steps < 1):
-        raise InputError("max_steps", f"{max_steps!r} found", "use a whole number of at least 1, or None")
-    for argument, entries in (("methods", methods), ("classifiers", classifiers)):
-        if entries is not None:
-            check_list(argument, entries)
+    if methods is not None:
+        check_list("methods", methods)
     methods = DEFAULT_METHODS[task.kind] if methods is None else methods
     return Plan(
         [task],

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+from oversmith.evaluation.checks import check_list
 from oversmith.evaluation.classifiers import Classifier, classifier_named, default_classifiers
 from oversmith.evaluation.contenders import DEFAULT_METHODS, Contender, contender_named, default_contenders
 from oversmith.evaluation.job import Job
@@ -123,6 +124,12 @@ class Plan:
 
     def __post_init__(self) -> None:
         protocols = (self.protocols,) if isinstance(self.protocols, Protocol) else tuple(self.protocols)
+        for name in ("contenders", "classifiers"):
+            if getattr(self, name) is not None:
+                check_list(name, getattr(self, name))
+        steps = self.max_steps
+        if steps is not None and (isinstance(steps, bool) or not isinstance(steps, int) or steps < 1):
+            raise InputError("max_steps", f"{steps!r} found", "use a whole number of at least 1, or None")
         object.__setattr__(self, "datasets", tuple(self.datasets))
         object.__setattr__(self, "protocols", protocols)
         object.__setattr__(self, "seeds", tuple(self.seeds))

@@ -94,16 +94,13 @@ def plan_of(request: Mapping[str, Any]) -> Plan:
         raise InputError("datasets", "none found", "name data sets, files, or a group of data sets")
     protocols = request.get("protocol", {})
     contenders = _list(request, "contenders", None)
-    max_steps = request.get("max_steps")
-    if max_steps is not None and (isinstance(max_steps, bool) or not isinstance(max_steps, int) or max_steps < 1):
-        raise InputError("plan", f"max_steps is {max_steps!r}", "use a whole number from 1 up")
     return Plan(
         datasets,
         None if contenders is None else [_contender(entry) for entry in contenders],
         _list(request, "classifiers", None),
         [_protocol(entry) for entry in (protocols if isinstance(protocols, list) else [protocols])],
         _list(request, "seeds", (0,)),
-        max_steps,
+        request.get("max_steps"),
         details=True,
     )
 

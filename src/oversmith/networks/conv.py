@@ -6,7 +6,7 @@ Their shape is (channels, points) or (channels, height, width), of any size: wha
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from itertools import pairwise
 
 import equinox as eqx
@@ -364,28 +364,3 @@ class ConvGenerator(BatchNormGenerator):
             x = convolve_transposed(x, self.weights[-1]) + self.biases[-1]
         rows = to_rows(crop(x, self.shape[1:]))
         return jnp.tanh(rows) if self.with_tanh else rows
-
-
-def in_present_order(arrays: Sequence[np.ndarray]) -> list[np.ndarray]:
-    """Order the stored arrays of a player as its networks have them now.
-
-    Version 0.1.0 stored the dense layer of a critic of series between its convolutions and the biases; nothing else
-    begins with arrays of three dimensions that one of two dimensions follows.
-
-    Examples
-    --------
-    >>> sizes = [(4, 2, 8), (4, 8, 8), (16, 1), (8,), (8,), (1,)]
-    >>> [array.shape for array in in_present_order([np.zeros(size) for size in sizes])]
-    [(4, 2, 8), (4, 8, 8), (8,), (8,), (16, 1), (1,)]
-    """
-    ordered: list[np.ndarray] = []
-    rest = list(arrays)
-    while rest:
-        n = next((number for number, array in enumerate(rest) if array.ndim != 3), len(rest))
-        if not 0 < n < len(rest) or rest[n].ndim != 2:
-            return [*ordered, *rest]
-        end = next((number for number in range(n + 1, len(rest)) if rest[number].ndim != 1), len(rest))
-        biases, last, norms = rest[n + 1 : 2 * n + 1], rest[2 * n + 1], rest[2 * n + 2 : end]
-        ordered += [*rest[:n], *biases, *norms, rest[n], last]
-        rest = rest[end:]
-    return ordered

@@ -133,8 +133,6 @@ def restored_model(sampler: Any, model: dict[str, Any]) -> tuple[Players, Sizes]
     """
     import jax
 
-    from oversmith.networks.conv import in_present_order
-
     sizes = Sizes(
         width=model["width"],
         padded_width=model["padded_width"],
@@ -147,8 +145,7 @@ def restored_model(sampler: Any, model: dict[str, Any]) -> tuple[Players, Sizes]
     if key not in outlines:
         outlines[key] = jax.tree.map(_outline, sampler._players(jax.random.key(0), sizes))
     players = {}
-    for name, stored in model["players"].items():
-        weights = in_present_order(stored)
+    for name, weights in model["players"].items():
         leaves, structure = jax.tree.flatten(outlines[key].get(name))
         if [leaf.shape for leaf in leaves] != [weight.shape for weight in weights]:
             raise InputError(

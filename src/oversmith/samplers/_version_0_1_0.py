@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -101,7 +101,36 @@ def translated_state(name: str, fitted: dict[str, Any]) -> dict[str, Any]:
         state = fitted["state_"]
         rows = next(iter(state["rows"].values()), np.empty((0, 0)))
         fitted["state_"] = state | {"discrete": np.zeros(rows.shape[1], dtype=bool)}
+    for model in fitted.get("state_", {}).get("models", ()):
+        model["players"] = {name: in_present_order(arrays) for name, arrays in model["players"].items()}
     return fitted
+
+
+def in_present_order(arrays: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """Order the stored arrays of a player as its networks have them now.
+
+    Version 0.1.0 stored the dense layer of a critic of series between its convolutions and the biases; nothing else
+    begins with arrays of three dimensions that one of two dimensions follows.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from oversmith.samplers._version_0_1_0 import in_present_order
+    >>> sizes = [(4, 2, 8), (4, 8, 8), (16, 1), (8,), (8,), (1,)]
+    >>> [array.shape for array in in_present_order([np.zeros(size) for size in sizes])]
+    [(4, 2, 8), (4, 8, 8), (8,), (8,), (16, 1), (1,)]
+    """
+    ordered: list[np.ndarray] = []
+    rest = list(arrays)
+    while rest:
+        n = next((number for number, array in enumerate(rest) if array.ndim != 3), len(rest))
+        if not 0 < n < len(rest) or rest[n].ndim != 2:
+            return [*ordered, *rest]
+        end = next((number for number in range(n + 1, len(rest)) if rest[number].ndim != 1), len(rest))
+        biases, last, norms = rest[n + 1 : 2 * n + 1], rest[2 * n + 1], rest[2 * n + 2 : end]
+        ordered += [*rest[:n], *biases, *norms, rest[n], last]
+        rest = rest[end:]
+    return ordered
 
 
 def _taken(left: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
