@@ -7,6 +7,7 @@ import pytest
 from sklearn.neighbors import KNeighborsClassifier
 
 from oversmith.evaluation import Classifier, Contender, Plan, Protocol, method_contender
+from oversmith.evaluation.plan_file import plan_of
 from oversmith.evaluation.spec import describe, key_of
 from oversmith.exceptions import InputError
 
@@ -158,3 +159,11 @@ def test_parameters_that_are_none():
 def test_weights_that_cannot_be(kebab, options, message):
     with pytest.raises(InputError, match=message):
         method_contender(kebab, **options)
+
+
+@pytest.mark.parametrize("old", [{"ratio": 8, "thin": "either"}, {"ratio": 8}, {"thin": "positive"}])
+def test_protocols_of_older_stores_keep_their_meaning(old):
+    """Requests stored before the keys were renamed call the share ``ratio`` and the rule ``thin``."""
+    request = {"datasets": ["yeast_2_vs_4"], "protocol": {"folds": 2, **old}}
+    (protocol,) = plan_of(request).protocols
+    assert protocol == Protocol(folds=2, thin=old.get("ratio"), thin_class=old.get("thin", "positive"))
