@@ -52,7 +52,8 @@ def comparison_plan(
     task = prepare(X, y, target=target, name=name, positive=positive, groups=groups, axis=axis, modality=modality)
     positive_class = None if task.positive is None else task.classes[task.positive]
     check_thin(thin, dict(zip(task.classes, task.counts.tolist(), strict=True)), positive_class, task.target)
-    check_bounds(task.X if task.shape is None else task.X.to_numpy().reshape(-1, *task.shape), bounds, task.name)
+    if bounds is not None:
+        check_bounds(task.X if task.shape is None else task.X.to_numpy().reshape(-1, *task.shape), bounds, task.name)
     if isinstance(random_state, bool) or not isinstance(random_state, int) or random_state < 0:
         raise InputError("random_state", f"{random_state!r} found", "use a whole number from 0 up")
     if methods is not None:
