@@ -9,8 +9,10 @@ from typing import Any, Self
 import numpy as np
 from scipy.special import ndtri
 
+from oversmith.encoders._exact import Grid, decimals_as_floats, scale_of, scaled, unscaled, whole_numbers
 from oversmith.encoders._levels import LevelColumn, Part
-from oversmith.encoders._typed import tag, untag
+from oversmith.encoders._times import FLAVOURS, converted
+from oversmith.encoders._typed import objects, tag, untag
 from oversmith.encoders._values import Values
 from oversmith.exceptions import InputError
 
@@ -21,6 +23,13 @@ FEW_VALUES, FEW_REPEATS = 20, 3
 # Knots of the quantile map: half evenly in rank, half evenly in normal score, so that tails keep their shape.
 KNOTS = 500
 MAX_DECIMALS = 10
+_TIMES = {"datetime", "duration"}
+# Objects as files of earlier versions name them, and what they were written as.
+_EARLIER = {
+    "date": ("date", "D"),
+    **dict.fromkeys(("datetime", "datetime64"), ("Timestamp", "ns")),
+    **dict.fromkeys(("timedelta", "timedelta64"), ("Timedelta", "ns")),
+}
 
 
 @dataclass(frozen=True)
@@ -185,6 +194,11 @@ class NumericColumn:
             scores[spike] = self._middle()
             out[:, at] = scores
 
+    def single_values(self) -> np.ndarray:
+        """Return the numbers that encoded columns stand for one by one: spikes, few values and the constant."""
+        few = [] if self.knots is None or not self.snap else self.knots.x
+        return np.concatenate([self.spikes, few, [self.rest] if self.knots is None else []])
+
     def _middle(self) -> float:
         assert self.knots is not None
         return float(self.knots.score(np.median(self.knots.x)))
@@ -240,19 +254,20 @@ class NumericColumn:
 
 @dataclass(frozen=True)
 class FittedColumn:
-    """One column of the table: ``kind``, ``flavour`` and ``marker`` are those of its :class:`Values`.
+    """One column of the table: ``kind``, ``flavour``, ``marker``, ``unit`` and ``zone`` are those of its :class:`Values`.
 
-    The coder turns numbers or codes into encoded columns and back; whole numbers and ticks are ``offset + step * k``
-    with ``k = 0, 1, …``.
+    The coder turns numbers or codes into encoded columns and back; whole numbers and ticks are counted on a grid, and
+    so are decimals with more digits than a float has, in units of 10^-scale.
     """
 
     kind: str
     coder: NumericColumn | LevelColumn
-    offset: int = 0
-    step: int = 1
-    unsigned: bool = False
+    grid: Grid | None = None
+    scale: int = 0
     flavour: str = ""
     marker: Any = None
+    unit: str = ""
+    zone: Any = None
 
     @classmethod
     def fit(cls, values: Values, label: str, numeric: str, missing: str, max_one_hot: int) -> FittedColumn:
@@ -261,19 +276,23 @@ class FittedColumn:
             raise InputError("X", f"{label} has no value at all, all {len(values.values)} are missing", "drop it")
         has_missing = values.missing is not None and missing == "encode"
         known = values.values if values.missing is None else values.values[~values.missing]
-        more = {"flavour": values.flavour, "marker": values.marker}
+        more: dict[str, Any] = {name: getattr(values, name) for name in ("flavour", "marker", "unit", "zone")}
         if values.levels is not None:
             codes = values.values if has_missing else known
             return cls(values.kind, LevelColumn.fit(codes, values.levels, has_missing, max_one_hot), **more)
-        if values.kind in {"number", "boolean"}:
-            numbers = known.astype(np.float64)
-        else:
-            offset = int(known.min())
-            differences = _differences(known, offset)
-            step = max(1, int(np.gcd.reduce(differences)))
-            numbers = differences / step
-            more |= {"offset": offset, "step": step, "unsigned": known.dtype.kind == "u"}
-        return cls(values.kind, NumericColumn.fit(numbers, has_missing, numeric, values.kind == "boolean"), **more)
+        kind, numbers = values.kind, known
+        if kind == "decimal":
+            floats = decimals_as_floats(known)
+            if floats is None:
+                more["scale"] = scale_of(known, label)
+                numbers = scaled(known, more["scale"])
+            else:
+                kind, numbers = "number", floats
+        if kind in {"number", "boolean"}:
+            return cls(kind, NumericColumn.fit(numbers.astype(np.float64), has_missing, numeric, kind == "boolean"), **more)
+        grid = Grid.fit(numbers, label)
+        coder = NumericColumn.fit(grid.numbers(numbers), has_missing, numeric, False)
+        return cls(kind, coder, grid.anchored(numbers, coder.single_values()), **more)
 
     def encode(self, values: Values, label: str, out: np.ndarray) -> None:
         """Write the encoded column into ``out``."""
@@ -285,7 +304,7 @@ class FittedColumn:
             self.coder.encode(self.coder.codes(values.values, values.levels), out)
             return
         if values.levels is None:
-            numbers = self._numbers(values.values)
+            numbers = self._numbers(values, label)
         elif (values.values >= 0).any():
             raise _changed(label, "numbers", "levels")
         else:
@@ -310,27 +329,33 @@ class FittedColumn:
             values, missing = self.coder.levels[np.where(hole, 0, codes)], hole if hole.any() else None
         else:
             numbers, missing = self.coder.decode(block)
-            values = self._whole(numbers)
-        return Values(self.kind, values, missing, None, self.flavour, self.marker)
+            values = numbers > 0.5 if self.kind == "boolean" else numbers
+            if self.grid is not None:
+                values = self.grid.whole(numbers)
+            if self.kind == "decimal":
+                values = objects(unscaled(values.tolist(), self.scale))
+        return Values(self.kind, values, missing, None, self.flavour, self.marker, self.unit, self.zone)
 
-    def _numbers(self, values: np.ndarray) -> np.ndarray:
-        if self.kind in {"number", "boolean"}:
-            return values.astype(np.float64)
-        if values.dtype.kind in "fb":
-            return (values - float(self.offset)) / self.step
-        wide = values.astype(np.uint64 if values.dtype.kind == "u" else np.int64)
-        limits = np.iinfo(wide.dtype)
-        if self.offset > limits.max:  # below the range, every one of them
-            return np.zeros(len(values))
-        return _differences(np.maximum(wide, max(self.offset, limits.min)), self.offset) / self.step
-
-    def _whole(self, numbers: np.ndarray) -> np.ndarray:
-        if self.kind == "number":
-            return numbers
-        if self.kind == "boolean":
-            return numbers > 0.5
-        wrapped = np.rint(numbers).astype(np.uint64) * np.uint64(self.step) + np.uint64(self.offset % 2**64)
-        return wrapped if self.unsigned else wrapped.view(np.int64)
+    def _numbers(self, values: Values, label: str) -> np.ndarray:
+        plain = values.values
+        if self.grid is None:
+            return plain.astype(np.float64)
+        if values.missing is not None:
+            plain = np.where(values.missing, plain.dtype.type(0) if plain.dtype != object else 0, plain)
+        if self.kind == "decimal":
+            return self.grid.numbers(scaled(plain.tolist(), self.scale))
+        if values.kind == "decimal":
+            plain = whole_numbers([int(value) for value in plain])
+        if values.kind in _TIMES and self.kind in _TIMES:
+            if values.flavour in FLAVOURS and self.flavour in FLAVOURS and (values.zone is None) != (self.zone is None):
+                zoned = ["date-times without a time zone", "date-times with a time zone"]
+                raise _changed(label, *(zoned if self.zone is None else zoned[::-1]))
+            if self.unit and values.unit not in ("", self.unit):
+                ticks = converted(plain, values.unit, self.unit)
+                if ticks is None:
+                    raise _changed(label, f"times in {self.unit}", values.unit)
+                plain = ticks
+        return self.grid.numbers(plain)
 
     def to_state(self) -> dict[str, Any]:
         """Describe the column in JSON values and arrays."""
@@ -338,19 +363,32 @@ class FittedColumn:
             "kind": self.kind,
             "levels": isinstance(self.coder, LevelColumn),
             "coder": self.coder.to_state(),
-            "offset": self.offset,
-            "step": self.step,
-            "unsigned": self.unsigned,
+            **(self.grid or Grid()).to_state(),
+            "scale": self.scale,
             "flavour": self.flavour,
             "marker": tag(self.marker),
+            "unit": self.unit,
+            "zone": tag(self.zone),
         }
 
     @classmethod
     def from_state(cls, state: dict[str, Any]) -> Self:
-        """Undo :meth:`to_state`."""
+        """Undo :meth:`to_state`; files of earlier versions know no units, and objects in nanoseconds alone."""
         coder = (LevelColumn if state["levels"] else NumericColumn).from_state(state["coder"])
-        rest = {name: state[name] for name in ("kind", "offset", "step", "unsigned", "flavour")}
-        return cls(coder=coder, marker=untag(state["marker"]), **rest)
+        kind, flavour, unit = state["kind"], state["flavour"], state.get("unit", "")
+        if "unit" not in state and flavour in _EARLIER:
+            flavour, unit = _EARLIER[flavour]
+        gridded = not state["levels"] and kind not in {"number", "boolean"}
+        return cls(
+            kind,
+            coder,
+            Grid.from_state(state) if gridded else None,
+            state.get("scale", 0),
+            flavour,
+            untag(state["marker"]),
+            unit,
+            untag(state.get("zone")),
+        )
 
 
 def fit_columns(
@@ -374,7 +412,7 @@ def laid_out(columns: Sequence[FittedColumn]) -> list[tuple[list[Part], str]]:
     for column in columns:
         parts = column.coder.parts()
         kind = "categorical" if isinstance(column.coder, LevelColumn) else column.kind
-        layout.append((parts, "constant" if not parts else "numeric" if kind == "number" else kind))
+        layout.append((parts, "constant" if not parts else "numeric" if kind in {"number", "decimal"} else kind))
     return layout
 
 
@@ -413,11 +451,6 @@ def reach_of(
             last = where.stop - 1
             low[last], high[last] = knots.reach(Z_class[:, last], Z_table[:, last])
     return low, high
-
-
-def _differences(values: np.ndarray, offset: int) -> np.ndarray:
-    """Distances from ``offset``: exact modulo 2^64, whatever the sign of the 64-bit integers."""
-    return values.astype(np.uint64) - np.uint64(offset % 2**64)
 
 
 def _changed(label: str, before: str, now: str) -> InputError:

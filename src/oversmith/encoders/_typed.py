@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import zoneinfo
 from decimal import Decimal
 from typing import Any
 
@@ -71,6 +72,10 @@ def tag(value: Any) -> Any:
         return {"type": "timedelta", "value": [value.days, value.seconds, value.microseconds]}
     if type(value) is Decimal:
         return {"type": "Decimal", "value": str(value)}
+    if isinstance(value, dt.timezone):
+        return {"type": "timezone", "value": [tag(item) for item in value.__getinitargs__()]}  # type: ignore[attr-defined]
+    if isinstance(value, zoneinfo.ZoneInfo) and value.key is not None:
+        return {"type": "ZoneInfo", "value": value.key}
     raise InputError(
         "X",
         f"the value {value!r} of type {type(value).__name__} cannot be saved",
@@ -130,6 +135,10 @@ def untag(value: Any) -> Any:
             return dt.timedelta(*inner)
         case "Decimal":
             return Decimal(inner)
+        case "timezone":
+            return dt.timezone(*(untag(item) for item in inner))
+        case "ZoneInfo":
+            return zoneinfo.ZoneInfo(inner)
     raise InputError("state", f"a value of unknown type {kind!r}", "the file was not written by this version")
 
 
@@ -150,6 +159,26 @@ def objects(values: Any) -> np.ndarray:
     array = np.empty(len(items), dtype=object)
     array[:] = items
     return array
+
+
+def unsupported(label: str, kind: str, cure: str) -> InputError:
+    """Make the error for a column of a type that cannot be encoded.
+
+    Parameters
+    ----------
+    label : str
+        The column, as the message names it.
+    kind : str
+        What it holds.
+    cure : str
+        What to do.
+
+    Returns
+    -------
+    InputError
+        To be raised.
+    """
+    return InputError("X", f"{label} holds {kind}, which cannot be encoded", cure)
 
 
 def dtype_state(dtype: Any) -> Any:

@@ -5,6 +5,9 @@ These two are the only places that know the dtypes of every library.
 
 from __future__ import annotations
 
+import datetime as dt
+import decimal
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,7 +16,9 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from oversmith.encoders._typed import objects
+from oversmith.encoders import _times
+from oversmith.encoders._exact import integers
+from oversmith.encoders._typed import objects, unsupported
 from oversmith.exceptions import InputError
 
 
@@ -23,10 +28,11 @@ class Values:
 
     Parameters
     ----------
-    kind : {"number", "integer", "boolean", "datetime", "duration", "level"}
+    kind : {"number", "integer", "boolean", "decimal", "datetime", "duration", "level"}
         What the values mean; dates and durations are whole ticks of the column's own unit.
     values : ndarray of shape (n_rows,)
-        Numbers or ticks; with ``levels``, codes into it (-1 is missing).
+        Numbers, ticks or ``Decimal`` objects; whole numbers beyond 64 bits are objects, too. With ``levels``, codes
+        into it (-1 is missing).
     missing : ndarray of bool or None
         Which rows are missing; None says that none is.
     levels : ndarray or None
@@ -35,6 +41,10 @@ class Values:
         Which Python type an object column holds, where its plain values do not tell.
     marker : object
         What stands for a missing value where the dtype leaves a choice.
+    unit : str
+        What one tick is, as NumPy writes it; ``""`` where nothing says it.
+    zone : tzinfo or None
+        The time zone of an object column, whose ticks are those of UTC.
     """
 
     kind: str
@@ -43,6 +53,15 @@ class Values:
     levels: np.ndarray | None = None
     flavour: str = ""
     marker: Any = None
+    unit: str = ""
+    zone: dt.tzinfo | None = None
+
+    def seconds(self) -> np.ndarray:
+        """Return dates and durations in seconds, NaN where they are missing."""
+        if self.kind == "level" and self.missing is not None and self.missing.all():
+            return np.full(len(self.values), np.nan)  # nothing but missing values says nothing about their type
+        seconds = _times.seconds(self.kind, self.values, self.unit)
+        return seconds if self.missing is None else np.where(self.missing, np.nan, seconds)
 
     def as_levels(self) -> Values:
         """Return the column with numbers turned into levels, for columns declared categorical."""
@@ -59,35 +78,17 @@ def _present(missing: np.ndarray) -> np.ndarray | None:
     return missing if missing.any() else None
 
 
-def unsupported(label: str, kind: str, cure: str) -> InputError:
-    """Make the error for a column of a type that cannot be encoded.
-
-    Parameters
-    ----------
-    label : str
-        The column, as the message names it.
-    kind : str
-        What it holds.
-    cure : str
-        What to do.
-
-    Returns
-    -------
-    InputError
-        To be raised.
-    """
-    return InputError("X", f"{label} holds {kind}, which cannot be encoded", cure)
+def _infinite(label: str, count: int, where: str = "") -> InputError:
+    return InputError(
+        "X", f"{label} holds {count} infinite value(s){where}", "replace them by a finite value or by NaN"
+    )
 
 
 def _floats(values: np.ndarray, label: str, **more: Any) -> Values:
     values = values.astype(np.float64, copy=False)
     infinite = np.isinf(values)
     if infinite.any():
-        raise InputError(
-            "X",
-            f"{label} holds {int(infinite.sum())} infinite value(s), the first in row {int(infinite.argmax())}",
-            "replace them by a finite value or by NaN",
-        )
+        raise _infinite(label, int(infinite.sum()), f", the first in row {int(infinite.argmax())}")
     return Values("number", values, _present(np.isnan(values)), **more)
 
 
@@ -122,7 +123,7 @@ def from_numpy(array: np.ndarray, label: str, level: bool = False) -> Values:
             return Values("boolean", array)
         case "M" | "m":
             kind = "datetime" if array.dtype.kind == "M" else "duration"
-            return Values(kind, array.view(np.int64), _present(np.isnat(array)))
+            return Values(kind, array.view(np.int64), _present(np.isnat(array)), unit=_times.unit_of(array.dtype))
         case "U" | "S":
             return _factorised(array.astype(object), label)
         case "O":
@@ -161,43 +162,66 @@ def _factorised(values: Any, label: str, marker: Any = None) -> Values:
     return Values("level", codes, _present(codes < 0), objects(levels), marker=marker)
 
 
-_OBJECT_DTYPES: dict[str, tuple[str, str]] = {
-    "boolean": ("boolean", "bool"),
-    "date": ("datetime", "datetime64[D]"),
-    "datetime": ("datetime", "datetime64[ns]"),
-    "datetime64": ("datetime", "datetime64[ns]"),
-    "timedelta": ("duration", "timedelta64[ns]"),
-    "timedelta64": ("duration", "timedelta64[ns]"),
-}
+def _missing_of(array: np.ndarray, label: str) -> np.ndarray:
+    try:
+        return pd.isna(array)
+    except decimal.InvalidOperation:
+        raise unsupported(label, "signalling NaN values", "replace them by NaN") from None
 
 
 def _from_object(array: np.ndarray, label: str, level: bool) -> Values:
-    missing = pd.isna(array)
+    missing = _missing_of(array, label)
     marker = array[missing.argmax()] if missing.any() else None
-    flavour = pd.api.types.infer_dtype(array, skipna=True)
-    if flavour == "complex":
+    inferred = pd.api.types.infer_dtype(array, skipna=True)
+    if inferred == "complex":
         raise unsupported(label, "complex values", "split it into two columns of real numbers")
-    if level or flavour not in {"integer", "floating", "mixed-integer-float", "decimal", *_OBJECT_DTYPES}:
-        return _factorised(array, label, marker)
     known = array[~missing]
-    if flavour in _OBJECT_DTYPES:
-        kind, dtype = _OBJECT_DTYPES[flavour]
-        if any(getattr(value, "tzinfo", None) is not None for value in known[:1]):
-            raise unsupported(label, "date-times with a time zone as Python objects", "use pandas.to_datetime on it")
-        plain = known.astype(dtype)
-        values = np.zeros(len(array), dtype=bool if kind == "boolean" else np.int64)
-        values[~missing] = plain if kind == "boolean" else plain.view(np.int64)
-        return Values(kind, values, _present(missing), flavour=flavour, marker=marker)
-    if flavour == "integer":
-        try:
-            values = np.zeros(len(array), dtype=np.int64)
-            values[~missing] = known.astype(np.int64)
-            return Values("integer", values, _present(missing), marker=marker)
-        except OverflowError:
-            pass
-    floats = np.full(len(array), np.nan)
-    floats[~missing] = known.astype(np.float64)
-    return _floats(floats, label, flavour=flavour, marker=marker)
+    more: dict[str, Any] = {"missing": _present(missing), "marker": marker}
+
+    def filled(values: np.ndarray, hole: Any) -> np.ndarray:
+        whole = np.full(len(array), hole, dtype=values.dtype)
+        whole[~missing] = values
+        return whole
+
+    if level or not len(known):
+        return _factorised(array, label, marker)
+    if inferred in {"date", "datetime", "datetime64", "timedelta", "timedelta64"}:
+        ticks = _times.from_objects(known, inferred, label)
+        if ticks is not None:
+            more |= {"flavour": ticks.flavour, "unit": ticks.unit, "zone": ticks.zone}
+            return Values(ticks.kind, filled(ticks.values, 0), **more)
+    if inferred == "boolean":
+        return Values("boolean", filled(known.astype(bool), False), flavour=_scalar(known) or "boolean", **more)
+    if inferred == "integer":
+        return Values("integer", filled(integers(known, label), 0), flavour=_scalar(known), **more)
+    if inferred == "decimal":
+        return Values("decimal", filled(_finite(known, label), decimal.Decimal(0)), flavour="decimal", **more)
+    if inferred in {"floating", "mixed-integer-float"}:
+        if inferred != "floating":
+            _check_mixed(known, label)
+        return _floats(filled(known.astype(np.float64), np.nan), label, flavour=_scalar(known) or inferred, marker=marker)
+    return _factorised(array, label, marker)
+
+
+def _scalar(known: np.ndarray) -> str:
+    """Name the NumPy type all of these objects are of; ``""`` where there is none."""
+    types = {type(value) for value in known}
+    kind = types.pop()
+    return np.dtype(kind).str if not types and issubclass(kind, np.bool_ | np.number) else ""
+
+
+def _finite(known: np.ndarray, label: str) -> np.ndarray:
+    infinite = sum(value.is_infinite() for value in known)
+    if infinite:
+        raise _infinite(label, infinite)
+    return known
+
+
+def _check_mixed(known: np.ndarray, label: str) -> None:
+    """Refuse whole numbers that no float equals, among floats."""
+    whole = (int(value) for value in known if isinstance(value, int | np.integer))
+    if any(abs(value) > sys.float_info.max or int(float(value)) != value for value in whole):
+        raise unsupported(label, "whole numbers beyond 2**53 among floats", "convert it to one of the two types")
 
 
 def from_arrow(array: Any, label: str) -> Values:
@@ -232,13 +256,17 @@ def from_arrow(array: Any, label: str) -> Values:
         return Values("boolean", numbers(pa.bool_(), False), missing)
     if is_.is_integer(kind):
         return Values("integer", numbers(kind, 0), missing)
+    if is_.is_decimal(kind) and kind.precision > sys.float_info.dig:
+        decimals = objects(decimal.Decimal(0) if value is None else value for value in array.to_pylist())
+        return Values("decimal", decimals, missing, flavour="decimal")
     if is_.is_floating(kind) or is_.is_decimal(kind):
         marker = None if array.null_count else np.nan
         return _floats(numbers(pa.float64(), np.nan), label, marker=marker)
     if is_.is_temporal(kind) and kind.bit_width in (32, 64):
         ticks = numbers(pa.int32() if kind.bit_width == 32 else pa.int64(), 0).astype(np.int64)
         day = is_.is_timestamp(kind) or is_.is_date(kind)
-        return Values("datetime" if day else "duration", ticks, missing)
+        unit = {pa.date32(): "D", pa.date64(): "ms"}.get(kind) or kind.unit
+        return Values("datetime" if day else "duration", ticks, missing, unit=unit)
     if is_.is_string(kind) or is_.is_large_string(kind) or is_.is_string_view(kind):
         array, kind = (array.cast(pa.large_string()).dictionary_encode(), None)
     if kind is None or is_.is_dictionary(kind):
@@ -247,6 +275,32 @@ def from_arrow(array: Any, label: str) -> Values:
     if is_.is_null(kind):
         return Values("level", np.full(len(array), -1), np.ones(len(array), dtype=bool), objects([]))
     raise unsupported(label, f"{kind} values", "convert it to numbers, text or dates, or drop it")
+
+
+def from_polars(series: Any, label: str) -> Values:
+    """Read a Polars column.
+
+    Parameters
+    ----------
+    series : polars.Series
+        The column.
+    label : str
+        The column, as error messages name it.
+
+    Returns
+    -------
+    Values
+        The plain values.
+
+    Raises
+    ------
+    InputError
+        When the column holds infinite values or values of an unsupported type.
+    """
+    if str(series.dtype) not in ("Int128", "UInt128"):
+        return from_arrow(series.to_arrow(), label)
+    # Arrow has no whole numbers of 128 bits.
+    return from_numpy(objects(series.to_list()), label)
 
 
 def from_pandas(series: pd.Series, label: str, level: bool = False) -> Values:

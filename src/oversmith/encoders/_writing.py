@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -11,6 +11,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from oversmith.encoders._exact import to_scale
+from oversmith.encoders._times import FLAVOURS, Ticks, to_objects
 from oversmith.encoders._typed import objects
 from oversmith.encoders._values import Values
 
@@ -63,42 +65,56 @@ def to_matrix(columns: Sequence[Values], dtype: np.dtype) -> np.ndarray:
     return table
 
 
-_FLAVOURS: dict[str, Callable[[np.ndarray], Any]] = {
-    "date": lambda ticks: ticks.view("M8[D]").astype(object),
-    "datetime": lambda ticks: pd.DatetimeIndex(ticks.view("M8[ns]")).astype(object),
-    "datetime64": lambda ticks: pd.DatetimeIndex(ticks.view("M8[ns]")).astype(object),
-    "timedelta": lambda ticks: pd.TimedeltaIndex(ticks.view("m8[ns]")).astype(object),
-    "timedelta64": lambda ticks: pd.TimedeltaIndex(ticks.view("m8[ns]")).astype(object),
-    "decimal": lambda numbers: [Decimal(repr(value)) for value in numbers.tolist()],
-}
-
-
 def _to_object(column: Values) -> np.ndarray:
-    convert = _FLAVOURS.get(column.flavour)
-    array = column.values.astype(object) if convert is None else objects(convert(column.values))
+    flavour, values = column.flavour, column.values
+    if flavour in FLAVOURS:
+        array = to_objects(Ticks(column.kind, values, flavour, column.unit, column.zone))
+    elif flavour == "decimal" and values.dtype.kind == "f":
+        array = objects(Decimal(repr(value)) for value in values.tolist())
+    elif flavour.startswith(("<", "|", ">")):
+        array = objects(values.astype(flavour))
+    else:
+        array = values.astype(object)
     if column.missing is not None:
         array[column.missing] = column.marker
     return array
 
 
-def to_arrow(column: Values) -> pa.Array:
-    """Write values back into a plain Arrow array; the caller casts it to the column's own type.
+def to_arrow(column: Values, kind: pa.DataType | None = None) -> pa.Array:
+    """Write values back into an Arrow array.
 
     Parameters
     ----------
     column : Values
         Decoded values (no codes).
+    kind : pyarrow.DataType, optional
+        The type of the training column; by default the plain type nearest to the values.
 
     Returns
     -------
     pyarrow.Array
-        Integers, floats, booleans, ticks or text, null where missing.
+        Integers, floats, booleans, ticks or text, null where missing, in that type.
     """
     values, missing = column.values, column.missing
     if missing is not None and column.marker is not None:  # the column says NaN, not null
         values, missing = np.where(missing, np.nan, values), None
-    kind = pa.large_string() if values.dtype == object else None
-    return pa.array(values, mask=missing, type=kind, from_pandas=False)
+    types = pa.types
+    if kind is not None and types.is_dictionary(kind):
+        codes = to_arrow(column, kind.value_type).dictionary_encode()
+        return pa.DictionaryArray.from_arrays(codes.indices.cast(kind.index_type), codes.dictionary, ordered=kind.ordered)
+    if column.flavour == "decimal" and kind is not None:
+        cells = _to_object(replace(column, values=values, missing=None))
+        return pa.array([to_scale(cell, kind.scale) for cell in cells], mask=missing, type=kind)
+    if values.dtype == object:
+        text = kind is None or types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind)
+        plain = pa.array(values, mask=missing, type=pa.large_string() if text else kind, from_pandas=False)
+    else:
+        plain = pa.array(values, mask=missing, from_pandas=False)
+    if kind is None:
+        return plain
+    if types.is_temporal(kind) and kind.bit_width == 32 and values.dtype != object:
+        plain = plain.cast(pa.int32())
+    return plain.cast(kind, safe=False)
 
 
 def to_pandas(column: Values, dtype: Any) -> Any:
@@ -126,12 +142,7 @@ def to_pandas(column: Values, dtype: Any) -> Any:
         ticks = to_numpy(column, np.dtype(f"M8[{dtype.unit}]"))
         return pd.DatetimeIndex(ticks).tz_localize("UTC").tz_convert(dtype.tz).array
     if isinstance(dtype, pd.ArrowDtype):
-        target, plain = dtype.pyarrow_dtype, to_arrow(column)
-        if pa.types.is_dictionary(target):
-            plain = plain.cast(target.value_type).dictionary_encode()
-        elif pa.types.is_temporal(target) and target.bit_width == 32:
-            plain = plain.cast(pa.int32())
-        return pd.arrays.ArrowExtensionArray(plain.cast(target, safe=False))
+        return pd.arrays.ArrowExtensionArray(to_arrow(column, dtype.pyarrow_dtype))
     if isinstance(dtype, pd.StringDtype):
         return pd.array(_to_object(replace(column, marker=None)), dtype=dtype)
     array = pd.array(column.values.astype(dtype.numpy_dtype), dtype=dtype)
@@ -159,4 +170,7 @@ def to_polars(column: Values, name: str, dtype: Any) -> Any:
     """
     import polars as pl
 
-    return pl.Series(name, pl.from_arrow(to_arrow(column))).cast(dtype)
+    if column.values.dtype == object and dtype in (pl.Int128, getattr(pl, "UInt128", pl.Int128)):
+        return pl.Series(name, _to_object(replace(column, marker=None)).tolist(), dtype=dtype)
+    kind = pa.decimal128(dtype.precision or 38, dtype.scale) if column.flavour == "decimal" else None
+    return pl.Series(name, pl.from_arrow(to_arrow(column, kind))).cast(dtype)

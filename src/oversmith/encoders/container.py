@@ -200,7 +200,7 @@ class Container:
             if self.kind == "pandas":
                 yield _values.from_pandas(X.iloc[:, i], label, level)
             elif self.kind == "polars":
-                yield _values.from_arrow(X.to_series(i).to_arrow(), label)
+                yield _values.from_polars(X.to_series(i), label)
             elif self.kind == "sparse":
                 yield _values.from_numpy(_dense_column(X, i), label)
             else:
@@ -245,7 +245,8 @@ class Container:
             import polars as pl
 
             triples = zip(columns, self.names, self.dtypes, strict=True)
-            return pl.DataFrame([_writing.to_polars(*triple) for triple in triples])
+            # By name: a list of series would give those without a name another one.
+            return pl.DataFrame({triple[1]: _writing.to_polars(*triple) for triple in triples})
         if self.kind == "list":
             parts = [_writing.to_numpy(column, self.dtypes[0]).tolist() for column in columns]
             return [list(row) for row in zip(*parts, strict=True)]
@@ -276,7 +277,8 @@ class Container:
             Rows of the same kind, as :meth:`rebuild` makes them; None appends nothing.
         keep_index : bool, default=False
             Whether the real rows of a pandas table keep their labels (new rows then go on from the largest
-            integer, or are called ``"synthetic 0"``, ``"synthetic 1"``, …) or all are numbered anew from 0.
+            integer, take the smallest free ones where 64 bits end before, or are called ``"synthetic 0"``,
+            ``"synthetic 1"``, …) or all are numbered anew from 0.
 
         Returns
         -------
@@ -372,6 +374,8 @@ def extended_index(index: pd.Index, n_new: int, keep: bool) -> pd.Index:
     [7, 3, 8, 9]
     >>> extended_index(pd.Index(["a", "b"]), 1, keep=True).tolist()
     ['a', 'b', 'synthetic 0']
+    >>> extended_index(pd.Index([2**63 - 1, 0]), 2, keep=True).tolist()
+    [9223372036854775807, 0, 1, 2]
     """
     if not keep:
         return pd.RangeIndex(len(index) + n_new)
@@ -381,11 +385,21 @@ def extended_index(index: pd.Index, n_new: int, keep: bool) -> pd.Index:
         rest = ("",) * (index.nlevels - 1)
         new: pd.Index = pd.MultiIndex.from_tuples([(f"synthetic {i}", *rest) for i in range(n_new)], names=index.names)
     elif pd.api.types.is_integer_dtype(index.dtype) and not index.hasnans:
-        first = int(index.max()) + 1
-        new = pd.RangeIndex(first, first + n_new, name=index.name)
+        new = pd.Index(_labels_after(index, n_new), name=index.name)
     else:
         new = pd.Index([f"synthetic {i}" for i in range(n_new)], name=index.name)
     return index.append(new)
+
+
+def _labels_after(index: pd.Index, n_new: int) -> np.ndarray:
+    """Whole numbers that no row has: from the largest on, or the smallest free ones where 64 bits end before."""
+    unsigned = pd.api.types.is_unsigned_integer_dtype(index.dtype)
+    kind: Any = np.uint64 if unsigned and index.dtype.itemsize == 8 else np.int64
+    first, end = int(index.max()) + 1 if len(index) else 0, int(np.iinfo(kind).max)
+    if first + n_new - 1 <= end:
+        return np.arange(n_new, dtype=kind) + kind(first)
+    free = np.setdiff1d(np.arange(len(index) + n_new, dtype=kind), index.to_numpy(dtype=kind))
+    return free[:n_new]
 
 
 def _dense_column(X: Any, i: int) -> np.ndarray:

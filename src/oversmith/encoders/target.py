@@ -66,9 +66,9 @@ class TargetContainer:
         if nw.dependencies.is_pandas_dataframe(y):
             return cls(y, "pandas", _plain_columns([y.iloc[:, i] for i in range(y.shape[1])], _values.from_pandas))
         if nw.dependencies.is_polars_series(y):
-            return cls(y, "polars", _plain(_values.from_arrow(y.to_arrow(), "the target")))
+            return cls(y, "polars", _plain(_values.from_polars(y, "the target")))
         if nw.dependencies.is_polars_dataframe(y):
-            return cls(y, "polars", _plain_columns([s.to_arrow() for s in y.iter_columns()], _values.from_arrow))
+            return cls(y, "polars", _plain_columns(list(y.iter_columns()), _values.from_polars))
         if y is None:
             # The words in the middle are those that scikit-learn's checks look for.
             raise InputError(
@@ -136,7 +136,7 @@ class TargetContainer:
             return pl.concat([self.y, _like_polars(self.y, new)])
         columns = [new] if new.ndim == 1 else list(new.T)
         parts = zip(self.y.iter_columns(), columns, strict=True)
-        return pl.concat([self.y, pl.DataFrame([_like_polars(old, column) for old, column in parts])])
+        return pl.concat([self.y, pl.DataFrame({old.name: _like_polars(old, column) for old, column in parts})])
 
 
 def _check_missing(missing: np.ndarray) -> None:
@@ -149,7 +149,7 @@ def _plain(column: Values) -> np.ndarray:
         _check_missing(column.missing)
     if column.levels is not None:
         return column.levels[column.values]
-    return column.values
+    return column.values.astype(np.float64) if column.kind == "decimal" else column.values
 
 
 def _plain_columns(columns: list[Any], read: Any) -> np.ndarray:
