@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from oversmith.encoders._values import seconds_of
 from oversmith.encoders.container import Container
 from oversmith.encoders.image import ImageEncoder
 from oversmith.encoders.modality import modality_of
@@ -21,4 +22,5 @@ __all__ = [
     "TargetContainer",
     "is_series",
     "modality_of",
+    "seconds_of",
 ]

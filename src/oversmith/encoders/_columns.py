@@ -46,7 +46,7 @@ class Knots:
         if len(distinct) == 1:
             return cls(distinct, np.zeros(1))
         if numeric == "standard":
-            unit = (distinct - ends[0]) / (ends[1] - ends[0])  # squares of tiny numbers would vanish
+            unit = _share(distinct, ends)  # squares of tiny numbers would vanish
             mean = np.average(unit, weights=counts)
             spread = np.sqrt(np.average((unit - mean) ** 2, weights=counts))
             return cls(ends, (np.array([0.0, 1.0]) - mean) / spread)
@@ -65,11 +65,11 @@ class Knots:
 
     def score(self, x: np.ndarray) -> np.ndarray:
         """Map numbers to scores."""
-        return np.interp(x, self.x, self.z)
+        return _interpolated(x, self.x, self.z)
 
     def number(self, z: np.ndarray) -> np.ndarray:
         """Map scores to numbers."""
-        return np.interp(z, self.z, self.x)
+        return np.clip(_interpolated(z, self.z, self.x), self.x[0], self.x[-1])
 
     def reach(self, z_class: np.ndarray, z_table: np.ndarray) -> np.ndarray:
         """Return the lowest and highest score that rows of a class may go to; see :meth:`TableEncoder.reach`."""
@@ -79,6 +79,27 @@ class Knots:
         slack = (table / unit).std() / np.sqrt(len(own))
         widened = np.array([own.min() / unit - slack, own.max() / unit + slack])
         return self.score(np.clip(widened, self.x[0] / unit, self.x[-1] / unit) * unit)
+
+
+def _share(x: np.ndarray, ends: Any) -> np.ndarray:
+    """Return how far numbers lie between two ends, from 0 to 1; the ends may be further apart than a float tells."""
+    with np.errstate(over="ignore"):
+        width = ends[1] - ends[0]
+        return (x - ends[0]) / width if np.isfinite(width).all() else (x / 4 - ends[0] / 4) / (ends[1] / 4 - ends[0] / 4)
+
+
+def _interpolated(at: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Interpolate as NumPy does; where its slopes are no numbers (gaps too wide or too narrow), by shares of the gap."""
+    values = np.interp(np.atleast_1d(at), x, y)
+    with np.errstate(over="ignore"):
+        wide = not np.isfinite([x[-1] - x[0], y[-1] - y[0]]).all()
+    broken = np.full(len(values), True) if wide else ~np.isfinite(values)
+    if len(x) > 1 and broken.any():
+        inner = np.clip(np.atleast_1d(at)[broken], x[0], x[-1])
+        left = np.clip(np.searchsorted(x, inner, side="right") - 1, 0, len(x) - 2)
+        share = np.clip(_share(inner, (x[left], x[left + 1])), 0.0, 1.0)
+        values[broken] = y[left] * (1 - share) + y[left + 1] * share
+    return values.reshape(np.shape(at))
 
 
 def _is_few(distinct: np.ndarray, n: int) -> bool:
@@ -95,7 +116,8 @@ def _decimals(distinct: np.ndarray, single: bool) -> int | None:
 
 
 def _rounded(values: np.ndarray, decimals: int, single: bool) -> np.ndarray:
-    rounded = np.round(values, decimals)
+    with np.errstate(over="ignore", invalid="ignore"):
+        rounded = np.round(values, decimals)
     return rounded.astype(np.float32).astype(np.float64) if single else rounded
 
 

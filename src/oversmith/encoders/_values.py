@@ -56,13 +56,6 @@ class Values:
     unit: str = ""
     zone: dt.tzinfo | None = None
 
-    def seconds(self) -> np.ndarray:
-        """Return dates and durations in seconds, NaN where they are missing."""
-        if self.kind == "level" and self.missing is not None and self.missing.all():
-            return np.full(len(self.values), np.nan)  # nothing but missing values says nothing about their type
-        seconds = _times.seconds(self.kind, self.values, self.unit)
-        return seconds if self.missing is None else np.where(self.missing, np.nan, seconds)
-
     def as_levels(self) -> Values:
         """Return the column with numbers turned into levels, for columns declared categorical."""
         if self.kind == "level":
@@ -347,3 +340,39 @@ def from_pandas(series: pd.Series, label: str, level: bool = False) -> Values:
     if pd.api.types.is_float_dtype(dtype):
         return _floats(series.to_numpy(dtype=np.float64, na_value=np.nan), label)
     raise unsupported(label, f"{dtype} values", "convert it to text, numbers or datetime64, or drop it")
+
+
+def seconds_of(series: pd.Series) -> np.ndarray:
+    """Read a pandas column of dates, date-times or durations as seconds.
+
+    Parameters
+    ----------
+    series : pandas.Series
+        The column, of any dtype that holds times, or of objects.
+
+    Returns
+    -------
+    ndarray of float64
+        Seconds, of dates and date-times since 1970; NaN where the value is missing.
+
+    Raises
+    ------
+    InputError
+        When the column mixes date-times with and without a time zone, or its objects are no times.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> import pandas as pd
+    >>> from oversmith.encoders import seconds_of
+    >>> (seconds_of(pd.Series([dt.date(9999, 12, 31), None], dtype=object)) / 86_400 / 365.2425 + 1970).round(2).tolist()
+    [10000.0, nan]
+    """
+    label = f"column {series.name!r}"
+    values = from_pandas(series, label)
+    missing = np.zeros(len(series), dtype=bool) if values.missing is None else values.missing
+    if missing.all():
+        return np.full(len(series), np.nan)  # nothing but missing values says nothing about their type
+    if values.kind not in ("datetime", "duration"):
+        raise unsupported(label, "values that are not all dates, date-times or durations", "convert it to one of them")
+    return np.where(missing, np.nan, _times.seconds(values.kind, values.values, values.unit))

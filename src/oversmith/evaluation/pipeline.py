@@ -22,7 +22,7 @@ from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
 from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.validation import has_fit_parameter
 
-from oversmith.encoders import SeriesEncoder
+from oversmith.encoders import SeriesEncoder, seconds_of
 from oversmith.evaluation.guard import check_values
 from oversmith.evaluation.timers import SHARED, enter
 from oversmith.exceptions import describe_error
@@ -60,15 +60,11 @@ class PlainFrame(TransformerMixin, BaseEstimator):
 
 def _plain(column: pd.Series, kind: str) -> np.ndarray:
     if kind == "numeric":
-        return pd.to_numeric(column).to_numpy(dtype=np.float64, na_value=np.nan)
-    missing = column.isna().to_numpy()
+        numbers = pd.to_numeric(column) if column.dtype == object else column
+        return numbers.to_numpy(dtype=np.float64, na_value=np.nan)
     if kind == "datetime":
-        is_duration = pd.api.types.is_timedelta64_dtype(column.dtype) or isinstance(
-            next(iter(column[~missing]), None), pd.Timedelta
-        )
-        moments = pd.to_timedelta(column) if is_duration else pd.to_datetime(column, utc=True).dt.tz_localize(None)
-        seconds = moments.to_numpy(dtype="m8[ns]" if is_duration else "M8[ns]").astype(np.float64) / 1e9
-        return np.where(missing, np.nan, seconds)
+        return seconds_of(column)
+    missing = column.isna().to_numpy()
     # A column of 0/1 objects and one of booleans, or 1 and 1.0, must give the same level in every part.
     plain = np.array(
         [np.nan if gone else str(value) for value, gone in zip(column, missing, strict=True)], dtype=object

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from oversmith.datasets import SpectralAxis
-from oversmith.encoders import modality_of
+from oversmith.encoders import modality_of, seconds_of
 from oversmith.encoders.image import channels_first, image_shape_of
 from oversmith.encoders.reading import check_finite, stacked
 from oversmith.exceptions import InputError
@@ -336,8 +336,11 @@ def _find(names: list[str], positive: Any, target: str) -> int:
 def _check_column(column: pd.Series, name: str, kind: str) -> None:
     if column.isna().all():
         raise InputError("X", f"column {name!r} has no value at all", "drop it")
+    if kind == "datetime":
+        seconds_of(column)  # says what cannot be read before any job runs
     if kind == "numeric":
-        values = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+        numbers = pd.to_numeric(column, errors="coerce") if column.dtype == object else column
+        values = numbers.to_numpy(dtype=np.float64, na_value=np.nan)
         if np.isinf(values).any():
             n = int(np.isinf(values).sum())
             raise InputError("X", f"column {name!r} has {n} infinite values", "replace them or leave them empty")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
+import pyarrow as pa
 
 
 def column_kind(column: pd.Series) -> str:
@@ -32,6 +33,8 @@ def column_kind(column: pd.Series) -> str:
     if api.is_bool_dtype(column.dtype) or inferred == "boolean":
         return "boolean"
     if api.is_datetime64_any_dtype(column.dtype) or api.is_timedelta64_dtype(column.dtype):
+        return "datetime"
+    if isinstance(column.dtype, pd.ArrowDtype) and pa.types.is_temporal(column.dtype.pyarrow_dtype):
         return "datetime"
     if inferred in ("datetime", "datetime64", "date", "timedelta"):
         return "datetime"
