@@ -105,7 +105,7 @@ def scale_of(known: np.ndarray, label: str) -> int:
         The power of ten that makes all of them whole.
     """
     scale = -min(_exponent(value) for value in known)
-    if max(value.adjusted() for value in known if value or True) + scale > MAX_DIGITS:
+    if max(value.adjusted() for value in known) + scale > MAX_DIGITS:
         raise unsupported(label, f"decimals of more than {MAX_DIGITS} digits", "convert it to text, or drop it")
     return scale
 
@@ -182,7 +182,7 @@ class Grid:
         """Remember which of the known numbers each of these floats stands for."""
         if self.last is None:
             return self
-        exact = {}
+        exact: dict[float, int] = {}
         for value in np.unique(known).tolist():
             exact.setdefault((value - self.offset) / self.step, (value - self.offset) // self.step)
         return Grid(self.offset, self.step, self.dtype, self.last, {x: exact[x] for x in floats.tolist() if x in exact})
@@ -225,7 +225,7 @@ class Grid:
     def from_state(cls, state: Mapping[str, Any]) -> Grid:
         """Undo :meth:`to_state`; files of earlier versions know 64 bits alone."""
         dtype = "object" if state.get("big") else "uint64" if state["unsigned"] else "int64"
-        anchors = {x: k for x, k in state.get("anchors", ())}
+        anchors = dict(state.get("anchors", ()))
         return cls(state["offset"], state["step"], dtype, state.get("last"), anchors)
 
 

@@ -109,7 +109,9 @@ def _from_moments(known: np.ndarray, types: set[type], label: str) -> Ticks:
         if len(zones) > 1:
             names = " and ".join(list(zones)[:2])
             raise unsupported(
-                label, f"date-times of several time zones ({names})", "convert it with pandas.to_datetime(..., utc=True)"
+                label,
+                f"date-times of several time zones ({names})",
+                "convert it with pandas.to_datetime(..., utc=True)",
             )
         zone = known[0].tzinfo
     if types == {dt.datetime}:

@@ -169,6 +169,8 @@ def _from_object(array: np.ndarray, label: str, level: bool) -> Values:
     if inferred == "complex":
         raise unsupported(label, "complex values", "split it into two columns of real numbers")
     known = array[~missing]
+    if any(value is np.ma.masked for value in known):
+        raise unsupported(label, "numpy.ma.masked", "give None or NaN for a missing value")
     more: dict[str, Any] = {"missing": _present(missing), "marker": marker}
 
     def filled(values: np.ndarray, hole: Any) -> np.ndarray:
@@ -192,7 +194,9 @@ def _from_object(array: np.ndarray, label: str, level: bool) -> Values:
     if inferred in {"floating", "mixed-integer-float"}:
         if inferred != "floating":
             _check_mixed(known, label)
-        return _floats(filled(known.astype(np.float64), np.nan), label, flavour=_scalar(known) or inferred, marker=marker)
+        return _floats(
+            filled(known.astype(np.float64), np.nan), label, flavour=_scalar(known) or inferred, marker=marker
+        )
     return _factorised(array, label, marker)
 
 
@@ -329,6 +333,9 @@ def from_pandas(series: pd.Series, label: str, level: bool = False) -> Values:
     if isinstance(dtype, pd.DatetimeTZDtype):
         return from_numpy(series.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy(), label)
     if isinstance(dtype, pd.ArrowDtype):
+        if pa.types.is_string_view(dtype.pyarrow_dtype):
+            # Nor can pandas pick rows of them.
+            raise unsupported(label, "string_view values", "cast it to pyarrow.string() before it comes to pandas")
         return from_arrow(pa.chunked_array([pa.array(series.array)]), label)
     if isinstance(dtype, pd.StringDtype):
         return _factorised(series.array, label)
@@ -365,7 +372,8 @@ def seconds_of(series: pd.Series) -> np.ndarray:
     >>> import datetime as dt
     >>> import pandas as pd
     >>> from oversmith.encoders import seconds_of
-    >>> (seconds_of(pd.Series([dt.date(9999, 12, 31), None], dtype=object)) / 86_400 / 365.2425 + 1970).round(2).tolist()
+    >>> seconds = seconds_of(pd.Series([dt.date(9999, 12, 31), None], dtype=object))
+    >>> (1970 + seconds / 86_400 / 365.2425).round(2).tolist()
     [10000.0, nan]
     """
     label = f"column {series.name!r}"

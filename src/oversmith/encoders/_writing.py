@@ -101,7 +101,9 @@ def to_arrow(column: Values, kind: pa.DataType | None = None) -> pa.Array:
     types = pa.types
     if kind is not None and types.is_dictionary(kind):
         codes = to_arrow(column, kind.value_type).dictionary_encode()
-        return pa.DictionaryArray.from_arrays(codes.indices.cast(kind.index_type), codes.dictionary, ordered=kind.ordered)
+        return pa.DictionaryArray.from_arrays(
+            codes.indices.cast(kind.index_type), codes.dictionary, ordered=kind.ordered
+        )
     if column.flavour == "decimal" and kind is not None:
         cells = _to_object(replace(column, values=values, missing=None))
         return pa.array([to_scale(cell, kind.scale) for cell in cells], mask=missing, type=kind)

@@ -13,6 +13,7 @@ import pandas as pd
 import scipy.sparse
 
 from oversmith.encoders import _values, _writing
+from oversmith.encoders._index import extended_index
 from oversmith.encoders._typed import (
     dtype_from_state,
     dtype_state,
@@ -85,6 +86,7 @@ class Container:
         InputError
             When ``X`` is not a table.
         """
+        check_unmasked(X)
         if nw.dependencies.is_pandas_dataframe(X):
             return cls("pandas", _unique(map(str, X.columns)), X.columns, tuple(X.dtypes))
         if nw.dependencies.is_polars_dataframe(X):
@@ -349,57 +351,37 @@ class Container:
         return cls(state["kind"], tuple(state["names"]), columns, dtypes, sparse)
 
 
-def extended_index(index: pd.Index, n_new: int, keep: bool) -> pd.Index:
-    """Label the rows of a lengthened table.
+def check_unmasked(array: Any, argument: str = "X") -> None:
+    """Refuse arrays of NumPy with masked values: NumPy hands out the numbers below the mask as if they were data.
 
     Parameters
     ----------
-    index : pandas.Index
-        Labels of the real rows.
-    n_new : int
-        How many rows were appended.
-    keep : bool
-        Whether the real rows keep their labels.
+    array : object
+        Anything; of a list, the items are looked at.
+    argument : str, default="X"
+        The argument that messages name.
 
-    Returns
-    -------
-    pandas.Index
-        One label per row; numbers from 0 unless ``keep``.
+    Raises
+    ------
+    InputError
+        When a value is masked.
 
     Examples
     --------
-    >>> import pandas as pd
-    >>> from oversmith.encoders.container import extended_index
-    >>> extended_index(pd.Index([7, 3]), 2, keep=True).tolist()
-    [7, 3, 8, 9]
-    >>> extended_index(pd.Index(["a", "b"]), 1, keep=True).tolist()
-    ['a', 'b', 'synthetic 0']
-    >>> extended_index(pd.Index([2**63 - 1, 0]), 2, keep=True).tolist()
-    [9223372036854775807, 0, 1, 2]
+    >>> import numpy as np
+    >>> from oversmith.encoders.container import check_unmasked
+    >>> check_unmasked(np.ma.array([1.0, 2.0], mask=[False, True]))
+    Traceback (most recent call last):
+    oversmith.exceptions.InputError: X: a masked array with 1 masked value(s) found; give array.filled(numpy.nan), ...
     """
-    if not keep:
-        return pd.RangeIndex(len(index) + n_new)
-    if not n_new:
-        return index
-    if index.nlevels > 1:
-        rest = ("",) * (index.nlevels - 1)
-        new: pd.Index = pd.MultiIndex.from_tuples([(f"synthetic {i}", *rest) for i in range(n_new)], names=index.names)
-    elif pd.api.types.is_integer_dtype(index.dtype) and not index.hasnans:
-        new = pd.Index(_labels_after(index, n_new), name=index.name)
-    else:
-        new = pd.Index([f"synthetic {i}" for i in range(n_new)], name=index.name)
-    return index.append(new)
-
-
-def _labels_after(index: pd.Index, n_new: int) -> np.ndarray:
-    """Whole numbers that no row has: from the largest on, or the smallest free ones where 64 bits end before."""
-    unsigned = pd.api.types.is_unsigned_integer_dtype(index.dtype)
-    kind: Any = np.uint64 if unsigned and index.dtype.itemsize == 8 else np.int64
-    first, end = int(index.max()) + 1 if len(index) else 0, int(np.iinfo(kind).max)
-    if first + n_new - 1 <= end:
-        return np.arange(n_new, dtype=kind) + kind(first)
-    free = np.setdiff1d(np.arange(len(index) + n_new, dtype=kind), index.to_numpy(dtype=kind))
-    return free[:n_new]
+    parts = array if isinstance(array, list | tuple) else [array]
+    masked = sum(int(np.ma.count_masked(part)) for part in parts if isinstance(part, np.ma.MaskedArray))
+    if masked:
+        raise InputError(
+            argument,
+            f"a masked array with {masked} masked value(s) found",
+            "give array.filled(numpy.nan), after astype(float) for whole numbers: NaN counts as missing",
+        )
 
 
 def _dense_column(X: Any, i: int) -> np.ndarray:

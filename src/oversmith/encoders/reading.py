@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from oversmith.encoders.container import Container
+from oversmith.encoders.container import Container, check_unmasked
 from oversmith.exceptions import InputError
 
 # What an array of each kind is called in messages, and along which axes its values lie.
@@ -44,7 +44,7 @@ def stacked(X: Any, modality: str = "auto") -> Any:
     Raises
     ------
     InputError
-        For series of unequal lengths, and images of unequal size.
+        For series of unequal lengths, images of unequal size, and masked values.
 
     Examples
     --------
@@ -53,6 +53,7 @@ def stacked(X: Any, modality: str = "auto") -> Any:
     >>> stacked([np.ones((2, 5)), np.ones((2, 5))]).shape
     (2, 2, 5)
     """
+    check_unmasked(X)
     loose = isinstance(X, (list, tuple)) or (isinstance(X, np.ndarray) and X.dtype == object and X.ndim == 1)
     if not loose or not len(X) or not all(isinstance(item, np.ndarray) and item.ndim for item in X):
         return X

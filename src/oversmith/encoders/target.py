@@ -11,8 +11,9 @@ import pandas as pd
 import scipy.sparse
 
 from oversmith.encoders import _values, _writing
+from oversmith.encoders._index import extended_index
 from oversmith.encoders._values import Values
-from oversmith.encoders.container import extended_index
+from oversmith.encoders.container import check_unmasked
 from oversmith.exceptions import InputError
 
 
@@ -59,8 +60,9 @@ class TargetContainer:
         Raises
         ------
         InputError
-            When labels are missing.
+            When labels are missing or masked.
         """
+        check_unmasked(y, "y")
         if nw.dependencies.is_pandas_series(y):
             return cls(y, "pandas", _plain(_values.from_pandas(y, "the target")))
         if nw.dependencies.is_pandas_dataframe(y):

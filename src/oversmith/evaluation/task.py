@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 
 from oversmith.datasets import SpectralAxis
-from oversmith.encoders import modality_of, seconds_of
+from oversmith.encoders import Container, modality_of, seconds_of
+from oversmith.encoders.container import check_unmasked
 from oversmith.encoders.image import channels_first, image_shape_of
 from oversmith.encoders.reading import check_finite, stacked
 from oversmith.exceptions import InputError
@@ -302,6 +303,7 @@ def _pixel(index: tuple[int, ...], channels: int) -> str:
 def _labels(y: Any) -> pd.Series:
     if nw.dependencies.is_into_series(y) and not isinstance(y, pd.Series):
         y = nw.from_native(y, series_only=True).to_pandas()
+    check_unmasked(y, "y")
     values = y if isinstance(y, pd.Series) else np.asarray(y)
     if values.ndim != 1:
         raise InputError("y", f"shape {values.shape} found", "give one label per row")
@@ -336,8 +338,11 @@ def _find(names: list[str], positive: Any, target: str) -> int:
 def _check_column(column: pd.Series, name: str, kind: str) -> None:
     if column.isna().all():
         raise InputError("X", f"column {name!r} has no value at all", "drop it")
+    # Says what cannot be read before any job runs.
     if kind == "datetime":
-        seconds_of(column)  # says what cannot be read before any job runs
+        seconds_of(column)
+    elif isinstance(column.dtype, pd.ArrowDtype):
+        list(Container.of(column.to_frame()).read(column.to_frame()))
     if kind == "numeric":
         numbers = pd.to_numeric(column, errors="coerce") if column.dtype == object else column
         values = numbers.to_numpy(dtype=np.float64, na_value=np.nan)

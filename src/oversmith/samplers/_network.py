@@ -30,6 +30,7 @@ from oversmith.samplers._training_run import (
     training_rows,
     training_run,
 )
+from oversmith.samplers._unchanged import unchanged_on_failure
 from oversmith.samplers.base import BaseSampler
 from oversmith.samplers.settings import STOP_RULES, Network, Stop, StopRule
 from oversmith.selection import inner_holdout
@@ -141,7 +142,8 @@ class NetworkSampler(BaseSampler):
                 # Nothing had to be trained so far, but the columns are known.
                 self._validate(X, y, reset=False)
             return self.fit(X, y)
-        go_on(self, X, y, sample_weight)
+        with unchanged_on_failure(self):
+            go_on(self, X, y, sample_weight)
         return self
 
     # ------------------------------------------------------------------ what a method writes

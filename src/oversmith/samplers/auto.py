@@ -29,6 +29,7 @@ from oversmith.samplers._auto_judge import (
     resolve_scoring,
 )
 from oversmith.samplers._encoding import Target, checked_input, drawn_seed, new_encoder
+from oversmith.samplers._unchanged import unchanged_on_failure
 from oversmith.samplers.base import Labels, Rows, SamplingStrategy
 from oversmith.samplers.settings import OverSampler
 from oversmith.selection import CONFIDENCE, NOTHING
@@ -202,10 +203,11 @@ class Auto(Parameters, BaseResampler):
         InputError
             When table, target, scoring, a candidate or the estimator cannot be used; the message names the cure.
         """
-        X, target, _ = self._decide(X, y)
-        if self.sampler_ is not None:
-            self.sampler_.fit(X, target.labels)
-            self.sampling_strategy_ = dict(self.sampler_.sampling_strategy_)
+        with unchanged_on_failure(self):
+            X, target, _ = self._decide(X, y)
+            if self.sampler_ is not None:
+                self.sampler_.fit(X, target.labels)
+                self.sampling_strategy_ = dict(self.sampler_.sampling_strategy_)
         return self
 
     @fit_context(prefer_skip_nested_validation=True)
@@ -226,20 +228,8 @@ class Auto(Parameters, BaseResampler):
         y_resampled : same container as ``y``
             The labels of ``X_resampled``.
         """
-        X, target, weights = self._decide(X, y)
-        rows, labels = None, None
-        n_real = n_all = len(target.labels)
-        if self.sampler_ is not None:
-            X_resampled, y_resampled = resampled(self.sampler_, X, target.labels)
-            self.sampling_strategy_ = dict(self.sampler_.sampling_strategy_)
-            n_all = len(y_resampled)
-            weights = getattr(self.sampler_, "sample_weight_", np.ones(n_all))
-            if n_all > n_real:
-                rows, labels = take_rows(X_resampled, np.arange(n_real, n_all)), y_resampled[n_real:]
-        self.synthetic_mask_ = np.arange(n_all) >= n_real
-        self.sample_weight_ = weights
-        keep_index = self.keep_index or rows is None
-        return target.table.append_rows(X, rows, keep_index), target.column.append_labels(labels, keep_index)
+        with unchanged_on_failure(self):
+            return self._resampled(X, y)
 
     def sample(self, n: int, label: Any) -> Any:
         """Draw ``n`` rows of one class from the chosen sampler.
@@ -287,6 +277,23 @@ class Auto(Parameters, BaseResampler):
     def _fit_resample(self, X: Any, y: Any, **params: Any) -> Any:
         """Satisfy imbalanced-learn's abstract method; ``fit_resample`` above does the work on typed rows."""
         return self.fit_resample(X, y)
+
+    def _resampled(self, X: Any, y: Any) -> tuple[Any, Any]:
+        """Decide, and append the rows of the chosen sampler."""
+        X, target, weights = self._decide(X, y)
+        rows, labels = None, None
+        n_real = n_all = len(target.labels)
+        if self.sampler_ is not None:
+            X_resampled, y_resampled = resampled(self.sampler_, X, target.labels)
+            self.sampling_strategy_ = dict(self.sampler_.sampling_strategy_)
+            n_all = len(y_resampled)
+            weights = getattr(self.sampler_, "sample_weight_", np.ones(n_all))
+            if n_all > n_real:
+                rows, labels = take_rows(X_resampled, np.arange(n_real, n_all)), y_resampled[n_real:]
+        self.synthetic_mask_ = np.arange(n_all) >= n_real
+        self.sample_weight_ = weights
+        keep_index = self.keep_index or rows is None
+        return target.table.append_rows(X, rows, keep_index), target.column.append_labels(labels, keep_index)
 
     def _decide(self, X: Any, y: Any) -> tuple[Any, Target, np.ndarray]:
         """Compare, and note the decision; return the checked input and the weights of the real rows."""

@@ -33,6 +33,7 @@ from oversmith.samplers._encoding import (
 from oversmith.samplers._filtered import draw_filtered
 from oversmith.samplers._smote import jitter_rows, smote_rows
 from oversmith.samplers._too_few import set_aside, smote_serves, too_few_rows
+from oversmith.samplers._unchanged import unchanged_on_failure
 from oversmith.samplers.settings import Output
 from oversmith.selection import resolve_filters
 
@@ -120,6 +121,8 @@ class BaseSampler(GroupedParameters, BaseOverSampler):
     def fit(self, X: Table, y: ArrayLike, classes: Iterable[Any] | None = None) -> Self:
         """Train on the classes to be resampled, once; :meth:`sample` then draws as often as wanted.
 
+        A fit that fails changes nothing: a sampler that was fitted before still draws from that fit.
+
         Parameters
         ----------
         X : {array-like, dataframe, sparse matrix} of shape (n_samples, n_features)
@@ -141,7 +144,8 @@ class BaseSampler(GroupedParameters, BaseOverSampler):
         TooFewRowsError
             When a class has too few rows and ``output.too_few`` is ``"error"``.
         """
-        self._fit(X, y, classes)
+        with unchanged_on_failure(self):
+            self._fit(X, y, classes)
         return self
 
     @fit_context(prefer_skip_nested_validation=True)
@@ -162,7 +166,8 @@ class BaseSampler(GroupedParameters, BaseOverSampler):
         y_resampled : same container as ``y``
             The labels of ``X_resampled``.
         """
-        return self._appended(*self._fit(X, y, None))
+        with unchanged_on_failure(self):
+            return self._appended(*self._fit(X, y, None))
 
     def sample(self, n: int, label: Any) -> Any:
         """Draw exactly ``n`` rows of one class from the fitted sampler.

@@ -18,7 +18,7 @@ import jax
 import numpy as np
 from jaxtyping import Array
 
-from oversmith.exceptions import DivergedError
+from oversmith.exceptions import DivergedError, InputError
 from oversmith.training.chunk import State, run_chunk, transformation
 from oversmith.training.compilation import make_room
 from oversmith.training.recipe import Data, Hyper, Phase, Player, Players, Recipe
@@ -26,6 +26,9 @@ from oversmith.training.sampling import on_device
 
 # A loss beyond this has exploded: the losses here are means of bounded or standardised quantities.
 MAX_LOSS = 1e6
+# A batch is drawn with replacement, so it may be larger than a small table; beyond these it is a slip of the pen that
+# would take all memory.
+MAX_BATCH, MAX_BATCH_CELLS = 2**16, 2**28
 # Trainings between two looks at the memory maps that compiled programs take: a look costs milliseconds.
 CHECK_ROOM_EVERY = 10
 _TRAININGS = itertools.count(1)
@@ -191,6 +194,18 @@ def _seen(state: State, statics: Any) -> Players:
     return eqx.combine(arrays, statics)
 
 
+def _check_batches(recipe: Recipe, data: Data) -> None:
+    rows, width = int(data["count"]), math.prod(data["x"].shape[1:])
+    most = max(1, min(max(rows, MAX_BATCH), MAX_BATCH_CELLS // max(width, 1)))
+    for phase in recipe.phases:
+        if phase.batch_size > most:
+            raise InputError(
+                "batch_size",
+                f"{phase.batch_size} found for {rows} training rows of {width} numbers",
+                f"give at most {most}",
+            )
+
+
 def _check(phase: Phase, row: dict[str, Any], largest: dict[str, float], history: list[dict[str, Any]]) -> None:
     problems = [f"loss_{name} reached {value:.3g}" for name, value in largest.items() if not value <= MAX_LOSS]
     problems += [
@@ -274,6 +289,7 @@ def train(
     (3.0, 50, 'max_steps')
     """
     began = time.perf_counter()
+    _check_batches(recipe, data)
     if next(_TRAININGS) % CHECK_ROOM_EVERY == 0:
         make_room()
     players, hyper = on_device(players), on_device(hyper)
