@@ -19,6 +19,7 @@ from imblearn.utils.estimator_checks import check_param_validation, estimator_ch
 from scipy import sparse
 from sklearn.base import clone
 from sklearn.dummy import DummyClassifier
+from sklearn.exceptions import NotFittedError
 from sklearn.utils.estimator_checks import check_dataframe_column_names_consistency, parametrize_with_checks
 from toys import mixed_table, own_class_share, three_classes
 
@@ -518,3 +519,20 @@ def test_in_a_pipeline(sampler):
     X, y = np.random.default_rng(0).normal(size=(30, 2)), np.repeat([0, 1], [20, 10])
     model = make_pipeline(clone(sampler), LogisticRegression()).fit(X, y)
     assert model.predict(X).shape == (30,)
+
+
+@pytest.mark.parametrize("sampler", SAMPLERS, ids=IDS)
+def test_a_fit_that_fails_changes_nothing(sampler):
+    X, y = mixed_frame()
+    endless = X.assign(single=np.where(np.arange(len(X)) == 5, np.inf, X["single"]))
+    unfitted = clone(sampler)
+    with pytest.raises(InputError, match="'single' holds 1 infinite"):
+        unfitted.fit(endless, y)
+    with pytest.raises(NotFittedError):
+        unfitted.sample(3, "minority")
+    fitted, twin = (clone(sampler).fit(X, y) for _ in range(2))
+    for refit in (fitted.fit, fitted.fit_resample, *([fitted.partial_fit] if hasattr(fitted, "partial_fit") else [])):
+        with pytest.raises(InputError, match="'single' holds 1 infinite"):
+            refit(endless, y)
+    assert len(fitted.history_) == len(twin.history_)
+    pd.testing.assert_frame_equal(fitted.sample(5, "minority"), twin.sample(5, "minority"))

@@ -6,7 +6,7 @@ import numpy as np
 import optax
 import pytest
 
-from oversmith.exceptions import DivergedError
+from oversmith.exceptions import DivergedError, InputError
 from oversmith.training import (
     Optimiser,
     Phase,
@@ -347,3 +347,11 @@ def test_stopping_in_one_phase_ends_all():
     phase = recipe(steps=10).phases[0]
     result = run(Recipe((phase, phase), None), callbacks=[lambda event: True])
     assert (result.n_steps, result.stopped_because) == (10, "callback")
+
+
+@pytest.mark.parametrize(("rows", "size", "most"), [(40, 10**9, 65_536), (100_000, 100_001, 100_000)])
+def test_batches_that_would_take_all_memory_are_refused(rows, size, most):
+    X, y = np.zeros((rows, 1)), np.zeros(rows, dtype=int)
+    phase = Phase("fit", (), (), draw_natural, size, 1)
+    with pytest.raises(InputError, match=f"batch_size: {size} found for {rows} training rows .*at most {most}"):
+        train(Recipe((phase,), None), {}, table_data(X, y, n_classes=1), {}, jax.random.key(0))

@@ -212,7 +212,9 @@ def seconds(kind: str, ticks: np.ndarray, unit: str) -> np.ndarray:
         return (ticks.astype(object) * int(length)).astype(np.float64)
     per_second = length.denominator // length.numerator
     # Whole seconds first: nanoseconds of today are beyond what a float counts one by one.
-    return (ticks // per_second).astype(np.float64) + (ticks % per_second).astype(np.float64) / per_second
+    size = np.abs(ticks)
+    size = (size // per_second).astype(np.float64) + (size % per_second).astype(np.float64) / per_second
+    return np.where(ticks < 0, -size, size)
 
 
 def converted(ticks: np.ndarray, unit: str, into: str) -> np.ndarray | None:

@@ -380,7 +380,9 @@ def check_unmasked(array: Any, argument: str = "X") -> None:
         raise InputError(
             argument,
             f"a masked array with {masked} masked value(s) found",
-            "give array.filled(numpy.nan), after astype(float) for whole numbers: NaN counts as missing",
+            "leave those rows out"
+            if argument == "y"
+            else "give array.filled(numpy.nan), after astype(float) for whole numbers: NaN counts as missing",
         )
 
 

@@ -272,7 +272,12 @@ def _frame(X: Any) -> pd.DataFrame:
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
         raise InputError("X", f"two columns called {twice!r} found", "give each its own name")
-    return frame.set_axis(names, axis=1).reset_index(drop=True)
+    frame = frame.set_axis(names, axis=1).reset_index(drop=True)
+    for name, dtype in frame.dtypes.items():
+        if isinstance(dtype, pd.ArrowDtype):
+            # Refuses the types of Arrow that pandas itself cannot work with.
+            list(Container.of(frame[[name]]).read(frame[[name]]))
+    return frame
 
 
 def _flat(values: np.ndarray, kind: str) -> tuple[pd.DataFrame, tuple[int, ...]]:
@@ -338,11 +343,8 @@ def _find(names: list[str], positive: Any, target: str) -> int:
 def _check_column(column: pd.Series, name: str, kind: str) -> None:
     if column.isna().all():
         raise InputError("X", f"column {name!r} has no value at all", "drop it")
-    # Says what cannot be read before any job runs.
     if kind == "datetime":
-        seconds_of(column)
-    elif isinstance(column.dtype, pd.ArrowDtype):
-        list(Container.of(column.to_frame()).read(column.to_frame()))
+        seconds_of(column)  # says what cannot be read before any job runs
     if kind == "numeric":
         numbers = pd.to_numeric(column, errors="coerce") if column.dtype == object else column
         values = numbers.to_numpy(dtype=np.float64, na_value=np.nan)

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 # A day in the units of Arrow's times: a time of day lies below it.
 _DAY = {"s": 86_400, "ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}
 
+# The context of this process may have fewer digits than Arrow's decimals.
+_EVERY_DIGIT = decimal.Context(prec=100)
+
 
 def pandas_type(kind: pa.DataType) -> pa.DataType | None:
     """Choose the Arrow type in which pandas takes a column; None where a sampler cannot take it.
@@ -83,6 +86,8 @@ def to_pandas(column: pa.ChunkedArray, name: str) -> pd.Series:
         raise InputError(
             "path", f"column {name!r} holds {column.type} cells, a table takes single values", "leave it out with drop="
         )
+    if pa.types.is_decimal(column.type) and not _floats_suffice(column):
+        return pd.Series(column.to_pandas(), name=name, dtype=object)
     if kind != column.type:
         column = column.cast(kind)
     dtype = None
@@ -192,7 +197,16 @@ def _encoded(values: pd.Series, real: pa.ChunkedArray) -> pa.Array:
     return pa.DictionaryArray.from_arrays(codes.cast(kind.index_type), dictionary, ordered=kind.ordered)
 
 
+def _floats_suffice(column: pa.ChunkedArray) -> bool:
+    """Tell whether decimals survive as floats."""
+    try:
+        return bool(column.cast(pa.float64()).cast(column.type, safe=False).equals(column))
+    except pa.ArrowInvalid:  # rounded beyond the last digit of the type
+        return False
+
+
 def _rounded(value: Any, scale: int) -> decimal.Decimal | None:
     if value is None or value != value:
         return None
-    return decimal.Decimal(repr(float(value))).quantize(decimal.Decimal(1).scaleb(-scale))
+    exact = value if isinstance(value, decimal.Decimal) else decimal.Decimal(repr(float(value)))
+    return exact.quantize(decimal.Decimal(1).scaleb(-scale), context=_EVERY_DIGIT)

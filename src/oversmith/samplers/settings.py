@@ -33,7 +33,8 @@ class Output(Settings):
     too_few : {"error", "smote", "jitter"}, default="error"
         What happens to a class with too few rows to train on: an error, or rows by SMOTE or by jitter.
     keep_index : bool, default=False
-        Whether real rows keep their pandas index labels.
+        Whether real rows keep their pandas index labels. Whole numbers are continued for the generated rows, from the
+        smallest free one where 64 bits end before.
     weight : float, default=1.0
         Weight of a synthetic row in ``sample_weight_`` (lambda in Eq. 12 of Riaz et al. 2025); real rows weigh 1.
 
