@@ -74,8 +74,12 @@ class TableEncoder(Parameters, BaseEstimator):
     A column with missing values has one flag more (``missing="encode"``) or, for levels, one level more.
     Linear columns are bounded by the observed range on the way back. Whole numbers, dates and durations are
     counted in steps from the smallest one, the step being their greatest common divisor (whole days stay
-    whole days; exact for up to 2^53 steps); other numbers keep the number of decimals seen in ``fit``, up to
-    10.
+    whole days), and so are decimals with more digits than a float has; what is generated lies on that grid and in
+    the observed range, whatever the size. Beyond 2^53 steps neighbours share a score. Other numbers keep the number
+    of decimals seen in ``fit``, up to 10.
+
+    Objects that are dates, date-times or durations come back as the same type, unit and time zone. A column of
+    date-times with and without a zone, or of several zones, is refused.
 
     A level not seen in ``fit`` is encoded as the missing level where there is one, else as the most frequent
     one.
