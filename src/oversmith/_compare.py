@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from oversmith.datasets import SpectralAxis
+    from oversmith.encoders.reading import Channels
     from oversmith.evaluation import Classifier, Contender
     from oversmith.evaluation.runner import Progress
     from oversmith.io.bounds import Bounds
@@ -37,6 +38,7 @@ def compare(
     bounds: Bounds = None,
     axis: SpectralAxis | None = None,
     modality: str = "auto",
+    channels: Channels = "auto",
     random_state: int = 0,
     n_jobs: int | None = None,
     store: Store | None = None,
@@ -86,6 +88,10 @@ def compare(
         Where the points of spectra lie.
     modality : {"auto", "table", "series", "image"}, default="auto"
         What ``X`` holds; needed for grey images (n, height, width).
+    channels : {"auto", "first", "last"}, default="auto"
+        Where the channels of series and images are: ``"last"`` for series (n, length, channels) and images (n, height,
+        width, channels). ``"auto"`` is the first, and refuses series that look turned round: of one time point, or with
+        far more channels than time points.
     random_state : int, default=0
         Seed of splits, samplers and classifiers.
     n_jobs : int, optional
@@ -134,6 +140,7 @@ def compare(
         bounds=bounds,
         axis=axis,
         modality=modality,
+        channels=channels,
         random_state=random_state,
         name=name,
         target=target,

@@ -63,6 +63,10 @@ class TooFewRowsError(InputError):
     """A class has fewer rows than the method needs."""
 
 
+class CopiesWarning(UserWarning):
+    """A method returned more than a twentieth of its rows as exact copies of real rows."""
+
+
 class DivergedError(OversmithError, RuntimeError):
     """A training produced a non-finite or exploding loss.
 

@@ -10,7 +10,15 @@ from sklearn.utils import check_random_state
 from sklearn.utils.multiclass import check_classification_targets
 
 from oversmith._adapter import check_sample_weight, validate_data
-from oversmith.encoders.reading import as_numbers, check_finite, container_of, is_series, shape_of, stacked
+from oversmith.encoders.reading import (
+    as_numbers,
+    channels_first,
+    check_finite,
+    container_of,
+    is_series,
+    shape_of,
+    stacked,
+)
 from oversmith.exceptions import InputError
 
 
@@ -86,7 +94,7 @@ def seed_from(random_state: Any) -> int:
     return int(check_random_state(random_state).randint(np.iinfo(np.int32).max))
 
 
-def flat_series(X: Any, input_shape: Any) -> tuple[np.ndarray, tuple[int, int]]:
+def flat_series(X: Any, input_shape: Any, channels: str = "auto") -> tuple[np.ndarray, tuple[int, int]]:
     """Lay series out as flat rows.
 
     Parameters
@@ -95,6 +103,8 @@ def flat_series(X: Any, input_shape: Any) -> tuple[np.ndarray, tuple[int, int]]:
         Series.
     input_shape : (int, int) or None
         Channels and time points of flat rows.
+    channels : {"auto", "first", "last"}, default="auto"
+        Where the axis of the channels is.
 
     Returns
     -------
@@ -112,12 +122,13 @@ def flat_series(X: Any, input_shape: Any) -> tuple[np.ndarray, tuple[int, int]]:
     """
     X = stacked(X)
     values = as_numbers(X, container_of(X))
-    shape = shape_of(values, input_shape)
-    check_finite(values.reshape(len(values), *shape))
-    return values.reshape(len(values), -1), shape
+    shape = shape_of(values, input_shape, channels)
+    series = channels_first(values, shape, channels)
+    check_finite(series)
+    return series.reshape(len(values), -1), shape
 
 
-def flattened(X: Any, input_shape: Any) -> tuple[Any, tuple[int, int] | None]:
+def flattened(X: Any, input_shape: Any, channels: str = "auto") -> tuple[Any, tuple[int, int] | None]:
     """Lay series out as flat rows, and leave other rows as they are.
 
     Parameters
@@ -126,6 +137,8 @@ def flattened(X: Any, input_shape: Any) -> tuple[Any, tuple[int, int] | None]:
         Series, one array or one for each, or rows.
     input_shape : (int, int) or None
         Channels and time points of flat rows.
+    channels : {"auto", "first", "last"}, default="auto"
+        Where the axis of the channels is.
 
     Returns
     -------
@@ -141,4 +154,4 @@ def flattened(X: Any, input_shape: Any) -> tuple[Any, tuple[int, int] | None]:
     ((2, 5), None)
     """
     X = stacked(X)
-    return flat_series(X, input_shape) if is_series(X) or input_shape is not None else (X, None)
+    return flat_series(X, input_shape, channels) if is_series(X) or input_shape is not None else (X, None)

@@ -14,6 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 from oversmith._adapter import BaseEstimator, ClassifierMixin, fit_context, validate_data
 from oversmith._parameters import Parameters, RandomState
 from oversmith.classifiers._rows import flattened, seed_from
+from oversmith.encoders.reading import Channels
 from oversmith.exceptions import InputError
 from oversmith.samplers._encoding import with_shape
 from oversmith.samplers.three_player import ThreePlayerGAN
@@ -35,6 +36,9 @@ class ThreePlayerClassifier(Parameters, ClassifierMixin, BaseEstimator):
         ``sampling_strategy``.
     input_shape : (int, int) or None, default=None
         Channels and time points of spectra that come as flat rows; without it flat rows have one channel.
+    channels : {"auto", "first", "last"}, default="auto"
+        Where the axis of the channels is: before the points, or after them. ``"auto"`` is the first, and refuses
+        spectra that look turned round (:class:`oversmith.SeriesEncoder`).
     random_state : int, RandomState instance or None, default=None
         Source of every random number, the sampler's included.
 
@@ -74,6 +78,7 @@ class ThreePlayerClassifier(Parameters, ClassifierMixin, BaseEstimator):
 
     sampler: Annotated[ThreePlayerGAN, HasMethods(["fit_resample", "fit"])] | None = field(default=None, kw_only=False)
     input_shape: tuple[int, int] | None = None
+    channels: Channels = "auto"
     random_state: RandomState = None
 
     @fit_context(prefer_skip_nested_validation=False)
@@ -101,7 +106,7 @@ class ThreePlayerClassifier(Parameters, ClassifierMixin, BaseEstimator):
         """
         if self.sampler is not None and not isinstance(self.sampler, ThreePlayerGAN):
             raise InputError("sampler", f"found {self.sampler!r}", "give a ThreePlayerGAN, or None")
-        X, shape = flattened(X, self.input_shape)
+        X, shape = flattened(X, self.input_shape, self.channels)
         X, y = validate_data(self, X, y, dtype=np.float64)
         check_classification_targets(y)
         self.classes_ = np.unique(y)
@@ -129,7 +134,7 @@ class ThreePlayerClassifier(Parameters, ClassifierMixin, BaseEstimator):
             One column per class of ``classes_``.
         """
         check_is_fitted(self, "sampler_")
-        rows = validate_data(self, flattened(X, None)[0], dtype=np.float64, reset=False)
+        rows = validate_data(self, flattened(X, self.input_shape, self.channels)[0], dtype=np.float64, reset=False)
         return self.sampler_.classifier_.predict_proba(rows)
 
     def predict(self, X: Table) -> np.ndarray:

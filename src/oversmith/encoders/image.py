@@ -10,6 +10,7 @@ import numpy as np
 
 from oversmith._parameters import Parameters
 from oversmith.encoders.channels import Bounds, ChannelEncoder
+from oversmith.encoders.reading import channels_first
 from oversmith.exceptions import InputError
 
 
@@ -175,25 +176,3 @@ def image_shape_of(values: np.ndarray, input_shape: Any, channels: str = "first"
 
 def _three(shape: tuple[int, ...]) -> tuple[int, int, int]:
     return int(shape[0]), int(shape[1]), int(shape[2])
-
-
-def channels_first(values: np.ndarray, shape: tuple[int, ...], channels: str = "first") -> np.ndarray:
-    """Lay images out as (n, channels, height, width), whatever they come as; nothing is copied where that can be.
-
-    Parameters
-    ----------
-    values : ndarray of shape (n, ...)
-        Images or flat rows.
-    shape : (int, int, int)
-        Channels, height and width.
-    channels : {"first", "last"}, default="first"
-        Where the axis of the channels is, in flat rows too.
-
-    Returns
-    -------
-    ndarray of shape (n, channels, height, width)
-        The images.
-    """
-    if channels == "first" or values.ndim == 3:
-        return values.reshape(len(values), *shape)
-    return np.moveaxis(values.reshape(len(values), *shape[1:], shape[0]), 3, 1)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from oversmith.datasets import SpectralAxis
+from oversmith.encoders.reading import Channels
 from oversmith.evaluation.checks import check_list, check_thin, choose_folds
 from oversmith.evaluation.classifiers import Classifier
 from oversmith.evaluation.contenders import DEFAULT_METHODS, Contender, choose, default_contenders
@@ -35,6 +36,7 @@ def comparison_plan(
     bounds: Bounds = None,
     axis: SpectralAxis | None = None,
     modality: str = "auto",
+    channels: Channels = "auto",
     classifiers: Sequence[str | Classifier] | None = None,
 ) -> Plan:
     """Plan what :func:`oversmith.compare` runs, by the same parameters.
@@ -49,7 +51,8 @@ def comparison_plan(
     InputError
         For data or arguments that cannot be used.
     """
-    task = prepare(X, y, target=target, name=name, positive=positive, groups=groups, axis=axis, modality=modality)
+    task = prepare(X, y, target=target, name=name, positive=positive, groups=groups, axis=axis, modality=modality,
+        channels=channels)
     positive_class = None if task.positive is None else task.classes[task.positive]
     check_thin(thin, dict(zip(task.classes, task.counts.tolist(), strict=True)), positive_class, task.target)
     if bounds is not None:

@@ -13,8 +13,8 @@ import pandas as pd
 
 from oversmith.datasets import SpectralAxis
 from oversmith.encoders import modality_of
-from oversmith.encoders.image import channels_first, image_shape_of
-from oversmith.encoders.reading import check_finite, stacked
+from oversmith.encoders.image import image_shape_of
+from oversmith.encoders.reading import Channels, channels_first, check_finite, shape_of, stacked
 from oversmith.exceptions import InputError
 from oversmith.io.describe import rows_text
 from oversmith.io.kinds import column_kind
@@ -135,6 +135,7 @@ def prepare(
     groups: Any = None,
     axis: SpectralAxis | None = None,
     modality: str = "auto",
+    channels: Channels = "auto",
 ) -> Task:
     """Check the data and encode the labels.
 
@@ -156,6 +157,9 @@ def prepare(
         Where the points of spectra lie; ``X`` then has three dimensions.
     modality : {"auto", "table", "series", "image"}, default="auto"
         What ``X`` holds; grey images (cases, height, width) and series of unsigned bytes have to be declared.
+    channels : {"auto", "first", "last"}, default="auto"
+        Where the channels of series and images are: behind the cases, or last. ``"auto"`` is the first, and refuses
+        series that look turned round (:class:`oversmith.SeriesEncoder`).
 
     Returns
     -------
@@ -177,7 +181,7 @@ def prepare(
     """
     X = stacked(X, modality)
     modality = modality_of(X, modality, name="a comparison")
-    frame, shape = (_frame(X), None) if modality == "table" else _flat(np.asarray(X), modality)
+    frame, shape = (_frame(X), None) if modality == "table" else _flat(np.asarray(X), modality, channels)
     labels = _labels(y)
     if len(frame) != len(labels):
         raise InputError("y", f"{len(labels)} labels found for {len(frame)} rows of X", "give one label per row")
@@ -198,7 +202,8 @@ def prepare(
     if axis is not None:
         if modality != "series":
             raise InputError("axis", "it is for spectra", "give X the shape (cases, channels, points)")
-        axis.check(np.shape(X)[2])
+        assert shape is not None
+        axis.check(shape[1])
     return Task(
         name=name,
         target=target,
@@ -274,7 +279,7 @@ def _frame(X: Any) -> pd.DataFrame:
     return frame.set_axis(names, axis=1).reset_index(drop=True)
 
 
-def _flat(values: np.ndarray, kind: str) -> tuple[pd.DataFrame, tuple[int, ...]]:
+def _flat(values: np.ndarray, kind: str, order: Channels) -> tuple[pd.DataFrame, tuple[int, ...]]:
     """Lay series or images out as a table, a column per number, and say what shape a case has."""
     if values.dtype.kind not in "biuf":
         raise InputError("X", f"{_PLURAL[kind]} of dtype {values.dtype} found", "they hold numbers alone")
@@ -284,12 +289,12 @@ def _flat(values: np.ndarray, kind: str) -> tuple[pd.DataFrame, tuple[int, ...]]
         raise InputError("modality", f"{kind!r} found, but X has shape {values.shape}", f"give {_GIVE[kind]}")
     shape: tuple[int, ...]
     if kind == "image":
-        shape = image_shape_of(values, None)
-        values = channels_first(values, shape)
+        shape = image_shape_of(values, None, "first" if order == "auto" else order)
         names = [_pixel(index, shape[0]) for index in np.ndindex(shape)]
     else:
-        shape = (values.shape[1], values.shape[2])
+        shape = shape_of(values, None, order)
         names = [f"channel {c} point {t}" for c in range(shape[0]) for t in range(shape[1])]
+    values = channels_first(values, shape, order)
     check_finite(values)
     return pd.DataFrame(values.reshape(len(values), -1), columns=names), shape
 

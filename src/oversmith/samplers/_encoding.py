@@ -22,8 +22,8 @@ from oversmith.encoders import (
     TargetContainer,
     modality_of,
 )
-from oversmith.encoders.image import channels_first, image_shape_of
-from oversmith.encoders.reading import as_array, check_finite, container_of, shape_of, stacked
+from oversmith.encoders.image import image_shape_of
+from oversmith.encoders.reading import as_array, channels_first, check_finite, container_of, shape_of, stacked
 from oversmith.exceptions import InputError, TooFewRowsError
 
 Encoder = TableEncoder | SeriesEncoder | ImageEncoder
@@ -181,12 +181,10 @@ def checked_input(sampler: Any, X: Any, y: Any, reset: bool = True) -> tuple[Any
     if whole:
         # Also when no row will be generated: input that cannot be read is always refused.
         values = as_array(X, container)
-        if modality == "series":
-            check_finite(values.reshape(len(values), *shape_of(values, getattr(encoder, "input_shape", None))))
-        else:
-            channels = getattr(encoder, "channels", "first")
-            shape = image_shape_of(values, getattr(encoder, "input_shape", None), channels)
-            check_finite(channels_first(values, shape, channels))
+        channels = getattr(encoder, "channels", "auto" if modality == "series" else "first")
+        read = shape_of if modality == "series" else image_shape_of
+        shape: tuple[int, ...] = read(values, getattr(encoder, "input_shape", None), channels)
+        check_finite(channels_first(values, shape, channels))
     return X, Target(container, column, labels, modality)
 
 
@@ -244,6 +242,9 @@ def with_shape(sampler: Any, shape: tuple[int, ...] | None, **parameters: Any) -
     encoder = SeriesEncoder() if len(shape) == 2 else ImageEncoder()
     if known["encoder"] is not None:
         encoder = clone(known["encoder"])
+        if getattr(encoder, "channels", None) == "last":
+            # The flat rows of a comparison have their channels first.
+            options.setdefault("channels", "first")
     return sampler.set_params(encoder=encoder.set_params(**options))
 
 
