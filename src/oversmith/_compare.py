@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from oversmith.evaluation import Store, comparison_plan
@@ -39,7 +40,7 @@ def compare(
     axis: SpectralAxis | None = None,
     modality: str = "auto",
     channels: Channels = "auto",
-    random_state: int = 0,
+    random_state: int | np.random.RandomState | np.random.Generator = 0,
     n_jobs: int | None = None,
     store: Store | None = None,
     progress: Progress | None = None,
@@ -92,8 +93,8 @@ def compare(
         Where the channels of series and images are: ``"last"`` for series (n, length, channels) and images (n, height,
         width, channels). ``"auto"`` is the first, and refuses series that look turned round: of one time point, or with
         far more channels than time points.
-    random_state : int, default=0
-        Seed of splits, samplers and classifiers.
+    random_state : int, RandomState or Generator, default=0
+        Seed of splits, samplers and classifiers; one is drawn from a RandomState or a Generator.
     n_jobs : int, optional
         Processes; the number of cores by default. The results do not depend on it, but for the seconds.
     store : Store, optional

@@ -18,6 +18,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self, Union, dataclass_tra
 
 import numpy as np
 from sklearn.base import clone
+from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import (
     HasMethods,
     Interval,
@@ -56,7 +57,62 @@ PositiveShare = Annotated[float, Interval(Real, 0, 1, closed="right")]
 InnerShare = Annotated[float, Interval(Real, 0, 1, closed="neither")]
 ShareBelowOne = Annotated[float, Interval(Real, 0, 1, closed="left")]
 Widths = Annotated[tuple[int, ...], WholeNumbers()]
-RandomState = Annotated[int | np.random.RandomState | None, "random_state"]
+RandomState = Annotated[int | np.random.RandomState | np.random.Generator | None, "random_state", np.random.Generator]
+
+
+def drawn_seed(random_state: Any) -> int:
+    """Draw a seed from a ``random_state`` parameter.
+
+    Parameters
+    ----------
+    random_state : int, RandomState, Generator or None
+        With None the seed is fresh entropy from the system: NumPy's global state is neither read nor moved.
+
+    Returns
+    -------
+    int
+        The seed, below 2^32.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from oversmith._parameters import drawn_seed
+    >>> drawn_seed(0) == drawn_seed(0), drawn_seed(None) == drawn_seed(None)
+    (True, False)
+    >>> rng = np.random.default_rng(0)
+    >>> drawn_seed(rng) == drawn_seed(rng)
+    False
+    """
+    if random_state is None:
+        return int(np.random.SeedSequence().generate_state(1)[0] >> 1)
+    most = np.iinfo(np.int32).max
+    if isinstance(random_state, np.random.Generator):
+        return int(random_state.integers(most))
+    return int(check_random_state(random_state).randint(most))
+
+
+def numpy_state(random_state: Any) -> np.random.RandomState:
+    """Make what scikit-learn takes as ``random_state`` of a number, a RandomState or a Generator.
+
+    Parameters
+    ----------
+    random_state : int, RandomState, Generator or None
+        None is fresh entropy from the system.
+
+    Returns
+    -------
+    RandomState
+        The one given, or a new one.
+
+    Examples
+    --------
+    >>> from oversmith._parameters import numpy_state
+    >>> numpy_state(3).randint(10) == numpy_state(3).randint(10)
+    True
+    """
+    if random_state is None or isinstance(random_state, np.random.Generator):
+        random_state = drawn_seed(random_state)
+    return check_random_state(random_state)
 
 
 def constraints_of(annotation: Any) -> list[Any]:

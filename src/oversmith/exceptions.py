@@ -55,6 +55,10 @@ class InputError(ArgumentError, ValueError):
     """
 
 
+class InputTypeError(InputError, TypeError):
+    """Bad input of a type that cannot be used: a TypeError too."""
+
+
 class WriteError(ArgumentError):
     """An output cannot be written, by argument, finding and cure."""
 

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Self
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
-from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval
 from sklearn.utils.validation import check_is_fitted
 
 from oversmith._adapter import BaseEstimator, ClassifierMixin, TransformerMixin, fit_context, validate_data
-from oversmith._parameters import Parameters, Positive, RandomState
+from oversmith._parameters import Parameters, Positive, RandomState, numpy_state
 from oversmith.classifiers._rows import flat_series, flattened, spread_over_classes, training_rows
 from oversmith.encoders.reading import Channels
 
@@ -47,7 +46,7 @@ class RandomConvolutions(Parameters, TransformerMixin, BaseEstimator):
     channels : {"auto", "first", "last"}, default="auto"
         Where the axis of the channels is: before the time points, or after them. ``"auto"`` is the first, and refuses
         series that look turned round (:class:`oversmith.SeriesEncoder`).
-    random_state : int, RandomState instance or None, default=None
+    random_state : int, RandomState, Generator or None, default=None
         Of channels and of the series the thresholds are read off.
 
     Attributes
@@ -94,7 +93,7 @@ class RandomConvolutions(Parameters, TransformerMixin, BaseEstimator):
         """
         flat, self.shape_ = flat_series(X, self.input_shape, self.channels)
         validate_data(self, flat)
-        rng = check_random_state(self.random_state)
+        rng = numpy_state(self.random_state)
         channels, length = self.shape_
         heavy = list(combinations(range(_KERNEL), _HEAVY))
         n_dilations = max(min(int(np.log2(max((length - 1) / (_KERNEL - 1), 1))) + 1, 8), 1)
@@ -170,7 +169,7 @@ class RandomConvolutionClassifier(Parameters, ClassifierMixin, BaseEstimator):
     channels : {"auto", "first", "last"}, default="auto"
         Where the axis of the channels is: before the time points, or after them. ``"auto"`` is the first, and refuses
         series that look turned round (:class:`oversmith.SeriesEncoder`).
-    random_state : int, RandomState instance or None, default=None
+    random_state : int, RandomState, Generator or None, default=None
         Of the features.
 
     Attributes

@@ -148,6 +148,12 @@ def as_array(X: Any, container: Container) -> np.ndarray:
         )
     array = X.to_numpy() if container.kind in ("pandas", "polars") else np.asarray(X)
     if array.dtype == object and array.ndim <= 2 and array.size and np.ndim(array.flat[0]) > 0:
+        if len({np.shape(cell) for cell in array.flat}) == 1:
+            raise InputError(
+                "X",
+                f"cells that hold series found ({type(array.flat[0]).__name__} of shape {np.shape(array.flat[0])})",
+                "make one array (cases, channels, time points) of them, for example with numpy.stack",
+            )
         raise InputError(
             "X",
             "series of unequal lengths found",
@@ -155,6 +161,8 @@ def as_array(X: Any, container: Container) -> np.ndarray:
         )
     if array.dtype.kind == "c":
         raise InputError("X", "Complex data not supported", "give real and imaginary parts as two channels")
+    if array.dtype.kind in "MmV":
+        raise InputError("X", f"values of dtype {array.dtype} found", "series and images hold numbers alone")
     if array.dtype.kind in "biu":
         return array
     try:
@@ -199,6 +207,8 @@ def shape_of(values: np.ndarray, input_shape: Any, channels: str = "auto") -> tu
     """
     if channels not in ("auto", "first", "last"):
         raise InputError("channels", f"{channels!r} found", "choose 'auto', 'first' or 'last'")
+    if not len(values):
+        raise InputError("X", f"no series found, shape {values.shape}", "give it rows (0 sample(s) found)")
     if values.ndim == 3 and 0 in values.shape[1:]:
         raise InputError(
             "X", f"series without any value found, of shape {values.shape}", "give one channel and two time points"

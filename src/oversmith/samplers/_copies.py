@@ -20,6 +20,8 @@ SAME = 1e-6
 LOOKED_AT, COMPARED = 2_000, 20
 # Share of a column's values that are its own: below it, rows of a table are equal by nature.
 OWN_VALUES = 0.9
+# Decimals from which numbers are not rounded ones.
+MANY_DECIMALS = 4
 
 
 def warn_of_copies(name: str, label: Any, encoder: Any, real: Any, generated: Any) -> None:
@@ -92,12 +94,19 @@ def copied(generated: np.ndarray, real: np.ndarray) -> np.ndarray:
 
 def _has_numbers_of_their_own(encoder: TableEncoder, rows: np.ndarray) -> bool:
     """Tell whether a column of decimal numbers hardly ever repeats."""
-    columns = [
-        span.start
-        for span in encoder.spans_
-        if span.activation == "linear" and encoder.kinds_.get(span.name) == "numeric"
-    ]
+    fine = {
+        name
+        for name, column in zip(encoder.container_.names, encoder.columns_, strict=True)
+        if encoder.kinds_[name] == "numeric" and _is_fine(column.coder)
+    }
+    columns = [span.start for span in encoder.spans_ if span.activation == "linear" and span.name in fine]
     return any(len(np.unique(rows[:, column])) >= OWN_VALUES * len(rows) for column in columns)
+
+
+def _is_fine(coder: Any) -> bool:
+    """Tell whether numbers have more decimals than rounded ones."""
+    decimals = getattr(coder, "decimals", 0)
+    return decimals is None or decimals >= MANY_DECIMALS
 
 
 def _repeated(rows: np.ndarray) -> float:

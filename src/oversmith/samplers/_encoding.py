@@ -8,11 +8,8 @@ from typing import Any
 
 import numpy as np
 from sklearn.base import clone
-from sklearn.utils import check_random_state
-from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_consistent_length
 
-from oversmith._adapter import check_target_type, take_rows, validate_data
+from oversmith._adapter import take_rows, validate_data
 from oversmith.encoders import (
     Container,
     ImageEncoder,
@@ -23,6 +20,7 @@ from oversmith.encoders import (
     modality_of,
 )
 from oversmith.encoders.image import image_shape_of
+from oversmith.encoders.labels import check_lengths
 from oversmith.encoders.reading import as_array, channels_first, check_finite, container_of, shape_of, stacked
 from oversmith.exceptions import InputError, TooFewRowsError
 
@@ -156,17 +154,17 @@ def checked_input(sampler: Any, X: Any, y: Any, reset: bool = True) -> tuple[Any
     modality = modality_for(sampler, X)
     whole = modality != "table"
     column = TargetContainer.of(y)
-    check_classification_targets(column.values)
-    labels = check_target_type(column.values)
+    labels = column.labels()
     container = container_of(X)
     if container.kind in {"pandas", "polars"}:
         validate_data(sampler, X=X, skip_check_array=True, reset=reset)
-        check_consistent_length(X, labels)
         if 0 in X.shape:
             raise InputError("X", f"found an empty table of shape {tuple(X.shape)}", "give it rows and columns")
+        check_lengths(X, labels)
     else:
         # A list of mixed rows would become text, so it is checked value by value and used as it is.
         array = np.array(X, dtype=object) if container.kind == "list" else X
+        check_lengths(array, labels)
         array, labels = validate_data(
             sampler,
             X=array,
@@ -313,27 +311,3 @@ def encoded_table(
         deficit={},
         weights=drawn,
     )
-
-
-def drawn_seed(random_state: Any) -> int:
-    """Draw a seed from the ``random_state`` parameter.
-
-    Parameters
-    ----------
-    random_state : int, RandomState instance or None
-        With None the seed is fresh entropy from the system: NumPy's global state is neither read nor moved.
-
-    Returns
-    -------
-    int
-        The seed.
-
-    Examples
-    --------
-    >>> from oversmith.samplers._encoding import drawn_seed
-    >>> drawn_seed(0) == drawn_seed(0), drawn_seed(None) == drawn_seed(None)
-    (True, False)
-    """
-    if random_state is None:
-        return int(np.random.SeedSequence().generate_state(1)[0])
-    return int(check_random_state(random_state).randint(np.iinfo(np.int32).max))

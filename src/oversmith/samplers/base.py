@@ -17,7 +17,7 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from oversmith._adapter import BaseOverSampler, check_sampling_strategy, fit_context, take_rows
-from oversmith._parameters import GroupedParameters, PositiveShare, RandomState, Settings
+from oversmith._parameters import GroupedParameters, PositiveShare, RandomState, Settings, drawn_seed
 from oversmith.encoders import ImageEncoder, SeriesEncoder, TableEncoder
 from oversmith.encoders.channels import ChannelEncoder
 from oversmith.exceptions import InputError
@@ -27,7 +27,6 @@ from oversmith.samplers._encoding import (
     Encoder,
     Target,
     checked_input,
-    drawn_seed,
     encoded_table,
     new_encoder,
 )
@@ -66,7 +65,7 @@ class BaseSampler(GroupedParameters, BaseOverSampler):
     output : Output or None, default=None
         What is returned: filters of generated rows, classes with too few rows, index labels, weights. None is
         ``Output()``.
-    random_state : int, RandomState instance or None, default=None
+    random_state : int, RandomState, Generator or None, default=None
         Source of every random number. The same integer gives the same bits.
 
     Attributes
