@@ -112,8 +112,8 @@ else:
 _CURES = (
     ("inconsistent numbers", "give one label for each row"),
     ("minimum of", "give it rows and columns"),
-    ("Expected 2D", "give rows and columns, for example X.reshape(len(X), -1)"),
-    ("with dim", "give rows and columns, for example X.reshape(len(X), -1)"),
+    ("Expected 2D", "Reshape your data to rows and columns, for example X.reshape(len(X), -1)"),
+    ("with dim", "Reshape your data to rows and columns, for example X.reshape(len(X), -1)"),
     ("NaN", "fill the gaps, or take a method that takes them"),
     ("infinity", "replace them by finite numbers"),
     ("could not convert", "give numbers, or encode text before"),
@@ -125,8 +125,10 @@ _CURES = (
 
 def our_error(error: ValueError | TypeError, argument: str, cures: Iterable[tuple[str, str]], cure: str) -> InputError:
     """Put an error of scikit-learn or imbalanced-learn into the form of ours: its words are the finding."""
-    # Of complex numbers the message goes on with all of them.
-    text = str(error).partition("\n[")[0].strip().rstrip(".")
+    text = str(error)
+    # Some messages go on with all values.
+    text = text.partition("\n")[0] if text.startswith("Complex") else text.partition("\narray=")[0]
+    text = text.strip().rstrip(".:")
     cure = next((known for word, known in cures if word in text), cure)
     return (InputTypeError if isinstance(error, TypeError) else InputError)(argument, text, cure)
 

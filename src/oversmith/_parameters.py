@@ -171,14 +171,31 @@ def _set_up(cls: Any, **options: Any) -> None:
     generated = cls.__init__
 
     @functools.wraps(generated)
-    def __init__(self: Any, *given: Any, **named: Any) -> None:
+    def __init__(self: Any, /, *given: Any, **named: Any) -> None:
         for name in named:
             if name not in names:
-                raise TypeError(f"{cls.__name__} has no parameter {name!r}; {nearest_hint(name, names)}")
+                raise TypeError(f"{cls.__name__} has no parameter {name!r}; {_where_it_is(cls, name)}")
         generated(self, *given, **named)
 
     cls.__init__ = __init__
     complete(cls, names)
+
+
+def _where_it_is(cls: Any, name: str) -> str:
+    """Suggest the nearest parameter, or the group or encoder that has one of exactly this name."""
+    names = parameter_names(cls)
+    groups = {
+        argument: kind
+        for argument, alternatives in cls._parameter_constraints.items()
+        for kind in alternatives
+        if isinstance(kind, type) and hasattr(kind, "__dataclass_fields__") and name in parameter_names(kind)
+        # Of the encoders, the one for what the class takes.
+        and getattr(kind, "_kind", None) in (None, *getattr(cls, "_modalities", ()))
+    }
+    if not groups:
+        return nearest_hint(name, names)
+    argument, kind = next(iter(groups.items()))
+    return f"did you mean {argument}={kind.__name__}({name}=...)?"
 
 
 def _constraints(base: type) -> dict[str, Any]:
@@ -357,6 +374,12 @@ class GroupedParameters(Parameters):
                 nested.setdefault(outer, {})[inner] = value
             else:
                 plain[name] = value
+        for name, value in plain.items():
+            outer, _, inner = name.partition("__")
+            if inner and value is not None and outer in self.get_params(deep=False):
+                held = plain.get(outer, getattr(self, outer))
+                if not hasattr(held, "set_params"):
+                    raise InputError(name, f"{outer} is {held!r}", f"give {outer} first: it holds {inner!r}")
         super().set_params(**plain)  # type: ignore[misc]
         for name, values in nested.items():
             group = self._group(name)

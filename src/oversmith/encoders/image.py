@@ -140,6 +140,8 @@ def image_shape_of(values: np.ndarray, input_shape: Any, channels: str = "first"
     """
     if channels not in ("first", "last"):
         raise InputError("channels", f"{channels!r} found", "choose 'first' or 'last'")
+    if not len(values):
+        raise InputError("X", f"no images found, shape {values.shape}", "give it rows (0 sample(s) found)")
     if values.ndim > 2 and 0 in values.shape[1:]:
         raise InputError("X", f"images without any pixel found, of shape {values.shape}", "give them height and width")
     given: tuple[int, ...] | None = None
