@@ -6,13 +6,16 @@ here; a class with a base of unknown type would accept every parameter.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self, TypeVar
 
-from imblearn.utils import check_sampling_strategy, check_target_type
+from imblearn.utils import check_sampling_strategy as _check_sampling_strategy
+from imblearn.utils import check_target_type
 from sklearn.utils import _safe_indexing as take_rows
 from sklearn.utils.validation import _check_sample_weight as check_sample_weight
-from sklearn.utils.validation import validate_data
+from sklearn.utils.validation import validate_data as _validate_data
+
+from oversmith.exceptions import ArgumentError, InputError, InputTypeError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -103,6 +106,55 @@ else:
         TransformerMixin,
     )
     from sklearn.base import _fit_context as fit_context
+
+
+# Words of scikit-learn's messages about X, and what to do.
+_CURES = (
+    ("inconsistent numbers", "give one label for each row"),
+    ("minimum of", "give it rows and columns"),
+    ("Expected 2D", "Reshape your data to rows and columns, for example X.reshape(len(X), -1)"),
+    ("with dim", "Reshape your data to rows and columns, for example X.reshape(len(X), -1)"),
+    ("NaN", "fill the gaps, or take a method that takes them"),
+    ("infinity", "replace them by finite numbers"),
+    ("could not convert", "give numbers, or encode text before"),
+    ("Complex", "give real and imaginary parts as two columns"),
+    ("parse", "give X.toarray()"),
+    ("feature", "give the columns of fit"),
+)
+
+
+def our_error(error: ValueError | TypeError, argument: str, cures: Iterable[tuple[str, str]], cure: str) -> InputError:
+    """Put an error of scikit-learn or imbalanced-learn into the form of ours: its words are the finding."""
+    text = str(error)
+    # Some messages go on with all values.
+    text = text.partition("\n")[0] if text.startswith("Complex") else text.partition("\narray=")[0]
+    text = text.strip().rstrip(".:")
+    cure = next((known for word, known in cures if word in text), cure)
+    return (InputTypeError if isinstance(error, TypeError) else InputError)(argument, text, cure)
+
+
+def validate_data(estimator: Any, X: Any = "no_validation", y: Any = "no_validation", **options: Any) -> Any:
+    """Check the input as scikit-learn does, with an error of ours."""
+    try:
+        return _validate_data(estimator, X=X, y=y, **options)
+    except ArgumentError:
+        raise
+    except (ValueError, TypeError) as error:
+        about_y = "inconsistent" in str(error) or str(error).startswith(("y ", "Input y"))
+        raise our_error(error, "y" if about_y else "X", _CURES, "give a table: rows and columns") from error
+
+
+def check_sampling_strategy(strategy: Any, y: Any, kind: str) -> Any:
+    """Say how many rows each class gets as imbalanced-learn does, with an error of ours."""
+    try:
+        return _check_sampling_strategy(strategy, y, kind)
+    except ArgumentError:
+        raise
+    except (ValueError, TypeError) as error:
+        if "more than 1 class" in str(error):
+            raise our_error(error, "y", (), "give rows of two classes or more") from error
+        cure = "give 'auto', a class → rows it shall have in all, at least those it has, or for two classes a ratio"
+        raise our_error(error, "sampling_strategy", (), cure) from error
 
 
 class Resampler(Protocol):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from oversmith.evaluation import Store, comparison_plan
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from oversmith.datasets import SpectralAxis
+    from oversmith.encoders.reading import Channels
     from oversmith.evaluation import Classifier, Contender
     from oversmith.evaluation.runner import Progress
     from oversmith.io.bounds import Bounds
@@ -37,7 +39,8 @@ def compare(
     bounds: Bounds = None,
     axis: SpectralAxis | None = None,
     modality: str = "auto",
-    random_state: int = 0,
+    channels: Channels = "auto",
+    random_state: int | np.random.RandomState | np.random.Generator = 0,
     n_jobs: int | None = None,
     store: Store | None = None,
     progress: Progress | None = None,
@@ -86,8 +89,12 @@ def compare(
         Where the points of spectra lie.
     modality : {"auto", "table", "series", "image"}, default="auto"
         What ``X`` holds; needed for grey images (n, height, width).
-    random_state : int, default=0
-        Seed of splits, samplers and classifiers.
+    channels : {"auto", "first", "last"}, default="auto"
+        Where the channels of series and images are: ``"last"`` for series (n, length, channels) and images (n, height,
+        width, channels). ``"auto"`` is the first, and refuses series that look turned round: of one time point, or with
+        far more channels than time points.
+    random_state : int, RandomState or Generator, default=0
+        Seed of splits, samplers and classifiers; one is drawn from a RandomState or a Generator.
     n_jobs : int, optional
         Processes; the number of cores by default. The results do not depend on it, but for the seconds.
     store : Store, optional
@@ -134,6 +141,7 @@ def compare(
         bounds=bounds,
         axis=axis,
         modality=modality,
+        channels=channels,
         random_state=random_state,
         name=name,
         target=target,

@@ -18,6 +18,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self, Union, dataclass_tra
 
 import numpy as np
 from sklearn.base import clone
+from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import (
     HasMethods,
     Interval,
@@ -56,7 +57,62 @@ PositiveShare = Annotated[float, Interval(Real, 0, 1, closed="right")]
 InnerShare = Annotated[float, Interval(Real, 0, 1, closed="neither")]
 ShareBelowOne = Annotated[float, Interval(Real, 0, 1, closed="left")]
 Widths = Annotated[tuple[int, ...], WholeNumbers()]
-RandomState = Annotated[int | np.random.RandomState | None, "random_state"]
+RandomState = Annotated[int | np.random.RandomState | np.random.Generator | None, "random_state", np.random.Generator]
+
+
+def drawn_seed(random_state: Any) -> int:
+    """Draw a seed from a ``random_state`` parameter.
+
+    Parameters
+    ----------
+    random_state : int, RandomState, Generator or None
+        With None the seed is fresh entropy from the system: NumPy's global state is neither read nor moved.
+
+    Returns
+    -------
+    int
+        The seed, below 2^32.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from oversmith._parameters import drawn_seed
+    >>> drawn_seed(0) == drawn_seed(0), drawn_seed(None) == drawn_seed(None)
+    (True, False)
+    >>> rng = np.random.default_rng(0)
+    >>> drawn_seed(rng) == drawn_seed(rng)
+    False
+    """
+    if random_state is None:
+        return int(np.random.SeedSequence().generate_state(1)[0] >> 1)
+    most = np.iinfo(np.int32).max
+    if isinstance(random_state, np.random.Generator):
+        return int(random_state.integers(most))
+    return int(check_random_state(random_state).randint(most))
+
+
+def numpy_state(random_state: Any) -> np.random.RandomState:
+    """Make what scikit-learn takes as ``random_state`` of a number, a RandomState or a Generator.
+
+    Parameters
+    ----------
+    random_state : int, RandomState, Generator or None
+        None is fresh entropy from the system.
+
+    Returns
+    -------
+    RandomState
+        The one given, or a new one.
+
+    Examples
+    --------
+    >>> from oversmith._parameters import numpy_state
+    >>> numpy_state(3).randint(10) == numpy_state(3).randint(10)
+    True
+    """
+    if random_state is None or isinstance(random_state, np.random.Generator):
+        random_state = drawn_seed(random_state)
+    return check_random_state(random_state)
 
 
 def constraints_of(annotation: Any) -> list[Any]:
@@ -115,14 +171,31 @@ def _set_up(cls: Any, **options: Any) -> None:
     generated = cls.__init__
 
     @functools.wraps(generated)
-    def __init__(self: Any, *given: Any, **named: Any) -> None:
+    def __init__(self: Any, /, *given: Any, **named: Any) -> None:
         for name in named:
             if name not in names:
-                raise TypeError(f"{cls.__name__} has no parameter {name!r}; {nearest_hint(name, names)}")
+                raise TypeError(f"{cls.__name__} has no parameter {name!r}; {_where_it_is(cls, name)}")
         generated(self, *given, **named)
 
     cls.__init__ = __init__
     complete(cls, names)
+
+
+def _where_it_is(cls: Any, name: str) -> str:
+    """Suggest the nearest parameter, or the group or encoder that has one of exactly this name."""
+    names = parameter_names(cls)
+    groups = {
+        argument: kind
+        for argument, alternatives in cls._parameter_constraints.items()
+        for kind in alternatives
+        if isinstance(kind, type) and hasattr(kind, "__dataclass_fields__") and name in parameter_names(kind)
+        # Of the encoders, the one for what the class takes.
+        and getattr(kind, "_kind", None) in (None, *getattr(cls, "_modalities", ()))
+    }
+    if not groups:
+        return nearest_hint(name, names)
+    argument, kind = next(iter(groups.items()))
+    return f"did you mean {argument}={kind.__name__}({name}=...)?"
 
 
 def _constraints(base: type) -> dict[str, Any]:
@@ -301,6 +374,12 @@ class GroupedParameters(Parameters):
                 nested.setdefault(outer, {})[inner] = value
             else:
                 plain[name] = value
+        for name, value in plain.items():
+            outer, _, inner = name.partition("__")
+            if inner and value is not None and outer in self.get_params(deep=False):
+                held = plain.get(outer, getattr(self, outer))
+                if not hasattr(held, "set_params"):
+                    raise InputError(name, f"{outer} is {held!r}", f"give {outer} first: it holds {inner!r}")
         super().set_params(**plain)  # type: ignore[misc]
         for name, values in nested.items():
             group = self._group(name)

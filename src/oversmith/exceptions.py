@@ -55,12 +55,20 @@ class InputError(ArgumentError, ValueError):
     """
 
 
+class InputTypeError(InputError, TypeError):
+    """Bad input of a type that cannot be used: a TypeError too."""
+
+
 class WriteError(ArgumentError):
     """An output cannot be written, by argument, finding and cure."""
 
 
 class TooFewRowsError(InputError):
     """A class has fewer rows than the method needs."""
+
+
+class CopiesWarning(UserWarning):
+    """A method returned more than a twentieth of its rows as exact copies of real rows."""
 
 
 class DivergedError(OversmithError, RuntimeError):

@@ -20,7 +20,7 @@ SERIES = arrays(
 @settings(max_examples=60, deadline=None)
 @given(X=SERIES, scaling=st.sampled_from(["standard", "minmax"]))
 def test_there_and_back(X, scaling):
-    encoder = SeriesEncoder(scaling=scaling).fit(X)
+    encoder = SeriesEncoder(scaling=scaling, channels="first").fit(X)
     Z = encoder.transform(X)
     assert Z.shape == (len(X), X.shape[1] * X.shape[2])
     np.testing.assert_allclose(encoder.inverse_transform(Z), X, rtol=1e-7, atol=1e-7 * max(np.abs(X).max(), 1))

@@ -6,11 +6,19 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sklearn.utils import check_random_state
-from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils import column_or_1d
 
 from oversmith._adapter import check_sample_weight, validate_data
-from oversmith.encoders.reading import as_numbers, check_finite, container_of, is_series, shape_of, stacked
+from oversmith.encoders.reading import (
+    as_numbers,
+    channels_first,
+    check_finite,
+    container_of,
+    is_series,
+    shape_of,
+    stacked,
+)
+from oversmith.encoders.target import TargetContainer
 from oversmith.exceptions import InputError
 
 
@@ -42,14 +50,54 @@ class TrainingRows:
     n_given: int
 
 
+def class_labels(y: Any, for_any: bool = False) -> np.ndarray:
+    """Read the target of a classifier: its labels as a plain array.
+
+    Parameters
+    ----------
+    y : array-like of shape (n,) or (n, 1)
+        Class labels, in any container.
+    for_any : bool, default=False
+        Whether any classifier of scikit-learn has to take them: they are truth values, whole numbers or text then.
+
+    Returns
+    -------
+    ndarray of shape (n,)
+        Truth values, whole numbers, numbers, text or other things that can be sorted.
+
+    Raises
+    ------
+    InputError
+        For missing, mixed, nested and infinite labels, numbers with decimals, and several labels to a row.
+    """
+    column = TargetContainer.of(y)
+    labels = column.labels()
+    if column.values.ndim == 2:
+        if column.values.shape[1] > 1:
+            raise InputError(
+                "y", f"y should be a 1d array, found {column.values.shape[1]} columns", "give one class for each row"
+            )
+        # As scikit-learn does: accepted with a warning.
+        column_or_1d(column.values, warn=True)
+    other = labels.dtype == object and not isinstance(labels[0], str | int)
+    if for_any and (other or (labels.dtype.kind == "f" and (labels % 1 != 0).any())):
+        raise InputError(
+            "y",
+            f"categories found that are {'of type ' + type(labels[0]).__name__ if other else 'numbers with decimals'}, "
+            "which classifiers of scikit-learn do not take",
+            "make them text: y.astype(str)",
+        )
+    return labels
+
+
 def training_rows(estimator: Any, X: Any, y: Any, sample_weight: Any) -> TrainingRows:
     """Check what ``fit`` was given, drop rows of weight zero and merge identical ones.
 
     Merged and sorted rows make a weight of two the same thing as a row given twice, bit for bit, and no row stands on
     both sides of an inner split, however often a sampler repeated it.
     """
+    y = class_labels(y)
     X, y = validate_data(estimator, X, y, dtype=np.float64)
-    check_classification_targets(y)
     weight = check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
     classes, code = np.unique(y, return_inverse=True)
     used = weight > 0
@@ -79,14 +127,7 @@ def spread_over_classes(chances: np.ndarray, rows_of: np.ndarray, n_classes: int
     return spread
 
 
-def seed_from(random_state: Any) -> int:
-    """Draw a seed; without a ``random_state`` from the system, so that NumPy's global state is left alone."""
-    if random_state is None:
-        return int(np.random.SeedSequence().generate_state(1)[0] >> 1)
-    return int(check_random_state(random_state).randint(np.iinfo(np.int32).max))
-
-
-def flat_series(X: Any, input_shape: Any) -> tuple[np.ndarray, tuple[int, int]]:
+def flat_series(X: Any, input_shape: Any, channels: str = "auto") -> tuple[np.ndarray, tuple[int, int]]:
     """Lay series out as flat rows.
 
     Parameters
@@ -95,6 +136,8 @@ def flat_series(X: Any, input_shape: Any) -> tuple[np.ndarray, tuple[int, int]]:
         Series.
     input_shape : (int, int) or None
         Channels and time points of flat rows.
+    channels : {"auto", "first", "last"}, default="auto"
+        Where the axis of the channels is.
 
     Returns
     -------
@@ -112,12 +155,13 @@ def flat_series(X: Any, input_shape: Any) -> tuple[np.ndarray, tuple[int, int]]:
     """
     X = stacked(X)
     values = as_numbers(X, container_of(X))
-    shape = shape_of(values, input_shape)
-    check_finite(values.reshape(len(values), *shape))
-    return values.reshape(len(values), -1), shape
+    shape = shape_of(values, input_shape, channels)
+    series = channels_first(values, shape, channels)
+    check_finite(series)
+    return series.reshape(len(values), -1), shape
 
 
-def flattened(X: Any, input_shape: Any) -> tuple[Any, tuple[int, int] | None]:
+def flattened(X: Any, input_shape: Any, channels: str = "auto") -> tuple[Any, tuple[int, int] | None]:
     """Lay series out as flat rows, and leave other rows as they are.
 
     Parameters
@@ -126,6 +170,8 @@ def flattened(X: Any, input_shape: Any) -> tuple[Any, tuple[int, int] | None]:
         Series, one array or one for each, or rows.
     input_shape : (int, int) or None
         Channels and time points of flat rows.
+    channels : {"auto", "first", "last"}, default="auto"
+        Where the axis of the channels is.
 
     Returns
     -------
@@ -141,4 +187,4 @@ def flattened(X: Any, input_shape: Any) -> tuple[Any, tuple[int, int] | None]:
     ((2, 5), None)
     """
     X = stacked(X)
-    return flat_series(X, input_shape) if is_series(X) or input_shape is not None else (X, None)
+    return flat_series(X, input_shape, channels) if is_series(X) or input_shape is not None else (X, None)

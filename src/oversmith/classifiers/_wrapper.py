@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any
 
 import numpy as np
-from sklearn.utils import Tags, column_or_1d, get_tags
+from sklearn.pipeline import Pipeline
+from sklearn.utils import Tags, get_tags
 from sklearn.utils._param_validation import HasMethods
 from sklearn.utils.class_weight import compute_sample_weight
-from sklearn.utils.multiclass import check_classification_targets
 
 from oversmith._adapter import (
     BaseEstimator,
@@ -16,9 +18,14 @@ from oversmith._adapter import (
     ClassifierMixin,
     MetaEstimatorMixin,
     Resampler,
+    our_error,
     validate_data,
 )
+from oversmith.classifiers._rows import class_labels
 from oversmith.classifiers.registry import classifier
+from oversmith.encoders.container import check_is_rows
+from oversmith.encoders.labels import check_lengths
+from oversmith.exceptions import ArgumentError, InputError
 
 # A classifier, or a pipeline that ends in one.
 AnyClassifier = Annotated[Classifier, HasMethods(["fit", "predict", "get_params"])]
@@ -44,9 +51,14 @@ class Wrapper(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
 
     def _begin(self, X: Any, y: Any) -> np.ndarray:
         """Check the target and note columns and classes."""
-        labels = column_or_1d(y, warn=True)
-        check_classification_targets(labels)
+        labels = class_labels(y, for_any=True)
+        check_is_rows(X)
+        if len(np.unique(labels)) < 2:
+            raise InputError(
+                "y", f"one class found, {labels[0]!s}: The target needs more than 1 class", "give rows of two classes"
+            )
         validate_data(self, X, skip_check_array=True)
+        check_lengths(X, labels)
         self.classes_ = np.unique(labels)
         return labels
 
@@ -61,6 +73,19 @@ class Wrapper(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
             tags.input_tags.allow_nan &= sampled.allow_nan
             tags.input_tags.sparse &= sampled.sparse
         return tags
+
+
+@contextmanager
+def refusals_of(estimator: Any) -> Iterator[None]:
+    """Say which classifier refuses the rows, in the words of that classifier."""
+    try:
+        yield
+    except ArgumentError:
+        raise
+    except (ValueError, TypeError) as error:
+        name = type(estimator[-1] if isinstance(estimator, Pipeline) else estimator).__name__
+        cure = f"give rows that {name} takes, or prepare them in a pipeline before it"
+        raise our_error(error, "X", (), cure) from error
 
 
 def sampler_within(model: Any) -> Any:

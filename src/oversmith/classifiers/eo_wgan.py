@@ -14,7 +14,7 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.utils import get_tags
 from sklearn.utils._param_validation import HasMethods, Interval
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.validation import check_is_fitted, column_or_1d, has_fit_parameter
+from sklearn.utils.validation import check_is_fitted, has_fit_parameter
 
 from oversmith._adapter import (
     BaseEstimator,
@@ -24,8 +24,9 @@ from oversmith._adapter import (
     fit_context,
     take_rows,
 )
-from oversmith._parameters import AtLeastOne, CountInt, Parameters, RandomState
-from oversmith.classifiers._rows import seed_from
+from oversmith._parameters import AtLeastOne, CountInt, Parameters, RandomState, drawn_seed
+from oversmith.classifiers._rows import class_labels
+from oversmith.classifiers._wrapper import refusals_of
 from oversmith.exceptions import InputError
 from oversmith.samplers._network import NetworkSampler
 from oversmith.samplers.eo_wgan import EOWGAN
@@ -59,7 +60,7 @@ class EOWGANClassifier(Parameters, ClassifierMixin, MetaEstimatorMixin, BaseEsti
         How many times as often a hard row is drawn in a refinement, at least 1.
     n_splits : int, default=3
         Inner folds over the real rows, at least 2: every row is judged by a classifier that has not seen it.
-    random_state : int, RandomState instance or None, default=None
+    random_state : int, RandomState, Generator or None, default=None
         Source of every random number, the sampler's and a default estimator's included.
 
     Attributes
@@ -134,11 +135,11 @@ class EOWGANClassifier(Parameters, ClassifierMixin, MetaEstimatorMixin, BaseEsti
         InputError
             When the sampler weighs synthetic rows and the estimator takes no ``sample_weight``.
         """
-        seed = seed_from(self.random_state)
+        seed = drawn_seed(self.random_state)
         if sparse.issparse(X):
             X = sparse.csr_array(X) if isinstance(X, sparse.sparray) else sparse.csr_matrix(X)
-        if np.asarray(y).ndim == 2 and np.asarray(y).shape[1] == 1:
-            y = column_or_1d(y, warn=True)
+        # Labels as a plain array: what is predicted has the type of the classes.
+        y = class_labels(y, for_any=True)
         self.sampler_ = clone(EOWGAN() if self.sampler is None else self.sampler).set_params(random_state=seed)
         balanced: tuple[Any, Any] = self.sampler_.fit_resample(X, y)
         self.classes_ = self.sampler_.classes_
@@ -207,7 +208,8 @@ class EOWGANClassifier(Parameters, ClassifierMixin, MetaEstimatorMixin, BaseEsti
     def _trained(self, X: Any, y: Any, weight: np.ndarray, seed: int) -> Any:
         model = RandomForestClassifier(random_state=seed) if self.estimator is None else clone(self.estimator)
         if (weight == 1).all():
-            return model.fit(X, y)
+            with refusals_of(model):
+                return model.fit(X, y)
         if not has_fit_parameter(model, "sample_weight"):
             raise InputError(
                 "estimator",
@@ -215,7 +217,8 @@ class EOWGANClassifier(Parameters, ClassifierMixin, MetaEstimatorMixin, BaseEsti
                 f"{self.sampler_.output.weight}",
                 "use another estimator, or output=Output(weight=1)",
             )
-        return model.fit(X, y, sample_weight=weight)
+        with refusals_of(model):
+            return model.fit(X, y, sample_weight=weight)
 
     def predict(self, X: Table) -> np.ndarray:
         """Predict class labels.

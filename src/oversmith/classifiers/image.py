@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from oversmith.classifiers.series import SeriesCNN
-from oversmith.encoders.image import channels_first, image_shape_of
+from oversmith.encoders.image import image_shape_of
 from oversmith.encoders.modality import modality_of
-from oversmith.encoders.reading import as_array, check_finite, container_of, stacked
+from oversmith.encoders.reading import as_array, channels_first, check_finite, container_of, stacked
 
 if TYPE_CHECKING:
     from jax import Array
@@ -51,7 +51,7 @@ class ImageCNN(SeriesCNN):
 
     hidden_widths: tuple[int, ...] = (32, 64)
     input_shape: tuple[int, int, int] | None = None  # type: ignore[assignment]
-    channels: Literal["first", "last"] = "first"
+    channels: Literal["first", "last"] = "first"  # type: ignore[assignment]
 
     def _read(self, X: Any) -> tuple[Any, tuple[int, ...] | None]:
         X = stacked(X, "image")

@@ -13,8 +13,8 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from oversmith._adapter import BaseEstimator, ClassifierMixin, fit_context, validate_data
-from oversmith._parameters import InnerShare, Parameters, Positive, PositiveInt, RandomState
-from oversmith.classifiers._rows import TrainingRows, seed_from, spread_over_classes, training_rows
+from oversmith._parameters import InnerShare, Parameters, Positive, PositiveInt, RandomState, drawn_seed
+from oversmith.classifiers._rows import TrainingRows, spread_over_classes, training_rows
 from oversmith.exceptions import InputError
 from oversmith.selection import inner_holdout
 
@@ -58,7 +58,7 @@ class NetworkClassifier(Parameters, ClassifierMixin, BaseEstimator):
     validation_fraction : float, default=0.2
         Share of each class held out for ``patience``. Where a class has fewer than ten rows or fewer than thirty would
         be held out, nothing is: all rows train, to the end.
-    random_state : int, RandomState instance or None, default=None
+    random_state : int, RandomState, Generator or None, default=None
         Source of every random number. The same integer gives the same bits.
 
     Attributes
@@ -144,7 +144,7 @@ class NetworkClassifier(Parameters, ClassifierMixin, BaseEstimator):
         widths = self._widths()
         rows = training_rows(self, self._flat(X), y, sample_weight)
         self.classes_ = rows.classes
-        seed = seed_from(self.random_state)
+        seed = drawn_seed(self.random_state)
         held = self._held_out(rows, seed)
         train_index = np.setdiff1d(np.arange(len(rows.x)), held)
         centre, spread = self._scale(rows.x[train_index], rows.weight[train_index])

@@ -14,7 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 from oversmith._adapter import BaseEstimator, fit_context
 from oversmith._parameters import Parameters
 from oversmith.classifiers._rows import spread_over_classes
-from oversmith.classifiers._wrapper import AnyClassifier, AnySampler, Wrapper, class_shares, sampler_within
+from oversmith.classifiers._wrapper import AnyClassifier, AnySampler, Wrapper, class_shares, refusals_of, sampler_within
 from oversmith.classifiers.weighted import WeightedResampler
 from oversmith.exceptions import InputError
 
@@ -129,7 +129,8 @@ class PriorCorrectedClassifier(Parameters, Wrapper):
                 f"{type(last).__name__} holds {type(hidden).__name__} where its class shares cannot be read",
                 "give PriorCorrectedClassifier the sampler and the classifier themselves (a search goes around it)",
             )
-        self.estimator_ = _restored(model.fit(X, labels))
+        with refusals_of(last):
+            self.estimator_ = _restored(model.fit(X, labels))
         self.prior_ = class_shares(None, self.classes_, labels)
         self.resampled_prior_ = class_shares(last, self.classes_, recorder.y_)
         if isinstance(last, WeightedResampler):

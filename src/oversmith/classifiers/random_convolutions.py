@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Self
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
-from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval
 from sklearn.utils.validation import check_is_fitted
 
 from oversmith._adapter import BaseEstimator, ClassifierMixin, TransformerMixin, fit_context, validate_data
-from oversmith._parameters import Parameters, Positive, RandomState
+from oversmith._parameters import Parameters, Positive, RandomState, numpy_state
 from oversmith.classifiers._rows import flat_series, flattened, spread_over_classes, training_rows
+from oversmith.encoders.reading import Channels
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -43,7 +43,10 @@ class RandomConvolutions(Parameters, TransformerMixin, BaseEstimator):
         About so many features.
     input_shape : (int, int) or None, default=None
         Channels and time points of series that come as flat rows.
-    random_state : int, RandomState instance or None, default=None
+    channels : {"auto", "first", "last"}, default="auto"
+        Where the axis of the channels is: before the time points, or after them. ``"auto"`` is the first, and refuses
+        series that look turned round (:class:`oversmith.SeriesEncoder`).
+    random_state : int, RandomState, Generator or None, default=None
         Of channels and of the series the thresholds are read off.
 
     Attributes
@@ -69,6 +72,7 @@ class RandomConvolutions(Parameters, TransformerMixin, BaseEstimator):
 
     n_features: FeatureCount = 2000
     input_shape: tuple[int, int] | None = None
+    channels: Channels = "auto"
     random_state: RandomState = None
 
     @fit_context(prefer_skip_nested_validation=True)
@@ -87,9 +91,9 @@ class RandomConvolutions(Parameters, TransformerMixin, BaseEstimator):
         self : object
             The fitted transformer.
         """
-        flat, self.shape_ = flat_series(X, self.input_shape)
+        flat, self.shape_ = flat_series(X, self.input_shape, self.channels)
         validate_data(self, flat)
-        rng = check_random_state(self.random_state)
+        rng = numpy_state(self.random_state)
         channels, length = self.shape_
         heavy = list(combinations(range(_KERNEL), _HEAVY))
         n_dilations = max(min(int(np.log2(max((length - 1) / (_KERNEL - 1), 1))) + 1, 8), 1)
@@ -127,7 +131,7 @@ class RandomConvolutions(Parameters, TransformerMixin, BaseEstimator):
             Shares in [0, 1].
         """
         check_is_fitted(self, "thresholds_")
-        flat = validate_data(self, flat_series(X, self.input_shape)[0], reset=False)
+        flat = validate_data(self, flat_series(X, self.input_shape, self.channels)[0], reset=False)
         series = flat.reshape(-1, *self.shape_).astype(np.float32)
         out = np.empty((len(series), self.n_features_out_), np.float32)
         for start in range(0, len(series), _BLOCK):
@@ -162,7 +166,10 @@ class RandomConvolutionClassifier(Parameters, ClassifierMixin, BaseEstimator):
         Inverse strength of the regularisation, more than 0; features are scaled to a sum of variances of ``100``.
     input_shape : (int, int) or None, default=None
         Channels and time points of series that come as flat rows.
-    random_state : int, RandomState instance or None, default=None
+    channels : {"auto", "first", "last"}, default="auto"
+        Where the axis of the channels is: before the time points, or after them. ``"auto"`` is the first, and refuses
+        series that look turned round (:class:`oversmith.SeriesEncoder`).
+    random_state : int, RandomState, Generator or None, default=None
         Of the features.
 
     Attributes
@@ -189,6 +196,7 @@ class RandomConvolutionClassifier(Parameters, ClassifierMixin, BaseEstimator):
     n_features: FeatureCount = 2000
     C: Positive = 1.0
     input_shape: tuple[int, int] | None = None
+    channels: Channels = "auto"
     random_state: RandomState = None
 
     @fit_context(prefer_skip_nested_validation=True)
@@ -209,7 +217,7 @@ class RandomConvolutionClassifier(Parameters, ClassifierMixin, BaseEstimator):
         self : object
             The fitted classifier.
         """
-        X, shape = flattened(X, self.input_shape)
+        X, shape = flattened(X, self.input_shape, self.channels)
         # Merged and sorted: a weight of two is a row given twice, also where thresholds are read off the rows.
         rows = training_rows(self, X, y, sample_weight)
         self.classes_ = rows.classes
@@ -240,7 +248,7 @@ class RandomConvolutionClassifier(Parameters, ClassifierMixin, BaseEstimator):
             One column per class of ``classes_``.
         """
         check_is_fitted(self, "regression_")
-        flat = validate_data(self, flattened(X, None)[0], dtype=np.float64, reset=False)
+        flat = validate_data(self, flattened(X, self.input_shape, self.channels)[0], dtype=np.float64, reset=False)
         chances = self.regression_.predict_proba(self._scaled(self.convolutions_.transform(flat)))
         return spread_over_classes(chances, self.present_, len(self.classes_))
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from oversmith.classifiers._rows import flattened
 from oversmith.classifiers.network import NetworkClassifier
+from oversmith.encoders.reading import Channels
 
 if TYPE_CHECKING:
     from jax import Array
@@ -28,6 +29,9 @@ class SeriesCNN(NetworkClassifier):
         Channels of each convolution.
     input_shape : (int, int) or None, default=None
         Channels and time points of series that come as flat rows; not needed for arrays of three dimensions.
+    channels : {"auto", "first", "last"}, default="auto"
+        Where the axis of the channels is: before the time points, or after them. ``"auto"`` is the first, and refuses
+        series that look turned round (:class:`oversmith.SeriesEncoder`).
 
     See Also
     --------
@@ -48,6 +52,7 @@ class SeriesCNN(NetworkClassifier):
 
     hidden_widths: tuple[int, ...] = (32, 64, 64)
     input_shape: tuple[int, int] | None = None
+    channels: Channels = "auto"
 
     def fit(self, X: Table, y: Labels, sample_weight: ArrayLike | None = None) -> Self:
         """Train the network.
@@ -71,7 +76,7 @@ class SeriesCNN(NetworkClassifier):
 
     def _read(self, X: Any) -> tuple[Any, tuple[int, ...] | None]:
         """Lay X out as flat rows; also return their shape, where it is known."""
-        return flattened(X, self.input_shape)
+        return flattened(X, self.input_shape, self.channels)
 
     def _flat(self, X: Any) -> Any:
         return self._read(X)[0]

@@ -12,8 +12,8 @@ from sklearn.svm import SVC, LinearSVC
 from sklearn.utils.validation import check_is_fitted
 
 from oversmith._adapter import BaseEstimator, ClassifierMixin, fit_context, validate_data
-from oversmith._parameters import Parameters, Positive, PositiveInt, RandomState
-from oversmith.classifiers._rows import seed_from, spread_over_classes, training_rows
+from oversmith._parameters import Parameters, Positive, PositiveInt, RandomState, drawn_seed
+from oversmith.classifiers._rows import spread_over_classes, training_rows
 from oversmith.selection import stratified_folds
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class ScalableSVC(Parameters, ClassifierMixin, BaseEstimator):
         Distinct training rows up to which the machine is exact.
     n_components : int, default=300
         Rows the approximation compares with; at most as many as there are.
-    random_state : int, RandomState instance or None, default=None
+    random_state : int, RandomState, Generator or None, default=None
         Source of every random number: the folds and the rows of the approximation.
 
     Attributes
@@ -125,7 +125,7 @@ class ScalableSVC(Parameters, ClassifierMixin, BaseEstimator):
         """
         rows = training_rows(self, X, y, sample_weight)
         self.classes_, self._present = rows.classes, rows.present
-        seed = seed_from(self.random_state)
+        seed = drawn_seed(self.random_state)
         x, variance = rows.x, rows.x.var()
         self.gamma_ = (1 / (x.shape[1] * variance) if variance > 0 else 1.0) if self.gamma == "scale" else self.gamma
         self.landmarks_ = None

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Self
 import numpy as np
 from sklearn.base import clone
 from sklearn.utils._param_validation import HasMethods
-from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
 from oversmith._adapter import BaseEstimator, ClassifierMixin, fit_context, validate_data
-from oversmith._parameters import Parameters, RandomState
-from oversmith.classifiers._rows import flattened, seed_from
+from oversmith._parameters import Parameters, RandomState, drawn_seed
+from oversmith.classifiers._rows import class_labels, flattened
+from oversmith.encoders.reading import Channels
 from oversmith.exceptions import InputError
 from oversmith.samplers._encoding import with_shape
 from oversmith.samplers.three_player import ThreePlayerGAN
@@ -35,7 +35,10 @@ class ThreePlayerClassifier(Parameters, ClassifierMixin, BaseEstimator):
         ``sampling_strategy``.
     input_shape : (int, int) or None, default=None
         Channels and time points of spectra that come as flat rows; without it flat rows have one channel.
-    random_state : int, RandomState instance or None, default=None
+    channels : {"auto", "first", "last"}, default="auto"
+        Where the axis of the channels is: before the points, or after them. ``"auto"`` is the first, and refuses
+        spectra that look turned round (:class:`oversmith.SeriesEncoder`).
+    random_state : int, RandomState, Generator or None, default=None
         Source of every random number, the sampler's included.
 
     Attributes
@@ -74,6 +77,7 @@ class ThreePlayerClassifier(Parameters, ClassifierMixin, BaseEstimator):
 
     sampler: Annotated[ThreePlayerGAN, HasMethods(["fit_resample", "fit"])] | None = field(default=None, kw_only=False)
     input_shape: tuple[int, int] | None = None
+    channels: Channels = "auto"
     random_state: RandomState = None
 
     @fit_context(prefer_skip_nested_validation=False)
@@ -101,14 +105,13 @@ class ThreePlayerClassifier(Parameters, ClassifierMixin, BaseEstimator):
         """
         if self.sampler is not None and not isinstance(self.sampler, ThreePlayerGAN):
             raise InputError("sampler", f"found {self.sampler!r}", "give a ThreePlayerGAN, or None")
-        X, shape = flattened(X, self.input_shape)
-        X, y = validate_data(self, X, y, dtype=np.float64)
-        check_classification_targets(y)
+        X, shape = flattened(X, self.input_shape, self.channels)
+        X, y = validate_data(self, X, class_labels(y), dtype=np.float64)
         self.classes_ = np.unique(y)
         if len(self.classes_) < 2:
             raise InputError("y", f"found one class, {self.classes_[0]!s}", "ThreePlayerClassifier needs two classes")
         sampler = clone(ThreePlayerGAN() if self.sampler is None else self.sampler)
-        sampler.set_params(random_state=seed_from(self.random_state), sampling_strategy="auto")
+        sampler.set_params(random_state=drawn_seed(self.random_state), sampling_strategy="auto")
         with_shape(sampler, shape or (1, X.shape[1]))
         # It draws nothing of a class here: one row teaches the classifier what it can.
         sampler._min_rows = 1
@@ -129,7 +132,7 @@ class ThreePlayerClassifier(Parameters, ClassifierMixin, BaseEstimator):
             One column per class of ``classes_``.
         """
         check_is_fitted(self, "sampler_")
-        rows = validate_data(self, flattened(X, None)[0], dtype=np.float64, reset=False)
+        rows = validate_data(self, flattened(X, self.input_shape, self.channels)[0], dtype=np.float64, reset=False)
         return self.sampler_.classifier_.predict_proba(rows)
 
     def predict(self, X: Table) -> np.ndarray:

@@ -13,7 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from oversmith._adapter import BaseOverSampler, fit_context, take_rows
 from oversmith._parameters import NonNegative, Parameters
-from oversmith.classifiers._wrapper import AnyClassifier, AnySampler, Wrapper, class_shares, sampler_within
+from oversmith.classifiers._wrapper import AnyClassifier, AnySampler, Wrapper, class_shares, refusals_of, sampler_within
 from oversmith.exceptions import InputError
 from oversmith.selection import weight_parameter
 
@@ -128,7 +128,8 @@ class WeightedResampler(Parameters, Wrapper):
         if len(used) < len(y_resampled):
             X_resampled, y_resampled = take_rows(X_resampled, used), y_resampled[used]
         weight = self.sample_weight_[used]
-        self.estimator_ = estimator.fit(X_resampled, y_resampled, **{parameter: weight})
+        with refusals_of(estimator):
+            self.estimator_ = estimator.fit(X_resampled, y_resampled, **{parameter: weight})
         last = estimator[-1] if isinstance(estimator, Pipeline) else estimator
         self.weighted_prior_ = class_shares(last, self.classes_, y_resampled, weight)
         return self

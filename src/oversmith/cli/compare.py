@@ -119,7 +119,8 @@ def compare(
         What the X of an npz file holds: needed for grey images (cases, height, width) unless the file has an array
         called modality that says so, or is a data set of the registry.
     channels : str
-        Where the channels of images are: first (cases, channels, height, width) unless given, or last.
+        Where the channels of series and images are: first (cases, channels, ...) unless given, or last. Needed for
+        series with far more channels than time points.
     axis : str
         Array of an npz file that says where the points of spectra lie, for the report. One called axis, wavenumber,
         wavelength, frequency, raman_shift, energy, two_theta, mz or ppm is found by itself; `none` takes none. With an
@@ -185,6 +186,8 @@ def compare(
         "max_steps": max_steps,
         "thin": thin,
         "bounds": value_bounds,
+        # As they are read, channels come first.
+        "channels": "first",
         "axis": rows.axis,
         "methods": methods,
         "classifiers": classifiers,

@@ -87,7 +87,7 @@ class ChannelEncoder(BaseEstimator, ABC):
         low, high = channels.min(axis=axes).astype(np.float64), channels.max(axis=axes).astype(np.float64)
         self.range_ = self._range(values.dtype, low, high)
         if (self._own_scaling if self.scaling == "auto" else self.scaling) == "standard":
-            self.centre_, self.spread_ = channels.mean(axis=axes), channels.std(axis=axes)
+            self.centre_, self.spread_ = _centre_and_spread(channels, axes)
         else:
             self.centre_, self.spread_ = self._centred(low, high)
         # Rounding leaves a standard deviation of 1e-17 where nothing varies.
@@ -166,7 +166,13 @@ class ChannelEncoder(BaseEstimator, ABC):
         channels = self._laid_out(values)
         self._check_values(channels)
         spread = self._over_points(np.where(self.spread_ > 0, self.spread_, 1.0))
-        return ((channels - self._over_points(self.centre_)) / spread).reshape(len(values), -1)
+        centre = self._over_points(self.centre_)
+        if len(channels) and _peak(channels) > _HALF:
+            # The difference of two such numbers may be beyond all numbers.
+            return np.where(self._over_points(self.spread_) > 0, channels / spread - centre / spread, 0.0).reshape(
+                len(values), -1
+            )
+        return ((channels - centre) / spread).reshape(len(values), -1)
 
     def _check_shape(self, values: np.ndarray) -> None:
         shape = self._read_shape(values) if values.ndim > 2 else None
@@ -206,7 +212,9 @@ class ChannelEncoder(BaseEstimator, ABC):
             raise InputError("Z", f"found shape {Z.shape}", f"encoded rows have {self.width_} columns")
         if not np.isfinite(Z).all():
             raise InputError("Z", "found NaN or infinite values among encoded rows", "decode finite numbers only")
-        channels = Z.reshape(len(Z), *self.shape_) * self._over_points(self.spread_) + self._over_points(self.centre_)
+        with np.errstate(over="ignore"):
+            channels = Z.reshape(len(Z), *self.shape_) * self._over_points(self.spread_)
+            channels = channels + self._over_points(self.centre_)
         channels = np.clip(channels, self._over_points(self.range_[0]), self._over_points(self.range_[1]))
         return self._in_container(self._as_given(channels))
 
@@ -215,12 +223,13 @@ class ChannelEncoder(BaseEstimator, ABC):
         if container.names:
             kinds = (container.dtypes * len(container.names))[: len(container.names)]
             rounded = [np.round(c) if _is_whole(kind) else c for c, kind in zip(flat.T, kinds, strict=True)]
-            return container.rebuild([Values("number", np.ascontiguousarray(column)) for column in rounded])
+            held = [_held(column, kind) for column, kind in zip(rounded, kinds, strict=True)]
+            return container.rebuild([Values("number", np.ascontiguousarray(column)) for column in held])
         dtype = container.dtypes[0]
         if _is_whole(dtype):
             info = np.iinfo(dtype) if dtype.kind in "iu" else None
             values = np.clip(np.round(values), *((info.min, info.max) if info else (0, 1)))
-        return values.astype(dtype)
+        return _held(values, dtype).astype(dtype)
 
     def has_missing(self, X: Any) -> np.ndarray:
         """Tell which rows have a missing value: none, because ``fit`` refuses them.
@@ -333,6 +342,37 @@ class ChannelEncoder(BaseEstimator, ABC):
             "scaling": state["scaling"],
             "bounds": tuple(bounds) if isinstance(bounds, list) else bounds,
         }
+
+
+# Largest number of which a square, and squares of many, can be summed; smallest whose square is not zero; and half of the
+# largest number there is.
+_LARGE, _SMALL, _HALF = 1e145, 1e-145, np.finfo(np.float64).max / 2
+
+
+def _peak(channels: np.ndarray) -> float:
+    return float(max(abs(channels.min()), abs(channels.max())))
+
+
+def _centre_and_spread(channels: np.ndarray, axes: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and standard deviation of each channel, also of numbers whose squares are too large or too small."""
+    low, high = np.abs(channels).min(axis=axes), np.abs(channels).max(axis=axes)
+    if not ((high > _LARGE) | ((high > 0) & (high < _SMALL))).any():
+        return channels.mean(axis=axes), channels.std(axis=axes)
+    # Scaled by powers of two, which is exact.
+    power = np.frexp(np.maximum(low, high))[1]
+    scaled = np.ldexp(channels, -power.reshape(-1, *(1,) * (channels.ndim - 2)))
+    return np.ldexp(scaled.mean(axis=axes), power), np.ldexp(scaled.std(axis=axes), power)
+
+
+def _held(values: np.ndarray, dtype: Any) -> np.ndarray:
+    """Keep values to what a dtype of decimal numbers holds: the last number before infinity, not infinity."""
+    kind = getattr(dtype, "numpy_dtype", dtype)
+    name = str(kind).casefold()
+    width = next((width for width in ("float16", "float32", "float64") if name.startswith(width)), None)
+    if width is None:
+        return values
+    most = float(np.finfo(width).max)
+    return values if len(values) == 0 or _peak(values) <= most else np.clip(values, -most, most)
 
 
 def _is_whole(dtype: Any) -> bool:

@@ -91,8 +91,6 @@ class Container:
             return cls("pandas", _unique(map(str, X.columns)), X.columns, tuple(X.dtypes))
         if nw.dependencies.is_polars_dataframe(X):
             return cls("polars", tuple(X.columns), None, tuple(X.dtypes))
-        if nw.dependencies.is_polars_lazyframe(X):
-            raise InputError("X", "found a Polars LazyFrame", "call collect() on it first")
         if nw.dependencies.is_into_series(X):
             raise InputError(
                 "X",
@@ -102,6 +100,9 @@ class Container:
         if scipy.sparse.issparse(X):
             form = (X.format, isinstance(X, scipy.sparse.sparray))
             return cls("sparse", _numbered(X.shape[1]), None, (X.dtype,), form)
+        check_is_rows(X)
+        if type(X).__module__.partition(".")[0] == "pyarrow":
+            raise InputError("X", f"found a pyarrow {type(X).__name__}", "give X.to_pandas() or polars.from_arrow(X)")
         if isinstance(X, list) and X and isinstance(X[0], list | tuple):
             widths = {len(row) for row in X}
             if len(widths) > 1:
@@ -349,6 +350,32 @@ class Container:
             dtypes = tuple(dtype_from_state(dtype) for dtype in state["dtypes"])
         sparse = None if state["sparse"] is None else (state["sparse"][0], state["sparse"][1])
         return cls(state["kind"], tuple(state["names"]), columns, dtypes, sparse)
+
+
+def check_is_rows(X: Any) -> None:
+    """Refuse what holds no rows: text, a dictionary, a generator, one number, nothing.
+
+    Parameters
+    ----------
+    X : object
+        What a caller gave as rows.
+
+    Raises
+    ------
+    InputError
+        With what it is.
+    """
+    if nw.dependencies.is_polars_lazyframe(X):
+        raise InputError("X", "found a Polars LazyFrame", "call collect() on it first")
+    shape = getattr(X, "shape", None)
+    if isinstance(X, str | bytes | dict | set) or shape == () or not (hasattr(X, "__len__") or shape is not None):
+        raise InputError(
+            "X",
+            f"Expected 2D array, found {'a text' if isinstance(X, str) else type(X).__name__}",
+            "give a table: NumPy, pandas, Polars, SciPy sparse or a list of rows",
+        )
+    if shape is None and not len(X):
+        raise InputError("X", "found no rows (0 sample(s))", "give it rows and columns")
 
 
 def check_unmasked(array: Any, argument: str = "X") -> None:

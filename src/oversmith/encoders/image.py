@@ -10,6 +10,7 @@ import numpy as np
 
 from oversmith._parameters import Parameters
 from oversmith.encoders.channels import Bounds, ChannelEncoder
+from oversmith.encoders.reading import channels_first
 from oversmith.exceptions import InputError
 
 
@@ -139,6 +140,10 @@ def image_shape_of(values: np.ndarray, input_shape: Any, channels: str = "first"
     """
     if channels not in ("first", "last"):
         raise InputError("channels", f"{channels!r} found", "choose 'first' or 'last'")
+    if not len(values):
+        raise InputError("X", f"no images found, shape {values.shape}", "give it rows (0 sample(s) found)")
+    if values.ndim > 2 and 0 in values.shape[1:]:
+        raise InputError("X", f"images without any pixel found, of shape {values.shape}", "give them height and width")
     given: tuple[int, ...] | None = None
     if values.ndim == 3:
         given = (1, *values.shape[1:])
@@ -175,25 +180,3 @@ def image_shape_of(values: np.ndarray, input_shape: Any, channels: str = "first"
 
 def _three(shape: tuple[int, ...]) -> tuple[int, int, int]:
     return int(shape[0]), int(shape[1]), int(shape[2])
-
-
-def channels_first(values: np.ndarray, shape: tuple[int, ...], channels: str = "first") -> np.ndarray:
-    """Lay images out as (n, channels, height, width), whatever they come as; nothing is copied where that can be.
-
-    Parameters
-    ----------
-    values : ndarray of shape (n, ...)
-        Images or flat rows.
-    shape : (int, int, int)
-        Channels, height and width.
-    channels : {"first", "last"}, default="first"
-        Where the axis of the channels is, in flat rows too.
-
-    Returns
-    -------
-    ndarray of shape (n, channels, height, width)
-        The images.
-    """
-    if channels == "first" or values.ndim == 3:
-        return values.reshape(len(values), *shape)
-    return np.moveaxis(values.reshape(len(values), *shape[1:], shape[0]), 3, 1)

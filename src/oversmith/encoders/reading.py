@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from numbers import Integral
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from oversmith.encoders.container import Container, check_unmasked
 from oversmith.exceptions import InputError
+
+# Where the axis of the channels is; "auto" takes the first one and refuses series that look turned round.
+Channels = Literal["auto", "first", "last"]
+# So many times as many channels as time points are refused: of few points, and of any number.
+_FEW_POINTS, _TIMES_FEW, _TIMES_ANY = 16, 5, 10
 
 # What an array of each kind is called in messages, and along which axes its values lie.
 _AXES = {3: ("series", "channel", "time point"), 4: ("image", "channel", "row", "column")}
@@ -144,6 +149,12 @@ def as_array(X: Any, container: Container) -> np.ndarray:
         )
     array = X.to_numpy() if container.kind in ("pandas", "polars") else np.asarray(X)
     if array.dtype == object and array.ndim <= 2 and array.size and np.ndim(array.flat[0]) > 0:
+        if len({np.shape(cell) for cell in array.flat}) == 1:
+            raise InputError(
+                "X",
+                f"cells that hold series found ({type(array.flat[0]).__name__} of shape {np.shape(array.flat[0])})",
+                "make one array (cases, channels, time points) of them, for example with numpy.stack",
+            )
         raise InputError(
             "X",
             "series of unequal lengths found",
@@ -151,6 +162,8 @@ def as_array(X: Any, container: Container) -> np.ndarray:
         )
     if array.dtype.kind == "c":
         raise InputError("X", "Complex data not supported", "give real and imaginary parts as two channels")
+    if array.dtype.kind in "MmV":
+        raise InputError("X", f"values of dtype {array.dtype} found", "series and images hold numbers alone")
     if array.dtype.kind in "biu":
         return array
     try:
@@ -161,15 +174,19 @@ def as_array(X: Any, container: Container) -> np.ndarray:
         ) from error
 
 
-def shape_of(values: np.ndarray, input_shape: Any) -> tuple[int, int]:
+def shape_of(values: np.ndarray, input_shape: Any, channels: str = "auto") -> tuple[int, int]:
     """Find channels and time points, and check them against ``input_shape``.
 
     Parameters
     ----------
     values : ndarray of shape (n, channels, length) or (n, columns)
-        Series.
+        Series; of shape (n, length, channels) with ``channels="last"``.
     input_shape : (int, int) or None
         What the caller says.
+    channels : {"auto", "first", "last"}, default="auto"
+        Where the axis of the channels is. ``"auto"`` takes the first one, and refuses series that look turned round:
+        of one time point, of up to 16 time points with five times as many channels, and of more with ten times as
+        many.
 
     Returns
     -------
@@ -179,24 +196,42 @@ def shape_of(values: np.ndarray, input_shape: Any) -> tuple[int, int]:
     Raises
     ------
     InputError
-        When the two disagree.
+        When the two disagree, for series of no length, and for those that look turned round.
 
     Examples
     --------
     >>> import numpy as np
     >>> shape_of(np.zeros((5, 12)), (3, 4)), shape_of(np.zeros((5, 12)), None)
     ((3, 4), (1, 12))
+    >>> shape_of(np.zeros((5, 12, 2)), None, "last")
+    (2, 12)
     """
+    if channels not in ("auto", "first", "last"):
+        raise InputError("channels", f"{channels!r} found", "choose 'auto', 'first' or 'last'")
+    if not len(values):
+        raise InputError("X", f"no series found, shape {values.shape}", "give it rows (0 sample(s) found)")
+    if values.ndim == 3 and 0 in values.shape[1:]:
+        raise InputError(
+            "X", f"series without any value found, of shape {values.shape}", "give one channel and two time points"
+        )
+    given: tuple[int, int] | None = None
+    if values.ndim == 3:
+        given = int(values.shape[1]), int(values.shape[2])
+        given = given[::-1] if channels == "last" else given
     if input_shape is None:
-        return (int(values.shape[1]), int(values.shape[2])) if values.ndim == 3 else (1, int(values.shape[1]))
+        shape = given or (1, int(values.shape[1]))
+        if channels == "auto":
+            _check_order(values)
+        return shape
     pair = tuple(input_shape) if isinstance(input_shape, tuple | list) else ()
     if len(pair) != 2 or not all(isinstance(n, Integral) and not isinstance(n, bool) and int(n) > 0 for n in pair):
         raise InputError("input_shape", f"found {input_shape!r}", "give two whole numbers (channels, time points)")
     shape = int(pair[0]), int(pair[1])
-    if values.ndim == 3 and values.shape[1:] != shape:
+    if given is not None and given != shape:
+        order = "cases, time points, channels" if channels == "last" else "cases, channels, time points"
         raise InputError(
             "input_shape",
-            f"found {shape}, but X has shape {values.shape} (cases, channels, time points)",
+            f"found {shape}, but X has shape {values.shape} ({order})",
             "leave input_shape out",
         )
     if values.ndim == 2 and values.shape[1] != shape[0] * shape[1]:
@@ -206,6 +241,80 @@ def shape_of(values: np.ndarray, input_shape: Any) -> tuple[int, int]:
             "give channels and time points of your series",
         )
     return shape
+
+
+def turned_round(shape: tuple[int, ...]) -> str | None:
+    """Say why series of three dimensions look as if their time points stood where the channels belong.
+
+    Parameters
+    ----------
+    shape : (int, int, int)
+        Cases, channels and time points.
+
+    Returns
+    -------
+    str or None
+        What was found; None where nothing is odd.
+
+    Examples
+    --------
+    >>> turned_round((60, 3, 100)), turned_round((60, 64, 30)), turned_round((60, 100, 3))[:50]
+    (None, None, 'found series of 100 channels and 3 time points, of')
+    """
+    _, channels, points = shape
+    times = _TIMES_FEW if points <= _FEW_POINTS else _TIMES_ANY
+    if points > 1 and channels < times * points:
+        return None
+    return (
+        f"found series of {channels} channels and {points} time point{'s' * (points > 1)}, of shape {shape}: read as "
+        "(cases, channels, time points)"
+    )
+
+
+def _check_order(values: np.ndarray) -> None:
+    """Refuse series in which the axis of time stands where that of the channels belongs."""
+    if values.ndim == 2 and values.shape[1] == 1:
+        raise InputError(
+            "X",
+            f"found rows of one value (n_features=1, shape {values.shape}), and a series has two time points or more",
+            "give all values of a case in one row, or take a method for tables",
+        )
+    if values.ndim == 3 and (finding := turned_round(values.shape)):
+        raise InputError(
+            "X",
+            finding,
+            "say channels='last' if the channels come last (of a sampler: encoder=SeriesEncoder(channels='last')), and "
+            "channels='first' if they are as they should be",
+        )
+
+
+def channels_first(values: np.ndarray, shape: tuple[int, ...], channels: str = "first") -> np.ndarray:
+    """Lay series or images out with their channels first, whatever they come as; copies nothing where that can be.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n, ...)
+        Series, images or flat rows.
+    shape : tuple of int
+        Channels and time points, or channels, height and width.
+    channels : {"auto", "first", "last"}, default="first"
+        Where the axis of the channels is, in flat rows too.
+
+    Returns
+    -------
+    ndarray of shape (n, channels, time points) or (n, channels, height, width)
+        The series or images.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> channels_first(np.zeros((5, 12, 2)), (2, 12), "last").shape
+    (5, 2, 12)
+    """
+    # Grey images of three dimensions have no axis of channels.
+    if channels != "last" or (values.ndim == 3 and len(shape) == 3):
+        return values.reshape(len(values), *shape)
+    return np.moveaxis(values.reshape(len(values), *shape[1:], shape[0]), -1, 1)
 
 
 def check_finite(values: np.ndarray) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import narwhals as nw
@@ -14,6 +15,7 @@ from oversmith.encoders import _values, _writing
 from oversmith.encoders._index import extended_index
 from oversmith.encoders._values import Values
 from oversmith.encoders.container import check_unmasked
+from oversmith.encoders.labels import as_label_array, check_classes, check_missing, natural
 from oversmith.exceptions import InputError
 
 
@@ -27,10 +29,12 @@ class TargetContainer:
     ----------
     y : object
         The target as given.
-    kind : {"numpy", "list", "pandas", "polars", "other"}
-        Which library it belongs to; ``"other"`` is left to scikit-learn's own checks.
+    kind : {"numpy", "list", "pandas", "array", "polars"}
+        Which library it belongs to; ``"array"`` is an array of pandas without an index.
     values : ndarray of shape (n_rows,) or (n_rows, n_columns)
-        Plain labels, one-hot rows, or ``y`` itself for ``"other"``.
+        Plain labels, or one-hot rows.
+    declared : bool
+        Whether the labels come as categories, whatever they are: numbers with decimals are classes then.
 
     Examples
     --------
@@ -41,7 +45,8 @@ class TargetContainer:
 
     y: Any
     kind: str
-    values: Any
+    values: np.ndarray
+    declared: bool = False
 
     @classmethod
     def of(cls, y: Any) -> TargetContainer:
@@ -60,15 +65,20 @@ class TargetContainer:
         Raises
         ------
         InputError
-            When labels are missing or masked.
+            When labels are missing, masked, of several types, bytes, nested, or no labels at all.
         """
         check_unmasked(y, "y")
+        if isinstance(y, pd.api.extensions.ExtensionArray):
+            held = cls.of(pd.Series(y))
+            return replace(held, kind="array")
         if nw.dependencies.is_pandas_series(y):
-            return cls(y, "pandas", _plain(_values.from_pandas(y, "the target")))
+            return cls(y, "pandas", _plain(y, _values.from_pandas), _is_categorical(y.dtype))
         if nw.dependencies.is_pandas_dataframe(y):
-            return cls(y, "pandas", _plain_columns([y.iloc[:, i] for i in range(y.shape[1])], _values.from_pandas))
+            columns = [y.iloc[:, i] for i in range(y.shape[1])]
+            declared = bool(columns) and all(_is_categorical(column.dtype) for column in columns)
+            return cls(y, "pandas", _plain_columns(columns, _values.from_pandas), declared)
         if nw.dependencies.is_polars_series(y):
-            return cls(y, "polars", _plain(_values.from_polars(y, "the target")))
+            return cls(y, "polars", _plain(y, _values.from_polars))
         if nw.dependencies.is_polars_dataframe(y):
             return cls(y, "polars", _plain_columns(list(y.iter_columns()), _values.from_polars))
         if y is None:
@@ -76,12 +86,39 @@ class TargetContainer:
             raise InputError(
                 "y", "Expected array-like (array or non-string sequence), got None", "pass every row's class"
             )
-        if isinstance(y, str) or scipy.sparse.issparse(y):
-            return cls(y, "other", y)
-        values = np.asarray(y)
-        if values.dtype.kind in "fO":
-            _check_missing(pd.isna(values))
-        return cls(y, "list" if isinstance(y, list) else "numpy", values)
+        if isinstance(y, str | bytes) or scipy.sparse.issparse(y):
+            what = "a sparse matrix" if scipy.sparse.issparse(y) else "a text"
+            raise InputError(
+                "y", f"Expected array-like (array or non-string sequence), got {what}", "give one class for each row"
+            )
+        if type(y).__module__.partition(".")[0] == "pyarrow":
+            raise InputError("y", f"found a pyarrow {type(y).__name__}", "give y.to_pandas() or y.to_numpy()")
+        return cls(y, "list" if isinstance(y, list) else "numpy", as_label_array(y))
+
+    def labels(self) -> np.ndarray:
+        """Return the class of each row.
+
+        Returns
+        -------
+        ndarray of shape (n_rows,)
+            Labels; class numbers for a one-hot target.
+
+        Raises
+        ------
+        InputError
+            For no labels, numbers with decimals that are no categories, infinite ones, and several labels to a row.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from oversmith.encoders import TargetContainer
+        >>> TargetContainer.of(pd.Series([True, False], dtype="category")).labels()
+        array([ True, False])
+        """
+        check_classes(self.values, self.declared)
+        if self.values.ndim == 2 and self.values.shape[1] > 1:
+            return self.values.argmax(axis=1)
+        return self.values.ravel()
 
     def append_labels(self, labels: Any | None, keep_index: bool = False) -> Any:
         """Append labels to the caller's target.
@@ -105,13 +142,13 @@ class TargetContainer:
             new = np.eye(self.values.shape[1], dtype=np.int64)[new.astype(np.int64)]
         if self.kind == "pandas":
             return self._append_pandas(new, keep_index)
+        if self.kind == "array":
+            return self._append_pandas(new, keep_index).array
         if self.kind == "polars":
             return self._append_polars(new)
-        real = self.values if wide else self.values.ravel()
-        if not len(new):
-            joined = real.copy()
-        else:
-            joined = np.concatenate([real, new.astype(real.dtype)])
+        given = np.asarray(self.y, dtype=object if self.values.dtype == object else None)
+        real = given if wide else given.ravel()
+        joined = np.concatenate([real, new.astype(real.dtype)]) if len(new) else real.copy()
         if self.kind == "list":
             return [*self.y, *joined[len(self.y) :].tolist()] if real.ndim == self.values.ndim else joined.tolist()
         return joined
@@ -141,23 +178,30 @@ class TargetContainer:
         return pl.concat([self.y, pl.DataFrame({old.name: _like_polars(old, column) for old, column in parts})])
 
 
-def _check_missing(missing: np.ndarray) -> None:
-    if missing.any():
-        raise InputError("y", f"found NaN, {int(missing.sum())} label(s) are missing", "drop those rows first")
+def _is_categorical(dtype: Any) -> bool:
+    return isinstance(dtype, pd.CategoricalDtype)
 
 
-def _plain(column: Values) -> np.ndarray:
-    if column.missing is not None:
-        _check_missing(column.missing)
-    if column.levels is not None:
-        return column.levels[column.values]
-    return column.values.astype(np.float64) if column.kind == "decimal" else column.values
+def _plain(column: Any, read: Callable[[Any, str], Values]) -> np.ndarray:
+    """Read a column of labels: an array that can be sorted, none missing."""
+    dtype = getattr(column, "dtype", None)
+    if isinstance(dtype, np.dtype) and dtype.kind in "OMm":
+        return as_label_array(column.to_numpy())
+    try:
+        values = read(column, "the target")
+    except InputError as error:
+        raise InputError("y", error.finding, error.cure) from None
+    if values.missing is not None:
+        check_missing(values.missing)
+    if values.levels is not None:
+        return natural(values.levels[values.values])
+    return values.values.astype(np.float64) if values.kind == "decimal" else values.values
 
 
-def _plain_columns(columns: list[Any], read: Any) -> np.ndarray:
+def _plain_columns(columns: list[Any], read: Callable[[Any, str], Values]) -> np.ndarray:
     if not columns:
         raise InputError("y", "found a table without columns", "give the labels")
-    return np.stack([_plain(read(column, "the target")) for column in columns], axis=1)
+    return np.stack([_plain(column, read) for column in columns], axis=1)
 
 
 def _as_values(new: np.ndarray) -> Values:

@@ -259,6 +259,8 @@ def _task(entry: Any) -> Task:
         groups=entry.groups,
         axis=getattr(entry, "axis", None),
         modality="image" if entry.modality == "images" else "auto",
+        # Data that were read have their channels first, whatever their file has.
+        channels="first",
     )
 
 

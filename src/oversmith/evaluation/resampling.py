@@ -165,10 +165,14 @@ class Resampling:
             if name not in known:
                 raise InputError(argument, f"method {self.method!r} has no such setting", "leave it out")
             options[name] = value if name != "encoder" else self._encoder(value)
+        if self.data.sampler_modality == "series" and "encoder" in known:
+            options["encoder"] = self._encoder(self.bounds)
         return options
 
     def _encoder(self, bounds: Bounds) -> SeriesEncoder | ImageEncoder:
-        return (ImageEncoder if self.data.sampler_modality == "image" else SeriesEncoder)(bounds=bounds)
+        # As they are read, series and images have their channels first.
+        kind = ImageEncoder if self.data.sampler_modality == "image" else SeriesEncoder
+        return kind(bounds=bounds, channels="first")
 
     @property
     def rows_to_generate(self) -> dict[str, int]:

@@ -12,10 +12,9 @@ import numpy as np
 import pandas as pd
 
 from oversmith.datasets import SpectralAxis
-from oversmith.encoders import Container, modality_of, seconds_of
-from oversmith.encoders.container import check_unmasked
-from oversmith.encoders.image import channels_first, image_shape_of
-from oversmith.encoders.reading import check_finite, stacked
+from oversmith.encoders import Container, TargetContainer, modality_of, seconds_of
+from oversmith.encoders.image import image_shape_of
+from oversmith.encoders.reading import Channels, channels_first, check_finite, shape_of, stacked
 from oversmith.exceptions import InputError
 from oversmith.io.describe import rows_text
 from oversmith.io.kinds import column_kind
@@ -136,6 +135,7 @@ def prepare(
     groups: Any = None,
     axis: SpectralAxis | None = None,
     modality: str = "auto",
+    channels: Channels = "auto",
 ) -> Task:
     """Check the data and encode the labels.
 
@@ -157,6 +157,9 @@ def prepare(
         Where the points of spectra lie; ``X`` then has three dimensions.
     modality : {"auto", "table", "series", "image"}, default="auto"
         What ``X`` holds; grey images (cases, height, width) and series of unsigned bytes have to be declared.
+    channels : {"auto", "first", "last"}, default="auto"
+        Where the channels of series and images are: behind the cases, or last. ``"auto"`` is the first, and refuses
+        series that look turned round (:class:`oversmith.SeriesEncoder`).
 
     Returns
     -------
@@ -178,12 +181,14 @@ def prepare(
     """
     X = stacked(X, modality)
     modality = modality_of(X, modality, name="a comparison")
-    frame, shape = (_frame(X), None) if modality == "table" else _flat(np.asarray(X), modality)
+    frame, shape = (_frame(X), None) if modality == "table" else _flat(np.asarray(X), modality, channels)
+    _check_cells(frame)
     labels = _labels(y)
     if len(frame) != len(labels):
         raise InputError("y", f"{len(labels)} labels found for {len(frame)} rows of X", "give one label per row")
     if labels.isna().any():
         raise InputError(target, f"{int(labels.isna().sum())} rows without a label found", "drop them or name a class")
+    TargetContainer.of(labels).labels()
     kinds = {str(column): column_kind(frame[column]) for column in frame}
     for column, kind in kinds.items():
         _check_column(frame[column], column, kind)
@@ -199,7 +204,8 @@ def prepare(
     if axis is not None:
         if modality != "series":
             raise InputError("axis", "it is for spectra", "give X the shape (cases, channels, points)")
-        axis.check(np.shape(X)[2])
+        assert shape is not None
+        axis.check(shape[1])
     return Task(
         name=name,
         target=target,
@@ -260,10 +266,15 @@ def _frame(X: Any) -> pd.DataFrame:
     elif nw.dependencies.is_into_dataframe(X):
         frame = nw.from_native(X, eager_only=True).to_pandas()
     else:
+        container = Container.of(X)
         values = np.asarray(X)
-        if values.ndim != 2:
-            raise InputError("X", f"{values.ndim} dimensions found", "a table has two, series have three, images four")
-        frame = pd.DataFrame(values, columns=[f"x{i}" for i in range(values.shape[1])])
+        if container.kind == "list" and values.dtype.kind in "USO":
+            # NumPy would make text of numbers beside text.
+            frame = pd.DataFrame(X, columns=list(container.names))
+        elif container.kind == "sparse":
+            raise InputError("X", "a sparse matrix found", "give X.toarray()")
+        else:
+            frame = pd.DataFrame(values, columns=list(container.names))
     if not len(frame) or not frame.shape[1]:
         raise InputError(
             "X", f"a table of {len(frame)} rows and {frame.shape[1]} columns found", "both must be above zero"
@@ -280,7 +291,7 @@ def _frame(X: Any) -> pd.DataFrame:
     return frame
 
 
-def _flat(values: np.ndarray, kind: str) -> tuple[pd.DataFrame, tuple[int, ...]]:
+def _flat(values: np.ndarray, kind: str, order: Channels) -> tuple[pd.DataFrame, tuple[int, ...]]:
     """Lay series or images out as a table, a column per number, and say what shape a case has."""
     if values.dtype.kind not in "biuf":
         raise InputError("X", f"{_PLURAL[kind]} of dtype {values.dtype} found", "they hold numbers alone")
@@ -290,12 +301,12 @@ def _flat(values: np.ndarray, kind: str) -> tuple[pd.DataFrame, tuple[int, ...]]
         raise InputError("modality", f"{kind!r} found, but X has shape {values.shape}", f"give {_GIVE[kind]}")
     shape: tuple[int, ...]
     if kind == "image":
-        shape = image_shape_of(values, None)
-        values = channels_first(values, shape)
+        shape = image_shape_of(values, None, "first" if order == "auto" else order)
         names = [_pixel(index, shape[0]) for index in np.ndindex(shape)]
     else:
-        shape = (values.shape[1], values.shape[2])
+        shape = shape_of(values, None, order)
         names = [f"channel {c} point {t}" for c in range(shape[0]) for t in range(shape[1])]
+    values = channels_first(values, shape, order)
     check_finite(values)
     return pd.DataFrame(values.reshape(len(values), -1), columns=names), shape
 
@@ -306,13 +317,32 @@ def _pixel(index: tuple[int, ...], channels: int) -> str:
 
 
 def _labels(y: Any) -> pd.Series:
+    if nw.dependencies.is_into_dataframe(y):
+        y = nw.from_native(y, eager_only=True).to_pandas()
+        y = y.iloc[:, 0] if y.shape[1] == 1 else y.to_numpy()
     if nw.dependencies.is_into_series(y) and not isinstance(y, pd.Series):
         y = nw.from_native(y, series_only=True).to_pandas()
-    check_unmasked(y, "y")
-    values = y if isinstance(y, pd.Series) else np.asarray(y)
+    values = y if isinstance(y, pd.Series) else TargetContainer.of(y).values
+    if values.ndim == 2 and values.shape[1] == 1:
+        values = values[:, 0]
     if values.ndim != 1:
         raise InputError("y", f"shape {values.shape} found", "give one label per row")
     return pd.Series(values).reset_index(drop=True)
+
+
+def _check_cells(frame: pd.DataFrame) -> None:
+    """Refuse cells that are no values: numbers with an imaginary part, lists, frames."""
+    for name, column in frame.items():
+        kind = getattr(column.dtype, "kind", "O")
+        if kind in "cV":
+            raise InputError("X", f"column {name!r} holds {column.dtype} values", "give real numbers, or drop it")
+        nested = (value for value in column if getattr(type(value), "__hash__", None) is None) if kind == "O" else ()
+        if (culprit := next(iter(nested), None)) is not None:
+            raise InputError(
+                "X",
+                f"column {name!r} holds nested values ({type(culprit).__name__})",
+                "spread them over several columns; series of one length go into an array (cases, channels, points)",
+            )
 
 
 def _groups(groups: Any, rows: int) -> np.ndarray:

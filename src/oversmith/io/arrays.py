@@ -29,7 +29,7 @@ _KINDS = {
 _DIMENSIONS = {"table": (2,), "series": (2, 3), "image": (3, 4)}
 _SHAPES = {
     "table": "(rows, columns)",
-    "series": "(cases, channels, time points)",
+    "series": "(cases, channels, time points), or (cases, time points, channels) with channels='last'",
     "image": "(cases, height, width), or (cases, channels, height, width), or (cases, height, width, channels) with "
     "channels='last'",
 }
@@ -52,7 +52,7 @@ class Arrays:
     kind : {"table", "series", "image"}
         What ``X`` holds.
     channels : {"first", "last"}
-        Where the channels of images with four dimensions are.
+        Where the channels of series with three dimensions are, and of images with four.
     axis : SpectralAxis or None
         Where the points of spectra lie; a 2-D ``X`` then holds spectra of one channel.
     axis_array : str or None
@@ -101,10 +101,12 @@ class Arrays:
         return values
 
     def features(self, without: Sequence[str]) -> np.ndarray[Any, Any]:
-        """Return the matrix, the series or spectra, or the images with their channels first."""
+        """Return the matrix, or the series, spectra or images with their channels first."""
         x = self.arrays["X"]
         if self.kind == "image":
             return x[:, None] if x.ndim == 3 else np.moveaxis(x, 3, 1) if self.channels == "last" else x
+        if self.kind == "series" and x.ndim == 3 and self.channels == "last":
+            return np.moveaxis(x, 2, 1)
         return x[:, None] if x.ndim == 2 and self.kind == "series" else x
 
     def written(self, target: str, features: Sequence[str]) -> list[str]:
@@ -127,6 +129,8 @@ class Arrays:
         real, labels = self.arrays["X"][rows], self.arrays[target][rows]
         if self.kind == "image" and self.channels == "last":
             X = np.moveaxis(X, 1, 3)
+        elif self.kind == "series" and self.channels == "last":
+            X = np.moveaxis(X, 1, 2)
         X = X.reshape(-1, *real.shape[1:])
         out = {
             "X": np.concatenate([real, X.astype(real.dtype, copy=False)]),
@@ -148,7 +152,7 @@ class Arrays:
         modality : str or None
             What the caller says.
         channels : {"first", "last"} or None
-            Where the channels of images are, as the caller says.
+            Where the channels of series and images are, as the caller says.
 
         Returns
         -------
@@ -158,7 +162,8 @@ class Arrays:
         Raises
         ------
         InputError
-            When shape and declaration disagree, or unsigned bytes of three dimensions could be read in two ways.
+            When shape and declaration disagree, unsigned bytes of three dimensions could be read in two ways, or
+            series look turned round.
         """
         x = self.arrays["X"]
         declared, argument = self._declared(modality)
@@ -174,12 +179,22 @@ class Arrays:
                 f"say which with modality='image' or modality='series', or in an array called {DECLARED!r}",
             )
         kind = declared or {2: "table", 3: "series", 4: "image"}[x.ndim]
-        if channels is not None and (kind != "image" or x.ndim != 4):
+        if channels is not None and x.ndim != {"series": 3, "image": 4}.get(kind):
             raise InputError(
                 "channels",
-                f"{channels!r} is for images of four dimensions, and X in {self.name!r} has shape {x.shape}",
+                f"{channels!r} is for series of three dimensions and images of four, and X in {self.name!r} has shape "
+                f"{x.shape}",
                 "leave it out",
             )
+        if kind == "series" and x.ndim == 3 and channels is None and self.info is None:
+            from oversmith.encoders.reading import turned_round
+
+            if finding := turned_round(x.shape):
+                raise InputError(
+                    "path",
+                    f"X in {self.name!r}: {finding}",
+                    "say channels='last' if the channels come last, and channels='first' if they are as they should be",
+                )
         return replace(self, kind=kind, channels=channels or "first")
 
     def _declared(self, modality: str | None) -> tuple[str | None, str]:
@@ -230,13 +245,19 @@ class Arrays:
         if named is not None and (named == "X" or named not in self.arrays):
             raise InputError("axis", f"{named!r} is no other array", nearest_hint(named, self.columns))
         known = dict(self.info.axis) if self.info is not None else {}
-        length = self.arrays["X"].shape[-1]
+        length = self._points
         for name in (named,) if named is not None else (known.get("array"), *AXIS_NAMES):
             array = self.arrays.get(name) if name is not None else None
             if name is None or array is None or (named is None and array.shape != (length,)):
                 continue
             return self._over(name, known if name == known.get("array") else {"name": name.replace("_", " ")})
         return self
+
+    @property
+    def _points(self) -> int:
+        """Points of a series."""
+        shape = self.arrays["X"].shape
+        return int(shape[1] if self.kind == "series" and len(shape) == 3 and self.channels == "last" else shape[-1])
 
     def _over(self, name: str, known: dict[str, str]) -> Arrays:
         """Take an array as the axis."""
@@ -248,7 +269,7 @@ class Arrays:
             axis = SpectralAxis(
                 self.arrays[name], known["name"], known.get("unit") or written, known.get("quantity", "")
             )
-            axis.check(x.shape[-1])
+            axis.check(self._points)
         except InputError as error:
             raise InputError(
                 "axis", f"array {name!r} of {self.name!r} is no axis ({error.finding})", error.cure

@@ -60,7 +60,8 @@ def read(
     modality : str, optional
         What ``X`` of an npz file holds, where its dimensions do not say so: needed for grey images.
     channels : {"first", "last"}, optional
-        Where the channels of images are; first by default.
+        Where the channels of series and images are; first by default. Series that look turned round, of one time point
+        or with far more channels than time points, are refused without it.
     axis : str, optional
         Array of an npz file that says where the points of spectra lie. One that is called like an axis is found by
         itself; ``"none"`` takes none. For a folder of spectra: how their axes become one, ``"same"``, ``"index"`` or

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeVar
 
 import numpy as np
 from sklearn.ensemble import IsolationForest
-from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_consistent_length
@@ -22,7 +21,7 @@ from oversmith._adapter import (
     take_rows,
     validate_data,
 )
-from oversmith._parameters import InnerShare, Parameters, Positive, RandomState
+from oversmith._parameters import InnerShare, Parameters, Positive, RandomState, numpy_state
 from oversmith.exceptions import InputError
 
 if TYPE_CHECKING:
@@ -53,7 +52,7 @@ class OutlierRemover(Parameters, BaseCleaningSampler):
         Largest share of a class that may go, in (0, 1): of more, the most outlying. A rare class cannot spare many.
     sampling_strategy : str, list or callable, default="all"
         Which classes are cleaned, as in imbalanced-learn's cleaning samplers.
-    random_state : int, RandomState instance or None, default=None
+    random_state : int, RandomState, Generator or None, default=None
         Seed of the isolation forests.
 
     Attributes
@@ -132,7 +131,7 @@ class OutlierRemover(Parameters, BaseCleaningSampler):
             The rows that stay, as they were and in order.
         """
         X, y, table, labels = self._checked(X, y)
-        random_state = None if self.random_state is None else check_random_state(self.random_state)
+        random_state = None if self.random_state is None else numpy_state(self.random_state)
         keep = np.ones(len(labels), dtype=bool)
         self.n_removed_: dict[Any, int] = {}
         for label in self.sampling_strategy_:

@@ -8,11 +8,8 @@ from typing import Any
 
 import numpy as np
 from sklearn.base import clone
-from sklearn.utils import check_random_state
-from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_consistent_length
 
-from oversmith._adapter import check_target_type, take_rows, validate_data
+from oversmith._adapter import take_rows, validate_data
 from oversmith.encoders import (
     Container,
     ImageEncoder,
@@ -22,8 +19,9 @@ from oversmith.encoders import (
     TargetContainer,
     modality_of,
 )
-from oversmith.encoders.image import channels_first, image_shape_of
-from oversmith.encoders.reading import as_array, check_finite, container_of, shape_of, stacked
+from oversmith.encoders.image import image_shape_of
+from oversmith.encoders.labels import check_lengths
+from oversmith.encoders.reading import as_array, channels_first, check_finite, container_of, shape_of, stacked
 from oversmith.exceptions import InputError, TooFewRowsError
 
 Encoder = TableEncoder | SeriesEncoder | ImageEncoder
@@ -156,17 +154,17 @@ def checked_input(sampler: Any, X: Any, y: Any, reset: bool = True) -> tuple[Any
     modality = modality_for(sampler, X)
     whole = modality != "table"
     column = TargetContainer.of(y)
-    check_classification_targets(column.values)
-    labels = check_target_type(column.values)
+    labels = column.labels()
     container = container_of(X)
     if container.kind in {"pandas", "polars"}:
         validate_data(sampler, X=X, skip_check_array=True, reset=reset)
-        check_consistent_length(X, labels)
         if 0 in X.shape:
             raise InputError("X", f"found an empty table of shape {tuple(X.shape)}", "give it rows and columns")
+        check_lengths(X, labels)
     else:
         # A list of mixed rows would become text, so it is checked value by value and used as it is.
         array = np.array(X, dtype=object) if container.kind == "list" else X
+        check_lengths(array, labels)
         array, labels = validate_data(
             sampler,
             X=array,
@@ -181,12 +179,10 @@ def checked_input(sampler: Any, X: Any, y: Any, reset: bool = True) -> tuple[Any
     if whole:
         # Also when no row will be generated: input that cannot be read is always refused.
         values = as_array(X, container)
-        if modality == "series":
-            check_finite(values.reshape(len(values), *shape_of(values, getattr(encoder, "input_shape", None))))
-        else:
-            channels = getattr(encoder, "channels", "first")
-            shape = image_shape_of(values, getattr(encoder, "input_shape", None), channels)
-            check_finite(channels_first(values, shape, channels))
+        channels = getattr(encoder, "channels", "auto" if modality == "series" else "first")
+        read = shape_of if modality == "series" else image_shape_of
+        shape: tuple[int, ...] = read(values, getattr(encoder, "input_shape", None), channels)
+        check_finite(channels_first(values, shape, channels))
     return X, Target(container, column, labels, modality)
 
 
@@ -244,6 +240,9 @@ def with_shape(sampler: Any, shape: tuple[int, ...] | None, **parameters: Any) -
     encoder = SeriesEncoder() if len(shape) == 2 else ImageEncoder()
     if known["encoder"] is not None:
         encoder = clone(known["encoder"])
+        if getattr(encoder, "channels", None) == "last":
+            # The flat rows of a comparison have their channels first.
+            options.setdefault("channels", "first")
     return sampler.set_params(encoder=encoder.set_params(**options))
 
 
@@ -312,27 +311,3 @@ def encoded_table(
         deficit={},
         weights=drawn,
     )
-
-
-def drawn_seed(random_state: Any) -> int:
-    """Draw a seed from the ``random_state`` parameter.
-
-    Parameters
-    ----------
-    random_state : int, RandomState instance or None
-        With None the seed is fresh entropy from the system: NumPy's global state is neither read nor moved.
-
-    Returns
-    -------
-    int
-        The seed.
-
-    Examples
-    --------
-    >>> from oversmith.samplers._encoding import drawn_seed
-    >>> drawn_seed(0) == drawn_seed(0), drawn_seed(None) == drawn_seed(None)
-    (True, False)
-    """
-    if random_state is None:
-        return int(np.random.SeedSequence().generate_state(1)[0])
-    return int(check_random_state(random_state).randint(np.iinfo(np.int32).max))

@@ -28,7 +28,7 @@ def scaled(series: Series, sigma: float, rng: np.random.Generator) -> Series:
 
 
 def rotated(series: Series, angle: float, rng: np.random.Generator) -> Series:
-    """Turn the channels of every series by a random rotation near none; turn one channel alone over, or not.
+    """Turn the channels of every series by a random rotation near none; one channel alone with its quadrature.
 
     Parameters
     ----------
@@ -42,11 +42,14 @@ def rotated(series: Series, angle: float, rng: np.random.Generator) -> Series:
     Returns
     -------
     ndarray of shape (n, channels, length)
-        Series whose length at each time point, over channels, is unchanged.
+        Series whose length at each time point, over channels, is unchanged; of one channel, series with the same mean
+        and power spectrum, all phases of which are turned by one angle.
     """
-    n, channels, _ = series.shape
+    n, channels, length = series.shape
     if channels == 1:
-        return series * rng.choice([-1.0, 1.0], size=(n, 1, 1))
+        turned = np.fft.rfft(series, axis=2)
+        turned[:, :, 1:] *= np.exp(1j * rng.normal(scale=angle, size=(n, 1, 1)))
+        return np.fft.irfft(turned, n=length, axis=2)
     skew = rng.normal(scale=angle, size=(n, channels, channels))
     skew = np.triu(skew, 1)
     skew -= np.swapaxes(skew, 1, 2)

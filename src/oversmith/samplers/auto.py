@@ -15,7 +15,7 @@ from sklearn.utils._param_validation import HasMethods, Interval
 from sklearn.utils.validation import check_is_fitted
 
 from oversmith._adapter import BaseResampler, check_sampling_strategy, fit_context, take_rows
-from oversmith._parameters import Parameters, Positive, PositiveInt, PositiveShare, RandomState
+from oversmith._parameters import Parameters, Positive, PositiveInt, PositiveShare, RandomState, drawn_seed
 from oversmith.encoders import ImageEncoder, SeriesEncoder, TableEncoder
 from oversmith.encoders.modality import MODALITIES
 from oversmith.exceptions import InputError
@@ -28,7 +28,7 @@ from oversmith.samplers._auto_judge import (
     resampled,
     resolve_scoring,
 )
-from oversmith.samplers._encoding import Target, checked_input, drawn_seed, new_encoder
+from oversmith.samplers._encoding import Target, checked_input, new_encoder
 from oversmith.samplers._unchanged import unchanged_on_failure
 from oversmith.samplers.base import Labels, Rows, SamplingStrategy
 from oversmith.samplers.settings import OverSampler
@@ -87,7 +87,7 @@ class Auto(Parameters, BaseResampler):
         Whether real rows keep their pandas index labels when rows are appended; without new rows they always do.
     verbose : bool, default=False
         Whether to tell on standard error how candidates fare.
-    random_state : int, RandomState instance or None, default=None
+    random_state : int, RandomState, Generator or None, default=None
         Source of every random number. The same integer gives the same decision and the same rows, unless
         ``max_seconds`` cuts the comparison short. Candidates and estimators with a seed of their own keep it.
 

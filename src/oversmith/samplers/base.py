@@ -16,17 +16,17 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self, TypeVar, cast
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from oversmith._adapter import BaseOverSampler, check_sampling_strategy, fit_context
-from oversmith._parameters import GroupedParameters, PositiveShare, RandomState, Settings
+from oversmith._adapter import BaseOverSampler, check_sampling_strategy, fit_context, take_rows
+from oversmith._parameters import GroupedParameters, PositiveShare, RandomState, Settings, drawn_seed
 from oversmith.encoders import ImageEncoder, SeriesEncoder, TableEncoder
 from oversmith.encoders.channels import ChannelEncoder
 from oversmith.exceptions import InputError
+from oversmith.samplers._copies import warn_of_copies
 from oversmith.samplers._encoding import (
     EncodedTable,
     Encoder,
     Target,
     checked_input,
-    drawn_seed,
     encoded_table,
     new_encoder,
 )
@@ -66,7 +66,7 @@ class BaseSampler(GroupedParameters, BaseOverSampler):
     output : Output or None, default=None
         What is returned: filters of generated rows, classes with too few rows, index labels, weights. None is
         ``Output()``.
-    random_state : int, RandomState instance or None, default=None
+    random_state : int, RandomState, Generator or None, default=None
         Source of every random number. The same integer gives the same bits.
 
     Attributes
@@ -235,10 +235,17 @@ class BaseSampler(GroupedParameters, BaseOverSampler):
             parts = [self._draw(code, n) for code, n in counts.items()]
             rows = functools.reduce(target.table.append_rows, parts)
             labels = np.repeat(self.classes_[list(counts)], list(counts.values()))
+            self._warn_of_copies(X, target.labels, dict(zip(counts, parts, strict=True)))
         return (
             target.table.append_rows(X, rows, output.keep_index),
             target.column.append_labels(labels, output.keep_index),
         )
+
+    def _warn_of_copies(self, X: Any, labels: np.ndarray, generated: dict[int, Any]) -> None:
+        for code, rows in generated.items() if self.encoder_.width_ else ():
+            label = self.classes_[code]
+            real = take_rows(X, np.flatnonzero(labels == label))
+            warn_of_copies(type(self).__name__, label, self.encoder_, real, rows)
 
     def _fit(self, X: Any, y: Any, classes: Iterable[Any] | None) -> tuple[Any, Target]:
         output = self._output()

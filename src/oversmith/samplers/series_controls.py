@@ -84,8 +84,10 @@ class Rotation(ChangedSeries):
 
     Notes
     -----
-    A series of one channel has one other direction, upside down about the channel's mean: half of them take it. Where
-    up and down mean something, as in a heart beat, that makes another class.
+    One channel alone has no other one to be turned into. It is turned in the plane of itself and its quadrature, the
+    same waves a quarter of a period later: all its phases move by one angle; its mean and its power spectrum stay. In
+    the literature a rotation of one channel turns it upside down or leaves it as it is. What stays is a copy, and
+    :class:`Flip` makes the other.
 
     Examples
     --------
