@@ -9,6 +9,7 @@ from typing import Any, Self
 import numpy as np
 from scipy.special import ndtri
 
+from oversmith.encoders._identifiers import IdentifierColumn
 from oversmith.encoders._levels import LevelColumn, Part
 from oversmith.encoders._typed import tag, untag
 from oversmith.encoders._values import Values
@@ -85,6 +86,15 @@ def _decimals(distinct: np.ndarray, single: bool) -> int | None:
     return None
 
 
+def decimals_and_width(distinct: np.ndarray) -> tuple[int | None, bool]:
+    """Count the decimals that sorted distinct values share, and tell whether they are those of single precision."""
+    decimals = _decimals(distinct, single=False)
+    with np.errstate(over="ignore"):
+        # Short decimals such as 42.5 are exact in both precisions and say nothing about which one is meant.
+        single = decimals is None and np.array_equal(distinct.astype(np.float32), distinct)
+    return (_decimals(distinct, single=True) if single else decimals), single
+
+
 def _rounded(values: np.ndarray, decimals: int, single: bool) -> np.ndarray:
     rounded = np.round(values, decimals)
     return rounded.astype(np.float32).astype(np.float64) if single else rounded
@@ -129,11 +139,7 @@ class NumericColumn:
         n = len(known)
         distinct, counts = np.unique(known, return_counts=True)
         fill = float(distinct[np.searchsorted(np.cumsum(counts), n / 2)])
-        decimals = _decimals(distinct, single=False)
-        with np.errstate(over="ignore"):
-            # Short decimals such as 42.5 are exact in both precisions and say nothing about which one is meant.
-            single = decimals is None and np.array_equal(distinct.astype(np.float32), distinct)
-        shape = (_decimals(distinct, single=True) if single else decimals, single)
+        shape = decimals_and_width(distinct)
         if len(distinct) == 1:
             return cls(has_missing, fill, distinct[:0], None, fill, False, *shape)
         if len(distinct) == 2 and (flags or _is_few(distinct, n)):
@@ -247,7 +253,7 @@ class FittedColumn:
     """
 
     kind: str
-    coder: NumericColumn | LevelColumn
+    coder: NumericColumn | LevelColumn | IdentifierColumn
     offset: int = 0
     step: int = 1
     unsigned: bool = False
@@ -275,8 +281,16 @@ class FittedColumn:
             more |= {"offset": offset, "step": step, "unsigned": known.dtype.kind == "u"}
         return cls(values.kind, NumericColumn.fit(numbers, has_missing, numeric, values.kind == "boolean"), **more)
 
+    @classmethod
+    def of_identifiers(cls, values: Values, how: str, *, known_only: bool, room: int | None) -> FittedColumn:
+        """Fit a column of identifiers; see :class:`IdentifierColumn`."""
+        coder = IdentifierColumn.fit(values, how, known_only=known_only, room=room)
+        return cls(values.kind, coder, flavour=values.flavour, marker=values.marker)
+
     def encode(self, values: Values, label: str, out: np.ndarray) -> None:
         """Write the encoded column into ``out``."""
+        if isinstance(self.coder, IdentifierColumn):
+            return
         if isinstance(self.coder, LevelColumn):
             if self.kind == "level" and values.kind != "level":
                 raise _changed(label, "levels", values.kind)
@@ -302,9 +316,11 @@ class FittedColumn:
         known = set(self.coder.levels.tolist())
         return next((level for level in present if level not in known), None)
 
-    def decode(self, block: np.ndarray, allowed: np.ndarray | None) -> Values:
-        """Turn encoded columns into plain values; ``allowed`` masks the levels that may come out."""
-        if isinstance(self.coder, LevelColumn):
+    def decode(self, block: np.ndarray, allowed: np.ndarray | None, first: int = 0) -> Values:
+        """Turn encoded columns into plain values; see :func:`decode_columns`."""
+        if isinstance(self.coder, IdentifierColumn):
+            values, missing = self.coder.values(first, len(block), self.kind)
+        elif isinstance(self.coder, LevelColumn):
             codes = self.coder.nearest(block, allowed)
             hole = codes == len(self.coder.levels)
             values, missing = self.coder.levels[np.where(hole, 0, codes)], hole if hole.any() else None
@@ -337,6 +353,7 @@ class FittedColumn:
         return {
             "kind": self.kind,
             "levels": isinstance(self.coder, LevelColumn),
+            "identifiers": isinstance(self.coder, IdentifierColumn),
             "coder": self.coder.to_state(),
             "offset": self.offset,
             "step": self.step,
@@ -348,24 +365,12 @@ class FittedColumn:
     @classmethod
     def from_state(cls, state: dict[str, Any]) -> Self:
         """Undo :meth:`to_state`."""
-        coder = (LevelColumn if state["levels"] else NumericColumn).from_state(state["coder"])
+        kind: type[NumericColumn] | type[LevelColumn] | type[IdentifierColumn]
+        # Earlier files have no identifiers.
+        kind = LevelColumn if state["levels"] else IdentifierColumn if state.get("identifiers") else NumericColumn
+        coder = kind.from_state(state["coder"])
         rest = {name: state[name] for name in ("kind", "offset", "step", "unsigned", "flavour")}
         return cls(coder=coder, marker=untag(state["marker"]), **rest)
-
-
-def fit_columns(
-    columns: Iterable[Values],
-    forced: Iterable[bool],
-    labels: Sequence[str],
-    numeric: str,
-    missing: str,
-    max_one_hot: int,
-) -> tuple[FittedColumn, ...]:
-    """Fit one column after the other, the ``forced`` ones as levels; the rest are the encoder's arguments."""
-    return tuple(
-        FittedColumn.fit(values.as_levels() if force else values, label, numeric, missing, max_one_hot)
-        for values, force, label in zip(columns, forced, labels, strict=True)
-    )
 
 
 def laid_out(columns: Sequence[FittedColumn]) -> list[tuple[list[Part], str]]:
@@ -373,6 +378,9 @@ def laid_out(columns: Sequence[FittedColumn]) -> list[tuple[list[Part], str]]:
     layout = []
     for column in columns:
         parts = column.coder.parts()
+        if isinstance(column.coder, IdentifierColumn):
+            layout.append((parts, "identifier"))
+            continue
         kind = "categorical" if isinstance(column.coder, LevelColumn) else column.kind
         layout.append((parts, "constant" if not parts else "numeric" if kind == "number" else kind))
     return layout
@@ -380,26 +388,33 @@ def laid_out(columns: Sequence[FittedColumn]) -> list[tuple[list[Part], str]]:
 
 def encode_columns(
     columns: Sequence[FittedColumn],
-    values: Iterable[Values],
+    values: Iterable[tuple[int, Values]],
     labels: Sequence[str],
     slices: Sequence[slice],
     width: int,
 ) -> np.ndarray:
-    """Encode rows, column by column as they are read."""
+    """Encode rows, column by column as they are read, each with its number."""
     out: np.ndarray | None = None
-    for column, read, label, where in zip(columns, values, labels, slices, strict=True):
+    for i, read in values:
         if out is None:
             out = np.empty((len(read.values), width))
-        column.encode(read, label, out[:, where])
+        columns[i].encode(read, labels[i], out[:, slices[i]])
     assert out is not None
     return out
 
 
 def decode_columns(
-    columns: Sequence[FittedColumn], Z: np.ndarray, slices: Sequence[slice], allowed: Mapping[int, np.ndarray]
+    columns: Sequence[FittedColumn],
+    Z: np.ndarray,
+    slices: Sequence[slice],
+    allowed: Mapping[int, np.ndarray],
+    first: int = 0,
 ) -> list[Values]:
-    """Decode rows, column by column; ``allowed`` masks the levels that may come out."""
-    return [column.decode(Z[:, slices[i]], allowed.get(i)) for i, column in enumerate(columns)]
+    """Decode rows, column by column.
+
+    ``allowed`` masks the levels that may come out; ``first`` is the number of the first new identifier.
+    """
+    return [column.decode(Z[:, slices[i]], allowed.get(i), first) for i, column in enumerate(columns)]
 
 
 def reach_of(
