@@ -63,6 +63,10 @@ class TooFewRowsError(InputError):
     """A class has fewer rows than the method needs."""
 
 
+class ColumnWarning(UserWarning):
+    """A column of a table is no feature, such as an identifier; says what generated rows get there."""
+
+
 class DivergedError(OversmithError, RuntimeError):
     """A training produced a non-finite or exploding loss.
 

@@ -145,6 +145,8 @@ def resample(
         "n_steps": generated.by_class("n_steps_"),
         "best_step": generated.by_class("best_step_"),
     }
+    if generated.constraints:
+        summary["constraints"] = list(generated.constraints)
     if generated.decision is not None:
         summary["decision"] = generated.decision
     _print_summary(summary, synthetic_only)
@@ -184,6 +186,8 @@ def _print_summary(summary: dict[str, Any], synthetic_only: bool) -> None:
     ]
     headings = [("class", "left"), ("real", "right"), ("generated", "right"), ("together", "right")]
     print_table(f"{summary['method']}, seed {summary['seed']}", headings, rows, stderr=True)
+    if "constraints" in summary:
+        print(f"every generated row has, as all real ones: {', '.join(summary['constraints'])}", file=sys.stderr)
     if "decision" in summary:
         print(summary["decision"], file=sys.stderr)
     by_stop: dict[str, list[str]] = {}

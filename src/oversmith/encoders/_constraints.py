@@ -232,7 +232,9 @@ class Constraints:
         return {
             "orders": [[rule.low, rule.high, rule.gap, rule.implied] for rule in self.orders],
             "totals": [[rule.total, list(rule.parts), rule.tolerance] for rule in self.totals],
-            "grids": [[i, grid.low, grid.high, grid.step, grid.decimals, grid.single] for i, grid in self.grids.items()],
+            "grids": [
+                [i, grid.low, grid.high, grid.step, grid.decimals, grid.single] for i, grid in self.grids.items()
+            ],
             "few": [grid.few for grid in self.grids.values()],
             "donors": [list(columns) for columns in self.donors],
         }

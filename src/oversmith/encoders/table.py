@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from numbers import Integral
 from typing import Annotated, Any, ClassVar, Literal, Self
 
@@ -21,7 +21,7 @@ from oversmith.encoders._columns import (
 )
 from oversmith.encoders._constraints import Constraints
 from oversmith.encoders._dummies import Columns, Dummies, find_dummies
-from oversmith.encoders._identifiers import identifier_reason
+from oversmith.encoders._identifiers import IdentifierColumn, identifier_reason
 from oversmith.encoders._learning_constraints import learn_constraints
 from oversmith.encoders._levels import LevelColumn
 from oversmith.encoders._typed import tag, untag
@@ -225,7 +225,9 @@ class TableEncoder(Parameters, BaseEstimator):
             numbers.append(None if i in fitted else column)
         groups = find_dummies(numbers, names)
         for group in groups:
-            fitted[group.members[0]] = self._fit_column(group.members[0], group.joined([numbers[i] for i in group.members]))
+            fitted[group.members[0]] = self._fit_column(
+                group.members[0], group.joined([numbers[i] for i in group.members])
+            )
             numbers = [None if i in group.members else column for i, column in enumerate(numbers)]
         for i, column in enumerate(numbers):
             if column is not None:
@@ -347,7 +349,8 @@ class TableEncoder(Parameters, BaseEstimator):
         InputError
             When the columns are not those of ``fit``.
         """
-        values = self._table_columns.joined(self._read(X))
+        read = self._read(X)
+        values = self._table_columns.joined(read)
         return encode_columns(self.columns_, values, self._labels, self._slices, self.width_)
 
     def check_levels(self, X: Any) -> None:
@@ -363,7 +366,8 @@ class TableEncoder(Parameters, BaseEstimator):
         InputError
             When the columns are not those of ``fit``, or a categorical column brings a new level.
         """
-        for i, values in self._table_columns.joined(self._read(X)):
+        read = self._read(X)
+        for i, values in self._table_columns.joined(read):
             new = None if len(self._table_columns.sources[i]) > 1 else self.columns_[i].new_level(values)
             if new is not None:
                 raise InputError(
@@ -469,6 +473,27 @@ class TableEncoder(Parameters, BaseEstimator):
         for values in self._read(X):
             rows = rows | (values.missing if values.missing is not None else np.zeros(len(values.values), dtype=bool))
         return rows
+
+    def avoid_identifiers(self, X: Any, given: int) -> None:
+        """Make new identifiers differ from those of more real rows; they are then numbered from 0 again.
+
+        Parameters
+        ----------
+        X : table
+            Rows with the columns of ``fit``.
+        given : int
+            How many new identifiers of each column were given so far; none is given again.
+
+        Raises
+        ------
+        InputError
+            When the columns are not those of ``fit``.
+        """
+        columns = list(self.columns_)
+        for i, values in self._table_columns.joined(self._read(X)):
+            if isinstance(coder := columns[i].coder, IdentifierColumn):
+                columns[i] = replace(columns[i], coder=coder.extended(values, given))
+        self.columns_ = tuple(columns)
 
     # ------------------------------------------------------------------ state
 
