@@ -128,7 +128,7 @@ def resample(
     write(output, rows, generated.X, generated.labels, real=not synthetic_only, flag=flag, argument="output")
     before, added = {str(label): n for label, n in rows.label_counts.items()}, generated.counts
     n = len(generated.labels)
-    summary = {
+    summary: dict[str, Any] = {
         "data": str(data),
         "output": str(output),
         "method": method,

@@ -156,12 +156,12 @@ class Constraints:
     @cached_property
     def components(self) -> list[tuple[int, ...]]:
         """Columns that rules tie together, each set sorted."""
-        return tied([rule.columns for rule in (*self.orders, *self.totals)])
+        return tied([rule.columns for rule in self.orders] + [rule.columns for rule in self.totals])
 
     def texts(self, names: Sequence[str]) -> tuple[str, ...]:
         """Write the rules, totals first."""
-        orders = [rule for rule in self.orders if not rule.implied]
-        return tuple(rule.text(names) for rule in (*self.totals, *orders))
+        orders = [rule.text(names) for rule in self.orders if not rule.implied]
+        return *(rule.text(names) for rule in self.totals), *orders
 
     def followed(self, columns: list[Values]) -> list[Values]:
         """Return the columns, changed in the rows that break a rule; rules with a missing value hold."""
@@ -245,7 +245,10 @@ class Constraints:
         return cls(
             tuple(Order(*rule) for rule in state["orders"]),
             tuple(Total(total, tuple(parts), tolerance) for total, parts, tolerance in state["totals"]),
-            {i: Grid(*rest, few, single) for (i, *rest, single), few in zip(state["grids"], state["few"], strict=True)},
+            {
+                i: Grid(low, high, step, decimals, few, single)
+                for (i, low, high, step, decimals, single), few in zip(state["grids"], state["few"], strict=True)
+            },
             tuple(tuple(columns) for columns in state["donors"]),
         )
 

@@ -159,7 +159,7 @@ class _Search:
         starts: dict[str, list[int]] = {}
         for i, name in enumerate(names):
             for match in _SEPARATOR.finditer(name):
-                if 0 < match.start() and match.end() < len(name):
+                if match.start() > 0 and match.end() < len(name):
                     starts.setdefault(name[: match.end()], []).append(i)
         for exact in (True, False):
             for start in sorted(starts, key=len):

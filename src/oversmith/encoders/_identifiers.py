@@ -27,15 +27,19 @@ Reason = Literal["row number", "identifier"]
 
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _LAST_WORDS = frozenset(
-    "id ids uid uuid guid nr no number hash serial ssn iban isbn mrn passport barcode phone telephone mobile account key"
-    " pk identifier customer patient subject client user member employee student".split()
+    {
+        *("id", "ids", "uid", "uuid", "guid", "nr", "no", "number", "hash", "serial", "identifier", "key", "pk"),
+        *("ssn", "iban", "isbn", "mrn", "passport", "barcode", "phone", "telephone", "mobile", "account"),
+        *("customer", "patient", "subject", "client", "user", "member", "employee", "student"),
+    }
 )
 _WHOLE_NAMES = frozenset({"index", "idx", "rowname", "rownames", "rownumber", "row", "record"})
 # What pandas calls a column without a name.
 _NAMELESS = re.compile(r"^(Unnamed: ?\d+(_level_\d+)?)?$")
 # Numbers, amounts and dates that came as text: not names of rows, however much they differ.
 _MEASURED = re.compile(
-    r"^\s*[-+]?[$€£]?\s*\d[\d ',]*([.,]\d+)?([eE][-+]?\d+)?\s*[%$€£]?\s*$|^\s*\d{1,4}[-./ ]\d{1,2}[-./ ]\d{1,4}([T ].*)?$"
+    r"^\s*[-+]?[$€£]?\s*\d[\d ',]*([.,]\d+)?([eE][-+]?\d+)?\s*[%$€£]?\s*$"
+    r"|^\s*\d{1,4}[-./ ]\d{1,2}[-./ ]\d{1,4}([T ].*)?$"
     r"|^\s*\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?\s*$"
 )
 _PLAIN_DIGITS = re.compile(r"^\d+$")

@@ -99,7 +99,7 @@ def _with_donors(
 ) -> Constraints:
     """Add the real rows that stand in, and leave out rules of columns without a single row of no hole."""
     donors, used = [], set()
-    for members in tied([rule.columns for rule in (*orders, *totals)]):
+    for members in tied([rule.columns for rule in orders] + [rule.columns for rule in totals]):
         known = np.flatnonzero(~np.any([_holes(columns[i]) for i in members], axis=0))
         if len(known):
             rows = known[np.linspace(0, len(known) - 1, min(DONORS, len(known))).astype(np.int64)]
@@ -259,7 +259,7 @@ class _Learner:
         known = ~self.holes[[total, *parts]].any(axis=0)
         if known.sum() < FEWEST_ROWS or not self.varies[total]:
             return False
-        values, added = self.x[total][known], self.x[np.ix_(parts, np.flatnonzero(known))]
+        values, added = self.x[total][known], self.x[np.ix_(np.array(parts), np.flatnonzero(known))]
         if (np.abs(values - added.sum(axis=0)) > tolerance).any():
             return False
         if values.std() < ROUNDING * tolerance:

@@ -246,7 +246,7 @@ def _key(body: str) -> tuple[int, str]:
 
 
 def _alphabets(members: Sequence[str], n: int) -> tuple[str, ...]:
-    """Choose the characters of each position: those seen there where they make enough values, else all of their kind."""
+    """Choose the characters of each position: those seen there where they are enough, else all of their kind."""
     seen = [sorted(set(column)) for column in zip(*members, strict=True)]
     many = len(members) >= _SHARED
     if many and math.prod(map(len, seen)) - len(members) >= _ROOMY * n:

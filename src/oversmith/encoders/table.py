@@ -225,13 +225,12 @@ class TableEncoder(Parameters, BaseEstimator):
             numbers.append(None if i in fitted else column)
         groups = find_dummies(numbers, names)
         for group in groups:
-            fitted[group.members[0]] = self._fit_column(
-                group.members[0], group.joined([numbers[i] for i in group.members])
-            )
-            numbers = [None if i in group.members else column for i, column in enumerate(numbers)]
-        for i, column in enumerate(numbers):
-            if column is not None:
-                fitted[i] = self._fit_column(i, column.as_levels() if forced[i] else column)
+            members = [own for i in group.members if (own := numbers[i]) is not None]
+            fitted[group.members[0]] = self._fit_column(group.members[0], group.joined(members))
+            numbers = [None if i in group.members else own for i, own in enumerate(numbers)]
+        for i, own in enumerate(numbers):
+            if own is not None:
+                fitted[i] = self._fit_column(i, own.as_levels() if forced[i] else own)
         self._table_columns = Columns(len(numbers), tuple(groups))
         self.columns_ = tuple(fitted[i] for i in sorted(fitted))
         self.rules_ = Constraints()
@@ -247,7 +246,7 @@ class TableEncoder(Parameters, BaseEstimator):
         if self.identifiers == "missing" and not container.takes_missing(i):
             raise InputError(
                 "identifiers",
-                f"'missing' found, and {container.labels[i]} has type {container.dtype_of(i)}, which has no missing value",
+                f"'missing' found, and {container.labels[i]} has type {container.dtype_of(i)} without a missing value",
                 "use 'new', give the column a type that has one, or drop it",
             )
         return FittedColumn.of_identifiers(

@@ -110,12 +110,7 @@ def _finding(column: pd.Series, name: str) -> str | None:
             f"looks like an identifier, {known.nunique():,} different values in {len(column):,} rows: generated rows "
             f"get new ones, and a classifier learns nothing from it; {leave}"
         )
-    if (
-        len(column) >= FEWEST_ROWS
-        and len(known) == len(column)
-        and known.map(type).nunique() == 1
-        and _is_constant(known)
-    ):
+    if len(column) >= FEWEST_ROWS and len(known) == len(column) and _is_constant(known):
         return f"has one value only and tells nothing; {leave}"
     if column_kind(column) == "numeric" and len(known):
         return _coded(known, name)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
+import pandas as pd
 
 from oversmith.exceptions import InputError, nearest_hint
 from oversmith.io.arrays import Arrays
@@ -115,7 +116,7 @@ def read(
         data = data.against(positive, negative)
     elif negative is not None and np.size(negative):
         find_negative(negative, None, data.label_counts, data.target)
-    about = column_notes(data.X, data.y) if isinstance(source, Table) else {}
+    about = column_notes(data.X, data.y) if isinstance(data.X, pd.DataFrame) else {}
     return replace(data, notes=(*source.notes, *note, *about.values()))
 
 
