@@ -23,6 +23,8 @@ def numbers(seed: int = 1) -> np.ndarray:
 
 
 def sampler(name: str) -> object:
+    if name == "Blend":
+        return oversmith.Blend(samplers=["smote", "jitter", "gaussian-copula"], random_state=0)
     if name == "PCASampler":
         return oversmith.PCASampler(sampler="gaussian-mixture", random_state=0)
     return getattr(oversmith, name)(random_state=0)
@@ -50,7 +52,7 @@ def test_one_level_in_every_row(name: str, n_levels: int, dtype: type) -> None:
     assert new.dtypes[dummies.columns].equals(dummies.dtypes)
 
 
-@pytest.mark.parametrize("method", [EOWGAN(max_steps=20, random_state=0), TreeFlow(n_trees=3, random_state=0)])
+@pytest.mark.parametrize("method", [EOWGAN(max_steps=5, random_state=0), TreeFlow(n_trees=3, random_state=0)])
 def test_methods_that_train(method: object) -> None:
     dummies = pd.get_dummies(levels(5), dtype=int)
     resampled, _ = method.fit_resample(dummies.assign(a=numbers()), Y)

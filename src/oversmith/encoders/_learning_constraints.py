@@ -211,7 +211,7 @@ class _Learner:
 
     def _sums(self, left: Sequence[int]) -> list[Total]:
         """Find sums of two or three columns, and of more that stand side by side."""
-        found: dict[int, Total] = {}
+        sums: dict[int, Total] = {}
         x = np.where(self.holes[:, self.some], np.nan, self.x[:, self.some].astype(np.float64))
         few = x[:, np.linspace(0, x.shape[1] - 1, LOOKED_AT_SUMS).astype(np.int64)]
         # What rounding of a total may change at most; what is left is checked on more rows and then on all.
@@ -220,7 +220,7 @@ class _Learner:
         for parts in self._candidates([i for i in left if self.present[i]]):
             added = sum(few[parts[:, i]] for i in range(parts.shape[1]))
             near = _EPS_SINGLE * np.abs(added)
-            for total in [i for i in left if i not in found and self.varies[i]]:
+            for total in [i for i in left if i not in sums and self.varies[i]]:
                 off = np.abs(added[:, :4] - few[total, :4]) > slack[total] + near[:, :4]
                 fits = np.flatnonzero(~off.any(axis=1) & (parts != total).all(axis=1))
                 off = np.abs(added[fits] - few[total]) > slack[total] + near[fits]
@@ -228,9 +228,9 @@ class _Learner:
                     tolerance = self._tolerance(total, own)
                     if (np.abs(x[own].sum(axis=0) - x[total]) > tolerance * (1 + _EPS)).any():
                         continue
-                    if total not in found and self._holds(total, own, tolerance, found):
-                        found[total] = self._total(total, own, tolerance)
-        return _in_turn(list(found.values()))
+                    if total not in sums and self._holds(total, own, tolerance, sums):
+                        sums[total] = self._total(total, own, tolerance)
+        return _in_turn(list(sums.values()))
 
     def _candidates(self, left: Sequence[int]) -> Iterator[np.ndarray]:
         """Go through the sets of columns of each size."""
@@ -255,7 +255,7 @@ class _Learner:
     def _all(self, parts: Sequence[int]) -> list[Grid]:
         return [self.grids[i] if not self.grids[i].step else _WHOLE for i in parts]
 
-    def _holds(self, total: int, parts: Sequence[int], tolerance: float, found: dict[int, Total]) -> bool:
+    def _holds(self, total: int, parts: Sequence[int], tolerance: float, sums: dict[int, Total]) -> bool:
         known = ~self.holes[[total, *parts]].any(axis=0)
         if known.sum() < FEWEST_ROWS or not self.varies[total]:
             return False
@@ -270,7 +270,7 @@ class _Learner:
             i = rest.pop()
             if i in above:
                 return False
-            rest += [part for known_total in found.values() if known_total.total == i for part in known_total.parts]
+            rest += [part for known_total in sums.values() if known_total.total == i for part in known_total.parts]
         return True
 
 
