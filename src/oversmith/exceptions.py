@@ -71,6 +71,10 @@ class CopiesWarning(UserWarning):
     """A method returned more than a twentieth of its rows as exact copies of real rows."""
 
 
+class ColumnWarning(UserWarning):
+    """A column of a table is no feature, such as an identifier; says what generated rows get there."""
+
+
 class DivergedError(OversmithError, RuntimeError):
     """A training produced a non-finite or exploding loss.
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from oversmith.cli.output import print_data, print_json, print_table, wrap
+from oversmith.cli.output import print_data, print_json, print_note, print_table, wrap
 
 if TYPE_CHECKING:
     from oversmith.evaluation import Plan, Store
@@ -47,6 +47,8 @@ def print_plan(
         workers = max(1, min(jobs or joblib.cpu_count(), len(units)))
         time = estimate(units, store, workers)
         rows = _rows(units, store)
+    tasks = {unit.job.task.name: unit.job.task for unit in units}
+    notes = [f"{name}: {note}" for name, task in tasks.items() for note in task.notes]
     if units:
         time = replace(time, seconds=time.seconds + START)
     facts: dict[str, Any] = {} if data is None else {"data": data.facts()}
@@ -58,6 +60,7 @@ def print_plan(
         "processes": workers,
         "seconds": round(time.seconds, 1),
         "timed": time.timed,
+        "notes": notes,
     }
     if json:
         print_json(facts)
@@ -65,6 +68,8 @@ def print_plan(
     if data is not None:
         print_data(data)
         print()
+    for row in [] if data is not None else notes:
+        print_note(row)
     headings = [("data set", "left"), ("contender", "left"), ("fits", "right"), ("classifiers", "left")]
     cells = [
         (row["dataset"], row["contender"], row["fits"], ", ".join(row["classifiers"]), row["about"]) for row in rows

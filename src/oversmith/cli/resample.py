@@ -129,7 +129,7 @@ def resample(
     write(output, rows, generated.X, generated.labels, real=not synthetic_only, flag=flag, argument="output")
     before, added = {str(label): n for label, n in rows.label_counts.items()}, generated.counts
     n = len(generated.labels)
-    summary = {
+    summary: dict[str, Any] = {
         "data": str(data),
         "output": str(output),
         "method": method,
@@ -146,6 +146,8 @@ def resample(
         "n_steps": generated.by_class("n_steps_"),
         "best_step": generated.by_class("best_step_"),
     }
+    if generated.constraints:
+        summary["constraints"] = list(generated.constraints)
     if generated.decision is not None:
         summary["decision"] = generated.decision
     _print_summary(summary, synthetic_only)
@@ -185,6 +187,8 @@ def _print_summary(summary: dict[str, Any], synthetic_only: bool) -> None:
     ]
     headings = [("class", "left"), ("real", "right"), ("generated", "right"), ("together", "right")]
     print_table(f"{summary['method']}, seed {summary['seed']}", headings, rows, stderr=True)
+    if "constraints" in summary:
+        print(f"every generated row has, as all real ones: {', '.join(summary['constraints'])}", file=sys.stderr)
     if "decision" in summary:
         print(summary["decision"], file=sys.stderr)
     by_stop: dict[str, list[str]] = {}

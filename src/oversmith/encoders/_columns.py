@@ -9,6 +9,7 @@ from typing import Any, Self
 import numpy as np
 
 from oversmith.encoders._exact import Grid, decimals_as_floats, scale_of, scaled, unscaled, whole_numbers
+from oversmith.encoders._identifiers import IdentifierColumn
 from oversmith.encoders._knots import Knots
 from oversmith.encoders._levels import LevelColumn, Part
 from oversmith.encoders._times import FLAVOURS, converted
@@ -41,6 +42,15 @@ def _decimals(distinct: np.ndarray, single: bool) -> int | None:
         if all(np.array_equal(_rounded(values, decimals, single), values) for values in (sample, distinct)):
             return decimals
     return None
+
+
+def decimals_and_width(distinct: np.ndarray) -> tuple[int | None, bool]:
+    """Count the decimals that sorted distinct values share, and tell whether they are those of single precision."""
+    decimals = _decimals(distinct, single=False)
+    with np.errstate(over="ignore"):
+        # Short decimals such as 42.5 are exact in both precisions and say nothing about which one is meant.
+        single = decimals is None and np.array_equal(distinct.astype(np.float32), distinct)
+    return (_decimals(distinct, single=True) if single else decimals), single
 
 
 def _rounded(values: np.ndarray, decimals: int, single: bool) -> np.ndarray:
@@ -88,11 +98,7 @@ class NumericColumn:
         n = len(known)
         distinct, counts = np.unique(known, return_counts=True)
         fill = float(distinct[np.searchsorted(np.cumsum(counts), n / 2)])
-        decimals = _decimals(distinct, single=False)
-        with np.errstate(over="ignore"):
-            # Short decimals such as 42.5 are exact in both precisions and say nothing about which one is meant.
-            single = decimals is None and np.array_equal(distinct.astype(np.float32), distinct)
-        shape = (_decimals(distinct, single=True) if single else decimals, single)
+        shape = decimals_and_width(distinct)
         if len(distinct) == 1:
             return cls(has_missing, fill, distinct[:0], None, fill, False, *shape)
         if len(distinct) == 2 and (flags or _is_few(distinct, n)):
@@ -212,7 +218,7 @@ class FittedColumn:
     """
 
     kind: str
-    coder: NumericColumn | LevelColumn
+    coder: NumericColumn | LevelColumn | IdentifierColumn
     grid: Grid | None = None
     scale: int = 0
     flavour: str = ""
@@ -247,8 +253,16 @@ class FittedColumn:
         coder = NumericColumn.fit(grid.numbers(numbers), has_missing, numeric, False)
         return cls(kind, coder, grid.anchored(numbers, coder.single_values()), **more)
 
+    @classmethod
+    def of_identifiers(cls, values: Values, how: str, *, known_only: bool, room: int | None) -> FittedColumn:
+        """Fit a column of identifiers; see :class:`IdentifierColumn`."""
+        coder = IdentifierColumn.fit(values, how, known_only=known_only, room=room)
+        return cls(values.kind, coder, flavour=values.flavour, marker=values.marker)
+
     def encode(self, values: Values, label: str, out: np.ndarray) -> None:
         """Write the encoded column into ``out``."""
+        if isinstance(self.coder, IdentifierColumn):
+            return
         if isinstance(self.coder, LevelColumn):
             if self.kind == "level" and values.kind != "level":
                 raise _changed(label, "levels", values.kind)
@@ -274,9 +288,11 @@ class FittedColumn:
         known = set(self.coder.levels.tolist())
         return next((level for level in present if level not in known), None)
 
-    def decode(self, block: np.ndarray, allowed: np.ndarray | None) -> Values:
-        """Turn encoded columns into plain values; ``allowed`` masks the levels that may come out."""
-        if isinstance(self.coder, LevelColumn):
+    def decode(self, block: np.ndarray, allowed: np.ndarray | None, first: int = 0) -> Values:
+        """Turn encoded columns into plain values; see :func:`decode_columns`."""
+        if isinstance(self.coder, IdentifierColumn):
+            values, missing = self.coder.values(first, len(block), self.kind)
+        elif isinstance(self.coder, LevelColumn):
             codes = self.coder.nearest(block, allowed)
             hole = codes == len(self.coder.levels)
             values, missing = self.coder.levels[np.where(hole, 0, codes)], hole if hole.any() else None
@@ -315,6 +331,7 @@ class FittedColumn:
         return {
             "kind": self.kind,
             "levels": isinstance(self.coder, LevelColumn),
+            "identifiers": isinstance(self.coder, IdentifierColumn),
             "coder": self.coder.to_state(),
             **(self.grid or Grid()).to_state(),
             "scale": self.scale,
@@ -326,15 +343,19 @@ class FittedColumn:
 
     @classmethod
     def from_state(cls, state: dict[str, Any]) -> Self:
-        """Undo :meth:`to_state`; files of earlier versions know no units, and objects in nanoseconds alone."""
-        coder = (LevelColumn if state["levels"] else NumericColumn).from_state(state["coder"])
+        """Undo :meth:`to_state`.
+
+        Files of earlier versions know no identifiers and no units, and objects in nanoseconds alone.
+        """
+        coder: type[NumericColumn] | type[LevelColumn] | type[IdentifierColumn]
+        coder = LevelColumn if state["levels"] else IdentifierColumn if state.get("identifiers") else NumericColumn
         kind, flavour, unit = state["kind"], state["flavour"], state.get("unit", "")
         if "unit" not in state and flavour in _EARLIER:
             flavour, unit = _EARLIER[flavour]
-        gridded = not state["levels"] and kind not in {"number", "boolean"}
+        gridded = coder is NumericColumn and kind not in {"number", "boolean"}
         return cls(
             kind,
-            coder,
+            coder.from_state(state["coder"]),
             Grid.from_state(state) if gridded else None,
             state.get("scale", 0),
             flavour,
@@ -344,26 +365,14 @@ class FittedColumn:
         )
 
 
-def fit_columns(
-    columns: Iterable[Values],
-    forced: Iterable[bool],
-    labels: Sequence[str],
-    numeric: str,
-    missing: str,
-    max_one_hot: int,
-) -> tuple[FittedColumn, ...]:
-    """Fit one column after the other, the ``forced`` ones as levels; the rest are the encoder's arguments."""
-    return tuple(
-        FittedColumn.fit(values.as_levels() if force else values, label, numeric, missing, max_one_hot)
-        for values, force, label in zip(columns, forced, labels, strict=True)
-    )
-
-
 def laid_out(columns: Sequence[FittedColumn]) -> list[tuple[list[Part], str]]:
     """Return the runs of encoded columns of each column, and its kind in reports."""
     layout = []
     for column in columns:
         parts = column.coder.parts()
+        if isinstance(column.coder, IdentifierColumn):
+            layout.append((parts, "identifier"))
+            continue
         kind = "categorical" if isinstance(column.coder, LevelColumn) else column.kind
         layout.append((parts, "constant" if not parts else "numeric" if kind in {"number", "decimal"} else kind))
     return layout
@@ -371,26 +380,33 @@ def laid_out(columns: Sequence[FittedColumn]) -> list[tuple[list[Part], str]]:
 
 def encode_columns(
     columns: Sequence[FittedColumn],
-    values: Iterable[Values],
+    values: Iterable[tuple[int, Values]],
     labels: Sequence[str],
     slices: Sequence[slice],
     width: int,
 ) -> np.ndarray:
-    """Encode rows, column by column as they are read."""
+    """Encode rows, column by column as they are read, each with its number."""
     out: np.ndarray | None = None
-    for column, read, label, where in zip(columns, values, labels, slices, strict=True):
+    for i, read in values:
         if out is None:
             out = np.empty((len(read.values), width))
-        column.encode(read, label, out[:, where])
+        columns[i].encode(read, labels[i], out[:, slices[i]])
     assert out is not None
     return out
 
 
 def decode_columns(
-    columns: Sequence[FittedColumn], Z: np.ndarray, slices: Sequence[slice], allowed: Mapping[int, np.ndarray]
+    columns: Sequence[FittedColumn],
+    Z: np.ndarray,
+    slices: Sequence[slice],
+    allowed: Mapping[int, np.ndarray],
+    first: int = 0,
 ) -> list[Values]:
-    """Decode rows, column by column; ``allowed`` masks the levels that may come out."""
-    return [column.decode(Z[:, slices[i]], allowed.get(i)) for i, column in enumerate(columns)]
+    """Decode rows, column by column.
+
+    ``allowed`` masks the levels that may come out; ``first`` is the number of the first new identifier.
+    """
+    return [column.decode(Z[:, slices[i]], allowed.get(i), first) for i, column in enumerate(columns)]
 
 
 def reach_of(

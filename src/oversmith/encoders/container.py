@@ -126,6 +126,27 @@ class Container:
         named = self.kind in {"pandas", "polars"}
         return [f"column {name!r}" if named else f"column {i}" for i, name in enumerate(self.names)]
 
+    def dtype_of(self, i: int) -> Any:
+        """Return the type of a column."""
+        return self.dtypes[i if len(self.dtypes) > 1 else 0]
+
+    def takes_missing(self, i: int) -> bool:
+        """Tell whether a column's type has a missing value."""
+        dtype = self.dtype_of(i)
+        return not isinstance(dtype, np.dtype) or dtype.kind not in "iubUS"
+
+    def takes_known_only(self, i: int) -> bool:
+        """Tell whether a column's type takes the values it has and no others."""
+        dtype = self.dtype_of(i)
+        return isinstance(dtype, pd.CategoricalDtype) or type(dtype).__name__ == "Enum"
+
+    def characters(self, i: int) -> int | None:
+        """Return how many characters a column's type holds; None for any number."""
+        dtype = self.dtype_of(i)
+        if not isinstance(dtype, np.dtype) or dtype.kind not in "US":
+            return None
+        return dtype.itemsize // (4 if dtype.kind == "U" else 1)
+
     def chosen(self, chosen: Any, argument: str) -> np.ndarray:
         """Resolve names, indices or a mask of columns, or "auto" for none, to one truth value per column.
 

@@ -173,7 +173,7 @@ def _warnings(
     chance: dict[str, float],
     thin: float | None,
 ) -> list[str]:
-    lines = _thinned(task, splits, thin)
+    lines = [*task.notes, *_thinned(task, splits, thin)]
     fewest = min(_rare(task, part.test) for part in splits.parts)
     rare = task.classes[task.minority if task.positive is None else task.positive]
     if fewest < _FEW_POSITIVES:

@@ -19,6 +19,7 @@ from oversmith.evaluation.scoring import further_scores, score_predictions
 from oversmith.evaluation.task import row_hashes
 from oversmith.evaluation.thresholds import choose_thresholds
 from oversmith.evaluation.timers import SHARED, Notify, clocked, enter
+from oversmith.exceptions import ColumnWarning
 
 TRACE = 2000
 """Characters stored of a traceback."""
@@ -48,7 +49,9 @@ def run_job(job: Job, notify: Notify | None = None) -> Outcome:
         enter(SHARED)
     outcome.resampling = None
     outcome.cpu_seconds = {c.name: clock.seconds[SHARED] + clock.seconds[c.name] for c in job.classifiers}
-    shown = [w for w in caught if not issubclass(w.category, (DeprecationWarning, FutureWarning, ImportWarning))]
+    # What is said of columns is said once, of the whole table.
+    quiet = (DeprecationWarning, FutureWarning, ImportWarning, ColumnWarning)
+    shown = [w for w in caught if not issubclass(w.category, quiet)]
     outcome.notes = sorted(
         {f"{w.category.__name__}: {str(w.message).strip().splitlines()[0]}" for w in shown if str(w.message).strip()}
     )

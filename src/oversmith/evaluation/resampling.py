@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ import pandas as pd
 from oversmith import _registry
 from oversmith.encoders import ImageEncoder, SeriesEncoder
 from oversmith.evaluation.cost_model import START, sampler_seconds
-from oversmith.exceptions import InputError
+from oversmith.exceptions import ColumnWarning, InputError
 from oversmith.io.bounds import Bounds, check_bounds
 from oversmith.io.classes import count_labels
 from oversmith.samplers._progress import ProgressBar
@@ -51,6 +52,12 @@ class Generated:
     def counts(self) -> dict[str, int]:
         """Generated rows of each class."""
         return {str(label): n for label, n in count_labels(self.labels).items()}
+
+    @property
+    def constraints(self) -> tuple[str, ...]:
+        """Rules between columns that every generated row follows."""
+        chosen = getattr(self.sampler, "sampler_", self.sampler)
+        return tuple(getattr(chosen, "constraints_", ()))
 
     @property
     def decision(self) -> str | None:
@@ -212,7 +219,10 @@ class Resampling:
             sampler.set_params(verbose=verbose)
         elif verbose and "stop__callbacks" in known:
             sampler.set_params(stop__callbacks=(ProgressBar(),))
-        X, y = sampler.fit_resample(self.data.X, self.data.y)
+        with warnings.catch_warnings():
+            # The notes of the data say so already.
+            warnings.simplefilter("ignore", ColumnWarning)
+            X, y = sampler.fit_resample(self.data.X, self.data.y)
         is_generated = sampler.synthetic_mask_
         labels = y[is_generated]
         if self.data.positive is not None:

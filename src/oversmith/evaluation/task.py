@@ -16,6 +16,7 @@ from oversmith.encoders import Container, TargetContainer, modality_of, seconds_
 from oversmith.encoders.image import image_shape_of
 from oversmith.encoders.reading import Channels, channels_first, check_finite, shape_of, stacked
 from oversmith.exceptions import InputError
+from oversmith.io.column_notes import column_notes, unnamed_row_numbers
 from oversmith.io.describe import rows_text
 from oversmith.io.kinds import column_kind
 from oversmith.metrics import METRICS, chance_values
@@ -55,6 +56,8 @@ class Task:
         then has a column per number.
     axis : SpectralAxis or None
         Where the points of spectra lie.
+    notes : tuple of str
+        Columns that look as if they were no features, and those that were left out.
     """
 
     name: str
@@ -68,6 +71,7 @@ class Task:
     groups: np.ndarray | None = None
     shape: tuple[int, ...] | None = None
     axis: SpectralAxis | None = None
+    notes: tuple[str, ...] = ()
 
     @cached_property
     def groups_sha256(self) -> str | None:
@@ -189,6 +193,14 @@ def prepare(
     if labels.isna().any():
         raise InputError(target, f"{int(labels.isna().sum())} rows without a label found", "drop them or name a class")
     TargetContainer.of(labels).labels()
+    notes: dict[str, str] = {}
+    if shape is None:
+        notes = column_notes(frame, labels)
+        # Without a name nobody meant it as a feature, and in a file sorted by class it tells everything.
+        numbers = unnamed_row_numbers(frame)
+        if 0 < len(numbers) < frame.shape[1]:
+            frame = frame.drop(columns=numbers)
+            notes |= {name: f"column {name!r} has no name and numbers the rows: it was left out" for name in numbers}
     kinds = {str(column): column_kind(frame[column]) for column in frame}
     for column, kind in kinds.items():
         _check_column(frame[column], column, kind)
@@ -218,6 +230,7 @@ def prepare(
         groups=None if groups is None else _groups(groups, len(frame)),
         shape=shape,
         axis=axis,
+        notes=tuple(f"{note[0].upper()}{note[1:]}." for note in notes.values()),
     )
 
 

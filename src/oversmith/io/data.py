@@ -181,7 +181,12 @@ class Data(Rows):
         if source.info is not None and source.info.groups == column and source.info.same_group:
             groups = source.info.merged(groups)
         X = self.X.drop(columns=column, errors="ignore") if isinstance(self.X, pd.DataFrame) else self.X
-        return replace(self, X=X, groups=groups, group_column=column)
+        return replace(self, X=X, groups=groups, group_column=column, notes=self._notes_without([column]))
+
+    def _notes_without(self, columns: Sequence[str]) -> tuple[str, ...]:
+        """Leave out the notes about columns that are no features any more."""
+        starts = tuple(f"column {name!r} " for name in columns)
+        return tuple(note for note in self.notes if not starts or not note.startswith(starts))
 
     def drop(self, columns: str | Sequence[str]) -> Data:
         """Leave columns of a table out.
@@ -207,7 +212,7 @@ class Data(Rows):
         X = self.X.drop(columns=names, errors="ignore")
         if not X.shape[1]:
             raise InputError("drop", f"no column but the target {self.target!r} is left", "drop fewer")
-        return replace(self, X=X)
+        return replace(self, X=X, notes=self._notes_without(names))
 
     def take(self, rows: np.ndarray[Any, Any]) -> Data:
         """Take rows by their positions.

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
+import pandas as pd
 
 from oversmith.exceptions import InputError, nearest_hint
 from oversmith.io.arrays import Arrays
 from oversmith.io.classes import class_counts, find_negative
+from oversmith.io.column_notes import column_notes
 from oversmith.io.data import Data, check_drop
 from oversmith.io.format import checked_suffix, read_bytes
 from oversmith.io.read_arrays import from_dataset, read_npz, read_spectra_folder
@@ -110,13 +112,13 @@ def read(
     groups, note = _group_column(groups, source, target)
     names = [drop] if isinstance(drop, str) else list(drop)
     data = _with_target(source, target, groups, names)
-    data = replace(data, notes=(*source.notes, *note))
     data = data.with_groups(groups) if groups is not None else data
     if positive is not None:
-        return data.against(positive, negative)
-    if negative is not None and np.size(negative):
+        data = data.against(positive, negative)
+    elif negative is not None and np.size(negative):
         find_negative(negative, None, data.label_counts, data.target)
-    return data
+    about = column_notes(data.X, data.y) if isinstance(data.X, pd.DataFrame) else {}
+    return replace(data, notes=(*source.notes, *note, *about.values()))
 
 
 def _read_source(path: Path, is_name: bool, axis: str | None) -> Table | Arrays:

@@ -9,12 +9,12 @@ from typing import Any
 
 from threadpoolctl import threadpool_limits
 
-from oversmith.exceptions import InputError, describe_error
+from oversmith.exceptions import ColumnWarning, InputError, describe_error
 from oversmith.samplers._auto_candidates import Candidate
 from oversmith.samplers._auto_judge import CandidateJudge
 from oversmith.selection import CONFIDENCE, NOTHING, Gain, Race, race, weight_parameter
 
-_QUIET = (DeprecationWarning, FutureWarning, ImportWarning)
+_QUIET = (DeprecationWarning, FutureWarning, ImportWarning, ColumnWarning)
 
 
 def compare(

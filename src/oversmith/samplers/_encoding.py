@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,7 +23,7 @@ from oversmith.encoders import (
 from oversmith.encoders.image import image_shape_of
 from oversmith.encoders.labels import check_lengths
 from oversmith.encoders.reading import as_array, channels_first, check_finite, container_of, shape_of, stacked
-from oversmith.exceptions import InputError, TooFewRowsError
+from oversmith.exceptions import ColumnWarning, InputError, TooFewRowsError
 
 Encoder = TableEncoder | SeriesEncoder | ImageEncoder
 ENCODERS: Mapping[str, type[TableEncoder] | type[SeriesEncoder] | type[ImageEncoder]] = {
@@ -207,6 +208,28 @@ def new_encoder(sampler: Any, modality: str) -> Encoder:
         if params[name] == "auto":
             encoder.set_params(**{name: value})
     return encoder
+
+
+def warn_of_identifiers(encoder: TableEncoder) -> None:
+    """Warn of columns that name rows, and say what generated rows get there.
+
+    Parameters
+    ----------
+    encoder : TableEncoder
+        Fitted.
+    """
+    if not encoder.identifiers_:
+        return
+    listed = ", ".join(map(repr, encoder.identifiers_))
+    few = len(encoder.identifiers_) == 1
+    warnings.warn(
+        f"column{'' if few else 's'} {listed} {'names' if few else 'name'} rows: generated rows get "
+        f"{'missing' if encoder.identifiers == 'missing' else 'new'} values there; drop {'it' if few else 'them'}, or "
+        "set encoder=TableEncoder(identifiers='new', 'missing' or 'keep')",
+        ColumnWarning,
+        # Past the caller, the public method and scikit-learn's wrapper.
+        stacklevel=5,
+    )
 
 
 def with_shape(sampler: Any, shape: tuple[int, ...] | None, **parameters: Any) -> Any:

@@ -57,6 +57,9 @@ def go_on(sampler: Any, X: Any, y: Any, sample_weight: Any = None) -> None:
         result = sampler._trained(training_run(sampler, source, fresh, rows, sizes, rng, started, players))
         fresh["models"][index] = stored_model(sampler, result, sizes, model["codes"])
     sampler.state_, sampler.n_updates_ = fresh, number
+    if sampler.identifiers_:
+        sampler.encoder_.avoid_identifiers(X, sampler.n_named_)
+        sampler.n_named_ = 0
 
 
 def _checked_weights(sample_weight: Any, n: int) -> np.ndarray | None:

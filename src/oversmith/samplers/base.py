@@ -29,6 +29,7 @@ from oversmith.samplers._encoding import (
     checked_input,
     encoded_table,
     new_encoder,
+    warn_of_identifiers,
 )
 from oversmith.samplers._filtered import draw_filtered
 from oversmith.samplers._smote import jitter_rows, smote_rows
@@ -80,6 +81,12 @@ class BaseSampler(GroupedParameters, BaseOverSampler):
     history_ : list of dict
         What happened: one row per stretch of training, and one per class and draw that filters looked at (``phase``
         ``"filter"``, ``asked``, ``drawn``, and how many rows each filter rejected).
+    constraints_ : tuple of str
+        Rules between columns that every generated row of a table follows, such as ``"start <= end"``; see
+        ``constraints`` of :class:`oversmith.TableEncoder`.
+    identifiers_ : dict of str to str
+        Columns that name rows: generated rows get new values there; see ``identifiers`` of
+        :class:`oversmith.TableEncoder`.
     n_dropped_ : int
         Rows with missing values left out of the training, with ``missing="drop"``.
     classes_ : ndarray
@@ -263,6 +270,9 @@ class BaseSampler(GroupedParameters, BaseOverSampler):
             if n_rows < self._min_rows and output.too_few == "error":
                 raise too_few_rows(type(self).__name__, self.classes_[code], n_rows, self._min_rows)
         self._clear_record()
+        self.constraints_: tuple[str, ...] = ()
+        self.identifiers_: dict[str, str] = {}
+        self.n_named_ = 0
         self.state_: dict[str, Any] = {}
         self.seen_levels_: dict[int, dict[int, np.ndarray]] = {}
         self.fallback_: dict[int, dict[str, np.ndarray]] = {}
@@ -271,6 +281,9 @@ class BaseSampler(GroupedParameters, BaseOverSampler):
         if not trained:
             return X, target
         self.encoder_: Encoder = new_encoder(self, target.modality).fit(X)
+        if isinstance(self.encoder_, TableEncoder):
+            self.constraints_, self.identifiers_ = self.encoder_.constraints_, dict(self.encoder_.identifiers_)
+            warn_of_identifiers(self.encoder_)
         if self.encoder_.width_ == 0:
             return X, target
         table = self._encode(X, codes, trained)
@@ -351,10 +364,17 @@ class BaseSampler(GroupedParameters, BaseOverSampler):
 
     def _draw(self, code: int, n: int) -> Any:
         rows = self._draw_encoded(code, n)
-        return self._decode(code, rows)
+        # New identifiers go on where the last draw, of whatever class, ended.
+        first = getattr(self, "n_named_", 0)
+        decoded = self._decode(code, rows, first)
+        self.n_named_ = first + n
+        return decoded
 
-    def _decode(self, code: int, rows: np.ndarray) -> Any:
-        return self.encoder_.inverse_transform(rows, allowed=self.seen_levels_.get(code))
+    def _decode(self, code: int, rows: np.ndarray, first: int = 0) -> Any:
+        allowed = self.seen_levels_.get(code)
+        if isinstance(self.encoder_, TableEncoder):
+            return self.encoder_.inverse_transform(rows, allowed=allowed, first=first)
+        return self.encoder_.inverse_transform(rows, allowed=allowed)
 
     def _draw_encoded(self, code: int, n: int) -> np.ndarray:
         # One stream per class and draw: no class repeats the random numbers of another.
