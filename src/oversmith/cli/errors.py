@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import shlex
 import signal
 import sys
 import threading
@@ -73,7 +74,7 @@ def as_typed(text: str, options: Mapping[str, str]) -> str:
     def option(match: re.Match[str]) -> str:
         name, value = match[1], match[2]
         written = options.get(_OPTION_OF.get(name, name))
-        return match[0] if written is None else written + (f" {value.strip(chr(39))}" if value else "")
+        return match[0] if written is None else written + (f" {shlex.quote(value.strip(chr(39)))}" if value else "")
 
     return _ARGUMENT.sub(option, text)
 
