@@ -13,14 +13,12 @@ import pyarrow.compute as pc
 
 from oversmith.io import dates, numbers
 from oversmith.io.dates import DateSpelling, read_dates
-from oversmith.io.numbers import Hints, Marks, NumberSpelling, choose_marks, parts_of, spelling_of
+from oversmith.io.numbers import ONES, Hints, Marks, NumberSpelling, Parts, choose_marks, parts_of, spelling_of
 
 Spelling = NumberSpelling | DateSpelling
 
 _SIGNS = ["", "?", "??", "???", "-", "--", "---", "\u2013", "\u2014", ".", "..", "...", "\u2026", "*", "**", "/", "_"]
-_WORDS = (
-    "nan null (null) none nil missing unknown unk undefined na n/a n.a. n.a #n/a #na <na> n/k n/d nd n.d. k.a."
-)
+_WORDS = "nan null (null) none nil missing unknown unk undefined na n/a n.a. n.a #n/a #na <na> n/k n/d nd n.d. k.a."
 _PHRASES = ["n. a.", "k. a.", "not available", "not applicable", "not recorded", "no data"]
 _ERRORS = "#value! #ref! #div/0! #num! #name? #null!"
 MISSING_MARKS = frozenset([*_SIGNS, "\\n", *_WORDS.split(), *_PHRASES, *_ERRORS.split()])
@@ -200,43 +198,56 @@ def is_convincing(cells: Cells, reading: Reading) -> bool:
 
 def _as_numbers(cells: Cells, hints: Hints, detail: str, *, is_declared: bool) -> Reading | None:
     """Read cells as numbers in one spelling."""
-    candidates = cells.matching(numbers.POSSIBLE)
-    parts = {cell: part for cell in candidates if (part := parts_of(cell)) is not None}
+    shapes: dict[str, list[str]] = {}
+    for cell in cells.matching(numbers.POSSIBLE):
+        shapes.setdefault(cell.translate(ONES), []).append(cell)
+    # One cell speaks for all of its shape: the smallest, which begins with a zero where any does.
+    first = {shape: min(members) for shape, members in shapes.items()}
+    parts = {shape: part for shape, cell in first.items() if (part := parts_of(cell)) is not None}
     if not parts:
         return None
+    counts = {shape: sum(map(cells.counts.__getitem__, shapes[shape])) for shape in parts}
     cores: dict[str, int] = {}
-    for cell, part in parts.items():
-        cores[part.core] = cores.get(part.core, 0) + cells.counts[cell]
+    for shape, part in parts.items():
+        cores[part.core] = cores.get(part.core, 0) + counts[shape]
     mark = {"decimal-comma": ",", "decimal-point": "."}.get(detail)
     has_unit = any(part.prefix or part.suffix for part in parts.values())
     marks = choose_marks(cores, hints, mark, has_unit=has_unit)
-    plain: dict[str, Any] = {}
-    for cell, part in parts.items():
-        digits = marks.plain(part.core)
-        if digits is not None:
-            plain[cell] = f"-{digits}" if part.negative else digits
-    if not plain:
+    read = {shape: part for shape, part in parts.items() if marks.plain(part.core) is not None}
+    if not read:
         return None
-    read = {cell: parts[cell] for cell in plain}
-    spelling = spelling_of({part: cells.counts[cell] for cell, part in read.items()}, marks)
-    why_not = ""
-    if not is_declared:
-        units = {(part.prefix.strip(), part.suffix.strip()) for cell, part in read.items() if float(plain[cell]) != 0}
-        shares = {unit for unit in units if unit[1] in ("%", "‰")}
-        if len(units - {("", "")}) > 1 or (shares and len(units) > 1):
-            why_not = "different units"
-        elif cells.matching(_CODE):
-            why_not = "leading zeros"
+    plain: dict[str, Any] = {}
+    for shape, part in read.items():
+        start = first[shape].index(part.core)
+        part_of_cell, sign = slice(start, start + len(part.core)), "-" if part.negative else ""
+        plain |= {cell: sign + marks.without_thousands(cell[part_of_cell]) for cell in shapes[shape]}
+    spelling = spelling_of({part: counts[shape] for shape, part in read.items()}, marks)
+    why_not = "" if is_declared else _why_not(cells, [(part, shapes[shape]) for shape, part in read.items()])
     other = {",": "decimal-point", ".": "decimal-comma"}[marks.decimal]
     return Reading(
         "numbers",
         plain,
         None if spelling.is_plain else spelling,
-        _example(plain, marks),
+        _example({first[shape]: plain[first[shape]] for shape in read}, marks),
         f"numeric:{other}" if marks.assumed else "",
         "" if marks.assumed or not any(marks.decimal in part.core for part in read.values()) else marks.decimal,
         why_not,
     )
+
+
+def _why_not(cells: Cells, read: list[tuple[Parts, list[str]]]) -> str:
+    """Say why cells that look like numbers are none; empty where they are."""
+    units = {(part.prefix.strip(), part.suffix.strip()) for part, _ in read}
+    if len(units) > 1:
+        # Nothing is nothing in every unit.
+        units = {
+            (part.prefix.strip(), part.suffix.strip())
+            for part, members in read
+            if any(set(cell) & set("123456789") for cell in members)
+        }
+    if len(units - {("", "")}) > 1 or (len(units) > 1 and any(suffix in ("%", "\u2030") for _, suffix in units)):
+        return "different units"
+    return "leading zeros" if cells.matching(_CODE) else ""
 
 
 def _example(plain: Mapping[str, str], marks: Marks) -> str:

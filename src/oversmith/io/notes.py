@@ -9,7 +9,8 @@ from oversmith.io.cells import Reading
 
 # More columns than this that are read alike share one note.
 _SINGLE = 4
-_LISTED = 3
+LISTED = 3
+"""Columns, and cells, that a note names at most."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Conversion:
     others : dict of str to int
         The other cells, and in how many rows each stands.
     row_of : dict of str to int
-        Row of those that stand in one row, counted from 0.
+        Row of the first ``LISTED`` of them, where they stand in one row; counted from 0.
     has_words : bool
         Whether there are words of no known meaning among them.
     """
@@ -103,9 +104,9 @@ def _single(entry: Conversion) -> str:
 
 
 def _shared(entries: Sequence[Conversion]) -> str:
-    names = ", ".join(repr(entry.column) for entry in entries[:_LISTED])
+    names = ", ".join(repr(entry.column) for entry in entries[:LISTED])
     first = entries[0]
-    parts = [f"{len(entries)} columns ({names} and {len(entries) - _LISTED} more) hold {first.reading.kind}"]
+    parts = [f"{len(entries)} columns ({names} and {len(entries) - LISTED} more) hold {first.reading.kind}"]
     parts[0] += f", {first.reading.words}" if first.reading.words else ""
     if first.others:
         n = sum(sum(entry.others.values()) for entry in entries)
@@ -130,9 +131,9 @@ def _cells(entry: Conversion) -> str:
     listed = list(entry.others.items())
     texts = [
         f"{_shown(cell)} in row {entry.row_of[cell]}" if n == 1 else f"{_shown(cell)} in {n} rows"
-        for cell, n in listed[:_LISTED]
+        for cell, n in listed[:LISTED]
     ]
-    more = sum(n for _, n in listed[_LISTED:])
+    more = sum(n for _, n in listed[LISTED:])
     return ", ".join(texts) + (f" and {more} more" if more else "")
 
 

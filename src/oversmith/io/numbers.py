@@ -13,13 +13,16 @@ _CURRENCIES = (
     r"|USD|EUR|GBP|CHF|JPY|CNY|INR|AUD|CAD|SEK|NOK|DKK|PLN|CZK|HUF|BRL|kr\.?|zł|Kč|Ft|Rs\.?|Fr\.?)"
 )
 _MINUS = "\\-\u2212\u2013"
-_NUMBER = re.compile(
+_CELL = (
     rf"(?P<open>\()?[{_SPACES}]*(?P<outer>[+{_MINUS}])?[{_SPACES}]*(?P<prefix>{_CURRENCIES}[{_SPACES}]*)?"
-    rf"(?P<inner>[+{_MINUS}])?(?P<core>[0-9.,][0-9.,'’{_SPACES}]*(?:[eE][+-]?[0-9]+)?(?<![{_SPACES}]))"
+    rf"(?P<inner>[+{_MINUS}])?(?P<core>[0-9.,](?:[0-9.,'’{_SPACES}]*[0-9.,])?(?:[eE][+-]?[0-9]+)?)"
     rf"(?P<suffix>[{_SPACES}]*(?:[%‰]|{_CURRENCIES}))?(?P<after>[{_MINUS}])?[{_SPACES}]*(?P<close>\))?"
 )
-POSSIBLE = rf"^[{_SPACES}]*[(+{_MINUS}]?[{_SPACES}]*[^\d]{{0,5}}[0-9][^\n]*$"
+_NUMBER = re.compile(_CELL)
+POSSIBLE = rf"^\s*{_CELL}\s*$"
 """Pattern, for Arrow, of the cells that are worth a closer look."""
+ONES = str.maketrans("023456789", "1" * 9)
+"""Table that gives cells which differ in their digits alone one shape."""
 # A decimal mark, the signs between thousands, and how they are called, the most usual first.
 _MARKS = {
     (".", ""): "decimal point",
@@ -110,6 +113,10 @@ class Marks(NamedTuple):
         """The reading in words."""
         return _MARKS[self.decimal, self.thousands]
 
+    def explains(self, core: str) -> bool:
+        """Whether digits have the shape of a number in this reading."""
+        return _SHAPES[self.decimal, self.thousands].fullmatch(core) is not None
+
     def plain(self, core: str) -> str | None:
         """Write the digits as programs do; None where they have another shape.
 
@@ -119,8 +126,10 @@ class Marks(NamedTuple):
         >>> Marks(",", ".").plain("1.234,5"), Marks(",", "").plain("1.234,5")
         ('1234.5', None)
         """
-        if _SHAPES[self.decimal, self.thousands].fullmatch(core) is None:
-            return None
+        return self.without_thousands(core) if self.explains(core) else None
+
+    def without_thousands(self, core: str) -> str:
+        """Write digits of the right shape as programs do."""
         for sign in self.thousands:
             core = core.replace(sign, "")
         return core.replace(self.decimal, ".")
@@ -167,9 +176,7 @@ def choose_marks(
     Marks(decimal=',', thousands='', assumed=True)
     """
     allowed = [marks for marks in _MARKS if declared in (None, marks[0])]
-    explained = {
-        marks: sum(n for core, n in cores.items() if _SHAPES[marks].fullmatch(core) is not None) for marks in allowed
-    }
+    explained = {marks: sum(n for core, n in cores.items() if Marks(*marks).explains(core)) for marks in allowed}
     best = max(explained.values())
     candidates = [marks for marks in allowed if explained[marks] == best]
     if declared is None:

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from oversmith.exceptions import InputError, nearest_hint
 from oversmith.io.cells import Cells, Reading, Spelling, is_convincing, left_over, read_cells
-from oversmith.io.notes import Conversion, notes_of, unread_note
+from oversmith.io.notes import LISTED, Conversion, notes_of, unread_note
 from oversmith.io.numbers import Hints
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ def _read(table: Table, names: list[str]) -> _Texts:
     if orders:
         hints = hints._replace(day_first=2 * sum(orders) >= len(orders))
     if sure:
-        again = {name for name, reading in readings.items() if reading is not None and reading not in sure}
+        again = {name for name, reading in readings.items() if reading is not None and reading.assumed}
         readings |= {name: read_cells(cells[name], hints) for name in again}
     return _Texts(hints, cells, readings)
 
@@ -158,7 +158,7 @@ def _converted(table: Table, name: str, cells: Cells, reading: Reading) -> Table
 def _conversion(name: str, cells: Cells, reading: Reading) -> Conversion:
     marks, words = left_over(cells, reading)
     others = marks | words
-    rows = {cell: cells.row(cell) for cell, n in others.items() if n == 1}
+    rows = {cell: cells.row(cell) for cell in list(others)[:LISTED] if others[cell] == 1}
     n = sum(cells.counts[cell] for cell in reading.plain)
     return Conversion(name, reading, n, len(cells.codes), others, rows, bool(words))
 
