@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from oversmith.exceptions import InputError, nearest_hint
+from oversmith.io.array_notes import with_layout, with_spectra
 from oversmith.io.arrays import Arrays
 from oversmith.io.classes import class_counts, find_negative
 from oversmith.io.data import Data, check_drop
 from oversmith.io.format import checked_suffix, read_bytes
+from oversmith.io.layout import axis_note
 from oversmith.io.read_arrays import from_dataset, read_npz, read_spectra_folder
 from oversmith.io.read_tables import from_frame, read_csv, read_excel, read_parquet
 from oversmith.io.tables import Table
@@ -209,8 +211,12 @@ def _settled(
 ) -> Table | Arrays:
     """Settle what the file holds; a table takes no declaration but its own."""
     if isinstance(source, Arrays):
-        settled = source.with_modality(modality, channels)
-        return settled if path.is_dir() else settled.with_axis(axis)
+        settled = with_layout(source.with_modality(modality, channels), modality, channels)
+        if path.is_dir():
+            return settled
+        # Who says that it is a table does not mean spectra.
+        over = settled if axis is None and modality in ("table", "tabular") else settled.with_axis(axis)
+        return with_spectra(over, modality, axis)
     if modality not in (None, "table", "tabular"):
         raise InputError("modality", f"{source.name!r} is a table", "series and images come as an npz file")
     if channels is not None:
@@ -227,7 +233,8 @@ def _understood(
     if isinstance(source, Table):
         source = understand(source, types, target, leave)
         doubt = source.first_row_doubt
-        return replace(source, notes=(f"{doubt}; {_NO_HEADER}", *source.notes)) if doubt else source
+        more = (f"{doubt}; {_NO_HEADER}",) if doubt else axis_note(source.columns)
+        return replace(source, notes=(*more, *source.notes))
     if types:
         raise InputError("types", f"the columns of X in {source.name!r} have no names", "leave it out")
     return source

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from oversmith.exceptions import InputError, MissingExtraError
 from oversmith.io.format import unreadable
-from oversmith.io.layout import axis_note, decoded, find_delimiter, first_row_doubt
+from oversmith.io.layout import decoded, find_delimiter, first_row_doubt
 from oversmith.io.tables import Table
 
 if TYPE_CHECKING:
@@ -134,7 +134,6 @@ def read_csv(content: bytes, name: str, delimiter: str | None = None, *, header:
             codes = pc.if_else(pc.is_valid(numbers.combine_chunks()), cells.combine_chunks(), None)
             typed = typed.set_column(position, column, pa.chunked_array([codes]))
     doubt = first_row_doubt(typed.column_names, typed, name) if header else ""
-    notes += axis_note(typed.column_names) if not doubt else ()
     return Table(
         name,
         typed,
