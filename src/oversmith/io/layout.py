@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import csv
 import io
 import itertools
@@ -14,6 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from oversmith.exceptions import InputError
+from oversmith.io import numbers
+from oversmith.io.numbers import Hints, choose_marks, parts_of
 
 _SEPARATORS = (",", ";", "\t", "|")
 # Rows that are looked at to find the separator.
@@ -58,8 +61,8 @@ def decoded(content: bytes, name: str) -> tuple[bytes, str, tuple[str, ...]]:
     encoding = next((encoding for mark, encoding in _MARKS if content.startswith(mark)), None)
     if encoding is None:
         # Without a mark, UTF-16 shows by its empty bytes.
-        is_empty = tuple(2 * half.count(0) > len(half) > 0 for half in (content[:2000:2], content[1:2000:2]))
-        encoding = {(False, True): "utf-16-le", (True, False): "utf-16-be"}.get(is_empty, "utf-8")
+        first, second = (2 * half.count(0) > len(half) for half in (content[:2000:2], content[1:2000:2]))
+        encoding = "utf-16-le" if second > first else "utf-16-be" if first > second else "utf-8"
     if encoding == "utf-8-sig":
         return content[len(codecs.BOM_UTF8) :], encoding, ()
     try:
@@ -67,20 +70,20 @@ def decoded(content: bytes, name: str) -> tuple[bytes, str, tuple[str, ...]]:
         return (content if encoding == "utf-8" else text.encode()), encoding, ()
     except UnicodeDecodeError as error:
         wrong = error
-    try:
-        text = content.decode("cp1252") if encoding == "utf-8" else None
-    except UnicodeDecodeError:
-        text = None
-    if text is None:
+    western: str | None = None
+    if encoding == "utf-8":
+        with contextlib.suppress(UnicodeDecodeError):
+            western = content.decode("cp1252")
+    if western is None:
         what = "UTF-8" if encoding == "utf-8" else encoding.upper()
         raise InputError(
             "path",
             f"{name!r} is not {what} text (byte {wrong.start})",
             "save it as UTF-8, 'iconv -f LATIN1 -t UTF-8' for instance, and try again",
         ) from wrong
-    word = re.search(r"\w*[^\x00-\x7f]\w*", text)
+    word = re.search(r"\w*[^\x00-\x7f]\w*", western)
     sample = f", {word[0][:30]!r} for instance" if word else ""
-    return text.encode(), "cp1252", (f"{name!r} is not UTF-8 and is read as cp1252, as Windows writes it{sample}",)
+    return western.encode(), "cp1252", (f"{name!r} is not UTF-8 and is read as cp1252, as Windows writes it{sample}",)
 
 
 def find_delimiter(content: bytes) -> str:
@@ -145,8 +148,8 @@ def first_row_doubt(names: Sequence[str], table: pa.Table, name: str) -> str:
     >>> first_row_doubt(["2023", "y"], pa.table({"2023": [4.9, 4.7], "y": ["no", "yes"]}), "t.csv")
     ''
     """
-    values = [_number(text) for text in names]
-    numeric = [_is_numeric(table.column(column).type) for column in names]
+    values = [_written_number(text) for text in names]
+    numeric = [_is_numeric(table.column(column)) for column in names]
     if not any(numeric) or any(value is None for value, yes in zip(values, numeric, strict=True) if yes):
         return ""
     if all(numeric):
@@ -213,8 +216,22 @@ def _number(text: str) -> float | None:
         return None
 
 
-def _is_numeric(kind: pa.DataType) -> bool:
-    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind))
+def _written_number(text: str) -> float | None:
+    """Read a number in any spelling."""
+    part = parts_of(text)
+    if part is None:
+        return None
+    digits = choose_marks({part.core: 1}, Hints(comma=True)).plain(part.core)
+    return None if digits is None else _number(f"-{digits}" if part.negative else digits)
+
+
+def _is_numeric(column: pa.ChunkedArray) -> bool:
+    """Whether most cells of a column are numbers, in any spelling."""
+    kind = column.type
+    if not pa.types.is_string(kind):
+        return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind))
+    n = pc.sum(pc.match_substring_regex(column, numbers.POSSIBLE)).as_py() or 0
+    return bool(n and 2 * n >= len(column) - column.null_count)
 
 
 def _is_nested(kind: pa.DataType) -> bool:

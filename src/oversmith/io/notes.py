@@ -39,7 +39,7 @@ class Conversion:
     rows: int
     others: dict[str, int]
     row_of: dict[str, int]
-    has_words: bool
+    has_words: bool = False
 
 
 def notes_of(conversions: Sequence[Conversion]) -> list[str]:
@@ -96,6 +96,8 @@ def unread_note(entry: Conversion, why_not: str) -> str:
 
 
 def _single(entry: Conversion) -> str:
+    if entry.reading.kind == "names":
+        return f"column {entry.column!r}: {_cells(entry)} read as missing{_cure([entry])}"
     parts = [f"{_count(entry)} cells are {entry.reading.kind}"]
     parts[0] += f", {entry.reading.words}" if entry.reading.words else ""
     if entry.others:
@@ -119,6 +121,8 @@ def _cure(entries: Sequence[Conversion]) -> str:
     first, column = entries[0], entries[0].column
     if first.reading.assumed:
         return f"; assumed, types='{column}={first.reading.assumed}' declares the other reading"
+    if first.reading.kind == "names":
+        return f"; types='{column}=text' keeps them"
     return f"; types='{column}=category' reads names" if first.has_words else ""
 
 

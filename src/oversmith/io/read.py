@@ -109,6 +109,8 @@ def read(
     if modality is not None and modality not in MODALITIES:
         raise InputError("modality", f"{modality!r} found", f"choose from {', '.join(MODALITIES[:4])}")
     path = Path(path)
+    if not header and path.suffix.lower() not in (".csv", ".tsv", ".xlsx"):
+        raise InputError("header", f"{str(path)!r} names its columns by itself", "leave it out")
     is_name = not path.suffix and path.name == str(path) and not path.exists()
     if is_name and path.name == DEMO:
         from oversmith.datasets import load_demo
@@ -138,8 +140,6 @@ def read(
 
 def _read_source(path: Path, is_name: bool, axis: str | None, *, header: bool) -> Table | Arrays:
     """Read a file, a folder or a data set."""
-    if not header and path.suffix.lower() not in (".csv", ".tsv", ".xlsx"):
-        raise InputError("header", f"{str(path)!r} names its columns by itself", "leave it out")
     if is_name:
         source = _named(path.name)
         if source is not None:

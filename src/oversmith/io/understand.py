@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -70,45 +71,72 @@ def understand(table: Table, types: Mapping[str, str], target: str | None, leave
             raise InputError("types", f"{table.name!r} has no column {name!r}", nearest_hint(name, table.columns))
     is_text = [name for name in table.columns if name not in types and _is_text(table.arrow.column(name))]
     if target in is_text:
-        table, _ = _without_blanks(table, target)
+        table = _without_blanks(table, target)
     texts = [name for name in is_text if name != target and name not in leave]
     read = _read(table, texts)
-    conversions, notes = [], []
+    conversions: dict[str, Conversion] = {}
+    notes = []
     for name in texts:
         cells, reading = read.cells[name], read.readings[name]
         if reading is not None and is_convincing(cells, reading) and not _are_codes(table, reading):
             table = _converted(table, name, cells, reading)
-            conversions.append(_conversion(name, cells, reading))
+            conversions[name] = _conversion(name, cells, reading)
             continue
         if reading is not None and reading.kind != "times":
             notes.append(unread_note(_conversion(name, cells, reading), reading.why_not))
-        if table.text is not None:
-            table, n = _without_blanks(table, name)
-            notes += [f"column {name!r}: {n} blank cell{'s' if n > 1 else ''} read as missing"] if n else []
+        table = _without_blanks(table, name) if table.text is not None else table
     for name, kind in types.items():
         table, conversion = _declared(table, name, kind, read.hints, is_target=name == target)
-        conversions += [] if conversion is None else [conversion]
-    done = {target, *leave, *types, *texts}
-    for name in table.columns if read.hints.comma_is_seen and table.text is not None else ():
-        if name not in done:
-            table, conversion = _with_points(table, name, read.hints)
-            conversions += [] if conversion is None else [conversion]
-    return replace(table, types=types, notes=(*table.notes, *notes_of(conversions), *notes))
+        conversions |= {} if conversion is None else {name: conversion}
+    others = [name for name in table.columns if name not in {target, *leave, *types, *texts}]
+    for name in others if read.hints.comma_is_seen and table.text is not None else ():
+        table, conversion = _with_points(table, name, read.hints)
+        conversions |= {} if conversion is None else {name: conversion}
+    for name in (*texts, *others) if table.text is not None else ():
+        conversion = _with_marks(table, name, conversions.get(name))
+        conversions |= {} if conversion is None else {name: conversion}
+    return replace(table, types=types, notes=(*table.notes, *notes_of(list(conversions.values())), *notes))
 
 
 def _is_text(column: pa.ChunkedArray) -> bool:
     return bool(pa.types.is_string(column.type) or pa.types.is_large_string(column.type))
 
 
-def _without_blanks(table: Table, name: str) -> tuple[Table, int]:
-    """Take cells of nothing but blanks in a column of text for missing ones, and count them."""
+def _without_blanks(table: Table, name: str) -> Table:
+    """Take cells of nothing but blanks in a column of text for missing ones."""
     column = table.arrow.column(name)
     is_blank = pc.fill_null(pc.match_substring_regex(column, r"^\s*$"), False)
-    n = int(pc.sum(is_blank).as_py() or 0)
-    if not n:
-        return table, 0
-    filled = pc.if_else(is_blank, pa.scalar(None, column.type), column)
-    return table.with_column(name, filled, None), n
+    if not pc.any(is_blank).as_py():
+        return table
+    return table.with_column(name, pc.if_else(is_blank, pa.scalar(None, column.type), column), None)
+
+
+def _with_marks(table: Table, name: str, conversion: Conversion | None) -> Conversion | None:
+    """Count the cells of a text file that are read as missing, those that Arrow knows among them."""
+    column = table.arrow.column(name)
+    if not column.null_count or pa.types.is_null(column.type):
+        return conversion
+    assert table.text is not None
+    rows = np.flatnonzero(np.asarray(pc.is_null(column)))
+    text = table.text.column(name).take(pa.array(rows))
+    counts = {entry["values"]: entry["counts"] for entry in pc.value_counts(text).to_pylist() if entry["values"]}
+    if not counts:
+        return conversion
+    row_of = {cell: int(rows[pc.index(text, cell).as_py()]) for cell in list(counts)[:LISTED] if counts[cell] == 1}
+    if conversion is None:
+        conversion = Conversion(name, Reading(_kind(column.type), {}), len(column) - len(rows), len(column), {}, {})
+    return replace(conversion, others=counts, row_of=row_of)
+
+
+def _kind(kind: pa.DataType) -> str:
+    """Name what Arrow reads by itself."""
+    if _is_number(kind):
+        return "numbers"
+    if pa.types.is_boolean(kind):
+        return "truth values"
+    if pa.types.is_time(kind):
+        return "times"
+    return "dates" if pa.types.is_temporal(kind) else "names"
 
 
 def _read(table: Table, names: list[str]) -> _Texts:
@@ -176,6 +204,9 @@ def _declared(
         if kind == "category" and not is_target:
             levels = cells if pa.types.is_dictionary(cells.type) else cells.combine_chunks().dictionary_encode()
             return table.with_column(name, pa.chunked_array([levels]) if levels is not cells else cells, None), None
+        if table.text is not None:
+            cells = table.text.column(name)
+            cells = pc.if_else(pc.equal(cells, ""), pa.scalar(None, cells.type), cells)
         return table.with_column(name, cells.cast(pa.string()), None), None
     is_done = {"numeric": _is_number, "date": _is_date}[kind](column.type)
     if is_done and not detail:
