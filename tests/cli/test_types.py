@@ -1,4 +1,4 @@
-"""``--types`` and ``--no-header``, on the command line and in files of options."""
+"""``--types`` and ``--headerless``, on the command line and in files of options."""
 
 from __future__ import annotations
 
@@ -67,8 +67,8 @@ def test_slips(folder: Path, command: str, words: tuple[str, ...], message: str,
 def test_notes_name_options_and_a_file_without_a_header(folder: Path, capsys: pytest.CaptureFixture[str]):
     (folder / "in.csv").write_text("1,2.5,no\n" + "2,3.5,yes\n3,?,no\n4,5/5,no\n5,6.5,no\n" * 6)
     assert main(["resample", "in.csv", "--target", "fault", *MORE]) == 2
-    assert "--no-header" in capsys.readouterr().err
-    assert main(["resample", "in.csv", "--target", "c3", "--no-header", *MORE]) == 0
+    assert "--headerless" in capsys.readouterr().err
+    assert main(["resample", "in.csv", "--target", "c3", "--headerless", *MORE]) == 0
     err = capsys.readouterr().err
     assert "column 'c2': 13 of 25 cells look like numbers" in err
     assert "--types c2=numeric reads numbers" in err

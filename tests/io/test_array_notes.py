@@ -48,9 +48,9 @@ def test_long_series_are_series(tmp_path: Path):
 
 def test_images_with_their_channels_last(tmp_path: Path):
     path = saved(tmp_path, X=RNG.random((30, 28, 28, 3)))
-    data = om.read(path)
-    assert data.X.shape == (30, 3, 28, 28)
-    assert data.notes[0].endswith("with their channels last; channels='first' reads 28 channels")
+    with pytest.raises(InputError, match=r"28 x 28 pixels with 3 channels in the last place, or .*channels='last'"):
+        om.read(path)
+    assert om.read(path, channels="last").X.shape == (30, 3, 28, 28)
     assert om.read(path, channels="first").X.shape == (30, 28, 28, 3)
     assert om.read(saved(tmp_path, X=RNG.random((30, 3, 28, 28)))).notes == ()
 

@@ -41,6 +41,7 @@ def test_the_name_of_a_flag_must_fit_the_encoding(tmp_path: Path):
         ('"size, mm",b,y\n1,2,p\n3,4,q\n', ["size, mm", "b"]),
         ('"a;b",c,y\n1,2,p\n3,4,q\n', ["a;b", "c"]),
         ("a,b,y\nu;v,2,p\nw,4,q\n", ["a", "b"]),
+        ("size, mm;y\n1,5;p\n2,5;q\n", ["size, mm"]),
         ("a;b;y\n1,000;2,5;p\n3,500;4,25;q\n", ["a", "b"]),
     ],
 )
@@ -53,9 +54,11 @@ def test_a_first_row_of_data_is_noticed(tmp_path: Path):
     (tmp_path / "t.csv").write_text(FLOWERS)
     with pytest.raises(InputError, match=r"no column 'y', and the first row .* looks like data.*header=False"):
         om.read(tmp_path / "t.csv", "y")
-    with pytest.raises(InputError, match=r"target: it is missing; .*header=False \(--no-header\)"):
+    with pytest.raises(InputError, match=r"target: it is missing; .*header=False \(--headerless\)"):
         om.read(tmp_path / "t.csv")
     assert "looks like data, '5.1', '3.5', 'no'" in om.read(tmp_path / "t.csv", "no").notes[0]
+    (tmp_path / "german.csv").write_text(FLOWERS.replace(",", ";").replace(".", ","))
+    assert "looks like data, '5,1', '3,5', 'no'" in om.read(tmp_path / "german.csv", "no").notes[0]
     data = om.read(tmp_path / "t.csv", "c3", header=False)
     assert (list(data.X), len(data), data.notes) == (["c1", "c2"], 21, ())
     write(tmp_path / "out.csv", data, data.X[:0], data.labels[:0])

@@ -60,7 +60,7 @@ def run(
     positive: Annotated[str | None, Parameter(metavar="CLASS")] = None,
     drop: Columns = None,
     types: Types = None,
-    no_header: Flag = False,
+    headerless: Flag = False,
     groups: Column = None,
     contender: Names = None,
     classifier: Classifiers = None,
@@ -101,7 +101,7 @@ def run(
         What a column is, where its cells do not say it: COLUMN=numeric, category, date, text or drop; may be repeated.
         date:day-first, date:month-first, numeric:decimal-comma and numeric:decimal-point settle what could be read in
         two ways.
-    no_header : bool
+    headerless : bool
         The first row of these files is data; the columns are called c1, c2 and so on.
     groups : str
         Column of these files that says which rows belong together: none is split between training and test.
@@ -146,7 +146,7 @@ def run(
         "--positive": positive,
         "--drop": drop,
         "--types": types,
-        "--no-header": no_header or None,
+        "--headerless": headerless or None,
         "--groups": groups,
         "--contender": contender,
         "--classifier": classifier,

@@ -33,7 +33,7 @@ def check_leakage(
     seed: Seed = 0,
     drop: Columns = None,
     types: Types = None,
-    no_header: Flag = False,
+    headerless: Flag = False,
     json: Flag = False,
 ) -> int:
     """Run a procedure where nothing can be learnt, or look for test rows in a training part.
@@ -73,7 +73,7 @@ def check_leakage(
         What a column is, where its cells do not say it: COLUMN=numeric, category, date, text or drop; may be repeated.
         date:day-first, date:month-first, numeric:decimal-comma and numeric:decimal-point settle what could be read in
         two ways.
-    no_header : bool
+    headerless : bool
         The first row of the file is data; the columns are called c1, c2 and so on.
     json : bool
         Print JSON instead of sentences.
@@ -81,7 +81,7 @@ def check_leakage(
     if train is not None or test is not None:
         if train is None or test is None or procedure is not None:
             raise InputError("train", "train and test belong together", "give both, and no procedure beside them")
-        reading = {"drop": drop or (), "types": types or (), "header": not no_header}
+        reading = {"drop": drop or (), "types": types or (), "header": not headerless}
         return _split(train, test, target, reading, json)
     if procedure is None or data is None:
         raise InputError(
@@ -92,7 +92,7 @@ def check_leakage(
     from oversmith.io import read
 
     rows = read(
-        data, target, positive=positive, drop=drop or (), types=types or (), header=not no_header, groups="none"
+        data, target, positive=positive, drop=drop or (), types=types or (), header=not headerless, groups="none"
     )
     for note in rows.notes:
         print_note(note)

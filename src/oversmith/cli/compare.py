@@ -48,7 +48,7 @@ def compare(
     negative: Annotated[list[str] | None, Parameter(metavar="CLASS")] = None,
     drop: Columns = None,
     types: Types = None,
-    no_header: Flag = False,
+    headerless: Flag = False,
     groups: Column = None,
     max_rows: Annotated[int | None, AtLeastTwo] = None,
     method: Methods = None,
@@ -93,7 +93,7 @@ def compare(
         What a column is, where its cells do not say it: COLUMN=numeric, category, date, text or drop; may be repeated.
         date:day-first, date:month-first, numeric:decimal-comma and numeric:decimal-point settle what could be read in
         two ways.
-    no_header : bool
+    headerless : bool
         The first row of the file is data; the columns are called c1, c2 and so on.
     groups : str
         Column (or array) that says which rows belong together, a patient or a machine: none is split between training
@@ -166,7 +166,7 @@ def compare(
         negative=negative,
         drop=drop or (),
         types=types or (),
-        header=not no_header,
+        header=not headerless,
         groups=groups,
         modality=modality,
         channels=channels,

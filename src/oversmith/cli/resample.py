@@ -38,7 +38,7 @@ def resample(
     positive: Annotated[str | None, Parameter(metavar="CLASS")] = None,
     drop: Columns = None,
     types: Types = None,
-    no_header: Flag = False,
+    headerless: Flag = False,
     sampling_ratio: Share = None,
     fill: Share = None,
     seed: Seed = 0,
@@ -79,7 +79,7 @@ def resample(
         What a column is, where its cells do not say it: COLUMN=numeric, category, date, text or drop; may be repeated.
         date:day-first, date:month-first, numeric:decimal-comma and numeric:decimal-point settle what could be read in
         two ways.
-    no_header : bool
+    headerless : bool
         The first row of the file is data; the columns are called c1, c2 and so on.
     sampling_ratio : float
         For two classes: rows of the smaller over rows of the larger class in the output.
@@ -129,7 +129,7 @@ def resample(
         positive=positive,
         drop=drop or (),
         types=types or (),
-        header=not no_header,
+        header=not headerless,
         groups="none",
         modality=modality,
         channels=channels,

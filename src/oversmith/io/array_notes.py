@@ -32,12 +32,12 @@ def with_layout(source: Arrays, modality: str | None, channels: str | None) -> A
     Returns
     -------
     Arrays
-        With a note. Images whose channels stand last are read so.
+        With a note where they could be images.
 
     Raises
     ------
     InputError
-        For whole numbers from 0 to 255 in the shape of grey images.
+        For whole numbers from 0 to 255 in the shape of grey images, and for images whose channels seem to come last.
 
     Examples
     --------
@@ -52,11 +52,13 @@ def with_layout(source: Arrays, modality: str | None, channels: str | None) -> A
     if channels is not None or source.info is not None:
         return source
     if x.ndim == 4 and _has_last_channels(x.shape):
-        note = (
-            f"X of shape {x.shape} is read as images of {x.shape[1]} x {x.shape[2]} pixels with their channels last; "
-            f"channels='first' reads {x.shape[1]} channels"
+        _, height, width, last = x.shape
+        raise InputError(
+            "channels",
+            f"X in {source.name!r} has shape {x.shape}: images of {height} x {width} pixels with {last} channels in "
+            f"the last place, or of {width} x {last} pixels with {height} channels in the first",
+            "say which with channels='last' or channels='first'",
         )
-        return replace(source, channels="last", notes=(*source.notes, note))
     is_said = modality is not None or DECLARED in source.arrays
     if is_said or x.ndim != 3 or source.kind != "series" or not _is_image_like(*x.shape[1:]):
         return source

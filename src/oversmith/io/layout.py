@@ -18,7 +18,8 @@ from oversmith.exceptions import InputError
 from oversmith.io import numbers
 from oversmith.io.numbers import Hints, choose_marks, parts_of
 
-_SEPARATORS = (",", ";", "\t", "|")
+# A comma may stand in every row as a decimal mark: of two signs that fit alike it is the last one taken.
+_SEPARATORS = (";", "\t", "|", ",")
 # Rows that are looked at to find the separator.
 _ROWS = 200
 _MARKS = (
@@ -117,7 +118,7 @@ def find_delimiter(content: bytes) -> str:
     if widths:
         return max(widths, key=lambda sign: widths[sign])
     header = re.sub(rb'"[^"]*"', b"", content.split(b"\n", 1)[0])
-    counts = {sign: header.count(sign.encode()) for sign in _SEPARATORS[1:]}
+    counts = {sign: header.count(sign.encode()) for sign in _SEPARATORS[:-1]}
     best = max(counts, key=lambda sign: counts[sign])
     return "," if b"," in header or not counts[best] else best
 
@@ -143,9 +144,9 @@ def first_row_doubt(names: Sequence[str], table: pa.Table, name: str) -> str:
     --------
     >>> import pyarrow as pa
     >>> from oversmith.io.layout import first_row_doubt
-    >>> first_row_doubt(["5.1", "no"], pa.table({"5.1": [4.9, 4.7], "no": ["no", "yes"]}), "t.csv")
+    >>> first_row_doubt(["5.1", "no"], pa.table({"5.1": [4.9, 4.7] * 2, "no": ["no", "yes"] * 2}), "t.csv")
     "the first row of 't.csv' looks like data, '5.1', 'no'"
-    >>> first_row_doubt(["2023", "y"], pa.table({"2023": [4.9, 4.7], "y": ["no", "yes"]}), "t.csv")
+    >>> first_row_doubt(["2023", "y"], pa.table({"2023": [4.9, 4.7] * 2, "y": ["no", "yes"] * 2}), "t.csv")
     ''
     """
     values = [_written_number(text) for text in names]

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 DEMO = "demo"
 """Name of the embedded table."""
-_NO_HEADER = "where no line holds the names, header=False (--no-header) calls the columns c1, c2 and so on"
+_HEADERLESS = "where no line holds the names, header=False (--headerless) calls the columns c1, c2 and so on"
 MODALITIES = ("table", "series", "spectra", "image", "tabular", "images")
 
 
@@ -233,7 +233,7 @@ def _understood(
     if isinstance(source, Table):
         source = understand(source, types, target, leave)
         doubt = source.first_row_doubt
-        more = (f"{doubt}; {_NO_HEADER}",) if doubt else axis_note(source.columns)
+        more = (f"{doubt}; {_HEADERLESS}",) if doubt else axis_note(source.columns)
         return replace(source, notes=(*more, *source.notes))
     if types:
         raise InputError("types", f"the columns of X in {source.name!r} have no names", "leave it out")
@@ -257,13 +257,13 @@ def _with_target(source: Table | Arrays, target: str | None, groups: str | None,
     if target is None:
         if not source.columns:
             raise InputError("path", f"{source.name!r} holds X and no classes", "save them in it as array y")
-        names = _NO_HEADER if doubt else nearest_hint("", source.columns)
+        names = _HEADERLESS if doubt else nearest_hint("", source.columns)
         raise InputError("target", "it is missing", f"name the column of the classes; {names}")
     if groups is not None and (groups == target or groups not in source.columns):
         raise InputError("groups", f"{groups!r} is no other column", nearest_hint(groups, source.columns))
     if target not in source.columns:
         finding = f"{source.name!r} has no column {target!r}" + (f", and {doubt}" if doubt else "")
-        raise InputError("target", finding, _NO_HEADER if doubt else nearest_hint(target, source.columns))
+        raise InputError("target", finding, _HEADERLESS if doubt else nearest_hint(target, source.columns))
     check_drop(source, target, drop)
     labels = source.column(target)
     class_counts(labels, target)

@@ -235,5 +235,5 @@ def _check_names(names: Sequence[str], name: str) -> None:
         raise InputError(
             "path",
             f"{name!r} has two columns named {twice[0]!r}",
-            "rename one, or where no line holds the names of the columns say header=False (--no-header)",
+            "rename one, or where no line holds the names of the columns say header=False (--headerless)",
         )
