@@ -18,7 +18,7 @@ from oversmith.exceptions import InputError
         ("t.csv", b"a,y\n", "no rows"),
         ("t.csv", b"a,a\n1,2\n", "two columns named 'a'"),
         ("t.csv", b"a,y\n1,2\n3\n", "Expected 2 columns"),
-        ("t.csv", "a,y\né,2\n".encode("latin-1"), "not UTF-8"),
+        ("t.csv", b"a,y\n\x81\x8d,2\n", "not UTF-8"),
         ("t.csv", b"\n\n", "CSV"),
         ("t.parquet", b"PAR1 not", "not a readable Parquet file"),
         ("t.npz", b"PK nothing", "not a readable npz file"),

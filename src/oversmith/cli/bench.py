@@ -31,6 +31,7 @@ from oversmith.cli.options import (
     OutputFolder,
     Ratio,
     Seeds,
+    Types,
 )
 from oversmith.cli.output import print_json, progress_bar
 from oversmith.exceptions import InputError
@@ -58,6 +59,8 @@ def run(
     target: Column = None,
     positive: Annotated[str | None, Parameter(metavar="CLASS")] = None,
     drop: Columns = None,
+    types: Types = None,
+    headerless: Flag = False,
     groups: Column = None,
     contender: Names = None,
     classifier: Classifiers = None,
@@ -94,6 +97,12 @@ def run(
         Class of these files that is set against all others.
     drop : list of str
         Column of these files that is no feature; may be repeated.
+    types : list of str
+        What a column is, where its cells do not say it: COLUMN=numeric, category, date, text or drop; may be repeated.
+        date:day-first, date:month-first, numeric:decimal-comma and numeric:decimal-point settle what could be read in
+        two ways.
+    headerless : bool
+        The first row of these files is data; the columns are called c1, c2 and so on.
     groups : str
         Column of these files that says which rows belong together: none is split between training and test.
     contender : list of str
@@ -136,6 +145,8 @@ def run(
         "--target": target,
         "--positive": positive,
         "--drop": drop,
+        "--types": types,
+        "--headerless": headerless or None,
         "--groups": groups,
         "--contender": contender,
         "--classifier": classifier,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Annotated, Any
@@ -12,8 +12,8 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from oversmith.cli.errors import FAILURE, one_line
-from oversmith.cli.options import Columns, Flag, Seed, Target, whole
-from oversmith.cli.output import print_json, progress_bar, wrap
+from oversmith.cli.options import Columns, Flag, Seed, Target, Types, whole
+from oversmith.cli.output import print_json, print_note, progress_bar, wrap
 from oversmith.exceptions import InputError
 
 
@@ -32,6 +32,8 @@ def check_leakage(
     seeds: Annotated[int, whole(gte=5)] = 20,
     seed: Seed = 0,
     drop: Columns = None,
+    types: Types = None,
+    headerless: Flag = False,
     json: Flag = False,
 ) -> int:
     """Run a procedure where nothing can be learnt, or look for test rows in a training part.
@@ -67,13 +69,20 @@ def check_leakage(
         Seed of permutations and noise.
     drop : list of str
         Column that is no feature; may be repeated.
+    types : list of str
+        What a column is, where its cells do not say it: COLUMN=numeric, category, date, text or drop; may be repeated.
+        date:day-first, date:month-first, numeric:decimal-comma and numeric:decimal-point settle what could be read in
+        two ways.
+    headerless : bool
+        The first row of the file is data; the columns are called c1, c2 and so on.
     json : bool
         Print JSON instead of sentences.
     """
     if train is not None or test is not None:
         if train is None or test is None or procedure is not None:
             raise InputError("train", "train and test belong together", "give both, and no procedure beside them")
-        return _split(train, test, target, drop or (), json)
+        reading = {"drop": drop or (), "types": types or (), "header": not headerless}
+        return _split(train, test, target, reading, json)
     if procedure is None or data is None:
         raise InputError(
             "procedure", "a procedure and data are needed", "give FILE.py:FUNCTION and DATA, or train= and test="
@@ -82,8 +91,11 @@ def check_leakage(
     from oversmith.evaluation.leakage import check_leakage as check
     from oversmith.io import read
 
-    rows = read(data, target, positive=positive, drop=drop or (), groups="none")
-
+    rows = read(
+        data, target, positive=positive, drop=drop or (), types=types or (), header=not headerless, groups="none"
+    )
+    for note in rows.notes:
+        print_note(note)
     with progress_bar("Checking") as advance:
         result = check(
             evaluate,
@@ -112,11 +124,13 @@ def check_leakage(
     return 0 if result.sound else FAILURE
 
 
-def _split(train: Path, test: Path, target: str, drop: Sequence[str], json: bool) -> int:
+def _split(train: Path, test: Path, target: str, reading: dict[str, Any], json: bool) -> int:
     from oversmith.evaluation.split_check import check_split
     from oversmith.io import read
 
-    parts = [read(path, target, drop=drop, groups="none") for path in (train, test)]
+    parts = [read(path, target, groups="none", **reading) for path in (train, test)]
+    for note in dict.fromkeys(note for part in parts for note in part.notes):
+        print_note(note)
     result = check_split(parts[0].X, parts[0].labels, parts[1].X, parts[1].labels)
     if json:
         kinds = [

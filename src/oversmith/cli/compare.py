@@ -27,6 +27,7 @@ from oversmith.cli.options import (
     OutputFile,
     Ratio,
     Seed,
+    Types,
 )
 from oversmith.cli.output import print_note, progress_bar
 from oversmith.exceptions import InputError
@@ -46,6 +47,8 @@ def compare(
     positive: Annotated[str | None, Parameter(metavar="CLASS")] = None,
     negative: Annotated[list[str] | None, Parameter(metavar="CLASS")] = None,
     drop: Columns = None,
+    types: Types = None,
+    headerless: Flag = False,
     groups: Column = None,
     max_rows: Annotated[int | None, AtLeastTwo] = None,
     method: Methods = None,
@@ -86,6 +89,12 @@ def compare(
         Compare the positive class against this one alone; may be repeated.
     drop : list of str
         Column that is no feature; may be repeated.
+    types : list of str
+        What a column is, where its cells do not say it: COLUMN=numeric, category, date, text or drop; may be repeated.
+        date:day-first, date:month-first, numeric:decimal-comma and numeric:decimal-point settle what could be read in
+        two ways.
+    headerless : bool
+        The first row of the file is data; the columns are called c1, c2 and so on.
     groups : str
         Column (or array) that says which rows belong together, a patient or a machine: none is split between training
         and test. Where the file is a data set of the registry that has such a column, it is taken; `none` takes none.
@@ -157,6 +166,8 @@ def compare(
         positive=positive,
         negative=negative,
         drop=drop or (),
+        types=types or (),
+        header=not headerless,
         groups=groups,
         modality=modality,
         channels=channels,

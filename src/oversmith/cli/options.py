@@ -54,6 +54,7 @@ Classifiers = Annotated[list[str] | None, Parameter(metavar="CLASSIFIER", comple
 DatasetName = Annotated[str, Parameter(completer=_dataset_names)]
 Datasets = Annotated[list[str] | None, Parameter(metavar="NAME|FILE", completer=_dataset_names)]
 Columns = Annotated[list[str] | None, Parameter(metavar="COLUMN")]
+Types = Annotated[list[str] | None, Parameter(metavar="COLUMN=TYPE")]
 Target = Annotated[str, Parameter(metavar="COLUMN")]
 Column = Annotated[str | None, Parameter(metavar="COLUMN")]
 Seed = Annotated[int, whole(gte=0, lt=2**32)]

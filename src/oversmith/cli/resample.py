@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from cyclopts import Parameter
 
 from oversmith.cli.cache import persistent_cache
-from oversmith.cli.options import Column, Columns, Count, Flag, Method, Modality, RequiredOutputFile, Seed, Share
+from oversmith.cli.options import (
+    Column,
+    Columns,
+    Count,
+    Flag,
+    Method,
+    Modality,
+    RequiredOutputFile,
+    Seed,
+    Share,
+    Types,
+)
 from oversmith.cli.output import print_data, print_json, print_note, print_table
 
 if TYPE_CHECKING:
@@ -26,6 +37,8 @@ def resample(
     output: RequiredOutputFile,
     positive: Annotated[str | None, Parameter(metavar="CLASS")] = None,
     drop: Columns = None,
+    types: Types = None,
+    headerless: Flag = False,
     sampling_ratio: Share = None,
     fill: Share = None,
     seed: Seed = 0,
@@ -62,6 +75,12 @@ def resample(
         rows carry this one.
     drop : list of str
         Column to leave out of training and output; may be repeated.
+    types : list of str
+        What a column is, where its cells do not say it: COLUMN=numeric, category, date, text or drop; may be repeated.
+        date:day-first, date:month-first, numeric:decimal-comma and numeric:decimal-point settle what could be read in
+        two ways.
+    headerless : bool
+        The first row of the file is data; the columns are called c1, c2 and so on.
     sampling_ratio : float
         For two classes: rows of the smaller over rows of the larger class in the output.
     fill : float
@@ -110,6 +129,8 @@ def resample(
         target,
         positive=positive,
         drop=drop or (),
+        types=types or (),
+        header=not headerless,
         groups="none",
         modality=modality,
         channels=channels,

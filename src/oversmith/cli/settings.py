@@ -142,6 +142,12 @@ def read_config(path: Path, sections: dict[str, tuple[str, ...]]) -> ConfigFile:
 def _hyphens(content: dict[str, Any]) -> dict[str, Any]:
     """Take ``max_steps`` for ``max-steps``, as the options of Python are written."""
     return {
-        name: _hyphens(value) if isinstance(value, dict) else value
-        for name, value in ((key.replace("_", "-"), value) for key, value in content.items())
+        name: _option(name, value) for name, value in ((key.replace("_", "-"), value) for key, value in content.items())
     }
+
+
+def _option(name: str, value: Any) -> Any:
+    """Take the table ``types`` for a list of words, and go on into other tables."""
+    if not isinstance(value, dict):
+        return value
+    return [f"{column}={kind}" for column, kind in value.items()] if name == "types" else _hyphens(value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from oversmith.io import read
 from oversmith.io.format import READ_SUFFIXES
 
 _KEYS = ("datasets", "group", "contenders", "classifiers", "protocol", "seeds", "max_steps")
-_DATASET_KEYS = ("path", "target", "positive", "group", "drop", "name")
+_DATASET_KEYS = ("path", "target", "positive", "group", "drop", "types", "header", "name")
 _CONTENDER_KEYS = ("method", "name", "title", "fill", "synthetic_weight", "parameters")
 _PROTOCOL_KEYS = (
     "folds",
@@ -117,9 +118,19 @@ def _dataset(entry: Any) -> Any:
     if "target" not in entry:
         raise InputError("datasets", f"{str(path)!r} has no 'target'", "name the column of the classes")
     try:
-        data = read(path, entry["target"], positive=entry.get("positive"), drop=drop, groups=entry.get("group", "none"))
+        data = read(
+            path,
+            entry["target"],
+            positive=entry.get("positive"),
+            drop=drop,
+            types=entry.get("types", ()),
+            header=entry.get("header", True),
+            groups=entry.get("group", "none"),
+        )
     except InputError as error:
         raise (InputError("datasets", error.finding, error.cure) if error.argument == "path" else error) from error
+    for note in data.notes:
+        warnings.warn(f"{path.name}: {note}", UserWarning, stacklevel=2)
     return entry.get("name", path.stem), data.X, data.labels, data.positive, data.groups
 
 

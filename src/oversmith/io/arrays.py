@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import IO, TYPE_CHECKING, Any, ClassVar
 
@@ -15,6 +16,22 @@ if TYPE_CHECKING:
 
 AXIS_NAMES = ("axis", "wavenumber", "wavelength", "frequency", "raman_shift", "energy", "two_theta", "mz", "ppm")
 """Arrays that are the axis of spectra without being named, where they have a value for each point."""
+# Other words for them, in names without signs.
+_AXIS_WORDS = {
+    "x",
+    "xaxis",
+    "wn",
+    "wl",
+    "nm",
+    "nu",
+    "lambda",
+    "freq",
+    "freqs",
+    "frequencies",
+    "masses",
+    "2theta",
+    "shift",
+}
 UNIT = "axis_unit"
 DECLARED = "modality"
 """Array of an npz file that says what ``X`` holds."""
@@ -33,6 +50,60 @@ _SHAPES = {
     "image": "(cases, height, width), or (cases, channels, height, width), or (cases, height, width, channels) with "
     "channels='last'",
 }
+
+
+def axis_names(names: Iterable[str]) -> list[str]:
+    """Select the names that an axis of spectra has, in any case, in the plural, and with a unit after them.
+
+    Parameters
+    ----------
+    names : iterable of str
+        Names of arrays.
+
+    Returns
+    -------
+    list of str
+        Those that name an axis.
+
+    Examples
+    --------
+    >>> from oversmith.io.arrays import axis_names
+    >>> axis_names(["X", "y", "Wavenumbers", "wavelength_nm", "axis_unit", "timeaxis"])
+    ['Wavenumbers', 'wavelength_nm']
+    """
+    selected = []
+    for name in names:
+        words = re.sub(r"[^a-z0-9]+", "_", name.casefold()).strip("_")
+        is_usual = any(words in (known, f"{known}s") or words.startswith(f"{known}_") for known in AXIS_NAMES)
+        if name not in ("X", UNIT) and (is_usual or words.replace("_", "") in _AXIS_WORDS):
+            selected.append(name)
+    return sorted(selected, key=lambda name: name not in AXIS_NAMES)
+
+
+def is_monotone(array: np.ndarray[Any, Any]) -> bool:
+    """Whether the numbers of an array rise, or fall, all the way.
+
+    Parameters
+    ----------
+    array : ndarray
+        An array of one dimension, or with one long one.
+
+    Returns
+    -------
+    bool
+        False for anything but numbers too.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from oversmith.io.arrays import is_monotone
+    >>> is_monotone(np.array([3.0, 2.0, 0.5])), is_monotone(np.array(["a", "b"]))
+    (True, False)
+    """
+    if array.dtype.kind not in "iuf" or array.size != max(array.shape, default=0):
+        return False
+    steps = np.diff(np.ravel(array).astype(float))
+    return bool(np.all(steps > 0) or np.all(steps < 0))
 
 
 @dataclass(frozen=True)
@@ -246,9 +317,11 @@ class Arrays:
             raise InputError("axis", f"{named!r} is no other array", nearest_hint(named, self.columns))
         known = dict(self.info.axis) if self.info is not None else {}
         length = self._points
-        for name in (named,) if named is not None else (known.get("array"), *AXIS_NAMES):
+        for name in (named,) if named is not None else (known.get("array"), *axis_names(self.arrays)):
             array = self.arrays.get(name) if name is not None else None
-            if name is None or array is None or (named is None and array.shape != (length,)):
+            if name is None or array is None or (named is None and array.size != length):
+                continue
+            if named is None and name not in (*AXIS_NAMES, known.get("array")) and not is_monotone(array):
                 continue
             return self._over(name, known if name == known.get("array") else {"name": name.replace("_", " ")})
         return self
@@ -267,7 +340,7 @@ class Arrays:
         written = str(unit) if unit is not None and unit.ndim == 0 else ""
         try:
             axis = SpectralAxis(
-                self.arrays[name], known["name"], known.get("unit") or written, known.get("quantity", "")
+                np.ravel(self.arrays[name]), known["name"], known.get("unit") or written, known.get("quantity", "")
             )
             axis.check(self._points)
         except InputError as error:

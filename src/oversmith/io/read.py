@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -12,20 +12,25 @@ import numpy as np
 import pandas as pd
 
 from oversmith.exceptions import InputError, nearest_hint
+from oversmith.io.array_notes import with_layout, with_spectra
 from oversmith.io.arrays import Arrays
 from oversmith.io.classes import class_counts, find_negative
 from oversmith.io.column_notes import column_notes
 from oversmith.io.data import Data, check_drop
 from oversmith.io.format import checked_suffix, read_bytes
+from oversmith.io.layout import axis_note
 from oversmith.io.read_arrays import from_dataset, read_npz, read_spectra_folder
 from oversmith.io.read_tables import from_frame, read_csv, read_excel, read_parquet
 from oversmith.io.tables import Table
+from oversmith.io.types import Types, parse_types
+from oversmith.io.understand import understand
 
 if TYPE_CHECKING:
     from oversmith.datasets import DatasetInfo
 
 DEMO = "demo"
 """Name of the embedded table."""
+_HEADERLESS = "where no line holds the names, header=False (--headerless) calls the columns c1, c2 and so on"
 MODALITIES = ("table", "series", "spectra", "image", "tabular", "images")
 
 
@@ -36,6 +41,8 @@ def read(
     positive: Any = None,
     negative: Any = None,
     drop: str | Sequence[str] = (),
+    types: Types = (),
+    header: bool = True,
     groups: str | None = None,
     modality: Literal["table", "series", "spectra", "image", "tabular", "images"] | None = None,
     channels: Literal["first", "last"] | None = None,
@@ -56,6 +63,14 @@ def read(
         One class, and the classes it is set against; see :meth:`Data.against`.
     drop : str or sequence of str
         Columns of a table that are no features.
+    types : mapping of str to str, str or sequence of str, optional
+        What columns of a table are, where their cells do not say it: ``{"size": "numeric"}``, ``"size=numeric"`` or
+        several of these. The types are ``numeric``, ``category``, ``date``, ``text`` and ``drop``;
+        ``numeric:decimal-comma``, ``numeric:decimal-point``, ``date:day-first`` and ``date:month-first`` say how cells
+        are read that could be read in two ways.
+    header : bool, default=True
+        Whether the first row of a text or Excel file holds the names of the columns. Without it they are called
+        ``c1``, ``c2`` and so on.
     groups : str, optional
         Column that says which rows belong together; by default the one that the registry knows for a file of this
         name, ``"none"`` for none.
@@ -97,6 +112,8 @@ def read(
     if modality is not None and modality not in MODALITIES:
         raise InputError("modality", f"{modality!r} found", f"choose from {', '.join(MODALITIES[:4])}")
     path = Path(path)
+    if not header and path.suffix.lower() not in (".csv", ".tsv", ".xlsx"):
+        raise InputError("header", f"{str(path)!r} names its columns by itself", "leave it out")
     is_name = not path.suffix and path.name == str(path) and not path.exists()
     if is_name and path.name == DEMO:
         from oversmith.datasets import load_demo
@@ -105,12 +122,15 @@ def read(
         source: Table | Arrays = from_frame(frame, "breast cancer, thinned")
         target, positive = target or column, minority if positive is None else positive
     else:
-        source = _read_source(path, is_name, axis)
+        source = _read_source(path, is_name, axis, header=header)
         if is_name and positive is None and source.info is not None:
             positive = source.info.positive
     source = _settled(source, path, modality, channels, axis)
     groups, note = _group_column(groups, source, target)
     names = [drop] if isinstance(drop, str) else list(drop)
+    declared = parse_types(types)
+    names += [column for column, kind in declared.items() if kind == "drop" and column not in names]
+    source = _understood(source, declared, target or source.default_target, [*names, *([groups] if groups else ())])
     data = _with_target(source, target, groups, names)
     data = data.with_groups(groups) if groups is not None else data
     if positive is not None:
@@ -121,7 +141,7 @@ def read(
     return replace(data, notes=(*source.notes, *note, *about.values()))
 
 
-def _read_source(path: Path, is_name: bool, axis: str | None) -> Table | Arrays:
+def _read_source(path: Path, is_name: bool, axis: str | None, *, header: bool) -> Table | Arrays:
     """Read a file, a folder or a data set."""
     if is_name:
         source = _named(path.name)
@@ -144,9 +164,12 @@ def _read_source(path: Path, is_name: bool, axis: str | None) -> Table | Arrays:
     if suffix == ".npz":
         return replace(read_npz(content, path.name), info=info)
     if suffix == ".tsv":
-        return replace(read_csv(content, path.name, "\t"), info=info)
-    reader = {".csv": read_csv, ".parquet": read_parquet, ".xlsx": read_excel}[suffix]
-    return replace(reader(content, path.name), info=info)
+        return replace(read_csv(content, path.name, "\t", header=header), info=info)
+    if suffix == ".csv":
+        return replace(read_csv(content, path.name, header=header), info=info)
+    if suffix == ".xlsx":
+        return replace(read_excel(content, path.name, header=header), info=info)
+    return replace(read_parquet(content, path.name), info=info)
 
 
 def known_set(path: Path) -> DatasetInfo | None:
@@ -191,14 +214,32 @@ def _settled(
 ) -> Table | Arrays:
     """Settle what the file holds; a table takes no declaration but its own."""
     if isinstance(source, Arrays):
-        settled = source.with_modality(modality, channels)
-        return settled if path.is_dir() else settled.with_axis(axis)
+        settled = with_layout(source.with_modality(modality, channels), modality, channels)
+        if path.is_dir():
+            return settled
+        # Who says that it is a table does not mean spectra.
+        over = settled if axis is None and modality in ("table", "tabular") else settled.with_axis(axis)
+        return with_spectra(over, modality, axis)
     if modality not in (None, "table", "tabular"):
         raise InputError("modality", f"{source.name!r} is a table", "series and images come as an npz file")
     if channels is not None:
         raise InputError("channels", f"{source.name!r} is a table", "leave it out")
     if axis is not None:
         raise InputError("axis", f"{source.name!r} is a table", "an axis belongs to the arrays of an npz file")
+    return source
+
+
+def _understood(
+    source: Table | Arrays, types: Mapping[str, str], target: str | None, leave: Collection[str]
+) -> Table | Arrays:
+    """Read the columns of a table as what they are; arrays have their types."""
+    if isinstance(source, Table):
+        source = understand(source, types, target, leave)
+        doubt = source.first_row_doubt
+        more = (f"{doubt}; {_HEADERLESS}",) if doubt else axis_note(source.columns)
+        return replace(source, notes=(*more, *source.notes))
+    if types:
+        raise InputError("types", f"the columns of X in {source.name!r} have no names", "leave it out")
     return source
 
 
@@ -215,15 +256,17 @@ def _group_column(groups: str | None, source: Table | Arrays, target: str | None
 def _with_target(source: Table | Arrays, target: str | None, groups: str | None, drop: list[str]) -> Data:
     """Take one column as the classes, and all others but those left out as features."""
     target = target or source.default_target
+    doubt = getattr(source, "first_row_doubt", "")
     if target is None:
         if not source.columns:
             raise InputError("path", f"{source.name!r} holds X and no classes", "save them in it as array y")
-        names = nearest_hint("", source.columns)
+        names = _HEADERLESS if doubt else nearest_hint("", source.columns)
         raise InputError("target", "it is missing", f"name the column of the classes; {names}")
     if groups is not None and (groups == target or groups not in source.columns):
         raise InputError("groups", f"{groups!r} is no other column", nearest_hint(groups, source.columns))
     if target not in source.columns:
-        raise InputError("target", f"{source.name!r} has no column {target!r}", nearest_hint(target, source.columns))
+        finding = f"{source.name!r} has no column {target!r}" + (f", and {doubt}" if doubt else "")
+        raise InputError("target", finding, _HEADERLESS if doubt else nearest_hint(target, source.columns))
     check_drop(source, target, drop)
     labels = source.column(target)
     class_counts(labels, target)

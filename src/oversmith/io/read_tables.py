@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
 import zipfile
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -15,6 +14,7 @@ import pyarrow.compute as pc
 
 from oversmith.exceptions import InputError, MissingExtraError
 from oversmith.io.format import unreadable
+from oversmith.io.layout import decoded, find_delimiter, first_row_doubt
 from oversmith.io.tables import Table
 
 if TYPE_CHECKING:
@@ -83,18 +83,19 @@ def read_parquet(content: bytes, name: str) -> Table:
     )
 
 
-def read_csv(content: bytes, name: str, delimiter: str | None = None) -> Table:
+def read_csv(content: bytes, name: str, delimiter: str | None = None, *, header: bool = True) -> Table:
     """Read a CSV file twice: the cells as text, and as the types they spell.
 
     Parameters
     ----------
     content : bytes
-        The file, UTF-8, with a header.
+        The file.
     name : str
         Its name, for messages.
     delimiter : str, optional
-        What separates the cells. By default the comma, or in a file without commas in its header the semicolon, tab
-        or bar that is most frequent there.
+        What separates the cells; found by :func:`oversmith.io.layout.find_delimiter` unless given.
+    header : bool, default=True
+        Whether the first row holds the names of the columns; without it they are called c1, c2 and so on.
 
     Returns
     -------
@@ -103,31 +104,28 @@ def read_csv(content: bytes, name: str, delimiter: str | None = None) -> Table:
     """
     from pyarrow import csv as arrow_csv
 
-    delimiter = delimiter or _delimiter(content)
-    # One block: the types are then inferred from all rows, not from the first megabyte.
-    block = arrow_csv.ReadOptions(block_size=min(len(content) + 1, 2**31 - 1), use_threads=False)
+    content, encoding, notes = decoded(content, name)
+    delimiter = delimiter or find_delimiter(content)
     layout = arrow_csv.ParseOptions(delimiter=delimiter, newlines_in_values=True)
-
-    def parse(convert: arrow_csv.ConvertOptions) -> pa.Table:
-        return arrow_csv.read_csv(
-            io.BytesIO(content), read_options=block, parse_options=layout, convert_options=convert
+    try:
+        first = next(
+            csv.reader(io.TextIOWrapper(io.BytesIO(content), encoding="utf-8", newline=""), delimiter=delimiter), []
+        )
+        names = first if header else numbered(len(first))
+        _check_names(names, name)
+        # One block: the types are then inferred from all rows, not from the first megabyte.
+        block = arrow_csv.ReadOptions(
+            block_size=min(len(content) + 1, 2**31 - 1), use_threads=False, column_names=None if header else names
         )
 
-    try:
-        lines = io.TextIOWrapper(io.BytesIO(content), encoding="utf-8-sig", newline="")
-        header = next(csv.reader(lines, delimiter=delimiter), [])
-        _check_names(header, name)
-        text = parse(arrow_csv.ConvertOptions(column_types=dict.fromkeys(header, pa.string())))
+        def parse(convert: arrow_csv.ConvertOptions) -> pa.Table:
+            return arrow_csv.read_csv(
+                io.BytesIO(content), read_options=block, parse_options=layout, convert_options=convert
+            )
+
+        text = parse(arrow_csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string())))
         typed = parse(arrow_csv.ConvertOptions(strings_can_be_null=True))
-    except (pa.ArrowException, csv.Error, UnicodeDecodeError) as error:
-        try:
-            content.decode()
-        except UnicodeDecodeError as wrong:
-            raise InputError(
-                "path",
-                f"{name!r} is not UTF-8 text (byte {wrong.start})",
-                "save it as UTF-8, 'iconv -f LATIN1 -t UTF-8' for instance, and try again",
-            ) from error
+    except (pa.ArrowException, csv.Error) as error:
         raise unreadable(name, "TSV" if delimiter == "\t" else "CSV", error) from error
     _check(text, name)
     for position, column in enumerate(typed.column_names):
@@ -135,10 +133,32 @@ def read_csv(content: bytes, name: str, delimiter: str | None = None) -> Table:
         if pa.types.is_integer(numbers.type) and pc.any(pc.match_substring_regex(cells, _LEADING_ZERO)).as_py():
             codes = pc.if_else(pc.is_valid(numbers.combine_chunks()), cells.combine_chunks(), None)
             typed = typed.set_column(position, column, pa.chunked_array([codes]))
-    return Table(name, typed, text=text, delimiter=delimiter)
+    doubt = first_row_doubt(typed.column_names, typed, name) if header else ""
+    return Table(
+        name,
+        typed,
+        text=text,
+        delimiter=delimiter,
+        encoding=encoding,
+        header=header,
+        notes=notes,
+        first_row_doubt=doubt,
+    )
 
 
-def read_excel(content: bytes, name: str) -> Table:
+def numbered(n: int) -> list[str]:
+    """Name the columns of a table without a header.
+
+    Examples
+    --------
+    >>> from oversmith.io.read_tables import numbered
+    >>> numbered(2)
+    ['c1', 'c2']
+    """
+    return [f"c{number}" for number in range(1, n + 1)]
+
+
+def read_excel(content: bytes, name: str, *, header: bool = True) -> Table:
     """Read the first sheet of an Excel file: a header, and a row for each case.
 
     Parameters
@@ -147,6 +167,8 @@ def read_excel(content: bytes, name: str) -> Table:
         The file.
     name : str
         Its name, for messages.
+    header : bool, default=True
+        Whether the first row holds the names of the columns; without it they are called c1, c2 and so on.
 
     Returns
     -------
@@ -173,14 +195,17 @@ def read_excel(content: bytes, name: str) -> Table:
     rows = [
         [None if cell in _EXCEL_ERRORS else cell for cell in row] for row in rows if any(c is not None for c in row)
     ]
-    header = rows[0] if rows else []
-    while header and header[-1] is None:
-        header = header[:-1]
-    if not header or None in header:
+    first = rows[0] if rows else []
+    while first and first[-1] is None:
+        first = first[:-1]
+    if not header:
+        rows = [[], *rows]
+        first = list(numbered(max(map(len, rows))))
+    if not first or None in first:
         raise InputError(
             "path", f"the first row of {name!r} is no header", "put the names of all columns into the first row"
         )
-    names = [str(cell) for cell in header]
+    names = [str(cell) for cell in first]
     _check_names(names, name)
     cells = [[row[index] if index < len(row) else None for row in rows[1:]] for index in range(len(names))]
     table = pa.table({column: _typed(values) for column, values in zip(names, cells, strict=True)})
@@ -188,7 +213,7 @@ def read_excel(content: bytes, name: str) -> Table:
     notes: tuple[str, ...] = ()
     if len(book.worksheets) > 1:
         notes = (f"sheet {book.worksheets[0].title!r} is read, the first of {len(book.worksheets)}",)
-    return Table(name, table, notes=notes)
+    return Table(name, table, notes=notes, first_row_doubt=first_row_doubt(names, table, name) if header else "")
 
 
 def _typed(values: list[Any]) -> pa.Array:
@@ -196,14 +221,6 @@ def _typed(values: list[Any]) -> pa.Array:
         return pa.array(values)
     except (pa.ArrowInvalid, pa.ArrowTypeError):
         return pa.array([None if value is None else str(value) for value in values])
-
-
-def _delimiter(content: bytes) -> str:
-    """Find the separator of a file: the comma wherever the header has one."""
-    header = re.sub(rb'"[^"]*"', b"", content.split(b"\n", 1)[0])
-    counts = {mark: header.count(mark.encode()) for mark in (";", "\t", "|")}
-    best = max(counts, key=lambda mark: counts[mark])
-    return "," if b"," in header or not counts[best] else best
 
 
 def _check(table: pa.Table, name: str) -> None:
@@ -218,5 +235,5 @@ def _check_names(names: Sequence[str], name: str) -> None:
         raise InputError(
             "path",
             f"{name!r} has two columns named {twice[0]!r}",
-            "rename one, or put a line with the names of the columns first if there is none",
+            "rename one, or where no line holds the names of the columns say header=False (--headerless)",
         )

@@ -1,7 +1,8 @@
 """Table files as Arrow tables: what a sampler sees of them, and the way back to the same types.
 
 The real rows are never converted for the output: Parquet columns are written as the Arrow columns that were
-read, CSV cells as the text that was read. Only the generated rows pass through pandas.
+read, CSV cells as the text that was read. Only the generated rows pass through pandas. Where a column is read as
+another type than it has in the file, a generated value takes the way back: as text in the file's spelling.
 """
 
 from __future__ import annotations
@@ -9,13 +10,15 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import IO, TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from oversmith.exceptions import InputError
 from oversmith.io.columns import to_arrow, to_pandas, to_text
 from oversmith.io.format import TABLE_SUFFIXES
 
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from oversmith.datasets import DatasetInfo
+    from oversmith.io.cells import Spelling
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,18 @@ class Table:
         Entry of the data set of this name in the registry.
     notes : tuple of str
         What a reader must know about how the file was read.
+    encoding : str
+        For CSV how the file writes its characters.
+    header : bool
+        For CSV whether its first line holds the names of the columns.
+    first_row_doubt : str
+        Why the names of the columns look like a row of data; empty unless they do.
+    types : dict of str to str
+        What the caller said of columns.
+    spellings : dict of str to NumberSpelling or DateSpelling
+        How columns spell their values, where that is not as programs do.
+    originals : dict of str to pyarrow.ChunkedArray
+        For formats with types the columns as they stand in the file, where they are read as another type.
     """
 
     name: str
@@ -57,6 +73,12 @@ class Table:
     index_columns: tuple[str, ...] = ()
     info: DatasetInfo | None = None
     notes: tuple[str, ...] = ()
+    encoding: str = "utf-8"
+    header: bool = True
+    first_row_doubt: str = ""
+    types: Mapping[str, str] = field(default_factory=dict)
+    spellings: Mapping[str, Spelling] = field(default_factory=dict)
+    originals: Mapping[str, pa.ChunkedArray] = field(default_factory=dict)
 
     modality: ClassVar[str] = "table"
     axis: ClassVar[None] = None
@@ -82,6 +104,34 @@ class Table:
 
         return pd.DataFrame({name: self.column(name) for name in self.columns if name not in without})
 
+    def with_column(self, name: str, column: pa.ChunkedArray, spelling: Spelling | None) -> Table:
+        """Read a column as other values than those of the file.
+
+        Parameters
+        ----------
+        name : str
+            Its name.
+        column : pyarrow.ChunkedArray
+            The values.
+        spelling : NumberSpelling, DateSpelling or None
+            How the file spells them; None for the way of programs.
+
+        Returns
+        -------
+        Table
+            The same file; what is written of real rows stays as it is.
+        """
+        position, originals = self.arrow.column_names.index(name), dict(self.originals)
+        if self.text is None:
+            originals.setdefault(name, self.arrow.column(name))
+        spellings = {key: value for key, value in self.spellings.items() if key != name}
+        return replace(
+            self,
+            arrow=self.arrow.set_column(position, self.arrow.schema.field(name).with_type(column.type), column),
+            spellings=spellings if spelling is None else spellings | {name: spelling},
+            originals=originals,
+        )
+
     def written(self, target: str, features: Sequence[str]) -> list[str]:
         """List the columns of an output, in the file's order."""
         return [name for name in self.columns if name == target or name in set(features)]
@@ -100,6 +150,8 @@ class Table:
         """Write real rows as they were read, and then generated ones; see :class:`oversmith.io.source.Source`."""
         names = self.written(target, list(X.columns))
         schema = self.arrow.select(names).schema
+        if flag is not None and suffix != ".parquet":
+            self._check_encoding(flag)
         columns = [to_arrow(y if name == target else X[name], self.arrow.column(name)) for name in names]
         generated = pa.Table.from_arrays(columns, schema=schema)
         if suffix == ".parquet":
@@ -112,7 +164,15 @@ class Table:
     ) -> None:
         import pyarrow.parquet as pq
 
-        table = pa.concat_tables([_taken(self.arrow.select(generated.column_names), rows), generated])
+        arrow = self.arrow
+        for position, name in enumerate(generated.column_names):
+            original = self.originals.get(name)
+            if original is not None:
+                cells = pa.array(self._generated_cells(generated, name), pa.string())
+                generated = generated.set_column(position, name, _as_type(cells, original.type))
+                arrow = arrow.set_column(arrow.column_names.index(name), name, original)
+        real = arrow.select(generated.column_names)
+        table = pa.concat_tables([_taken(real, rows), generated.cast(real.schema)])
         if flag is not None:
             table = table.append_column(flag, pa.array([False] * len(rows) + [True] * len(generated), pa.bool_()))
         table = table.replace_schema_metadata(_metadata(self.arrow.schema.metadata, table.column_names))
@@ -122,9 +182,10 @@ class Table:
         self, file: IO[bytes], delimiter: str, rows: np.ndarray[Any, Any], generated: pa.Table, flag: str | None
     ) -> None:
         names = generated.column_names
-        stream = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
+        stream = io.TextIOWrapper(file, encoding=self.encoding, newline="", write_through=True)
         writer = csv.writer(stream, delimiter=delimiter, lineterminator="\n")
-        writer.writerow([*names, flag] if flag is not None else names)
+        if self.header:
+            writer.writerow([*names, flag] if flag is not None else names)
         for is_generated, n in ((False, len(rows)), (True, len(generated))):
             cells = [
                 self._generated_cells(generated, name) if is_generated else self._real_cells(name, rows)
@@ -137,14 +198,41 @@ class Table:
 
     def _real_cells(self, name: str, rows: np.ndarray[Any, Any]) -> list[str]:
         if self.text is None:
-            return to_text(_taken(self.arrow.select([name]), rows).column(name), None)
+            column = self.originals.get(name, self.arrow.column(name))
+            return to_text(_taken(pa.table({name: column}), rows).column(name), None)
         cells: list[str] = _taken(self.text.select([name]), rows).column(name).to_pylist()
         return cells
 
     def _generated_cells(self, generated: pa.Table, name: str) -> list[str]:
         # The file's own cells show how it spells its values.
-        spelling = None if self.text is None else (self.text.column(name), self.arrow.column(name))
-        return to_text(generated.column(name), spelling)
+        text, typed, original = None, self.arrow.column(name), self.originals.get(name)
+        if self.text is not None:
+            text = self.text.column(name)
+        elif original is not None:
+            text = original.cast(pa.string())
+        spelling = self.spellings.get(name)
+        if spelling is None or text is None:
+            return to_text(generated.column(name), None if text is None else (text, typed))
+        missing = text.filter(pc.is_null(typed))[0].as_py() if typed.null_count else ""
+        return [missing if value is None else spelling.write(value) for value in generated.column(name).to_pylist()]
+
+    def _check_encoding(self, flag: str) -> None:
+        """Refuse a name that the file's encoding has no signs for."""
+        try:
+            flag.encode(self.encoding)
+        except UnicodeEncodeError as error:
+            raise InputError(
+                "flag_column",
+                f"{flag!r} cannot be written in {self.encoding}, as {self.name!r} is",
+                "give another name",
+            ) from error
+
+
+def _as_type(cells: pa.Array, kind: pa.DataType) -> pa.Array:
+    """Turn cells of text into the type of a file's column."""
+    if pa.types.is_dictionary(kind):
+        return _as_type(cells, kind.value_type).dictionary_encode().cast(kind)
+    return cells.cast(kind)
 
 
 def _taken(table: pa.Table, rows: np.ndarray[Any, Any]) -> pa.Table:
