@@ -128,9 +128,9 @@ def test_csv_cells_are_copied_as_they_stand():
     source = read_csv(CSV.encode(), "t.csv")
     lines = rewritten(source, ".csv", "target").decode().splitlines()
     assert lines[:4] == CSV.splitlines()
-    assert lines[4].startswith("2,99999,0.001,7,true,,2024-01-04T00:00:01,")
+    assert lines[4].startswith("2,99999,1e-3,7,true,,2024-01-04T00:00:01,")
     assert lines[5].split(",")[3] == ""
-    assert lines[6] == '0,01234,1.5,3,true,2024-01-02,2024-01-02T10:00:00,"a, b",yes'
+    assert lines[6] == '0,01234,1.50,3,true,2024-01-02,2024-01-02T10:00:00,"a, b",yes'
 
 
 def test_csv_types():

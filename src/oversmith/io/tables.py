@@ -16,8 +16,9 @@ from typing import IO, TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import pyarrow as pa
 
-from oversmith.io.columns import to_arrow, to_pandas, to_text
+from oversmith.io.columns import to_arrow, to_pandas
 from oversmith.io.format import TABLE_SUFFIXES
+from oversmith.io.spelling import Spelling
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -127,7 +128,7 @@ class Table:
         writer.writerow([*names, flag] if flag is not None else names)
         for is_generated, n in ((False, len(rows)), (True, len(generated))):
             cells = [
-                self._generated_cells(generated, name) if is_generated else self._real_cells(name, rows)
+                self._spelling(name).cells(generated.column(name)) if is_generated else self._real_cells(name, rows)
                 for name in names
             ]
             if flag is not None:
@@ -137,14 +138,14 @@ class Table:
 
     def _real_cells(self, name: str, rows: np.ndarray[Any, Any]) -> list[str]:
         if self.text is None:
-            return to_text(_taken(self.arrow.select([name]), rows).column(name), None)
+            return self._spelling(name).cells(_taken(self.arrow.select([name]), rows).column(name))
         cells: list[str] = _taken(self.text.select([name]), rows).column(name).to_pylist()
         return cells
 
-    def _generated_cells(self, generated: pa.Table, name: str) -> list[str]:
-        # The file's own cells show how it spells its values.
-        spelling = None if self.text is None else (self.text.column(name), self.arrow.column(name))
-        return to_text(generated.column(name), spelling)
+    def _spelling(self, name: str) -> Spelling:
+        """Learn from the file's own cells how a column is spelt."""
+        real = self.arrow.column(name)
+        return Spelling.plain(real) if self.text is None else Spelling.of(self.text.column(name), real)
 
 
 def _taken(table: pa.Table, rows: np.ndarray[Any, Any]) -> pa.Table:
