@@ -15,6 +15,7 @@ from typing import Any, TextIO
 
 from cyclopts import CycloptsError
 
+from oversmith._printable import printable
 from oversmith.cli.usage import usage_message
 from oversmith.exceptions import ArgumentError, InputError, OversmithError, system_reason
 
@@ -45,7 +46,7 @@ def one_line(text: object) -> str:
     >>> one_line("a message\n  of two lines")
     'a message of two lines'
     """
-    return " ".join(str(text).split())
+    return " ".join(printable(text).split())
 
 
 def as_typed(text: str, options: Mapping[str, str]) -> str:

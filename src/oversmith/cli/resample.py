@@ -10,7 +10,7 @@ from cyclopts import Parameter
 
 from oversmith.cli.cache import persistent_cache
 from oversmith.cli.options import Column, Columns, Count, Flag, Method, Modality, RequiredOutputFile, Seed, Share
-from oversmith.cli.output import print_data, print_json, print_note, print_table
+from oversmith.cli.output import print_data, print_json, print_note, print_table, say
 
 if TYPE_CHECKING:
     from oversmith.evaluation.resampling import Resampling
@@ -185,7 +185,7 @@ def _print_summary(summary: dict[str, Any], synthetic_only: bool) -> None:
     headings = [("class", "left"), ("real", "right"), ("generated", "right"), ("together", "right")]
     print_table(f"{summary['method']}, seed {summary['seed']}", headings, rows, stderr=True)
     if "decision" in summary:
-        print(summary["decision"], file=sys.stderr)
+        say(summary["decision"], stderr=True)
     by_stop: dict[str, list[str]] = {}
     for label, why in summary["stopped_because"].items():
         by_stop.setdefault(f"{summary['n_steps'].get(label, '?')} steps ({why})", []).append(label)
@@ -195,4 +195,4 @@ def _print_summary(summary: dict[str, Any], synthetic_only: bool) -> None:
     if not summary["rows_synthetic"]:
         why = "no rows added" if "decision" in summary else "nothing to generate, the classes are as asked"
         line = f"{why}; {written}"
-    print(line, file=sys.stderr)
+    say(line, stderr=True)
