@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from bench_toys import misbehaving, table
 
@@ -272,9 +274,10 @@ def test_imports_that_are_none(filled, tmp_path):
         pd.DataFrame({"a": [1]}).to_parquet(path)
         with pytest.raises(InputError, match="holds no raw scores"):
             read_scores(store, path)
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
+        for head in (b"{", b"[]", b'{"scores_version": "x"}'):
+            pq.write_table(pa.table({"a": [1]}, metadata={b"oversmith": head}), path)
+            with pytest.raises(InputError, match="holds no raw scores"):
+                read_scores(store, path)
         newer = pa.table({"a": [1]}, metadata={b"oversmith": json.dumps({"scores_version": 9}).encode()})
         pq.write_table(newer, path)
         with pytest.raises(InputError, match="has version 9, this Oversmith knows 1"):

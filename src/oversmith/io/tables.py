@@ -16,6 +16,7 @@ from typing import IO, TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import pyarrow as pa
 
+from oversmith.exceptions import InputError
 from oversmith.io.columns import to_arrow, to_pandas
 from oversmith.io.format import TABLE_SUFFIXES
 from oversmith.io.spelling import Spelling
@@ -148,6 +149,49 @@ class Table:
         return Spelling.plain(real) if self.text is None else Spelling.of(self.text.column(name), real)
 
 
+def pandas_metadata(schema: pa.Schema, name: str) -> dict[str, Any]:
+    """Return what pandas noted about columns and index of a file.
+
+    Parameters
+    ----------
+    schema : pyarrow.Schema
+        Schema of the file.
+    name : str
+        Name of the file, for messages.
+
+    Returns
+    -------
+    dict
+        The notes; empty where there are none.
+
+    Raises
+    ------
+    InputError
+        When they are damaged.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> from oversmith.io.tables import pandas_metadata
+    >>> pandas_metadata(pa.schema([], metadata={"pandas": '{"index_columns": ["id"]}'}), "t.parquet")
+    {'index_columns': ['id']}
+    """
+    text = (schema.metadata or {}).get(b"pandas", b"{}")
+    try:
+        notes: dict[str, Any] = json.loads(text)
+        lists = [notes.get("columns", []), notes.get("index_columns", [])]
+        sound = all(isinstance(part, list) for part in lists) and all(isinstance(column, dict) for column in lists[0])
+    except (ValueError, AttributeError, RecursionError):
+        sound = False
+    if not sound:
+        raise InputError(
+            "path",
+            f"what pandas noted in {name!r} about its columns and index is damaged",
+            "write the file again, without the entry 'pandas' of its metadata for instance",
+        )
+    return notes
+
+
 def _taken(table: pa.Table, rows: np.ndarray[Any, Any]) -> pa.Table:
     """Take rows; all of them in their order cost nothing."""
     return table if np.array_equal(rows, np.arange(len(table))) else table.take(pa.array(rows))
@@ -157,7 +201,7 @@ def _metadata(metadata: dict[bytes, bytes] | None, names: list[str]) -> dict[byt
     """Keep the file's metadata; what pandas noted about columns and index must match the new rows."""
     if not metadata or b"pandas" not in metadata:
         return metadata
-    pandas: dict[str, Any] = json.loads(metadata[b"pandas"])
+    pandas = pandas_metadata(pa.schema([], metadata), "the file")
     pandas["columns"] = [column for column in pandas.get("columns", ()) if column.get("field_name") in names]
     pandas["index_columns"] = []
     return {**metadata, b"pandas": json.dumps(pandas).encode()}
