@@ -156,6 +156,47 @@ def system_reason(error: OSError) -> str:
     return text[:1].lower() + text[1:]
 
 
+# What libraries say when the system gives them no memory: JAX, C++, the loader of shared libraries, threads.
+_NO_MEMORY = (
+    "resource_exhausted",
+    "out of memory",
+    "bad_alloc",
+    "cannot allocate memory",
+    "failed to map segment",
+    "can't start new thread",
+)
+
+
+def is_memory_error(error: BaseException) -> bool:
+    """Say whether memory was wanting, whichever library says so.
+
+    Parameters
+    ----------
+    error : BaseException
+        The error; what it was raised from is looked at too.
+
+    Returns
+    -------
+    bool
+        True for `MemoryError`, and for errors of the system, of imports and of JAX that say the same.
+
+    Examples
+    --------
+    >>> from oversmith.exceptions import is_memory_error
+    >>> is_memory_error(ImportError("libjax_common.so: failed to map segment from shared object"))
+    True
+    """
+    seen: set[int] = set()
+    current: BaseException | None = error
+    while current is not None and id(current) not in seen:
+        seen.add(id(current))
+        said = isinstance(current, ImportError | OSError | RuntimeError) and str(current).lower()
+        if isinstance(current, MemoryError) or (said and any(words in said for words in _NO_MEMORY)):
+            return True
+        current = current.__cause__ or (None if current.__suppress_context__ else current.__context__)
+    return False
+
+
 def describe_error(error: BaseException) -> str:
     """Class and first line of an error.
 

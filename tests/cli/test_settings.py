@@ -109,3 +109,40 @@ def test_the_command_again_is_literal(monkeypatch: pytest.MonkeyPatch):
         *("OVERSMITH_COMPARE_SEED=4", "oversmith", "compare", "a b.csv", "--positive", "it's"),
         *("--config", "x.toml", "--store", "kept"),
     ]
+
+
+RESAMPLE = '[resample]\ndata = "in.csv"\ntarget = "fault"\nmethod = "jitter"\n'
+
+
+def test_a_file_that_nobody_named_replaces_nothing(folder: Path, capsys: pytest.CaptureFixture[str]):
+    (folder / "oversmith.toml").write_text(RESAMPLE + 'output = "out.csv"\nforce = true\n')
+    (folder / "out.csv").write_text("mine")
+    assert main(["resample"]) == 2
+    assert capsys.readouterr().err == (
+        "oversmith: --config: [resample] of 'oversmith.toml' sets 'force', and nobody named this file; "
+        "write it on the command line, or name the file with --config oversmith.toml\n"
+    )
+    assert (folder / "out.csv").read_text() == "mine"
+    assert main(["resample", "--config", "oversmith.toml"]) == 0
+    assert (folder / "out.csv").read_text() != "mine"
+
+
+def test_a_file_that_nobody_named_writes_into_its_folder_only(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    (folder / "work").mkdir()
+    (folder / "work" / "link").symlink_to(folder)
+    config = folder / "work" / "oversmith.toml"
+    monkeypatch.chdir(folder / "work")
+    for outside in ("../out.csv", str(folder / "out.csv"), "link/out.csv"):
+        config.write_text(RESAMPLE.replace("in.csv", "../in.csv") + f"output = {outside!r}\n")
+        assert main(["resample"]) == 2
+        assert "outside of the working folder; write it on the command line" in capsys.readouterr().err
+    config.write_text(RESAMPLE.replace("in.csv", "../in.csv") + f'output = "{folder}/work/out.csv"\n')
+    assert main(["resample"]) == 0
+    assert (folder / "work" / "out.csv").exists()
+    config.write_text('[compare]\nstore = "../kept"\n[bench.run]\nout = "../scores"\n')
+    for words in (["compare", "../in.csv", "--target", "fault"], ["bench", "run", "--dataset", "../in.csv"]):
+        assert main(words) == 2
+        assert "outside of the working folder" in capsys.readouterr().err
+    assert sorted(path.name for path in folder.iterdir()) == ["in.csv", "work"]

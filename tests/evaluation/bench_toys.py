@@ -52,6 +52,8 @@ class Misbehaving(BaseSampler):
                     time.sleep(0.02)
             case "memory error":
                 raise MemoryError
+            case "abort":
+                os.abort()
             case "die":
                 os._exit(7)
             case "killed":

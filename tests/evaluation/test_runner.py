@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 import threading
 import time
@@ -45,11 +47,12 @@ def only(contender, **options):
         ("steal", "failed", "LeakageError: 30 of 30 new rows of the resampled training set equal test rows"),
         ("memory error", "oom", "MemoryError"),
         ("die", "failed", "Died: the process ended with exit code 7"),
+        ("abort", "failed", "Died: the process ended with exit code -6"),
         ("killed", "oom", "Killed: the system ended the process, most likely for want of memory"),
     ],
 )
 def test_what_a_sampler_must_not_do_is_a_result(what, status, error):
-    found = only(misbehaving(what), isolate=what in ("die", "killed"))
+    found = only(misbehaving(what), isolate=what in ("die", "abort", "killed"))
     assert set(found["status"]) == {status}
     assert all(text.startswith(error) for text in found["error"])
     assert found["average_precision"].isna().all()
@@ -77,6 +80,35 @@ def test_a_sampler_beyond_its_memory():
     found = only(misbehaving("grow"), memory_limit=limit)
     assert set(found["status"]) == {"oom"}
     assert set(found["error"]) == {f"MemoryLimit: more than {limit:g} MB"}
+
+
+LIMITED = """
+import resource
+from bench_toys import misbehaving, table
+from oversmith.evaluation import Plan, Protocol, run
+
+resource.setrlimit(resource.RLIMIT_AS, (1_500_000_000, 1_500_000_000))
+contenders = ["none-tuned", misbehaving("grow"), misbehaving("abort")]
+for record in run(Plan([table()], contenders, ["knn"], Protocol(folds=2, inner_folds=2)), n_jobs=1).records():
+    print(record.cell["contender"], record.status, record.error)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not limit the address space")
+def test_a_hard_limit_of_memory_is_told_as_such():
+    paths = [str(Path(__file__).parent), *sys.path]
+    words = [sys.executable, "-c", f"import sys; sys.path[:] = {paths!r}{LIMITED}"]
+    done = subprocess.run(words, capture_output=True, text=True, check=True, env=os.environ | {"OMP_NUM_THREADS": "1"})
+    lines = sorted(done.stdout.splitlines())
+    assert len(lines) == 6
+    for line, begin in zip(
+        lines,
+        ["abort oom Died: the process ended with exit code -6, most likely for want of memory, within 1500 MB"] * 2
+        + ["grow oom MemoryError: Unable to allocate"] * 2
+        + ["none-tuned done None"] * 2,
+        strict=True,
+    ):
+        assert line.startswith(begin)
 
 
 def test_a_slow_classifier_costs_the_others_nothing():

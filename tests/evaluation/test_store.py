@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from bench_toys import misbehaving, table
 
@@ -134,6 +136,57 @@ def test_damage_is_told_and_nothing_is_written(tmp_path):
         assert store.counts() == {"done": 200}
 
 
+def test_a_flipped_bit_is_told(tmp_path):
+    arrays = {"rows": np.arange(5), "y": np.arange(5) % 2, "scores": np.ones((5, 2), np.float32)}
+    details = {"unit": {"notes": ["a note"], "embedding": {"points": np.arange(6.0)}}}
+    with Store(tmp_path) as store:
+        store.put([record(str(i), predictions=arrays) for i in range(4)], FACTS, details)
+        store.add_chance({"d": {"f1": 0.25}})
+
+    def everything(store):
+        predictions = {key: {n: a.tolist() for n, a in store.predictions(key).items()} for key in store.statuses()}
+        kept = store.details("unit")
+        points = kept.pop("embedding")["points"].tolist()
+        return list(store.records()), predictions, kept, points, store.environments(), store.chance(), store.counts()
+
+    path = tmp_path / "results.sqlite"
+    whole, rng = path.read_bytes(), np.random.default_rng(0)
+    with Store(tmp_path, write=False) as store:
+        before = everything(store)
+    refused = 0
+    for position in rng.integers(0, len(whole), 150):
+        broken = bytearray(whole)
+        broken[position] ^= 1 << int(rng.integers(8))
+        path.write_bytes(broken)
+        try:
+            with Store(tmp_path, write=False) as store:
+                assert everything(store) == before
+        except StoreError:
+            refused += 1
+    assert refused > 20  # the rest lies in bytes that nothing uses
+
+
+def test_stores_without_checksums_are_read_and_get_them(tmp_path):
+    with Store(tmp_path) as store:
+        store.put([record(), record("b")], FACTS)
+    base = sqlite3.connect(tmp_path / "results.sqlite")
+    tables = ("meta", "environments", "jobs", "links", "details")
+    for name in tables:
+        base.execute(f"ALTER TABLE {name} DROP COLUMN checksum")
+    base.commit()
+    base.close()
+    with Store(tmp_path, write=False) as store:
+        assert list(store.records()) == [record(), record("b")]
+    with Store(tmp_path) as store:
+        store.put([record("c")], FACTS)
+    base = sqlite3.connect(tmp_path / "results.sqlite")
+    base.execute("UPDATE jobs SET scores = replace(scores, '0.3', '0.4') WHERE key = 'a'")
+    base.commit()
+    base.close()
+    with pytest.raises(StoreError, match=r"is damaged \(a row of 'jobs' has another checksum: 'a'"):
+        Store(tmp_path)
+
+
 def test_what_is_no_store(tmp_path):
     with pytest.raises(StoreError, match=r"there is no .*results\.sqlite"):
         Store(tmp_path, write=False)
@@ -221,9 +274,10 @@ def test_imports_that_are_none(filled, tmp_path):
         pd.DataFrame({"a": [1]}).to_parquet(path)
         with pytest.raises(InputError, match="holds no raw scores"):
             read_scores(store, path)
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
+        for head in (b"{", b"[]", b'{"scores_version": "x"}'):
+            pq.write_table(pa.table({"a": [1]}, metadata={b"oversmith": head}), path)
+            with pytest.raises(InputError, match="holds no raw scores"):
+                read_scores(store, path)
         newer = pa.table({"a": [1]}, metadata={b"oversmith": json.dumps({"scores_version": 9}).encode()})
         pq.write_table(newer, path)
         with pytest.raises(InputError, match="has version 9, this Oversmith knows 1"):

@@ -124,13 +124,33 @@ def test_pandas_index_is_no_feature_and_is_not_written():
     assert out["new"].tolist() == [False] * 3 + [True] * 3
 
 
+@pytest.mark.parametrize(
+    "notes",
+    [
+        b"{",
+        b"\xff\xfe",
+        b"[]",
+        b"null",
+        b"3",
+        b'{"columns": 3}',
+        b'{"columns": [1]}',
+        b'{"index_columns": {}}',
+        b"[" * 99999,
+    ],
+)
+def test_damaged_notes_of_pandas_are_told(notes: bytes):
+    table = pa.table({"a": [1, 2], "y": [0, 1]}).replace_schema_metadata({b"pandas": notes})
+    with pytest.raises(InputError, match=r"what pandas noted in 't\.parquet' .* is damaged; write the file again"):
+        read_parquet(parquet_bytes(table), "t.parquet")
+
+
 def test_csv_cells_are_copied_as_they_stand():
     source = read_csv(CSV.encode(), "t.csv")
     lines = rewritten(source, ".csv", "target").decode().splitlines()
     assert lines[:4] == CSV.splitlines()
-    assert lines[4].startswith("2,99999,0.001,7,true,,2024-01-04T00:00:01,")
+    assert lines[4].startswith("2,99999,1e-3,7,true,,2024-01-04T00:00:01,")
     assert lines[5].split(",")[3] == ""
-    assert lines[6] == '0,01234,1.5,3,true,2024-01-02,2024-01-02T10:00:00,"a, b",yes'
+    assert lines[6] == '0,01234,1.50,3,true,2024-01-02,2024-01-02T10:00:00,"a, b",yes'
 
 
 def test_csv_types():

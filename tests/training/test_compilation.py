@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import zlib
 from pathlib import Path
 
 import jax
@@ -10,6 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from oversmith.training import count_compilations, default_cache_dir
+from oversmith.training.compilation import remove_cut_entries
 
 
 def test_counts_new_programs_alone():
@@ -82,3 +84,48 @@ def test_room_is_made_before_the_system_runs_out_of_it():
         assert memory_maps() < low + 200
     assert not make_room(limit=10**9)
     assert np.array_equal(first, rows())
+
+
+CACHED = """
+import sys
+import jax.numpy as jnp
+import jax
+from oversmith.training import count_compilations, enable_persistent_cache
+
+enable_persistent_cache(sys.argv[1])
+with count_compilations() as count:
+    jax.jit(lambda x: jnp.sin(x) @ x)(jnp.ones((3, 3))).block_until_ready()
+print(count.compiled)
+"""
+
+
+def test_entries_cut_short_are_written_again(tmp_path):
+    def compiled():
+        words = [sys.executable, "-W", "error", "-c", CACHED, str(tmp_path)]
+        return int(subprocess.run(words, capture_output=True, text=True, check=True).stdout)
+
+    first = compiled()
+    entries = {path: path.read_bytes() for path in tmp_path.glob("*-cache")}
+    assert len(entries) == first > 0
+    for number, (path, content) in enumerate(entries.items()):
+        path.write_bytes(content[: len(content) // 2 * (number % 2)])
+    assert compiled() == first
+    assert {path: len(path.read_bytes()) > 100 for path in entries} == dict.fromkeys(entries, True)
+
+
+def test_which_entries_are_cut_short(tmp_path):
+    raw = bytes(range(256)) * 900
+    # Frames of Zstandard: raw blocks and a repeated one, with a checksum at the end.
+    raw_block, repeated = (5 << 3).to_bytes(3, "little") + b"hello", (9 << 3 | 1 << 1 | 1).to_bytes(3, "little") + b"x"
+    frame = b"\x28\xb5\x2f\xfd" + bytes([1 << 5 | 1 << 2, 14]) + raw_block + repeated + b"sums"
+    for whole in (zlib.compress(raw), frame):
+        assert remove_cut_entries(tmp_path) == 0
+        for length in {*range(0, len(whole), max(1, len(whole) // 50)), len(whole) - 1}:
+            (tmp_path / f"{length}-cache").write_bytes(whole[:length])
+        (tmp_path / "whole-cache").write_bytes(whole)
+        n_cut = len(list(tmp_path.glob("[0-9]*-cache")))
+        assert remove_cut_entries(tmp_path) == n_cut
+        assert [path.name for path in tmp_path.glob("*-cache")] == ["whole-cache"]
+    (tmp_path / "other-cache").write_bytes(b"another compression")
+    assert remove_cut_entries(tmp_path) == 0
+    assert remove_cut_entries(tmp_path / "nowhere") == 0

@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
+from oversmith._printable import printable
 from oversmith.cli.application import BELOW, app, option_names
 from oversmith.cli.errors import (
     FAILURE,
@@ -56,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if "--debug" in words:
                 import traceback
 
-                traceback.print_exc()
+                print(printable(traceback.format_exc()), end="", file=sys.stderr)
             message, code = explain(error, option_names(words))
             if message:
                 print(f"oversmith: {message}", file=sys.stderr)

@@ -53,7 +53,7 @@ def _launch(
     """
     file = config_path(config)
     sections = {name: BELOW.get(name, ()) for name in COMMANDS}
-    app.config = (Environment(), *([] if file is None else [read_config(file, sections)]))
+    app.config = (Environment(), *([] if file is None else [read_config(file, sections, named=config is not None)]))
     return app(words, exit_on_error=False, print_error=False, result_action="return_value")
 
 

@@ -11,7 +11,7 @@ from cyclopts import Parameter
 
 from oversmith.cli.errors import one_line
 from oversmith.cli.options import Flag, Folder, OutputFile, OutputFolder
-from oversmith.cli.output import print_json, print_table, wrap
+from oversmith.cli.output import print_json, print_table, say, wrap
 from oversmith.exceptions import InputError, OversmithError, WriteError, system_reason
 
 if TYPE_CHECKING:
@@ -152,7 +152,7 @@ def report(
         text = summary.to_markdown()
     if output is None:
         if not json:
-            print(text, end="")
+            say(text, end="")
         return
     with replacing(output, "output") as file:
         file.write(text.encode())

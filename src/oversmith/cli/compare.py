@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json as json_format
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -29,7 +28,7 @@ from oversmith.cli.options import (
     Seed,
     Types,
 )
-from oversmith.cli.output import print_note, progress_bar
+from oversmith.cli.output import print_json, print_note, progress_bar
 from oversmith.exceptions import InputError
 
 if TYPE_CHECKING:
@@ -212,7 +211,7 @@ def compare(
     if isinstance(summary, int):
         return summary
     if json:
-        print(json_format.dumps(summary, ensure_ascii=False, allow_nan=False, indent=1))
+        print_json(summary, indent=1, allow_nan=False)
         return 0
     print_summary(summary)
     print(report)

@@ -16,8 +16,9 @@ from typing import Any, TextIO
 
 from cyclopts import CycloptsError
 
+from oversmith._printable import printable
 from oversmith.cli.usage import usage_message
-from oversmith.exceptions import ArgumentError, InputError, OversmithError, system_reason
+from oversmith.exceptions import ArgumentError, InputError, OversmithError, is_memory_error, system_reason
 
 FAILURE = 1
 USAGE = 2
@@ -46,7 +47,7 @@ def one_line(text: object) -> str:
     >>> one_line("a message\n  of two lines")
     'a message of two lines'
     """
-    return " ".join(str(text).split())
+    return " ".join(printable(text).split())
 
 
 def as_typed(text: str, options: Mapping[str, str]) -> str:
@@ -120,7 +121,7 @@ def explain(error: Exception, options: Mapping[str, str] | None = None) -> tuple
         return one_line(error), FAILURE
     if isinstance(error, BrokenPipeError):
         return "", FAILURE
-    if isinstance(error, MemoryError):
+    if is_memory_error(error):
         return (
             f"out of memory ({one_line(error) or 'allocation failed'}); use fewer rows or --jobs 1",
             FAILURE,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from oversmith._printable import printable
 from oversmith.cli.errors import as_typed
 from oversmith.cli.invocation import invoked_words
 
@@ -77,6 +79,8 @@ def print_table(
     from rich.text import Text
 
     shown = console(stderr=stderr)
+    title, rows = printable(title), [[printable(cell) for cell in row] for row in rows]
+    columns = [(printable(heading), justify) for heading, justify in columns]
     for heading in spare:
         if _narrowest(columns, rows) > shown.width:
             left = [index for index, column in enumerate(columns) if column[0] != heading]
@@ -86,7 +90,7 @@ def print_table(
         for row in rows:
             cells = [(heading, cell) for (heading, _), cell in zip(columns, row, strict=True)]
             shown.print()
-            print_table(str(row[0]), [("", "left"), ("", "left")], cells[1:], stderr=stderr)
+            print_table(row[0], [("", "left"), ("", "left")], cells[1:], stderr=stderr)
         return
     table = Table(
         title=Text(title, style="bold"),
@@ -102,14 +106,14 @@ def print_table(
             Text(heading), justify="right" if justify == "right" else "left", overflow="fold", no_wrap=whole
         )
     for row in rows:
-        table.add_row(*(Text(str(cell)) for cell in row))
+        table.add_row(*map(Text, row))
     shown.print(table)
 
 
-def _narrowest(columns: Sequence[tuple[str, str]], rows: Sequence[Sequence[Any]]) -> int:
+def _narrowest(columns: Sequence[tuple[str, str]], rows: Sequence[Sequence[str]]) -> int:
     """Width at which no word of a table is broken."""
     words = [
-        max((len(word) for cell in (heading, *(row[index] for row in rows)) for word in str(cell).split()), default=0)
+        max((len(word) for cell in (heading, *(row[index] for row in rows)) for word in cell.split()), default=0)
         for index, (heading, _) in enumerate(columns)
     ]
     return sum(words) + 3 * len(columns)
@@ -123,18 +127,39 @@ def wrap(text: str) -> None:
     text : str
         The sentence.
     """
-    console().print(text, soft_wrap=not sys.stdout.isatty())
+    console().print(printable(text), soft_wrap=not sys.stdout.isatty())
 
 
-def print_json(value: Any) -> None:
+def say(text: str, *, stderr: bool = False, end: str = "\n") -> None:
+    """Print a text without what a terminal would obey.
+
+    Parameters
+    ----------
+    text : str
+        The text, of one or several lines.
+    stderr : bool, default=False
+        Whether it goes to stderr.
+    end : str, default=a line end
+        What follows it.
+    """
+    print(printable(text), file=sys.stderr if stderr else sys.stdout, end=end)
+
+
+def print_json(value: Any, *, indent: int = 2, allow_nan: bool = True) -> None:
     """Print a value as JSON; numbers that JSON cannot hold become null.
 
     Parameters
     ----------
     value : object
         Dictionaries, lists, strings, numbers.
+    indent : int, default=2
+        Blanks for each level.
+    allow_nan : bool, default=True
+        Whether numbers may be infinite or no numbers.
     """
-    print(json.dumps(value, indent=2, ensure_ascii=False, default=str))
+    text = json.dumps(value, indent=indent, ensure_ascii=False, allow_nan=allow_nan, default=str)
+    # JSON escapes the control characters up to 31 by itself.
+    print(re.sub(r"[\x7f-\x9f]", lambda match: f"\\u{ord(match[0]):04x}", text))
 
 
 def print_note(note: str) -> None:
@@ -147,7 +172,7 @@ def print_note(note: str) -> None:
     """
     from oversmith.cli.application import option_names
 
-    print(f"oversmith: {as_typed(note, option_names(invoked_words()))}", file=sys.stderr)
+    say(f"oversmith: {as_typed(note, option_names(invoked_words()))}", stderr=True)
 
 
 def print_data(data: Data) -> None:
@@ -179,11 +204,11 @@ class Advance:
 
     def __call__(self, done: float, total: float, text: str) -> None:
         """Move the bar."""
-        self._update(completed=done, total=total, text=text)
+        self._update(completed=done, total=total, text=printable(text))
 
     def named(self, title: str) -> Callable[[float, float, str], None]:
         """Name what is being done from now on, and give what moves the bar."""
-        self._update(completed=0, total=None, text="", description=title)
+        self._update(completed=0, total=None, text="", description=printable(title))
         return self
 
 

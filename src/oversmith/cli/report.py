@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json as json_format
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
 from oversmith.cli.options import Flag, OutputFile
-from oversmith.cli.output import progress_bar
+from oversmith.cli.output import print_json, progress_bar
 from oversmith.exceptions import InputError, OversmithError
 
 if TYPE_CHECKING:
@@ -56,7 +55,7 @@ def report(
         with replacing(page, "output") as file:
             file.write(text.encode())
     if json:
-        print(json_format.dumps(summary, ensure_ascii=False, allow_nan=False, indent=1))
+        print_json(summary, indent=1, allow_nan=False)
     else:
         print(page)
 

@@ -21,7 +21,7 @@ from oversmith.cli.options import (
     Share,
     Types,
 )
-from oversmith.cli.output import print_data, print_json, print_note, print_table
+from oversmith.cli.output import print_data, print_json, print_note, print_table, say
 
 if TYPE_CHECKING:
     from oversmith.evaluation.resampling import Resampling
@@ -211,7 +211,7 @@ def _print_summary(summary: dict[str, Any], synthetic_only: bool) -> None:
     if "constraints" in summary:
         print(f"every generated row has, as all real ones: {', '.join(summary['constraints'])}", file=sys.stderr)
     if "decision" in summary:
-        print(summary["decision"], file=sys.stderr)
+        say(summary["decision"], stderr=True)
     by_stop: dict[str, list[str]] = {}
     for label, why in summary["stopped_because"].items():
         by_stop.setdefault(f"{summary['n_steps'].get(label, '?')} steps ({why})", []).append(label)
@@ -221,4 +221,4 @@ def _print_summary(summary: dict[str, Any], synthetic_only: bool) -> None:
     if not summary["rows_synthetic"]:
         why = "no rows added" if "decision" in summary else "nothing to generate, the classes are as asked"
         line = f"{why}; {written}"
-    print(line, file=sys.stderr)
+    say(line, stderr=True)

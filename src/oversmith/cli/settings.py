@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from cyclopts.config import Dict, Env
 
+from oversmith.cli.errors import one_line
 from oversmith.cli.options import RENAMED
 from oversmith.exceptions import InputError, nearest_hint, system_reason
 
@@ -24,8 +25,42 @@ CONFIG_FILE = "oversmith.toml"
 PREFIX = "OVERSMITH_"
 
 
+# Options that name what is written.
+_WRITTEN = ("out", "output", "store")
+
+
 class ConfigFile(Dict):
-    """Options from a file; a key that is no option is an error with the nearest name."""
+    """Options from a file; a key that is no option is an error with the nearest name.
+
+    Parameters
+    ----------
+    data : dict
+        Options by command.
+    source : str
+        The file.
+    named : bool, default=True
+        Whether the user named it. A file that merely lies in the working folder may have come with the data: it
+        replaces no file and writes nothing outside that folder.
+    """
+
+    def __init__(self, data: dict[str, Any], source: str, *, named: bool = True) -> None:
+        super().__init__(data, source=source)
+        self._named = named
+
+    def _check_harmless(self, commands: tuple[str, ...], section: dict[str, Any]) -> None:
+        where = f"[{'.'.join(commands)}] of {self.source!r}"
+        instead = f"write it on the command line, or name the file with --config {self.source}"
+        if "force" in section:
+            raise InputError("config", f"{where} sets 'force', and nobody named this file", instead)
+        home = Path.cwd().resolve()
+        for name in _WRITTEN:
+            if name not in section:
+                continue
+            values = section[name] if isinstance(section[name], list) else [section[name]]
+            for value in values:
+                if not Path(os.path.realpath(str(value))).is_relative_to(home):
+                    finding = f"{where} sets {name!r} to {str(value)!r}, outside of the working folder"
+                    raise InputError("config", finding, instead)
 
     def __call__(self, app: App, commands: tuple[str, ...], arguments: ArgumentCollection) -> None:
         """Add what the section of the command holds."""
@@ -39,6 +74,8 @@ class ConfigFile(Dict):
                 new = RENAMED.get((*commands, name))
                 hint = f"it is called {new!r} now" if new else nearest_hint(name, known)
                 raise InputError("config", f"{where} of {self.source!r} sets {name!r}", hint)
+        if commands and not self._named:
+            self._check_harmless(commands, section)
         super().__call__(app, commands, arguments)
 
 
@@ -57,7 +94,8 @@ class Environment(Env):
         known = {self._convert_argument(commands, argument): argument for argument in arguments}
         for name in sorted(os.environ):
             if name.startswith(self._prefix(commands)) and name not in known:
-                print(f"oversmith: warning: {name} sets no option; {nearest_hint(name, known)}", file=sys.stderr)
+                text = one_line(f"{name} sets no option; {nearest_hint(name, known)}")
+                print(f"oversmith: warning: {text}", file=sys.stderr)
 
 
 def variable_prefix(commands: tuple[str, ...]) -> str:
@@ -91,7 +129,7 @@ def config_path(given: Path | None) -> Path | None:
     return path if path.is_file() else None
 
 
-def read_config(path: Path, sections: dict[str, tuple[str, ...]]) -> ConfigFile:
+def read_config(path: Path, sections: dict[str, tuple[str, ...]], *, named: bool = True) -> ConfigFile:
     """Read a configuration file.
 
     Parameters
@@ -100,6 +138,8 @@ def read_config(path: Path, sections: dict[str, tuple[str, ...]]) -> ConfigFile:
         The file.
     sections : dict of str to tuple of str
         The commands, and the commands below each.
+    named : bool, default=True
+        Whether the user named the file; otherwise it may neither set ``force`` nor write outside the working folder.
 
     Returns
     -------
@@ -136,7 +176,7 @@ def read_config(path: Path, sections: dict[str, tuple[str, ...]]) -> ConfigFile:
                 raise InputError("config", f"[{name}] has no command {key!r}", nearest_hint(key, below))
             if below and not isinstance(value, dict):
                 raise InputError("config", f"[{name}] {key!r} is {value!r}", f"write options under [{name}.{key}]")
-    return ConfigFile(_hyphens(content), source=str(path))
+    return ConfigFile(_hyphens(content), str(path), named=named)
 
 
 def _hyphens(content: dict[str, Any]) -> dict[str, Any]:

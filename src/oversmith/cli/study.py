@@ -14,7 +14,7 @@ from oversmith.cli.dry_run import print_plan
 from oversmith.cli.errors import Terminated
 from oversmith.cli.invocation import command_again, stopped
 from oversmith.cli.options import Count, Flag, MaybeOutputFolder, whole
-from oversmith.cli.output import print_json, progress_bar
+from oversmith.cli.output import print_json, progress_bar, say
 from oversmith.exceptions import InputError, WriteError, nearest_hint, system_reason
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def study(
                 scope,
                 n_jobs=jobs,
                 command=shlex.join(words),
-                say=lambda text: print(text, file=sys.stderr),
+                say=lambda text: say(text, stderr=True),
                 progress=advance,
             )
     except (KeyboardInterrupt, Terminated) as error:
@@ -148,5 +148,5 @@ def _end(result: Result, study: Study, folder: Path | None, *, json: bool) -> in
     if json:
         print_json({"study": study.name, "title": study.title, "numbers": result.numbers})
     else:
-        print(result.markdown, end="")
+        say(result.markdown, end="")
     return 0

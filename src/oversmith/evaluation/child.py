@@ -33,7 +33,15 @@ except ImportError:
     # joblib before 1.6 carries its own.
     from joblib.externals import cloudpickle
 
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None  # type: ignore[assignment]
+
 _POLL = 0.05
+# Exit code of a child that had no memory to say so.
+_NO_MEMORY = 71
+_CRASHES = (signal.SIGABRT, signal.SIGSEGV, getattr(signal, "SIGBUS", 7), signal.SIGILL, getattr(signal, "SIGTRAP", 5))
 _START = 300.0
 _LENGTH = 8
 _MEGA = 1_000_000
@@ -101,8 +109,12 @@ def run_isolated(
             child.kill()
             raise
         else:
-            with _TAKING:
-                _IDLE.append(child)
+            if any(row["status"] == "oom" for row in outcome.scores):
+                # A library that was half imported stays so, and memory may be lost.
+                child.kill()
+            else:
+                with _TAKING:
+                    _IDLE.append(child)
         break
     for other in lost:
         outcome.scores += other.scores
@@ -169,10 +181,11 @@ class _Child:
             raise
         if kind != "ready":
             self.kill()
-            raise OversmithError(
-                f"a worker process could not start (exit code {self._process.returncode}); "
-                "check the installation with 'oversmith doctor'"
-            )
+            limit = hard_memory_limit_mb()
+            cure = "check the installation with 'oversmith doctor'"
+            if limit is not None:
+                cure = f"raise the limit of {limit:g} MB of address space (ulimit -v) or {cure}"
+            raise OversmithError(f"a worker process could not start (exit code {self._process.returncode}); {cure}")
 
     @property
     def alive(self) -> bool:
@@ -223,6 +236,11 @@ class _Child:
         code = self._process.wait()
         if code == -getattr(signal, "SIGKILL", 9):
             return "oom", "Killed: the system ended the process, most likely for want of memory"
+        limit = hard_memory_limit_mb()
+        if code == _NO_MEMORY or (limit is not None and -code in _CRASHES):
+            # Compiled libraries end the process where the system gives them no memory.
+            within = "" if limit is None else f", within {limit:g} MB of address space (ulimit -v)"
+            return "oom", f"Died: the process ended with exit code {code}, most likely for want of memory{within}"
         return "failed", f"Died: the process ended with exit code {code}"
 
     def _listen(self) -> None:
@@ -231,6 +249,28 @@ class _Child:
             while True:
                 self._messages.put(_receive(self._process.stdout))
         self._messages.put(("end", None))
+
+
+def hard_memory_limit_mb() -> float | None:
+    """Return the limit that the system sets to the address space of this process and its children.
+
+    Returns
+    -------
+    float or None
+        Megabytes (10⁶ bytes); None where there is no limit, or no such limits.
+
+    Examples
+    --------
+    >>> from oversmith.evaluation.child import hard_memory_limit_mb
+    >>> limit = hard_memory_limit_mb()
+    >>> limit is None or limit > 0
+    True
+    """
+    if resource is None:
+        return None
+    limits = [resource.getrlimit(kind)[0] for kind in (resource.RLIMIT_AS, resource.RLIMIT_DATA)]
+    finite = [limit for limit in limits if limit != resource.RLIM_INFINITY]
+    return min(finite) / _MEGA if finite else None
 
 
 def resident_mb(pid: int) -> float:
@@ -282,12 +322,16 @@ def serve() -> None:
             job = _receive(sys.stdin.buffer)
         except EOFError:
             return
+        except MemoryError:
+            os._exit(_NO_MEMORY)
         _reset_peak()
         try:
             outcome = run_job(job, lambda stage: _tell(out, "stage", stage))
         except KeyboardInterrupt:
             _tell(out, "interrupt")
             return
+        except MemoryError:
+            os._exit(_NO_MEMORY)
         _tell(out, "done", (outcome, _peak_mb()))
 
 

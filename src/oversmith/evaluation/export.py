@@ -163,9 +163,12 @@ def _read(path: Path) -> tuple[Any, dict[str, Any]]:
         raise InputError(
             "path", f"{str(path)!r} is not a readable Parquet file ({error})", "export it again"
         ) from error
-    head = json.loads((table.schema.metadata or {}).get(_METADATA, b"{}"))
-    version = head.get("scores_version")
-    if version is None:
+    try:
+        head = json.loads((table.schema.metadata or {}).get(_METADATA, b"{}"))
+        version = head.get("scores_version")
+    except (ValueError, AttributeError, RecursionError):
+        version = None
+    if not isinstance(version, int):
         raise InputError(
             "path", f"{str(path)!r} holds no raw scores", "name a file that 'oversmith bench export' wrote"
         )

@@ -25,7 +25,7 @@ from sklearn.utils.validation import has_fit_parameter
 from oversmith.encoders import SeriesEncoder, seconds_of
 from oversmith.evaluation.guard import check_values
 from oversmith.evaluation.timers import SHARED, enter
-from oversmith.exceptions import describe_error
+from oversmith.exceptions import describe_error, is_memory_error
 
 MAX_LEVELS = 64
 """Levels a categorical column keeps; rarer ones share one: an identifier must not become the table."""
@@ -239,7 +239,7 @@ def problem(error: Exception) -> tuple[str, str]:
     >>> problem(MemoryError()), problem(ValueError("too small"))
     (('oom', 'MemoryError'), ('failed', 'ValueError: too small'))
     """
-    return "oom" if isinstance(error, MemoryError) else "failed", describe_error(error)
+    return "oom" if is_memory_error(error) else "failed", describe_error(error)
 
 
 def preparation(kinds: Mapping[str, str], shape: tuple[int, ...] | None = None) -> list[tuple[str, Any]]:

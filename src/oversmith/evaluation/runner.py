@@ -216,8 +216,9 @@ def child_environment(units: Sequence[Unit]) -> dict[str, str]:
     # XLA's pool has no variable of its own; its threads wait by spinning, which costs 40 % more processor time.
     variables["NPROC"] = "1"
     if any(unit.job.contender.trained for unit in units) and _CACHE_FOLDER not in os.environ:
-        from oversmith.training.compilation import default_cache_dir
+        from oversmith.training.compilation import default_cache_dir, remove_cut_entries
 
+        remove_cut_entries(default_cache_dir())
         variables |= {
             _CACHE_FOLDER: str(default_cache_dir()),
             "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",

@@ -11,6 +11,7 @@ import hashlib
 import io
 import json
 import os
+import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -102,7 +103,7 @@ class Store:
     def set_meta(self, name: str, value: str) -> None:
         """Keep a note under a name."""
         with self._file.explained():
-            self._base.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", [name, value])
+            self._file.insert("meta", [name, value])
 
     def chance(self) -> dict[str, dict[str, float]]:
         """Value of a guess by data set and metric, for the data sets of several classes."""
@@ -173,11 +174,11 @@ class Store:
         environment = key_of(facts)
         with self._file.explained(), self._file.transaction():
             run = self._base.execute
-            run("INSERT OR IGNORE INTO environments VALUES (?, ?)", [environment, canonical(facts)])
+            self._file.insert("environments", [environment, canonical(facts)])
             for record in records:
                 attempts = run("SELECT attempts FROM jobs WHERE key = ?", [record.key]).fetchone()
-                run(
-                    "INSERT OR REPLACE INTO jobs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                self._file.insert(
+                    "jobs",
                     [
                         record.key,
                         record.unit,
@@ -208,7 +209,7 @@ class Store:
         content = stream.getvalue()
         digest = hashlib.sha256(content).hexdigest()
         self._base.execute("INSERT OR IGNORE INTO arrays VALUES (?, ?)", [digest, content])
-        self._base.execute("INSERT OR REPLACE INTO links VALUES (?, ?, ?)", [owner, kind, digest])
+        self._file.insert("links", [owner, kind, digest])
 
     def _keep_details(self, unit: str, new: dict[str, Any]) -> None:
         before = self.details(unit)
@@ -219,7 +220,7 @@ class Store:
         before.pop("embedding", None)
         content = before | {name: value for name, value in new.items() if value is not None} | {"notes": notes}
         text = json.dumps(jsonable(content))
-        self._base.execute("INSERT OR REPLACE INTO details VALUES (?, ?)", [unit, text])
+        self._file.insert("details", [unit, text])
 
     def details(self, unit: str) -> dict[str, Any]:
         """Tell what was kept of a unit; empty where there is nothing."""
@@ -230,13 +231,16 @@ class Store:
         return content | ({"embedding": embedding} if embedding else {})
 
     def _arrays(self, owner: str, kind: str) -> dict[str, np.ndarray]:
-        query = "SELECT content FROM arrays JOIN links USING (sha256) WHERE owner = ? AND kind = ?"
+        query = "SELECT sha256, content FROM links LEFT JOIN arrays USING (sha256) WHERE owner = ? AND kind = ?"
         with self._file.explained():
             row = self._base.execute(query, [owner, kind]).fetchone()
-        if row is None:
-            return {}
-        with np.load(io.BytesIO(row[0]), allow_pickle=False) as content:
-            return {name: content[name] for name in content.files}
+            if row is None:
+                return {}
+            digest, content = row
+            if content is None or hashlib.sha256(content).hexdigest() != digest:
+                raise sqlite3.DatabaseError(f"an array has another checksum: {kind} of {owner[:40]!r}")
+        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+            return {name: arrays[name] for name in arrays.files}
 
     def predictions(self, key: str) -> dict[str, np.ndarray] | None:
         """Predictions of a result.

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 import socket
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from oversmith.evaluation.spec import canonical
 from oversmith.exceptions import OversmithError
@@ -17,19 +19,21 @@ STORE_VERSION = 1
 FILE = "results.sqlite"
 
 _SCHEMA = """
-CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE environments (id TEXT PRIMARY KEY, facts TEXT NOT NULL);
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL, checksum TEXT);
+CREATE TABLE environments (id TEXT PRIMARY KEY, facts TEXT NOT NULL, checksum TEXT);
 CREATE TABLE jobs (
     key TEXT PRIMARY KEY, unit TEXT NOT NULL, spec TEXT, place TEXT NOT NULL, status TEXT NOT NULL, error TEXT,
     scores TEXT NOT NULL, costs TEXT NOT NULL, trace TEXT, attempts INTEGER NOT NULL, environment TEXT NOT NULL,
-    started REAL, ended REAL
+    started REAL, ended REAL, checksum TEXT
 ) WITHOUT ROWID;
 CREATE INDEX jobs_by_unit ON jobs (unit);
 CREATE TABLE arrays (sha256 TEXT PRIMARY KEY, content BLOB NOT NULL);
-CREATE TABLE links (owner TEXT NOT NULL, kind TEXT NOT NULL, sha256 TEXT NOT NULL, PRIMARY KEY (owner, kind))
-    WITHOUT ROWID;
-CREATE TABLE details (unit TEXT PRIMARY KEY, content TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE links (owner TEXT NOT NULL, kind TEXT NOT NULL, sha256 TEXT NOT NULL, checksum TEXT,
+    PRIMARY KEY (owner, kind)) WITHOUT ROWID;
+CREATE TABLE details (unit TEXT PRIMARY KEY, content TEXT NOT NULL, checksum TEXT) WITHOUT ROWID;
 """
+# Tables whose rows carry a checksum; arrays are stored under theirs. Stores of version 0.1.0 have none.
+_CHECKED = ("meta", "environments", "jobs", "links", "details")
 
 
 class StoreError(OversmithError):
@@ -125,10 +129,10 @@ class StoreFile:
                 raise StoreError(f"store: {path!r} is empty; name the folder of a run")
             else:
                 base.executescript(f"BEGIN;{_SCHEMA}COMMIT;")
-                base.execute("INSERT INTO meta VALUES ('version', ?)", [str(STORE_VERSION)])
+                insert(base, "meta", ["version", str(STORE_VERSION)])
             if not read_only:
                 writer = canonical({"pid": os.getpid(), "host": socket.gethostname()})
-                base.execute("INSERT OR REPLACE INTO meta VALUES ('writer', ?)", [writer])
+                insert(base, "meta", ["writer", writer])
         except BaseException:
             base.close()
             raise
@@ -146,9 +150,31 @@ class StoreFile:
                 f"store: {path!r} has version {row[0]}, this Oversmith knows {STORE_VERSION}; "
                 "update Oversmith, or name another folder"
             )
-        problem = base.execute("PRAGMA quick_check(1)").fetchone()[0]
+        problem = base.execute("PRAGMA integrity_check(1)").fetchone()[0]
         if problem != "ok":
             raise sqlite3.DatabaseError(problem)
+        # One transaction: what another process writes meanwhile is not seen half.
+        base.execute("BEGIN IMMEDIATE" if self.write else "BEGIN")
+        try:
+            for table in _CHECKED:
+                _check_rows(base, table, add=self.write)
+            base.execute("COMMIT")
+        except BaseException:
+            with contextlib.suppress(sqlite3.Error):
+                base.execute("ROLLBACK")
+            raise
+
+    def insert(self, table: str, values: Sequence[Any]) -> None:
+        """Write a row and its checksum, in place of one with the same key.
+
+        Parameters
+        ----------
+        table : str
+            Name of a table.
+        values : sequence of str, int, float or None
+            Its columns in their order.
+        """
+        insert(self.connection, table, values)
 
     @contextlib.contextmanager
     def explained(self) -> Iterator[None]:
@@ -196,3 +222,47 @@ class StoreFile:
         if self._lock is not None:
             self._lock.close()
             self._lock = None
+
+
+def insert(base: sqlite3.Connection, table: str, values: Sequence[Any]) -> None:
+    """Write a row and its checksum, in place of one with the same key; see :meth:`StoreFile.insert`."""
+    marks = ", ".join("?" * (len(values) + 1))
+    base.execute(f"INSERT OR REPLACE INTO {table} VALUES ({marks})", [*values, checksum(values)])
+
+
+def checksum(values: Sequence[Any]) -> str:
+    """SHA-256 of a row.
+
+    Parameters
+    ----------
+    values : sequence of str, int, float or None
+        Its columns in their order.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits.
+
+    Examples
+    --------
+    >>> from oversmith.evaluation.store_file import checksum
+    >>> checksum(["a", 1, None]) == checksum(["a", 1.0, None]) != checksum(["a", 2, None])
+    True
+    """
+    # A column of real numbers gives 1.0 back for 1.
+    plain = [float(value) if isinstance(value, int | float) else value for value in values]
+    return hashlib.sha256(json.dumps(plain).encode()).hexdigest()
+
+
+def _check_rows(base: sqlite3.Connection, table: str, *, add: bool) -> None:
+    """Compare the rows of a table with their checksums; add them to a store of an older version, if it is written."""
+    columns = [name for (_, name, *_) in base.execute(f"PRAGMA table_info({table})")]
+    if "checksum" in columns:
+        for row in base.execute(f"SELECT * FROM {table}"):
+            if row[-1] != checksum(row[:-1]):
+                raise sqlite3.DatabaseError(f"a row of {table!r} has another checksum: {str(row[0])[:40]!r}")
+    elif add:
+        rows = base.execute(f"SELECT * FROM {table}").fetchall()
+        base.execute(f"ALTER TABLE {table} ADD COLUMN checksum TEXT")
+        for row in rows:
+            insert(base, table, row)

@@ -1,4 +1,4 @@
-"""One Arrow column as pandas takes it, and a generated column in the type or spelling of the real one."""
+"""One Arrow column as pandas takes it, and a generated column in the type of the real one."""
 
 from __future__ import annotations
 
@@ -134,54 +134,6 @@ def to_arrow(values: pd.Series, real: pa.ChunkedArray) -> pa.Array:
         # The file writes missing values as not-a-number.
         array = array.fill_null(float("nan"))
     return array.cast(kind)
-
-
-def to_text(values: pa.ChunkedArray, spelling: tuple[pa.ChunkedArray, pa.ChunkedArray] | None) -> list[str]:
-    """Spell values as the cells of a CSV file.
-
-    Parameters
-    ----------
-    values : pyarrow.ChunkedArray
-        Typed values.
-    spelling : tuple of pyarrow.ChunkedArray, optional
-        The real column as text and as values: a missing cell, a truth value or a date is spelt as it is there.
-
-    Returns
-    -------
-    list of str
-        One cell per value.
-
-    Examples
-    --------
-    >>> import pyarrow as pa
-    >>> from oversmith.io.columns import to_text
-    >>> spelling = pa.chunked_array([["yes", "NA"]]), pa.chunked_array([["yes", None]])
-    >>> to_text(pa.chunked_array([["yes", None]]), spelling)
-    ['yes', 'NA']
-    """
-    missing, sample = "", ""
-    known: dict[Any, str] = {}
-    if spelling is not None:
-        text, typed = spelling
-        if typed.null_count:
-            missing = text.filter(pc.is_null(typed))[0].as_py()
-        if typed.null_count < len(typed):
-            sample = text.filter(pc.is_valid(typed))[0].as_py()
-        if pa.types.is_boolean(values.type):
-            known = dict(zip(reversed(typed.to_pylist()), reversed(text.to_pylist()), strict=True))
-    if pa.types.is_timestamp(values.type):
-        whole = values.cast(pa.timestamp("s", tz=values.type.tz), safe=False)
-        if whole.cast(values.type).equals(values):
-            values = whole
-        zone = "" if values.type.tz is None else "Z" if sample.endswith("Z") else "%z"
-        values = pc.strftime(values, f"%Y-%m-%d{'T' if 'T' in sample else ' '}%H:%M:%S{zone}")
-    cells = []
-    for value in values.to_pylist():
-        if value is None:
-            cells.append(missing)
-        else:
-            cells.append(known.get(value) or str(value))
-    return cells
 
 
 def _text(kind: pa.DataType) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import zipfile
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -15,7 +14,7 @@ import pyarrow.compute as pc
 from oversmith.exceptions import InputError, MissingExtraError
 from oversmith.io.format import unreadable
 from oversmith.io.layout import decoded, find_delimiter, first_row_doubt
-from oversmith.io.tables import Table
+from oversmith.io.tables import Table, pandas_metadata
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -70,7 +69,7 @@ def read_parquet(content: bytes, name: str) -> Table:
             compression = file.metadata.row_group(0).column(0).compression.lower()
     except (pa.ArrowException, OSError, ValueError) as error:
         raise unreadable(name, "Parquet", error) from error
-    pandas = json.loads((table.schema.metadata or {}).get(b"pandas", b"{}"))
+    pandas = pandas_metadata(table.schema, name)
     index = tuple(
         column for column in pandas.get("index_columns", ()) if isinstance(column, str) and column in table.column_names
     )

@@ -19,8 +19,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from oversmith.exceptions import InputError
-from oversmith.io.columns import to_arrow, to_pandas, to_text
+from oversmith.io.columns import to_arrow, to_pandas
 from oversmith.io.format import TABLE_SUFFIXES
+from oversmith.io.spelling import Spelling
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -168,7 +169,7 @@ class Table:
         for position, name in enumerate(generated.column_names):
             original = self.originals.get(name)
             if original is not None:
-                cells = pa.array(self._generated_cells(generated, name), pa.string())
+                cells = pa.array(self._spelling(name).cells(generated.column(name)), pa.string())
                 generated = generated.set_column(position, name, _as_type(cells, original.type))
                 arrow = arrow.set_column(arrow.column_names.index(name), name, original)
         real = arrow.select(generated.column_names)
@@ -188,7 +189,7 @@ class Table:
             writer.writerow([*names, flag] if flag is not None else names)
         for is_generated, n in ((False, len(rows)), (True, len(generated))):
             cells = [
-                self._generated_cells(generated, name) if is_generated else self._real_cells(name, rows)
+                self._spelling(name).cells(generated.column(name)) if is_generated else self._real_cells(name, rows)
                 for name in names
             ]
             if flag is not None:
@@ -199,22 +200,22 @@ class Table:
     def _real_cells(self, name: str, rows: np.ndarray[Any, Any]) -> list[str]:
         if self.text is None:
             column = self.originals.get(name, self.arrow.column(name))
-            return to_text(_taken(pa.table({name: column}), rows).column(name), None)
+            return Spelling.plain(column).cells(_taken(pa.table({name: column}), rows).column(name))
         cells: list[str] = _taken(self.text.select([name]), rows).column(name).to_pylist()
         return cells
 
-    def _generated_cells(self, generated: pa.Table, name: str) -> list[str]:
-        # The file's own cells show how it spells its values.
-        text, typed, original = None, self.arrow.column(name), self.originals.get(name)
+    def _spelling(self, name: str) -> Spelling:
+        """Learn from the file's own cells how a column is spelt."""
+        real, original = self.arrow.column(name), self.originals.get(name)
+        text = original.cast(pa.string()) if original is not None else None
         if self.text is not None:
             text = self.text.column(name)
-        elif original is not None:
-            text = original.cast(pa.string())
-        spelling = self.spellings.get(name)
-        if spelling is None or text is None:
-            return to_text(generated.column(name), None if text is None else (text, typed))
-        missing = text.filter(pc.is_null(typed))[0].as_py() if typed.null_count else ""
-        return [missing if value is None else spelling.write(value) for value in generated.column(name).to_pylist()]
+        if text is None:
+            return Spelling.plain(real)
+        if (own := self.spellings.get(name)) is None:
+            return Spelling.of(text, real)
+        missing = text.filter(pc.is_null(real))[0].as_py() if real.null_count else ""
+        return Spelling(missing, write=lambda values: [own.write(value) for value in values.to_pylist()])
 
     def _check_encoding(self, flag: str) -> None:
         """Refuse a name that the file's encoding has no signs for."""
@@ -235,6 +236,49 @@ def _as_type(cells: pa.Array, kind: pa.DataType) -> pa.Array:
     return cells.cast(kind)
 
 
+def pandas_metadata(schema: pa.Schema, name: str) -> dict[str, Any]:
+    """Return what pandas noted about columns and index of a file.
+
+    Parameters
+    ----------
+    schema : pyarrow.Schema
+        Schema of the file.
+    name : str
+        Name of the file, for messages.
+
+    Returns
+    -------
+    dict
+        The notes; empty where there are none.
+
+    Raises
+    ------
+    InputError
+        When they are damaged.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> from oversmith.io.tables import pandas_metadata
+    >>> pandas_metadata(pa.schema([], metadata={"pandas": '{"index_columns": ["id"]}'}), "t.parquet")
+    {'index_columns': ['id']}
+    """
+    text = (schema.metadata or {}).get(b"pandas", b"{}")
+    try:
+        notes: dict[str, Any] = json.loads(text)
+        lists = [notes.get("columns", []), notes.get("index_columns", [])]
+        sound = all(isinstance(part, list) for part in lists) and all(isinstance(column, dict) for column in lists[0])
+    except (ValueError, AttributeError, RecursionError):
+        sound = False
+    if not sound:
+        raise InputError(
+            "path",
+            f"what pandas noted in {name!r} about its columns and index is damaged",
+            "write the file again, without the entry 'pandas' of its metadata for instance",
+        )
+    return notes
+
+
 def _taken(table: pa.Table, rows: np.ndarray[Any, Any]) -> pa.Table:
     """Take rows; all of them in their order cost nothing."""
     return table if np.array_equal(rows, np.arange(len(table))) else table.take(pa.array(rows))
@@ -244,7 +288,7 @@ def _metadata(metadata: dict[bytes, bytes] | None, names: list[str]) -> dict[byt
     """Keep the file's metadata; what pandas noted about columns and index must match the new rows."""
     if not metadata or b"pandas" not in metadata:
         return metadata
-    pandas: dict[str, Any] = json.loads(metadata[b"pandas"])
+    pandas = pandas_metadata(pa.schema([], metadata), "the file")
     pandas["columns"] = [column for column in pandas.get("columns", ()) if column.get("field_name") in names]
     pandas["index_columns"] = []
     return {**metadata, b"pandas": json.dumps(pandas).encode()}

@@ -28,7 +28,7 @@ def write(
     flag: str | None = None,
     argument: str = "path",
 ) -> None:
-    r"""Write the rows of ``data`` as they were read, and then generated ones, in the types of the file they came from.
+    r"""Write the rows of ``data`` as they were read, and then generated ones, in the types and spelling of their file.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ def write(
     ...     data = read(Path(folder, "in.csv"), "y")
     ...     write(Path(folder, "out.csv"), data, data.X[:1], data.labels[:1], flag="new")
     ...     Path(folder, "out.csv").read_text().split()
-    ['a,y,new', '1.50,p,False', '2,n,False', '3,n,False', '1.5,p,True']
+    ['a,y,new', '1.50,p,False', '2,n,False', '3,n,False', '1.50,p,True']
     """
     target = Path(path)
     data.check_output(target, flag, argument=argument)

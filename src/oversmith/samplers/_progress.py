@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING
 
 from oversmith._adapter import BaseEstimator
+from oversmith._printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -108,4 +109,4 @@ def _bar(title: str, total: int | None) -> Iterator[tuple[Progress, TaskID]]:
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=Console(stderr=True)) as progress:
-        yield progress, progress.add_task(escape(title), total=total)
+        yield progress, progress.add_task(escape(printable(title)), total=total)

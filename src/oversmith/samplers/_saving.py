@@ -3,16 +3,19 @@
 ``sampler.json`` holds the class name, the constructor's parameters and the fitted attributes as typed values;
 every array lies beside it as ``arrays/<number>.npy`` and is referred to by number. Only JSON scalars, lists,
 tuples, dictionaries, NumPy arrays and scalars, over-samplers of imbalanced-learn or Oversmith (by name and
-parameters) and fitted samplers of Oversmith can be written; anything else is refused by name.
+parameters) and fitted samplers of Oversmith can be written; anything else is refused by name. ``arrays`` of the
+document lists the SHA-256 of every array file, and ``sha256`` is the one of the document without it.
 """
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import math
 import os
 import zipfile
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -56,13 +59,42 @@ def save(sampler: Any, path: str | os.PathLike[str]) -> None:
         "schema": SCHEMA,
         "version": oversmith.__version__,
         **writer.fitted(sampler),
+        "arrays": [hashlib.sha256(_file_of(array)).hexdigest() for array in writer.arrays],
     }
+    document["sha256"] = digest(document)
     with replacing(path) as stream, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(DOCUMENT, json.dumps(document, allow_nan=False))
         for number, array in enumerate(writer.arrays):
-            buffer = io.BytesIO()
-            np.lib.format.write_array(buffer, array, allow_pickle=False)
-            archive.writestr(f"arrays/{number}.npy", buffer.getvalue())
+            archive.writestr(f"arrays/{number}.npy", _file_of(array))
+
+
+def digest(document: Mapping[str, Any]) -> str:
+    """SHA-256 of a document, without the one that stands in it.
+
+    Parameters
+    ----------
+    document : mapping
+        What ``sampler.json`` holds.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits.
+
+    Examples
+    --------
+    >>> from oversmith.samplers._saving import digest
+    >>> digest({"class": "SMOTE", "sha256": "?"}) == digest({"class": "SMOTE"})
+    True
+    """
+    rest = {name: value for name, value in document.items() if name != "sha256"}
+    return hashlib.sha256(json.dumps(rest).encode()).hexdigest()
+
+
+def _file_of(array: np.ndarray) -> bytes:
+    buffer = io.BytesIO()
+    np.lib.format.write_array(buffer, array, allow_pickle=False)
+    return buffer.getvalue()
 
 
 def _is_fitted(sampler: Any) -> bool:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import time
+import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -119,10 +121,83 @@ def enable_persistent_cache(path: str | Path | None = None) -> Path:
         The folder.
     """
     path = default_cache_dir() if path is None else Path(path)
+    remove_cut_entries(path)
     jax.config.update("jax_compilation_cache_dir", str(path))
     jax.config.update("jax_persistent_cache_min_compile_time_secs", 0)
     jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
     return path
+
+
+def remove_cut_entries(folder: Path) -> int:
+    """Remove the compiled programs whose file is cut short, so that they are written again.
+
+    JAX leaves half a file where the disk is full, cannot read it ever after, and does not replace it. Every file is
+    looked at once: the time of ``.oversmith-checked`` says which are newer.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the cache; it need not exist.
+
+    Returns
+    -------
+    int
+        Files removed.
+    """
+    marker, started, removed = folder / ".oversmith-checked", time.time_ns(), 0
+    try:
+        # File systems take the time from a clock that lags a little.
+        checked = marker.stat().st_mtime_ns - 1_000_000_000
+    except OSError:
+        checked = 0
+    try:
+        with os.scandir(folder) as entries:
+            new = [e.path for e in entries if e.name.endswith("-cache") and e.stat().st_mtime_ns >= checked]
+        for path in new:
+            # Another process may remove it at the same time.
+            with suppress(FileNotFoundError):
+                if not _is_whole(Path(path).read_bytes()):
+                    os.unlink(path)
+                    removed += 1
+        marker.touch()
+        os.utime(marker, ns=(started, started))
+    except OSError:
+        # No folder yet, or one of somebody else.
+        return removed
+    return removed
+
+
+def _is_whole(content: bytes) -> bool:
+    """Say whether a compressed file has its end; what is neither zlib nor Zstandard is left alone."""
+    if content[:4] == b"\x28\xb5\x2f\xfd":
+        return _zstandard_ends(content)
+    if content[:1] != b"\x78":
+        return content != b"" and not b"\x28\xb5\x2f\xfd".startswith(content)
+    stream = zlib.decompressobj()
+    try:
+        stream.decompress(content)
+    except zlib.error:
+        return False
+    return stream.eof
+
+
+def _zstandard_ends(content: bytes) -> bool:
+    """Walk over the blocks of a Zstandard frame (RFC 8878, section 3.1.1) to its end."""
+    if len(content) < 5:
+        return False
+    flags = content[4]
+    single = flags >> 5 & 1
+    size_of_content = (single, 2, 4, 8)[flags >> 6]
+    position = 5 + (1 - single) + (0, 1, 2, 4)[flags & 3] + size_of_content
+    last = False
+    while not last:
+        header = int.from_bytes(content[position : position + 3], "little")
+        if position + 3 > len(content):
+            return False
+        last = bool(header & 1)
+        repeated = header >> 1 & 3 == 1
+        position += 3 + (1 if repeated else header >> 3)
+    return position + (4 if flags >> 2 & 1 else 0) <= len(content)
 
 
 def memory_maps() -> int:
