@@ -83,10 +83,11 @@ def test_the_command_line_reads_numbers(
     monkeypatch.chdir(tmp_path)
     words = ["resample", str(saved(tmp_path, "comma")), "--target", "y", "--method", "jitter", "-o", "out.csv"]
     assert main(words) == 0
-    assert (
-        "column 'a': all 240 cells are numbers, '10,297' is read as 10.297, decimal comma; assumed, "
-        "--types a=numeric:decimal-point declares the other reading\n"
-    ) in capsys.readouterr().err
+    note = capsys.readouterr().err.splitlines()[0]
+    assert note.startswith(
+        "oversmith: column 'a': all 240 cells are numbers, '10,015' is read as 10.015, decimal comma"
+    )
+    assert note.endswith("; assumed, --types a=numeric:decimal-point declares the other reading")
 
 
 @pytest.mark.slow
