@@ -246,7 +246,8 @@ class Container:
             import polars as pl
 
             triples = zip(columns, self.names, self.dtypes, strict=True)
-            return pl.DataFrame([_writing.to_polars(*triple) for triple in triples])
+            # By name: in a list a column without a name would get one.
+            return pl.DataFrame({triple[1]: _writing.to_polars(*triple) for triple in triples})
         if self.kind == "list":
             parts = [_writing.to_numpy(column, self.dtypes[0]).tolist() for column in columns]
             return [list(row) for row in zip(*parts, strict=True)]
