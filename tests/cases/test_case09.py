@@ -1,4 +1,4 @@
-"""Series with their channels last: understood where it is said, refused where it can be seen, never copied in silence."""
+"""Series with their channels last: understood where it is said, refused where it can be seen, never just copied."""
 
 from __future__ import annotations
 

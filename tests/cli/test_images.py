@@ -39,7 +39,7 @@ def saved(folder: Path, name: str = "in.npz", **arrays: np.ndarray) -> Path:
         (
             {"X": GREY},
             ("--modality", "image", "--channels", "last"),
-            "--channels: 'last' is for series of three dimensions and images of four",
+            "--channels: 'last' is for series of three",
         ),
         ({"X": COLOUR}, ("--axis", "y"), "--axis: 'in.npz' holds images, and"),
         ({"X": COLOUR}, ("--bounds", "0:100"), "--bounds: 0 to 100 is declared, and"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import math
 from collections import Counter
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -25,10 +26,7 @@ def check(sampler: Any, case: Case) -> bool:
         first = clone(sampler)
         X_new, y_new = first.fit_resample(case.X, case.y)
     except ArgumentError as error:
-        assert error.argument
-        assert error.finding
-        assert error.cure
-        assert len(str(error)) < 1500
+        assert_told(error)
         assert_same(case.X, X)
         assert_same(case.y, y)
         return False
@@ -59,7 +57,7 @@ def check_values(X: Any, generated: Any, sampler: Any) -> None:
     columns, made_columns = _columns(X), _columns(generated)
     if hasattr(sampler.encoder_, "shape_"):
         # Series and images have the range of all their points.
-        columns, made_columns = [sum(columns, [])], [sum(made_columns, [])]
+        columns, made_columns = ([list(chain.from_iterable(part))] for part in (columns, made_columns))
     for real, new in zip(columns, made_columns, strict=True):
         known = [value for value in real if not _missing(value)]
         made = [value for value in new if not _missing(value)]
@@ -72,6 +70,14 @@ def check_values(X: Any, generated: Any, sampler: Any) -> None:
             assert all(min(known) <= value <= max(known) for value in made)
         elif not ordered and bounded:
             assert {(type(v), v) for v in made} <= {(type(v), v) for v in known}
+
+
+def assert_told(error: ArgumentError, what: str = "") -> None:
+    """Argument, finding and cure are there, and short enough to read."""
+    assert error.argument, what
+    assert error.finding, what
+    assert error.cure, what
+    assert len(str(error)) < 1500, what
 
 
 def assert_same(left: Any, right: Any) -> None:
