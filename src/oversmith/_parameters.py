@@ -188,7 +188,9 @@ def _where_it_is(cls: Any, name: str) -> str:
         argument: kind
         for argument, alternatives in cls._parameter_constraints.items()
         for kind in alternatives
-        if isinstance(kind, type) and hasattr(kind, "__dataclass_fields__") and name in parameter_names(kind)
+        if isinstance(kind, type)
+        and hasattr(kind, "__dataclass_fields__")
+        and name in parameter_names(kind)
         # Of the encoders, the one for what the class takes.
         and getattr(kind, "_kind", None) in (None, *getattr(cls, "_modalities", ()))
     }

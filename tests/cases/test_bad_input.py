@@ -9,6 +9,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+from invariants import assert_told
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
@@ -168,10 +169,7 @@ def refused(call: object, X: object, y: object, what: str = "") -> None:
     try:
         call(X, y)
     except InputError as error:
-        assert error.argument, what
-        assert error.finding, what
-        assert error.cure, what
-        assert len(str(error)) < 600, what
+        assert_told(error, what)
     except Exception as error:
         raise AssertionError(f"{what}: {type(error).__name__}") from error
     else:

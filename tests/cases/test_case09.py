@@ -1,4 +1,4 @@
-"""Series with their channels last: understood where it is said, refused where it can be seen, never copied in silence."""
+"""Series with their channels last: understood where it is said, refused where it can be seen, never just copied."""
 
 from __future__ import annotations
 
@@ -109,7 +109,13 @@ def test_classifiers(model):
 def test_compare():
     X = walks(3)
     turned = np.moveaxis(X, 1, 2)
-    options = {"contenders": ["none-tuned", "time-warp"], "classifiers": ["knn"], "folds": 2, "inner_folds": 2, "n_jobs": 1}
+    options = {
+        "contenders": ["none-tuned", "time-warp"],
+        "classifiers": ["knn"],
+        "folds": 2,
+        "inner_folds": 2,
+        "n_jobs": 1,
+    }
     with pytest.raises(InputError, match=r"found series of 60 channels and 3 time points.*channels='last'"):
         om.compare(turned, Y, **options)
     first, last = om.compare(X, Y, **options), om.compare(turned, Y, channels="last", **options)

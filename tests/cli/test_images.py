@@ -36,7 +36,11 @@ def saved(folder: Path, name: str = "in.npz", **arrays: np.ndarray) -> Path:
         ({"X": GREY}, ("--modality", "table"), "--modality: 'table' found"),
         ({"X": GREY, "modality": np.array("picture")}, (), "array 'modality' of 'in.npz' holds 'picture'"),
         ({"X": GREY, "modality": np.arange(3)}, (), "array 'modality' of 'in.npz' holds shape (3,)"),
-        ({"X": GREY}, ("--modality", "image", "--channels", "last"), "--channels: 'last' is for series of three dimensions and images of four"),
+        (
+            {"X": GREY},
+            ("--modality", "image", "--channels", "last"),
+            "--channels: 'last' is for series of three",
+        ),
         ({"X": COLOUR}, ("--axis", "y"), "--axis: 'in.npz' holds images, and"),
         ({"X": COLOUR}, ("--bounds", "0:100"), "--bounds: 0 to 100 is declared, and"),
         ({"X": COLOUR}, ("--bounds", "9:1"), "--bounds: '9:1' found"),

@@ -51,7 +51,7 @@ class ImageCNN(SeriesCNN):
 
     hidden_widths: tuple[int, ...] = (32, 64)
     input_shape: tuple[int, int, int] | None = None  # type: ignore[assignment]
-    channels: Literal["first", "last"] = "first"  # type: ignore[assignment]
+    channels: Literal["first", "last"] = "first"
 
     def _read(self, X: Any) -> tuple[Any, tuple[int, ...] | None]:
         X = stacked(X, "image")

@@ -344,8 +344,7 @@ class ChannelEncoder(BaseEstimator, ABC):
         }
 
 
-# Largest number of which a square, and squares of many, can be summed; smallest whose square is not zero; and half of
-# the largest number there is.
+# Largest number whose squares can be summed, smallest whose square is not zero, and half of the largest number.
 _LARGE, _SMALL, _HALF = 1e145, 1e-145, np.finfo(np.float64).max / 2
 
 

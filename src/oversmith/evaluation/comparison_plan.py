@@ -54,8 +54,17 @@ def comparison_plan(
     InputError
         For data or arguments that cannot be used.
     """
-    task = prepare(X, y, target=target, name=name, positive=positive, groups=groups, axis=axis, modality=modality,
-        channels=channels)
+    task = prepare(
+        X,
+        y,
+        target=target,
+        name=name,
+        positive=positive,
+        groups=groups,
+        axis=axis,
+        modality=modality,
+        channels=channels,
+    )
     positive_class = None if task.positive is None else task.classes[task.positive]
     check_thin(thin, dict(zip(task.classes, task.counts.tolist(), strict=True)), positive_class, task.target)
     if bounds is not None:

@@ -49,7 +49,7 @@ def warn_of_copies(name: str, label: Any, encoder: Any, real: Any, generated: An
     looked_at = thinned(np.arange(n), LOOKED_AT)
     copies = copied(encoder.transform(take_rows(generated, looked_at)), rows)
     share = float(copies.mean())
-    if copies.sum() < 2 or share <= TOLERATED + _repeated(rows):
+    if np.count_nonzero(copies) < 2 or share <= TOLERATED + _repeated(rows):
         return
     warnings.warn(
         f"{name}: {100 * share:.0f} % of the rows generated of class {label!s} are exact copies of its real rows; "
