@@ -9,6 +9,7 @@ from typing import Any, Self
 import numpy as np
 from scipy.special import ndtri
 
+from oversmith.encoders._empty import EmptyColumn
 from oversmith.encoders._levels import LevelColumn, Part
 from oversmith.encoders._typed import tag, untag
 from oversmith.encoders._values import Values
@@ -247,7 +248,7 @@ class FittedColumn:
     """
 
     kind: str
-    coder: NumericColumn | LevelColumn
+    coder: NumericColumn | LevelColumn | EmptyColumn
     offset: int = 0
     step: int = 1
     unsigned: bool = False
@@ -257,11 +258,11 @@ class FittedColumn:
     @classmethod
     def fit(cls, values: Values, label: str, numeric: str, missing: str, max_one_hot: int) -> FittedColumn:
         """Fit one column; ``label`` is its name in error messages, the rest are the encoder's arguments."""
-        if values.missing is not None and values.missing.all():
-            raise InputError("X", f"{label} has no value at all, all {len(values.values)} are missing", "drop it")
         has_missing = values.missing is not None and missing == "encode"
         known = values.values if values.missing is None else values.values[~values.missing]
         more = {"flavour": values.flavour, "marker": values.marker}
+        if not len(known):
+            return cls(values.kind, EmptyColumn(values.kind), **more)
         if values.levels is not None:
             codes = values.values if has_missing else known
             return cls(values.kind, LevelColumn.fit(codes, values.levels, has_missing, max_one_hot), **more)
@@ -277,6 +278,8 @@ class FittedColumn:
 
     def encode(self, values: Values, label: str, out: np.ndarray) -> None:
         """Write the encoded column into ``out``."""
+        if isinstance(self.coder, EmptyColumn):
+            return
         if isinstance(self.coder, LevelColumn):
             if self.kind == "level" and values.kind != "level":
                 raise _changed(label, "levels", values.kind)
@@ -294,16 +297,18 @@ class FittedColumn:
 
     def new_level(self, values: Values) -> Any:
         """Return a level that was not there in ``fit``, None without one."""
-        if not isinstance(self.coder, LevelColumn):
+        if self.kind != "level" and not isinstance(self.coder, LevelColumn):
             return None
         values = values.as_levels()
         assert values.levels is not None
         present = values.levels[np.unique(values.values[values.values >= 0])].tolist()
-        known = set(self.coder.levels.tolist())
+        known = set(self.coder.levels.tolist()) if isinstance(self.coder, LevelColumn) else set()
         return next((level for level in present if level not in known), None)
 
     def decode(self, block: np.ndarray, allowed: np.ndarray | None) -> Values:
         """Turn encoded columns into plain values; ``allowed`` masks the levels that may come out."""
+        if isinstance(self.coder, EmptyColumn):
+            return Values(self.kind, *self.coder.decode(len(block)), None, self.flavour, self.marker)
         if isinstance(self.coder, LevelColumn):
             codes = self.coder.nearest(block, allowed)
             hole = codes == len(self.coder.levels)
@@ -348,7 +353,9 @@ class FittedColumn:
     @classmethod
     def from_state(cls, state: dict[str, Any]) -> Self:
         """Undo :meth:`to_state`."""
-        coder = (LevelColumn if state["levels"] else NumericColumn).from_state(state["coder"])
+        coder: NumericColumn | LevelColumn | EmptyColumn = EmptyColumn(state["kind"])
+        if state["coder"] is not None:
+            coder = (LevelColumn if state["levels"] else NumericColumn).from_state(state["coder"])
         rest = {name: state[name] for name in ("kind", "offset", "step", "unsigned", "flavour")}
         return cls(coder=coder, marker=untag(state["marker"]), **rest)
 

@@ -127,7 +127,9 @@ def to_pandas(column: Values, dtype: Any) -> Any:
         return pd.DatetimeIndex(ticks).tz_localize("UTC").tz_convert(dtype.tz).array
     if isinstance(dtype, pd.ArrowDtype):
         target, plain = dtype.pyarrow_dtype, to_arrow(column)
-        if pa.types.is_dictionary(target):
+        if pa.types.is_null(target):  # nothing else can be cast to it
+            plain = pa.nulls(len(plain))
+        elif pa.types.is_dictionary(target):
             plain = plain.cast(target.value_type).dictionary_encode()
         elif pa.types.is_temporal(target) and target.bit_width == 32:
             plain = plain.cast(pa.int32())

@@ -20,6 +20,7 @@ from oversmith.encoders._columns import (
     laid_out,
     reach_of,
 )
+from oversmith.encoders._empty import EmptyColumn
 from oversmith.encoders._levels import LevelColumn
 from oversmith.encoders._typed import tag, untag
 from oversmith.encoders._values import Values
@@ -58,6 +59,7 @@ class TableEncoder(Parameters, BaseEstimator):
     ============================================  ===========================================================
     column                                        encoded columns
     ============================================  ===========================================================
+    no value                                      none; every decoded value is missing
     one value only                                none; decoding copies the value
     text, categories, other objects, declared     one-hot (softmax) up to ``max_one_hot`` levels, missing
     categorical                                   included; above it 8 linear ones: the normal score of the
@@ -71,7 +73,8 @@ class TableEncoder(Parameters, BaseEstimator):
 
     .. [1] Where each occurs three times on average; fewer rows do not tell few values from many.
 
-    A column with missing values has one flag more (``missing="encode"``) or, for levels, one level more.
+    A column with missing values has one flag more (``missing="encode"``) or, for levels, one level more. A column
+    without any value is missing in every generated row, whatever ``missing`` says.
     Linear columns are bounded by the observed range on the way back. Whole numbers, dates and durations are
     counted in steps from the smallest one, the step being their greatest common divisor (whole days stay
     whole days; exact for up to 2^53 steps); other numbers keep the number of decimals seen in ``fit``, up to
@@ -354,11 +357,13 @@ class TableEncoder(Parameters, BaseEstimator):
         Returns
         -------
         ndarray of bool, shape (n_rows,)
-            True where a value is missing.
+            True where a value is missing, in a column of which ``fit`` saw a value.
         """
         rows: Any = False
-        for values in self._read(X):
-            rows = rows | (values.missing if values.missing is not None else np.zeros(len(values.values), dtype=bool))
+        for column, values in zip(self.columns_, self._read(X), strict=True):
+            # No row has a value where ``fit`` saw none: that says nothing about single rows.
+            some = values.missing is not None and not isinstance(column.coder, EmptyColumn)
+            rows = rows | (values.missing if some else np.zeros(len(values.values), dtype=bool))
         return rows
 
     # ------------------------------------------------------------------ state
