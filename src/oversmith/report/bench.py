@@ -43,7 +43,7 @@ def conclude_bench(
     scores : DataFrame
         Raw scores.
     store : Store, optional
-        Where they come from: it has versions, and the value of a guess for several classes.
+        Where they come from: it has versions.
     control : str, optional
         The contender all others are set against; nothing with a tuned threshold by default, or without one.
     name : str, default="Benchmark"
@@ -65,10 +65,9 @@ def conclude_bench(
     if not len(scores):
         raise InputError("results", "no result found", "run the plan first, or name another folder")
     control = choose_control(scores, control)
-    chance = None if store is None else store.chance()
     titles, names = titles_of(scores), protocols_of(scores)
     order = sorted(set(names), key=lambda where: (-int((names == where).sum()), where))
-    places = [summarise_protocol(scores[names == where], where, control, titles, chance) for where in order]
+    places = [summarise_protocol(scores[names == where], where, control, titles) for where in order]
     return {
         "name": name,
         "control": control,
@@ -131,8 +130,7 @@ def summarise_bench(
     if conclusions is None:
         conclusions = conclude_bench(scores, store, control=control, name=name, notes=notes)
     titles, main = titles_of(scores), conclusions["places"][0]
-    chance = None if store is None else store.chance()
-    datasets = data_sets(scores[protocols_of(scores) == main["name"]], store, titles, main, generates, chance)
+    datasets = data_sets(scores[protocols_of(scores) == main["name"]], store, titles, main, generates)
     summary = {
         "schema_version": SCHEMA_VERSION,
         "kind": "bench",
