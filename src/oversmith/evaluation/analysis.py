@@ -124,7 +124,9 @@ def analyse(
         left_out=left_out | alone | broken,
         failed=failed,
         incomplete=_incomplete(sound, tables, tested),
-        means={name: {metric: _mean(table[name]) for metric, table in units.items() if name in table} for name in names},
+        means={
+            name: {metric: _mean(table[name]) for metric, table in units.items() if name in table} for name in names
+        },
         smallest_p=2.0 ** (1 - n) if over_sets else 0.0,
     )
     twin = twin_of_control(names, control)

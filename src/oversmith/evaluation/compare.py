@@ -18,6 +18,7 @@ from oversmith.evaluation.plan import Plan
 from oversmith.evaluation.protocol import INNER_ROWS, Splits, environment, make_splits, shared_duplicates
 from oversmith.evaluation.record import Record
 from oversmith.evaluation.runner import Progress, run
+from oversmith.evaluation.spec import THREADS
 from oversmith.evaluation.store import Store
 from oversmith.evaluation.stored import keep_comparison
 from oversmith.evaluation.task import Task
@@ -114,7 +115,7 @@ def run_comparison(
             "control": NONE_TUNED.name,
             "second_control": next((c.name for c in contenders if c.name in SMOTE_NAMES), None),
             "chance": task.chance(),
-            "threads": 1,
+            "threads": THREADS,
             "n_jobs": workers,
             "seconds": time.perf_counter() - start,
         }

@@ -73,7 +73,7 @@ def conclude_bench(
         "control": control,
         "places": places,
         "verdict": bench_verdict(places[0]),
-        "warnings": [*notes, *_warnings(scores, places[0], environments_of(store), control)],
+        "warnings": [*notes, *_superseded(store), *_warnings(scores, places[0], environments_of(store), control)],
         "generative": [entry for entry in sorted(set(scores["contender"])) if generates(entry)],
         "failures": losses(scores, titles, FAILED),
         "skipped": losses(scores, titles, ("skipped",)),
@@ -234,12 +234,23 @@ def _warnings(scores: pd.DataFrame, summary: Summary, environments: list[Summary
     return lines
 
 
+def _superseded(store: Store | None) -> list[str]:
+    n = 0 if store is None else len(store.superseded())
+    if not n:
+        return []
+    return [
+        f"{n} superseded result{'s are' if n > 1 else ' is'} left out: data, settings or the plan have changed since, "
+        "and only what the last plan asks for is shown."
+    ]
+
+
 def environments_of(store: Store | None) -> list[Summary]:
     """Versions, hosts and revisions the results were made with, the most frequent first."""
     if store is None:
         return []
     by_facts: dict[str, Summary] = {}
-    for facts in store.environments().values():
+    superseded = store.superseded()
+    for facts in (facts for key, facts in store.environments().items() if key not in superseded):
         entry = by_facts.setdefault(repr(sorted(facts.items(), key=str)), {**facts, "results": 0})
         entry["results"] += 1
     keep = ("versions", "python", "platform", "revision", "host", "results")

@@ -344,9 +344,7 @@ def size_groups(scores: pd.DataFrame) -> Iterator[tuple[str, list[str]]]:
         yield f"{title} ({len(datasets)} sets)", datasets
 
 
-def _subsets(
-    parts: Iterator[tuple[str, pd.DataFrame]], whole: Analysis, titles: Titles
-) -> Summary | None:
+def _subsets(parts: Iterator[tuple[str, pd.DataFrame]], whole: Analysis, titles: Titles) -> Summary | None:
     """Differences from the control in parts of the results, side by side; described, not tested."""
     if whole.refusal is not None:
         return None
