@@ -188,13 +188,13 @@ def _incomplete(
     part: pd.DataFrame, tables: dict[str, pd.DataFrame], tested: Sequence[str]
 ) -> dict[str, dict[str, Failure]]:
     """Contender to the tested metrics it is not compared in, and in how many folds it lacks them."""
-    found: dict[str, dict[str, Failure]] = {}
+    gaps: dict[str, dict[str, Failure]] = {}
     for metric in tested:
         if metric in tables:
             lacking = part[~part["contender"].isin(tables[metric].columns)]
             for name, failure in lost_folds(lacking, lacking[metric].isna()).items():
-                found.setdefault(name, {})[metric] = failure
-    return found
+                gaps.setdefault(name, {})[metric] = failure
+    return gaps
 
 
 def _per_fold(table: Any) -> Any:

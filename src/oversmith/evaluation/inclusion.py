@@ -124,7 +124,7 @@ def lost_folds(scores: pd.DataFrame, lost: pd.Series) -> dict[str, Failure]:
     1 of 2 folds (no)
     """
     fold = ["dataset", "repeat", "fold"]
-    found = {}
+    failures = {}
     for name, rows in scores[lost].groupby("contender", observed=True):
         of = scores.loc[scores["contender"] == name, fold].drop_duplicates()
         reasons = rows["error"].fillna("").value_counts() if "error" in rows else pd.Series(dtype=int)
@@ -132,8 +132,8 @@ def lost_folds(scores: pd.DataFrame, lost: pd.Series) -> dict[str, Failure]:
         first = min(reasons.index, key=lambda reason: (-reasons[reason], reason), default="")
         others = len(reasons) - 1
         more = f", and {others} other reason{'s' if others > 1 else ''}" if others > 0 else ""
-        found[str(name)] = Failure(len(rows[fold].drop_duplicates()), len(of), f"{first}{more}")
-    return found
+        failures[str(name)] = Failure(len(rows[fold].drop_duplicates()), len(of), f"{first}{more}")
+    return failures
 
 
 def without_broken_classifiers(

@@ -215,7 +215,7 @@ def check_leakage(
         chance_of(metric or "roc_auc", labels, positive, test_share)
     named: list[str] = []
     groups = _equal_rows(X)
-    found = []
+    by_check = []
     for part, name in enumerate(("permuted labels", "noise")):
         scores = []
         for seed in range(n_seeds):
@@ -230,11 +230,11 @@ def check_leakage(
             scores.append(score)
             if progress:
                 progress(part * n_seeds + seed + 1, 2 * n_seeds, name)
-        found.append((name, np.array(scores)))
+        by_check.append((name, np.array(scores)))
     metric = metric or (named[0] if named else "score")
     guess = float(chance) if chance is not None else chance_of(metric, labels, positive, test_share)
     lower_is_better = chance is None and metric == "brier"
-    checks = tuple(_null_check(name, scores, guess, lower_is_better) for name, scores in found)
+    checks = tuple(_null_check(name, scores, guess, lower_is_better) for name, scores in by_check)
     sound = all(check.sound for check in checks)
     if not sound and chance is None and not named:
         _ask_for_metric(metric, guess, checks)

@@ -129,11 +129,11 @@ class Store:
         latest: dict[str, Record] = {}
         older = set()
         for record in self.records():
-            place = canonical([record.cell.get(name) for name in CELL_COLUMNS])
+            cell = canonical([record.cell.get(name) for name in CELL_COLUMNS])
             first, second = sorted(
-                (record, latest.get(place, record)), key=lambda entry: (entry.ended is not None, entry.ended or 0.0)
+                (record, latest.get(cell, record)), key=lambda entry: (entry.ended is not None, entry.ended or 0.0)
             )
-            latest[place] = second
+            latest[cell] = second
             older |= {first.key} if first is not second else set()
         return older
 
