@@ -256,12 +256,12 @@ def test_details_of_the_first_fold_come_back(tmp_path):
 def test_results_of_an_earlier_plan_under_the_same_names_are_left_out_and_counted(tmp_path):
     def plan(seed=0, **changes):
         parts = {"datasets": [table(seed=seed)], "contenders": ["none-tuned", "jitter"], "classifiers": ["knn"]}
-        return Plan(**parts | {"protocols": TWO} | changes)
+        return Plan(**parts | {"protocols": Protocol(folds=2, inner_folds=None)} | changes)
 
     jitter = [method_contender("jitter", name="jitter", width=0.7)]
     later = {
         "the data": plan(seed=1),
-        "the data and the folds": plan(seed=1, protocols=Protocol(folds=3, inner_folds=2)),
+        "the data and the folds": plan(seed=1, protocols=Protocol(folds=3, inner_folds=None)),
         "a parameter": plan(contenders=["none-tuned", *jitter]),
         "the steps": plan(max_steps=7),
     }
