@@ -13,11 +13,13 @@ import importlib
 import sys
 from typing import Any
 
+from oversmith._fork import watch_forks
 from oversmith._registry import public_names
 
 __version__ = "0.1.0"
 
 __all__ = ["__version__", *public_names()]
+watch_forks()
 
 
 def __getattr__(name: str) -> Any:

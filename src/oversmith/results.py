@@ -88,7 +88,8 @@ class Results:
         One row per repeat, fold, contender and classifier (per data set, protocol and seed of a benchmark).
     leaderboard : DataFrame
         One row per contender of the main protocol, best mean rank first. Means, differences and ranks are over the
-        classifiers that all contenders have.
+        classifiers that all contenders have. A contender with failed folds has none of them; ``failure`` says in how
+        many folds.
     effects : DataFrame
         Differences of every contender from the control and from SMOTE, with 95 % intervals and p-values.
     verdict : Verdict
@@ -213,13 +214,14 @@ class Results:
     def leaderboard(self) -> pd.DataFrame:
         """One row per contender of the main protocol, best mean rank first."""
         rows = [] if self._main is None else self._main["leaderboard"]
-        plain = ("contender", "title", "rank", "difference", "low", "high", "p_holm", "decision", "seconds", "failed")
+        first = ("contender", "title", "rank")
+        last = ("difference", "low", "high", "p_holm", "decision", "seconds", "failed", "failure")
         return pd.DataFrame(
             [
-                {name: row[name] for name in plain[:3]}
+                {name: row[name] for name in first}
                 | {metric: value["mean"] for metric, value in row["metrics"].items() if metric != "g_mean_read"}
                 | {f"{metric}_sd": value["sd"] for metric, value in row["metrics"].items() if metric != "g_mean_read"}
-                | {name: row[name] for name in plain[3:]}
+                | {name: row[name] for name in last}
                 for row in rows
             ]
         )
@@ -322,7 +324,7 @@ class Results:
                 (
                     row["title"],
                     _number(row["rank"], 2),
-                    row["metrics"]["average_precision"]["mean"],
+                    row["failure"] or row["metrics"]["average_precision"]["mean"],
                     row["difference"],
                     None if row["low"] is None else f"[{row['low']:+.3f}, {row['high']:+.3f}]".replace("-", "−"),
                     row["p_holm"],
@@ -343,7 +345,9 @@ _HEAD = (
 
 
 def _line(row: Mapping[str, Any]) -> str:
-    change = "–" if row["difference"] is None else f"{row['difference']:+.3f} [{row['low']:+.3f}, {row['high']:+.3f}]"
+    change = row["failure"] or "–"
+    if row["difference"] is not None:
+        change = f"{row['difference']:+.3f} [{row['low']:+.3f}, {row['high']:+.3f}]"
     metrics = {name: _number(row["metrics"][name]["mean"]) for name in ("average_precision", "f1_tuned", "brier")}
     title = row["title"] if len(row["title"]) <= 34 else f"{row['title'][:33]}…"
     return (

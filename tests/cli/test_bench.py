@@ -332,3 +332,22 @@ def test_a_full_disk_stops_the_run_and_loses_nothing(grid: Path, whole: bytes):
     assert 0 < stored(grid / "out") < RESULTS
     assert main(["bench", "resume", "out", "--jobs", "1"]) == 0
     assert table_of(grid / "out") == whole
+
+
+def test_a_folder_shows_the_plan_it_was_last_run_with(grid: Path, capsys: pytest.CaptureFixture[str]):
+    words = ["--dataset", "a.csv", "--target", "class", "--classifier", "knn", "--folds", "2", "--out", "out"]
+    words += ["--jobs", "1", "--contender", "none-tuned", "--contender"]
+    assert main(["bench", "run", *words, "random-over-sampling"]) == 0
+    frame = pd.read_csv("a.csv")
+    frame.assign(**{frame.columns[0]: frame[frame.columns[0]].iloc[::-1].to_numpy()}).to_csv("a.csv", index=False)
+    assert main(["bench", "run", *words, "smote"]) == 0
+    status = json.loads(_printed(["bench", "status", "out", "--json"], capsys))
+    assert (status["results"], status["superseded"]) == ({"done": 8}, 4)
+    text = _printed(["bench", "report", "out"], capsys)
+    assert "4 superseded results are left out" in text
+    assert "random-over-sampling" not in text
+    assert _printed(["bench", "export", "out", "raw.csv"], capsys) == "raw.csv: 4 results, 4 superseded ones left out\n"
+    assert set(pd.read_csv("raw.csv")["contender"]) == {"none-tuned", "smote"}
+    page = json.loads(_printed(["report", "out", "--output", "page.html", "--json"], capsys))
+    assert page["facts"]["results"] == 4
+    assert any("4 superseded results are left out" in line for line in page["warnings"])

@@ -23,6 +23,9 @@ def sound(X, y):
 def leaky(X, y):
     return sound(*SMOTE(random_state=0).fit_resample(X, y))
 
+def named(X, y):
+    return "roc_auc", sound(X, y)
+
 def broken(X, y):
     raise RuntimeError("no luck")
 """
@@ -56,6 +59,18 @@ def test_procedures(files, capsys, name, code, verdict):
     told = json.loads(capsys.readouterr().out)
     assert told["sound"] is (code == 0)
     assert len(told["checks"][1]["scores"]) == 8
+
+
+def test_the_metric_is_asked_for_or_given_by_the_function(files, capsys):
+    words = ("@data.csv", "--target", "target", "--seeds", "8")
+    assert check(files, "@mine.py:named", *words, "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["metric"], told["chance"]) == ("roc_auc", 0.5)
+    assert check(files, "@mine.py:sound", *words) == 2
+    assert "--metric: none is named" in capsys.readouterr().err
+    # A sound procedure under the name of another metric is no leak.
+    assert check(files, "@mine.py:sound", *words, "--metric", "average_precision") == 2
+    assert "--metric: the function scores" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name, code", [("honest", 0), ("leaky", 1)])

@@ -399,12 +399,6 @@ def test_kinds_for_the_report() -> None:
         ),
         (np.array([[1.0, -np.inf]]), "X: column 1 holds 1 infinite"),
         (pl.DataFrame({"age": [1.0, float("inf")]}), "X: column 'age' holds 1 infinite"),
-        (
-            pd.DataFrame({"a": [1, 2], "b": [np.nan, np.nan]}),
-            "X: column 'b' has no value at all, all 2 .* drop it",
-        ),
-        (pd.DataFrame({"b": [None, None]}), "column 'b' has no value"),
-        (pl.DataFrame({"b": [None, None]}), "column 'b' has no value"),
         (pd.DataFrame({"a": [[1], [2]]}), r"column 'a' holds nested values \(list\)"),
         (pl.DataFrame({"a": [[1], [2]]}), "column 'a' holds .*list"),
         (np.array([[1 + 2j]]), "column 0 holds complex128 values"),
@@ -574,3 +568,64 @@ def test_halves_in_a_double_column_stay_doubles():
     encoder = TableEncoder().fit(table)
     made = encoder.inverse_transform(encoder.transform(table) + 0.003)
     assert (made["volume"] == made["volume"].round(1)).all()
+
+
+# ------------------------------------------------------------------------------ columns without any value
+
+EMPTY_PANDAS = {
+    "float": pd.Series([np.nan] * 4),
+    "float32": pd.Series([np.nan] * 4, dtype="float32"),
+    "object": pd.Series([None] * 4, dtype=object),
+    "Int64": pd.Series([None] * 4, dtype="Int64"),
+    "boolean": pd.Series([None] * 4, dtype="boolean"),
+    "string": pd.Series([None] * 4, dtype="string"),
+    "category": pd.Series(pd.Categorical([None] * 4, categories=["a", "b"])),
+    "date": pd.Series([pd.NaT] * 4),
+    "zoned": pd.Series(pd.DatetimeIndex([pd.NaT] * 4).tz_localize("Europe/Paris")),
+    "duration": pd.Series(pd.TimedeltaIndex([pd.NaT] * 4)),
+    "arrow": pd.Series([None] * 4, dtype=pd.ArrowDtype(pa.decimal128(10, 2))),
+    "null": pd.Series([None] * 4, dtype=pd.ArrowDtype(pa.null())),
+}
+
+
+@pytest.mark.parametrize("missing", ["encode", "impute", "drop"])
+def test_a_column_without_any_value_is_encoded_as_nothing_and_decoded_as_missing(missing):
+    X = pd.DataFrame({"a": [1.0, 2.0, 3.0, 4.0]} | EMPTY_PANDAS)
+    encoder = TableEncoder(missing=missing).fit(X)
+    assert encoder.width_ == 1
+    assert {encoder.kinds_[name] for name in EMPTY_PANDAS} == {"constant"}
+    assert not encoder.has_missing(X).any()
+    found = rebuilt(encoder).inverse_transform(np.zeros((3, 1)))
+    assert found.dtypes.equals(X.dtypes)
+    assert found.drop(columns="a").isna().all(axis=None)
+    assert found["a"].notna().all()
+
+
+@pytest.mark.parametrize("dtype", [pl.Null, pl.Int8, pl.String, pl.Boolean, pl.Datetime("us", "UTC"), pl.Enum(["a"])])
+def test_polars_columns_without_any_value(dtype):
+    X = pl.DataFrame({"a": [1.0, 2.0], "b": pl.Series([None, None], dtype=dtype)})
+    found = rebuilt(TableEncoder().fit(X)).inverse_transform(np.zeros((3, 1)))
+    assert found.schema == X.schema
+    assert found["b"].null_count() == 3
+
+
+@pytest.mark.parametrize(
+    "X",
+    [
+        np.array([[1.0, np.nan], [2.0, np.nan]]),
+        scipy.sparse.csr_matrix([[1.0, np.nan], [2.0, np.nan]]),
+        [[1.0, None], [2.0, None]],
+    ],
+)
+def test_arrays_and_lists_with_a_column_without_any_value(X):
+    found = TableEncoder().fit(X).inverse_transform(np.zeros((3, 1)))
+    table = pd.DataFrame(found.toarray() if scipy.sparse.issparse(found) else found)
+    assert table.isna().to_numpy().tolist() == [[False, True]] * 3
+
+
+def test_values_that_come_later_in_a_column_without_any_are_not_encoded():
+    encoder = TableEncoder().fit(pd.DataFrame({"a": [1.0, 2.0], "b": [np.nan, np.nan], "c": ["x", "y"]}))
+    assert encoder.transform(pd.DataFrame({"a": [1.5], "b": [7.0], "c": ["x"]})).shape == (1, 3)
+    texts = TableEncoder().fit(pd.DataFrame({"b": pd.Series([None, None], dtype=object)}))
+    with pytest.raises(InputError, match="column 'b' holds level 'new', which was not there"):
+        texts.check_levels(pd.DataFrame({"b": pd.Series(["new"], dtype=object)}))

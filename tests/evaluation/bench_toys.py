@@ -41,6 +41,8 @@ class Misbehaving(BaseSampler):
             case "nan":
                 X = X.copy()
                 X.iloc[-1, 0] = np.nan
+            case "tell":
+                raise RuntimeError(f"process {os.getpid()}, threads {os.environ.get('NPROC')}")
             case "raise":
                 raise RuntimeError("it broke\nin the middle")
             case "sleep":

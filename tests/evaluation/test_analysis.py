@@ -96,14 +96,66 @@ def test_one_data_set_is_compared_over_folds():
     assert found.ranks == pytest.approx(ranks.mean().to_dict())
 
 
-def test_a_failed_result_counts_as_chance():
+def fail(frame: pd.DataFrame, rows: pd.Series, *reasons: str) -> pd.DataFrame:
+    frame = frame.assign(error="")
+    frame.loc[rows, ["status", "average_precision", "f1_tuned", "brier"]] = ["failed", np.nan, np.nan, np.nan]
+    frame.loc[rows, "error"] = list(reasons) * (int(rows.sum()) // len(reasons))
+    return frame
+
+
+def test_a_contender_with_a_failed_fold_has_no_numbers_and_changes_none_of_the_others():
     frame = scores()
-    frame.loc[frame.contender.eq("good"), ["status", "average_precision"]] = ["failed", np.nan]
+    lost = frame.contender.eq("good") & frame.dataset.eq("set-03") & frame.fold.eq(1) & frame.classifier.eq("knn")
+    found, whole = analyse(fail(frame, lost, "it broke")), analyse(frame[frame.contender.ne("good")])
+    assert found.effect("good") is None
+    assert "good" not in found.ranks
+    assert found.means["good"] == {}
+    assert str(found.failed["good"]) == "1 of 36 folds (it broke)"
+    assert (found.effects, found.ranks, found.n_tests) == (whole.effects, whole.ranks, whole.n_tests)
+
+
+def test_the_most_frequent_reason_is_given_and_the_others_are_counted():
+    frame = scores()
+    found = analyse(fail(frame, frame.contender.eq("good") & frame.dataset.eq("set-00"), "b", "a", "b"))
+    assert str(found.failed["good"]) == "3 of 36 folds (b, and 1 other reason)"
+
+
+def test_a_classifier_under_which_the_control_fails_is_left_out_for_all():
+    frame = scores()
+    broken = frame.classifier.eq("knn") & frame.dataset.eq("set-00") & frame.fold.eq(0)
+    found = analyse(fail(frame, broken, "no memory"))
+    assert found.classifiers == ("lr",)
+    assert found.left_out == {"classifier knn": "it failed without resampling too, in 1 of 36 folds (no memory)"}
+    assert not found.failed
+    assert found.effect("good") is not None
+
+
+def test_where_the_control_fails_there_are_no_differences():
+    frame = scores()
+    found = analyse(fail(frame, frame.contender.eq("none-tuned") & frame.fold.eq(0), "it broke"))
+    assert found.refusal == "the control none-tuned failed in 12 of 36 folds (it broke)"
+    assert not found.effects
+    assert found.means["good"]["average_precision"].n == 12
+
+
+def test_a_metric_that_some_folds_lack_is_compared_in_none():
+    frame = scores().assign(error="")
+    lost = frame.contender.eq("good") & frame.fold.eq(2)
+    frame.loc[lost, ["f1_tuned", "error"]] = [np.nan, "no tuned threshold: too few rows"]
     found = analyse(frame)
-    assert found.effect("good").high < -0.2
-    assert found.means["good"]["average_precision"].mean == pytest.approx(0.1)
-    several = analyse(frame, chance={name: {"average_precision": 0.3, "f1": 0.0, "brier": 0.2} for name in DATASETS})
-    assert several.means["good"]["average_precision"].mean == pytest.approx(0.3)
+    assert found.effect("good") is not None
+    assert found.effect("good", "f1_tuned") is None
+    assert found.effect("bad", "f1_tuned") is not None
+    assert "f1_tuned" not in found.means["good"]
+    assert str(found.incomplete["good"]["f1_tuned"]) == "12 of 36 folds (no tuned threshold: too few rows)"
+
+
+def test_a_fold_in_which_a_metric_has_no_meaning_for_anyone_is_left_out_of_it():
+    frame = scores()
+    frame.loc[frame.fold.eq(0), "average_precision"] = np.nan
+    found, rest = analyse(frame), analyse(frame[frame.fold.ne(0)])
+    assert found.effect("good") == rest.effect("good")
+    assert not found.failed
 
 
 def test_everyone_is_averaged_over_the_classifiers_that_all_have():

@@ -14,7 +14,7 @@ from imblearn.base import BaseSampler
 from imblearn.over_sampling import RandomOverSampler
 from sklearn.metrics import average_precision_score, f1_score
 
-from oversmith import compare
+from oversmith import Results, compare
 from oversmith.evaluation import Classifier, Comparison, Contender, analyse
 from oversmith.evaluation.classifiers import default_classifiers
 from oversmith.evaluation.contenders import default_contenders
@@ -269,15 +269,19 @@ def test_the_threshold_is_the_inner_one_and_works_on_a_sample_of_many_rows(monke
     assert any("samples of about 50 of up to 80 training rows" in w for w in found.warnings)
 
 
-def test_a_failure_is_a_result_and_counts_as_chance():
+def test_a_failure_is_a_result_and_its_contender_has_no_numbers():
     entrants = ["none-tuned", Contender("broken", "Broken", "broken", always_failing)]
     found = run_comparison(*data(), folds=3, n_jobs=1, contenders=entrants, classifiers=["knn"])
     rows = [r for r in found.scores if r["contender"] == "broken"]
     assert [(r["status"], r["error"]) for r in rows] == [("failed", "ValueError: too few rows")] * 3
-    control = [r["average_precision"] for r in found.scores if r["contender"] == "none-tuned"]
-    effect = analyse(found.frame()).effect("broken")
-    assert effect.difference == pytest.approx(np.mean([0.2 - value for value in control]))
-    assert any("broken with knn: 3 of 3 folds failed (ValueError: too few rows)" in w for w in found.warnings)
+    analysis = analyse(found.frame())
+    assert analysis.effect("broken") is None
+    assert str(analysis.failed["broken"]) == "3 of 3 folds (ValueError: too few rows)"
+    results = Results(found)
+    assert "Broken failed in 3 of 3 folds (ValueError: too few rows): it has no means" in results.warnings[0]
+    assert results.verdict.tag == "No verdict"
+    assert "failed in 3 of 3 folds" in repr(results)
+    assert "failed in 3 of 3 folds" in results.to_markdown()
     assert "broken" not in found.counts
 
 
@@ -290,7 +294,8 @@ def test_a_sampler_that_fails_in_inner_folds_has_no_tuned_threshold_and_says_why
         assert row["f1"] is not None
         assert row["f1_tuned"] is None
         assert row["threshold"] is None
-    assert any("shy with knn: 3 of 3 folds: no tuned threshold" in w for w in found.warnings)
+    (told,) = [line for line in Results(found).warnings if line.startswith("Shy has no F1 at the tuned threshold in")]
+    assert "in 3 of 3 folds (no tuned threshold: ValueError: too few rows)" in told
 
 
 def test_a_class_too_small_for_inner_folds_is_still_compared():

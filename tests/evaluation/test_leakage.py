@@ -57,7 +57,7 @@ def target_encoded_first(X, y):
 def test_a_sound_pipeline_and_a_harmless_scaler_pass():
     X, y = table()
     for procedure in (sound, scaled_first):
-        found = check_leakage(procedure, X, y)
+        found = check_leakage(procedure, X, y, metric="average_precision")
         assert found.sound
         assert len(found.checks[0].scores) == 20
         # It finds what is there, so that passing is no proof of blindness.
@@ -157,7 +157,7 @@ def test_false_alarms_are_rare():
             model = KNeighborsClassifier(3)
             return cross_val_score(model, X, y, scoring="average_precision", cv=StratifiedKFold(3)).mean()
 
-        alarms += not check_leakage(procedure, X, y, n_seeds=8, random_state=seed).sound
+        alarms += not check_leakage(procedure, X, y, metric="average_precision", n_seeds=8, random_state=seed).sound
     assert alarms <= 3
 
 
@@ -176,7 +176,7 @@ def test_the_input_is_not_changed_and_types_are_kept():
         return float(rng.uniform(0, 0.1))
 
     before = X.copy()
-    assert check_leakage(procedure, X, y, n_seeds=5).sound
+    assert check_leakage(procedure, X, y, metric="average_precision", n_seeds=5).sound
     pd.testing.assert_frame_equal(X, before)
     assert all(entry == (before.dtypes.to_dict(), y.dtype, True, 20) for entry in seen)
 
@@ -216,6 +216,10 @@ def test_chance_by_hand():
         ({"evaluate": lambda X, y: float("nan")}, InputError, "returned nan on permuted labels, seed 0"),
         ({"evaluate": lambda X, y: "0.5"}, InputError, "one finite number"),
         ({"evaluate": lambda X, y: 1 / 0}, OversmithError, "ZeroDivisionError"),
+        ({"metric": None}, InputError, "metric: none is named, and the function returns a number alone"),
+        ({"evaluate": lambda X, y: ("roc_auc", 0.5)}, InputError, "metric: 'roc_auc' and 'average_precision' found"),
+        ({"evaluate": lambda X, y: ("auc", 0.5), "metric": None}, InputError, "'auc' has no known chance value"),
+        ({"evaluate": lambda X, y: ("f1", None), "metric": None}, InputError, "returned None"),
     ],
     ids=[
         "recall",
@@ -230,10 +234,50 @@ def test_chance_by_hand():
         "nan",
         "text",
         "raises",
+        "no-metric",
+        "two-metrics",
+        "unknown-in-pair",
+        "pair-without-score",
     ],
 )
 def test_what_cannot_be_checked_says_so(options, error, words):
     X, y = table()
-    arguments = {"evaluate": sound, "X": X, "y": y} | options
+    arguments = {"evaluate": sound, "X": X, "y": y, "metric": "average_precision"} | options
     with pytest.raises(error, match=words):
         check_leakage(**arguments)
+
+
+def guessing(metric=None):
+    """A sound procedure scored by ROC-AUC: guesses."""
+    rng = np.random.default_rng(0)
+
+    def procedure(X, y):
+        score = roc_auc_score(y, rng.random(len(y)))
+        return score if metric is None else (metric, score)
+
+    return procedure
+
+
+def test_the_function_may_name_its_metric():
+    X, y = table()
+    found = check_leakage(guessing("roc_auc"), X, y, n_seeds=5)
+    assert (found.sound, found.metric, found.chance) == (True, "roc_auc", 0.5)
+
+
+def test_a_sound_procedure_under_the_name_of_another_metric_is_asked_about_and_not_accused():
+    X, y = table()
+    for metric in ("average_precision", "f1", "precision", "mcc"):
+        with pytest.raises(InputError, match=rf"chance in roc_auc.*a guess in {metric} scores .*name the metric"):
+            check_leakage(guessing(), X, y, metric=metric)
+
+
+def test_a_name_that_the_function_gives_is_believed_and_so_is_a_chance():
+    X, y = table()
+    assert not check_leakage(guessing("average_precision"), X, y, n_seeds=8).sound
+    with_chance = check_leakage(guessing(), X, y, chance=0.1, n_seeds=8)
+    assert (with_chance.sound, with_chance.metric) == (False, "score")
+
+
+def test_a_leak_far_from_a_half_is_still_called_one():
+    X, y = table()
+    assert not check_leakage(lambda X, y: 0.9, X, y, metric="average_precision", n_seeds=5).sound

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import os
 import subprocess
 import sys
@@ -19,6 +20,12 @@ from oversmith.evaluation.raw_scores import COST_COLUMNS
 from oversmith.exceptions import InputError, MissingExtraError
 
 TWO = Protocol(folds=2, inner_folds=2)
+
+
+def wrapped_gan():
+    from oversmith import GAN, WeightedResampler
+
+    return WeightedResampler(GAN())
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -327,3 +334,33 @@ def test_threads_of_one_process_own_children_of_their_own():
     for thread in threads:
         thread.join()
     assert {i: [row["fold"] for row in found[i].scores] for i in found} == {0: [0], 1: [1]}
+
+
+def test_networks_run_on_the_threads_of_all_runs_also_without_isolation(monkeypatch):
+    # JAX would take all cores of this process.
+    monkeypatch.delenv("NPROC", raising=False)
+    monkeypatch.setattr("os.sched_getaffinity", lambda pid: {0, 1}, raising=False)
+    plain = misbehaving("tell")
+    networks = dataclasses.replace(plain, name="networks", trained=True)
+    plan = Plan([table()], [plain, networks], ["knn"], TWO)
+    threads = {(cell.contender, cell.spec.get("threads")) for unit in plan.units() for cell in unit.cells}
+    assert threads == {("tell", None), ("networks", 1)}
+    store = run(plan, n_jobs=1, isolate=False)
+    told = {name: set(part["error"]) for name, part in store.scores().groupby("contender")}
+    assert told["tell"] == {f"RuntimeError: process {os.getpid()}, threads None"}
+    assert all(text.endswith("threads 1") for text in told["networks"])
+    assert {facts["threads"] for facts in store.environments().values()} == {1}
+    # Where JAX has this number of threads in any case, no child is needed.
+    monkeypatch.setenv("NPROC", "1")
+    again = run(Plan([table()], [networks], ["knn"], TWO), n_jobs=1, isolate=False)
+    assert set(again.scores()["error"]) == {f"RuntimeError: process {os.getpid()}, threads 1"}
+
+
+def test_what_trains_networks_is_found_in_samplers_and_classifiers_of_ones_own():
+    def of(**changes):
+        parts = {"datasets": [table()], "contenders": ["none-tuned"], "classifiers": ["lr"], "protocols": TWO}
+        return {"threads" in cell.spec for unit in Plan(**parts | changes).units() for cell in unit.cells}
+
+    own = Contender("own", "Own", "own", lambda situation: wrapped_gan())
+    assert of() == of(contenders=["jitter", "smote"]) == {False}
+    assert of(contenders=["gan"]) == of(contenders=[own]) == of(classifiers=["dense"]) == {True}

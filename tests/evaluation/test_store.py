@@ -13,7 +13,18 @@ import pyarrow.parquet as pq
 import pytest
 from bench_toys import misbehaving, table
 
-from oversmith.evaluation import Plan, Protocol, Store, StoreError, missing, read_scores, run, write_scores
+from oversmith import Results
+from oversmith.evaluation import (
+    Plan,
+    Protocol,
+    Store,
+    StoreError,
+    method_contender,
+    missing,
+    read_scores,
+    run,
+    write_scores,
+)
 from oversmith.evaluation.raw_scores import COLUMNS
 from oversmith.evaluation.record import Record
 from oversmith.exceptions import InputError
@@ -294,3 +305,51 @@ def test_details_of_the_first_fold_come_back(tmp_path):
     ] == {"0": 23, "1": 23}
     assert first["embedding"]["synthetic"].dtype == np.float32
     assert "embedding" not in second
+
+
+def test_results_of_an_earlier_plan_under_the_same_names_are_left_out_and_counted(tmp_path):
+    def plan(seed=0, **changes):
+        parts = {"datasets": [table(seed=seed)], "contenders": ["none-tuned", "jitter"], "classifiers": ["knn"]}
+        return Plan(**parts | {"protocols": Protocol(folds=2, inner_folds=None)} | changes)
+
+    jitter = [method_contender("jitter", name="jitter", width=0.7)]
+    later = {
+        "the data": plan(seed=1),
+        "the data and the folds": plan(seed=1, protocols=Protocol(folds=3, inner_folds=None)),
+        "a parameter": plan(contenders=["none-tuned", *jitter]),
+        "the steps": plan(max_steps=7),
+    }
+    gone = {"the data": 4, "the data and the folds": 4, "a parameter": 2, "the steps": 4}
+    for what, second in later.items():
+        store = run(plan(), n_jobs=1, isolate=False)
+        first = store.scores()
+        run(second, store, n_jobs=1, isolate=False)
+        wanted = {cell.key for unit in second.units() for cell in unit.cells}
+        assert set(store.scores()["key"]) == wanted, what
+        assert len(store.superseded()) == gone[what], what
+        results = Results(store)
+        (note,) = [line for line in results.warnings if "superseded" in line]
+        assert note.startswith(f"{gone[what]} superseded results are left out")
+        mean = store.scores().groupby("contender")["average_precision"].mean()["jitter"]
+        board = results.leaderboard.set_index("contender")
+        assert board.loc["jitter", "average_precision"] == pytest.approx(mean), what
+        assert write_scores(store, tmp_path / "raw.csv") == len(wanted)
+        # What is asked for again counts again, and is not run again.
+        run(plan(), store, n_jobs=1, isolate=False)
+        pd.testing.assert_frame_equal(store.scores(first["key"]), first)
+        assert set(first["key"]) <= set(store.scores()["key"])
+
+
+def test_plans_beside_each_other_supersede_nothing():
+    store = run(Plan([table("a")], ["none-tuned"], ["knn"], TWO), n_jobs=1, isolate=False)
+    run(Plan([table("b")], ["none-tuned"], ["knn"], TWO), store, n_jobs=1, isolate=False)
+    run(Plan([table("a")], ["smote"], ["lr"], TWO, seeds=(1,)), store, n_jobs=1, isolate=False)
+    assert not store.superseded()
+    assert len(store.scores()) == 6
+
+
+def test_of_a_store_that_noted_nothing_the_latest_of_each_place_is_shown():
+    with Store() as store:
+        store.put([record("old", ended=1.0), record("new", ended=2.0), record("unknown")], FACTS)
+        assert store.superseded() == {"old", "unknown"}
+        assert store.scores()["key"].tolist() == ["new"]

@@ -77,15 +77,37 @@ def test_leaderboard_by_hand() -> None:
     assert "rank" not in second["best"]
 
 
-def test_a_failed_fit_counts_as_chance_and_is_told() -> None:
+def test_a_contender_with_a_failed_fold_has_no_numbers_and_no_verdict() -> None:
     scores = [_score(0, "none-tuned", 0.5), _score(1, "none-tuned", 0.7), _score(0, "smote", None, "failed")]
     summary = summarise(_small([*scores, _score(1, "smote", 0.1)]))
     best, worst = summary["places"][0]["leaderboard"]
-    assert (best["contender"], worst["contender"], worst["rank"]) == ("none-tuned", "smote", 2.0)
-    assert worst["metrics"]["average_precision"]["mean"] == pytest.approx(0.1)
-    assert worst["failed"] == 1
+    assert (best["contender"], worst["contender"], worst["rank"]) == ("none-tuned", "smote", None)
+    assert worst["metrics"]["average_precision"]["mean"] is worst["difference"] is None
+    assert (worst["failed"], worst["failure"]) == (1, "failed in 1 of 2 folds")
+    note = "smote failed in 1 of 2 folds (it broke): it has no means, no rank and no differences."
+    assert note in summary["warnings"]
+    assert summary["verdict"]["tag"] == "No verdict"
+    assert "smote failed in 1 of 2 folds (it broke)" in summary["verdict"]["sentence"]
+    (table,) = summary["per_classifier"]
+    assert [row["metrics"]["average_precision"]["mean"] for row in table["rows"]] == [pytest.approx(0.6), None]
     assert [(row["error"], row["results"]) for row in summary["failures"]] == [("it broke", 1)]
-    assert "1 of 4 fits failed" in render(summary)
+    page = render(summary)
+    assert "1 of 4 fits failed" in page
+    assert note in page
+
+
+def test_no_other_contender_takes_the_place_of_a_generated_one_that_failed() -> None:
+    rows = [_effect("smote", 0.2, 0.1, 0.3, 0.001)]
+    failed = {"contender": "eo-wgan", "title": "EO-WGAN", "words": "failed in 1 of 3 folds (it broke)"}
+    place = {"control": "none-tuned", "unit": "fold", "n": 3, "n_tests": 1, "refusal": None, "failed": [failed]}
+    place |= {"effects": [{"metric": "average_precision", "control": "none-tuned", "rows": rows}]}
+    found = verdict(place, ["eo-wgan"], ["eo-wgan", "smote"])
+    assert (found["tag"], found["decision"]) == ("No verdict", "undecided")
+    assert found["sentence"].startswith("EO-WGAN failed in 1 of 3 folds (it broke):")
+    rows.append(_effect("eo-wgan-0.33", 0.001, -0.001, 0.002, 1.0))
+    other = verdict(place | {"effects": [place["effects"][0] | {"rows": rows[1:]}]}, ["eo-wgan", "eo-wgan-0.33"], [])
+    assert other["contender"] == "eo-wgan-0.33"
+    assert any("EO-WGAN failed in 1 of 3 folds (it broke)" in line for line in other["support"])
 
 
 def test_a_classifier_that_one_contender_lacks_is_left_out_for_all(
@@ -101,7 +123,7 @@ def test_a_classifier_that_one_contender_lacks_is_left_out_for_all(
         "Means, differences and ranks are over logistic regression, random forest and XGBoost; k nearest neighbours is "
         "left out, as it has no results for class weights (takes no class weights)."
     )
-    assert place["notes"] == [note] == summary["warnings"][:1]
+    assert place["notes"][:1] == [note] == summary["warnings"][:1]
     assert note in rendered("binary")
     assert [(row["contender"], row["classifier"], row["error"]) for row in summary["skipped"]] == [
         ("Class weights", "k nearest neighbours", "takes no class weights")
@@ -113,7 +135,9 @@ def test_a_classifier_that_one_contender_lacks_is_left_out_for_all(
 def test_there_is_one_mean_rank(summary: dict[str, Any]) -> None:
     place = summary["places"][0]
     rows = {row["contender"]: row["rank"] for row in place["leaderboard"]}
-    assert {row["contender"]: row["rank"] for row in place["ranks"]} == {k: v for k, v in rows.items() if k != "none"}
+    assert {row["contender"]: row["rank"] for row in place["ranks"]} == {
+        k: v for k, v in rows.items() if k != "none" and v
+    }
     assert rows["none"] == rows["none-tuned"]
 
 

@@ -105,6 +105,9 @@ class EOWGANClassifier(Parameters, ClassifierMixin, MetaEstimatorMixin, BaseEsti
     ['normal', 'fault']
     """
 
+    # What JAX computes depends on its number of threads: evaluations run such jobs on a fixed one.
+    _trains_networks = True
+
     estimator: Annotated[Classifier, HasMethods(["fit", "predict"])] | None = field(default=None, kw_only=False)
     sampler: Annotated[NetworkSampler, HasMethods(["fit_resample", "partial_fit"])] | None = field(
         default=None, kw_only=False

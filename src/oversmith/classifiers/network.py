@@ -13,6 +13,7 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from oversmith._adapter import BaseEstimator, ClassifierMixin, fit_context, validate_data
+from oversmith._fork import check_fork
 from oversmith._parameters import InnerShare, Parameters, Positive, PositiveInt, RandomState, drawn_seed
 from oversmith.classifiers._rows import TrainingRows, spread_over_classes, training_rows
 from oversmith.exceptions import InputError
@@ -80,6 +81,8 @@ class NetworkClassifier(Parameters, ClassifierMixin, BaseEstimator):
         Column names, when the table has text names.
     """
 
+    # What JAX computes depends on its number of threads: evaluations run such jobs on a fixed one.
+    _trains_networks = True
     # Decays of Adam's moments.
     _betas: ClassVar[tuple[float, float]] = (0.9, 0.999)
 
@@ -175,6 +178,7 @@ class NetworkClassifier(Parameters, ClassifierMixin, BaseEstimator):
     def _train(
         self, rows: TrainingRows, index: np.ndarray, held: np.ndarray, widths: tuple[int, ...], seed: int
     ) -> None:
+        check_fork()
         import jax
 
         from oversmith.recipes import classifier as softmax
@@ -214,6 +218,7 @@ class NetworkClassifier(Parameters, ClassifierMixin, BaseEstimator):
 
     def _restored(self) -> Any:
         """Make the trained network from the fitted state."""
+        check_fork()
         import jax
 
         shape, n_classes = self._shape(self.n_features_in_), len(self.state_["present"])

@@ -75,6 +75,9 @@ class ThreePlayerClassifier(Parameters, ClassifierMixin, BaseEstimator):
     (['gel', 'sol'], (44, 2), (3, 20))
     """
 
+    # What JAX computes depends on its number of threads: evaluations run such jobs on a fixed one.
+    _trains_networks = True
+
     sampler: Annotated[ThreePlayerGAN, HasMethods(["fit_resample", "fit"])] | None = field(default=None, kw_only=False)
     input_shape: tuple[int, int] | None = None
     channels: Channels = "auto"

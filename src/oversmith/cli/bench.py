@@ -230,10 +230,13 @@ def _run(
     from oversmith.evaluation import Store, missing
     from oversmith.evaluation import run as run_plan
     from oversmith.evaluation.plan_file import plan_of
+    from oversmith.evaluation.runner import supersede
 
     plan = plan_of(request)
     with Store(folder) as store:
         left = missing(plan, store, retry_failed=retry_failed, rerun_stale=rerun_stale)
+        # The folder shows the plan it was last run with.
+        supersede(plan, store, others=True)
         store.set_meta("plan", json_format.dumps(request, sort_keys=True))
         store.set_meta("limits", json_format.dumps(limits, sort_keys=True))
         print(f"{left.cells} results in {left.total} jobs; {left.stored} jobs are done already", file=sys.stderr)

@@ -32,7 +32,7 @@ def status(folder: Folder, /, *, json: Flag = False) -> None:
     from oversmith.evaluation.plan_file import plan_of
 
     with open_results(folder) as store:
-        counts = store.counts()
+        counts, superseded = store.counts(), len(store.superseded())
         left, why = None, "its results were read in, or made in Python"
         if store.meta("plan") is not None:
             try:
@@ -40,7 +40,7 @@ def status(folder: Folder, /, *, json: Flag = False) -> None:
             except OversmithError as error:
                 # The counts can be shown even where the data are no longer at hand.
                 why = f"the plan cannot be followed here, {one_line(error)}"
-    facts: dict[str, Any] = {"folder": str(folder), "results": counts}
+    facts: dict[str, Any] = {"folder": str(folder), "results": counts, "superseded": superseded}
     if left is not None:
         facts["plan"] = {"results": left.cells, "stale": left.stale, **left.statuses}
         facts["units"] = {"done": left.stored, "total": left.total}
@@ -49,6 +49,8 @@ def status(folder: Folder, /, *, json: Flag = False) -> None:
         return
     rows = [(name, str(count)) for name, count in counts.items()]
     print_table(f"{folder}: results", [("status", "left"), ("number", "right")], rows)
+    if superseded:
+        wrap(f"{superseded} of them are superseded: no report or export shows them.")
     if left is None:
         wrap(f"Nothing can be said about what is left: {why}.")
         return
@@ -81,6 +83,7 @@ def export(
 
     check_output(file, "file", force=force)
     with open_results(folder) as store:
+        superseded = len(store.superseded())
         try:
             rows = write_scores(store, file)
         except OSError as error:
@@ -89,7 +92,10 @@ def export(
                 f"{str(file)!r} cannot be written, {system_reason(error)}",
                 "free some space or name a path elsewhere",
             ) from error
-    print_json({"file": str(file), "results": rows}) if json else print(f"{file}: {rows} results")
+    if json:
+        print_json({"file": str(file), "results": rows, "superseded": superseded})
+        return
+    print(f"{file}: {rows} results{f', {superseded} superseded ones left out' if superseded else ''}")
 
 
 def import_(file: Annotated[Path, Parameter(metavar="FILE")], /, *, output: OutputFolder, json: Flag = False) -> None:

@@ -25,7 +25,7 @@ def check_leakage(
     target: Target,
     train: Annotated[Path | None, Parameter(metavar="FILE")] = None,
     test: Annotated[Path | None, Parameter(metavar="FILE")] = None,
-    metric: str = "average_precision",
+    metric: str | None = None,
     positive: Annotated[str | None, Parameter(metavar="CLASS")] = None,
     chance: float | None = None,
     test_share: float = 0.1,
@@ -45,7 +45,8 @@ def check_leakage(
     Parameters
     ----------
     procedure : str
-        FILE.py:FUNCTION; the function takes X (a pandas frame) and y, and returns its score.
+        FILE.py:FUNCTION; the function takes X (a pandas frame) and y, and returns its score, or the name of the metric
+        and the score.
     data : Path
         The table: .csv, .parquet or .npz.
     target : str
@@ -56,7 +57,7 @@ def check_leakage(
         Test part of the split.
     metric : str
         What the function returns: average_precision, roc_auc, f1, precision, g_mean, accuracy, balanced_accuracy, mcc,
-        brier or neg_brier.
+        brier or neg_brier. Needed unless the function returns the name too, or --chance is given.
     positive : str
         The positive class; the rarer of two unless given.
     chance : float
@@ -149,7 +150,7 @@ def _split(train: Path, test: Path, target: str, reading: dict[str, Any], json: 
     return 0 if result.sound else FAILURE
 
 
-def _function(procedure: str) -> Callable[[Any, Any], float]:
+def _function(procedure: str) -> Callable[[Any, Any], Any]:
     """Load the function of a file, or of a module that can be imported."""
     file, colon, name = procedure.rpartition(":")
     if not colon or not file or not name:

@@ -24,7 +24,7 @@ def print_summary(summary: dict[str, Any]) -> None:
             (
                 row["title"],
                 _number(row["rank"], 2),
-                _spread(metrics["average_precision"]),
+                row["failure"] or _spread(metrics["average_precision"]),
                 _spread(metrics["roc_auc"]),
                 _spread(metrics[key]),
                 _spread(metrics["g_mean_read"]),

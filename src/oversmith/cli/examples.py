@@ -54,7 +54,7 @@ EXAMPLES: dict[tuple[str, ...], tuple[str, ...]] = {
         "oversmith datasets get yeast_2_vs_4 -o yeast.csv",
     ),
     ("check-leakage",): (
-        "oversmith check-leakage mine.py:evaluate machines.csv --target fault",
+        "oversmith check-leakage mine.py:evaluate machines.csv --target fault --metric roc_auc",
         "oversmith check-leakage --train train.csv --test test.csv --target fault",
     ),
     ("methods",): ("oversmith methods", "oversmith methods --json"),

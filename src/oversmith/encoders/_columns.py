@@ -8,6 +8,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from oversmith.encoders._empty import EmptyColumn
 from oversmith.encoders._exact import Grid, decimals_as_floats, scale_of, scaled, unscaled, whole_numbers
 from oversmith.encoders._identifiers import IdentifierColumn
 from oversmith.encoders._knots import Knots
@@ -218,7 +219,7 @@ class FittedColumn:
     """
 
     kind: str
-    coder: NumericColumn | LevelColumn | IdentifierColumn
+    coder: NumericColumn | LevelColumn | IdentifierColumn | EmptyColumn
     grid: Grid | None = None
     scale: int = 0
     flavour: str = ""
@@ -229,11 +230,11 @@ class FittedColumn:
     @classmethod
     def fit(cls, values: Values, label: str, numeric: str, missing: str, max_one_hot: int) -> FittedColumn:
         """Fit one column; ``label`` is its name in error messages, the rest are the encoder's arguments."""
-        if values.missing is not None and values.missing.all():
-            raise InputError("X", f"{label} has no value at all, all {len(values.values)} are missing", "drop it")
         has_missing = values.missing is not None and missing == "encode"
         known = values.values if values.missing is None else values.values[~values.missing]
         more: dict[str, Any] = {name: getattr(values, name) for name in ("flavour", "marker", "unit", "zone")}
+        if not len(known):
+            return cls(values.kind, EmptyColumn(values.kind), **more)
         if values.levels is not None:
             codes = values.values if has_missing else known
             return cls(values.kind, LevelColumn.fit(codes, values.levels, has_missing, max_one_hot), **more)
@@ -261,7 +262,7 @@ class FittedColumn:
 
     def encode(self, values: Values, label: str, out: np.ndarray) -> None:
         """Write the encoded column into ``out``."""
-        if isinstance(self.coder, IdentifierColumn):
+        if isinstance(self.coder, IdentifierColumn | EmptyColumn):
             return
         if isinstance(self.coder, LevelColumn):
             if self.kind == "level" and values.kind != "level":
@@ -280,17 +281,21 @@ class FittedColumn:
 
     def new_level(self, values: Values) -> Any:
         """Return a level that was not there in ``fit``, None without one."""
-        if not isinstance(self.coder, LevelColumn):
+        if self.kind != "level" and not isinstance(self.coder, LevelColumn):
             return None
         values = values.as_levels()
         assert values.levels is not None
         present = values.levels[np.unique(values.values[values.values >= 0])].tolist()
-        known = set(self.coder.levels.tolist())
+        known = set(self.coder.levels.tolist()) if isinstance(self.coder, LevelColumn) else set()
         return next((level for level in present if level not in known), None)
 
     def decode(self, block: np.ndarray, allowed: np.ndarray | None, first: int = 0) -> Values:
         """Turn encoded columns into plain values; see :func:`decode_columns`."""
-        if isinstance(self.coder, IdentifierColumn):
+        values: np.ndarray
+        missing: np.ndarray | None
+        if isinstance(self.coder, EmptyColumn):
+            values, missing = self.coder.decode(len(block))
+        elif isinstance(self.coder, IdentifierColumn):
             values, missing = self.coder.values(first, len(block), self.kind)
         elif isinstance(self.coder, LevelColumn):
             codes = self.coder.nearest(block, allowed)
@@ -349,13 +354,14 @@ class FittedColumn:
         """
         coder: type[NumericColumn] | type[LevelColumn] | type[IdentifierColumn]
         coder = LevelColumn if state["levels"] else IdentifierColumn if state.get("identifiers") else NumericColumn
+        empty = state["coder"] is None
         kind, flavour, unit = state["kind"], state["flavour"], state.get("unit", "")
         if "unit" not in state and flavour in _EARLIER:
             flavour, unit = _EARLIER[flavour]
-        gridded = coder is NumericColumn and kind not in {"number", "boolean"}
+        gridded = coder is NumericColumn and not empty and kind not in {"number", "boolean"}
         return cls(
             kind,
-            coder.from_state(state["coder"]),
+            EmptyColumn(kind) if empty else coder.from_state(state["coder"]),
             Grid.from_state(state) if gridded else None,
             state.get("scale", 0),
             flavour,

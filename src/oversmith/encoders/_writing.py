@@ -99,6 +99,8 @@ def to_arrow(column: Values, kind: pa.DataType | None = None) -> pa.Array:
     if missing is not None and column.marker is not None:  # the column says NaN, not null
         values, missing = np.where(missing, np.nan, values), None
     types = pa.types
+    if kind is not None and types.is_null(kind):  # nothing else can be cast to it
+        return pa.nulls(len(values))
     if kind is not None and types.is_dictionary(kind):
         codes = to_arrow(column, kind.value_type).dictionary_encode()
         return pa.DictionaryArray.from_arrays(

@@ -21,6 +21,7 @@ from oversmith.encoders._columns import (
 )
 from oversmith.encoders._constraints import Constraints
 from oversmith.encoders._dummies import Columns, Dummies, find_dummies
+from oversmith.encoders._empty import EmptyColumn
 from oversmith.encoders._identifiers import IdentifierColumn, identifier_reason
 from oversmith.encoders._learning_constraints import learn_constraints
 from oversmith.encoders._levels import LevelColumn
@@ -61,6 +62,7 @@ class TableEncoder(Parameters, BaseEstimator):
     ============================================  ===========================================================
     column                                        encoded columns
     ============================================  ===========================================================
+    no value                                      none; every decoded value is missing
     one value only                                none; decoding copies the value
     identifier: all or nearly all values differ   none; decoding gives new values (``identifiers``)
     and name a row (see Notes)
@@ -78,7 +80,8 @@ class TableEncoder(Parameters, BaseEstimator):
 
     .. [1] Where each occurs three times on average; fewer rows do not tell few values from many.
 
-    A column with missing values has one flag more (``missing="encode"``) or, for levels, one level more.
+    A column with missing values has one flag more (``missing="encode"``) or, for levels, one level more. A column
+    without any value is missing in every generated row, whatever ``missing`` says.
     Linear columns are bounded by the observed range on the way back. Whole numbers, dates and durations are
     counted in steps from the smallest one, the step being their greatest common divisor (whole days stay
     whole days), and so are decimals with more digits than a float has; what is generated lies on that grid and in
@@ -471,11 +474,15 @@ class TableEncoder(Parameters, BaseEstimator):
         Returns
         -------
         ndarray of bool, shape (n_rows,)
-            True where a value is missing.
+            True where a value is missing, in a column of which ``fit`` saw a value.
         """
         rows: Any = False
-        for values in self._read(X):
-            rows = rows | (values.missing if values.missing is not None else np.zeros(len(values.values), dtype=bool))
+        columns = zip(self._table_columns.sources, self.columns_, strict=True)
+        empty = {source[0] for source, column in columns if isinstance(column.coder, EmptyColumn)}
+        for i, values in enumerate(self._read(X)):
+            # No row has a value where ``fit`` saw none: that says nothing about single rows.
+            some = values.missing is not None and i not in empty
+            rows = rows | (values.missing if some else np.zeros(len(values.values), dtype=bool))
         return rows
 
     def avoid_identifiers(self, X: Any, given: int) -> None:

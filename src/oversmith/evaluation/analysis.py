@@ -7,21 +7,29 @@ family of Holm's correction, which holds every test the page prints.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from oversmith.evaluation.comparison import FAILED
 from oversmith.evaluation.contenders import SMOTE_NAMES
-from oversmith.evaluation.effects import PRIMARY, Analysis, Effect, Mean
-from oversmith.evaluation.inclusion import choose_control, complete, shared_classifiers, twin_of_control
+from oversmith.evaluation.effects import PRIMARY, Analysis, Effect, Failure, Mean
+from oversmith.evaluation.inclusion import (
+    choose_control,
+    complete,
+    lost_folds,
+    shared_classifiers,
+    twin_of_control,
+    without_broken_classifiers,
+)
 from oversmith.exceptions import InputError
 from oversmith.selection import corrected_resampled_t
 from oversmith.statistics.bayes import signed_rank_posterior
 from oversmith.statistics.intervals import hierarchical_bootstrap
-from oversmith.statistics.matrix import PLACE, direction, fill_with_chance, rows_of
+from oversmith.statistics.matrix import PLACE, direction, rows_of
 from oversmith.statistics.paired import holm, wilcoxon_against, win_tie_loss
 from oversmith.statistics.ranks import critical_difference, friedman, mean_ranks
 
@@ -33,9 +41,6 @@ ROPE = 0.01
 """Differences up to this are practically none."""
 _FOLD = ["dataset", "repeat", "fold"]
 
-Chance = Mapping[str, Mapping[str, float]]
-"""Data set to metric to the value of a guess, for data of several classes."""
-
 
 def analyse(
     scores: pd.DataFrame,
@@ -44,14 +49,14 @@ def analyse(
     tested: Sequence[str] = TESTED,
     described: Sequence[str] = DESCRIBED,
     shown: Sequence[str] = (),
-    chance: Chance | None = None,
     random_state: int = 0,
 ) -> Analysis:
     """Compare every contender with the control and with SMOTE.
 
     Over several data sets the interval resamples data sets, then folds within them, and p is Wilcoxon's over data
     sets; on a single one both are those of the corrected resampled t-test over folds. All means, differences and ranks
-    are taken over the classifiers that every contender has. A result that failed counts as chance; contenders and data
+    are taken over the classifiers that every contender has. A contender of which a result failed has no mean, rank or
+    difference: without that fold its mean would be one over other folds than those of its rivals. Contenders and data
     sets with results that are pending are left out.
 
     Parameters
@@ -66,8 +71,6 @@ def analyse(
         Metrics whose differences from the first control are shown with an interval and not tested.
     shown : sequence of str, default=()
         Further metrics of which the means are wanted.
-    chance : mapping, optional
-        Data set to metric to the value of a guess; by default that of a binary task at the prevalence of the test part.
     random_state : int, default=0
         Seed of the resampling behind intervals over data sets.
 
@@ -102,12 +105,15 @@ def analyse(
     control = choose_control(used, control)
     used, left_out = complete(used, control)
     names, classifiers, lacking, alone = shared_classifiers(used, control)
+    classifiers, broken = without_broken_classifiers(used, control, classifiers)
     part = used[used["contender"].isin(names) & used["classifier"].isin(classifiers)]
     if part.duplicated(["contender", *PLACE]).any():
         raise InputError("scores", "several results of one contender for one place found", "keep one")
     over_sets = part["dataset"].nunique() > 1
     n = part["dataset"].nunique() if over_sets else len(part[_FOLD].drop_duplicates())
-    tables = {metric: _table(part, metric, chance) for metric in metrics} if len(part) else {}
+    failed = lost_folds(part, part["status"].isin(FAILED))
+    sound = part[~part["contender"].isin(list(failed))]
+    tables = {metric: _table(sound, metric) for metric in metrics} if len(sound) else {}
     units = {metric: _per_unit(_per_fold(table), over_sets) for metric, table in tables.items()}
     analysis = Analysis(
         control=control,
@@ -115,25 +121,30 @@ def analyse(
         n=n,
         classifiers=classifiers,
         lacking=lacking,
-        left_out=left_out | alone,
-        means={name: {metric: _mean(table[name]) for metric, table in units.items()} for name in names},
+        left_out=left_out | alone | broken,
+        failed=failed,
+        incomplete=_incomplete(sound, tables, tested),
+        means={
+            name: {metric: _mean(table[name]) for metric, table in units.items() if name in table} for name in names
+        },
         smallest_p=2.0 ** (1 - n) if over_sets else 0.0,
     )
     twin = twin_of_control(names, control)
-    rivals = [name for name in names if name != twin]
+    rivals = [name for name in names if name not in (twin, *failed)]
     refusal = _refusal(analysis, rivals)
     if refusal is not None or control is None:
         return replace(analysis, refusal=refusal)
     controls = [control, *[name for name in SMOTE_NAMES if name in rivals and name != control][:1]]
     family = [(metric, against) for metric in tested if metric in tables for against in controls]
     family += [(metric, control) for metric in described if metric in tables]
+    family = [(metric, against) for metric, against in family if against in tables[metric]]
     share = float((part["n_test"] / part["n_train"]).mean()) if not over_sets else math.nan
     effects: list[Effect] = []
     for metric, against in family:
         of_family = []
         for name in rivals:
             # The control and SMOTE are set against each other once.
-            if name in controls[: controls.index(against) + 1]:
+            if name in controls[: controls.index(against) + 1] or name not in tables[metric]:
                 continue
             by_fold = _per_fold(direction(metric) * (tables[metric][name] - tables[metric][against]))
             effect = _over_sets(by_fold, random_state) if over_sets else _over_folds(by_fold, share)
@@ -145,12 +156,6 @@ def analyse(
     return replace(analysis, effects=_corrected(effects, tested), **ranking)
 
 
-def guesses(chance: Chance | None, metric: str) -> dict[str, float]:
-    """Value of a guess in one metric by data set, for the data sets where it is known."""
-    base = metric.removesuffix("_tuned")
-    return {dataset: values[base] for dataset, values in (chance or {}).items() if base in values}
-
-
 def _measured(scores: pd.DataFrame, metric: str) -> bool:
     direction(metric)
     return metric in scores and bool(scores[metric].notna().any())
@@ -159,6 +164,8 @@ def _measured(scores: pd.DataFrame, metric: str) -> bool:
 def _refusal(analysis: Analysis, rivals: Sequence[str]) -> str | None:
     if analysis.control is None:
         return "neither control took part"
+    if analysis.control in analysis.failed:
+        return f"the control {analysis.control} failed in {analysis.failed[analysis.control]}"
     if not analysis.classifiers:
         return "no classifier has results of every contender"
     if analysis.n == 0:
@@ -168,10 +175,26 @@ def _refusal(analysis: Analysis, rivals: Sequence[str]) -> str | None:
     return None
 
 
-def _table(part: pd.DataFrame, metric: str, chance: Chance | None) -> pd.DataFrame:
-    """One row per data set, classifier, repeat, fold and seed, and one column per contender."""
-    filled = fill_with_chance(part, metric, guesses(chance, metric))
-    return filled.pivot_table(index=list(PLACE), columns="contender", values="value", observed=True)
+def _table(part: pd.DataFrame, metric: str) -> pd.DataFrame:
+    """One row per data set, classifier, repeat, fold and seed, and one column per contender with all values.
+
+    Where no contender has a value the metric has no meaning, as with a test part of one class.
+    """
+    table = part.pivot(index=list(PLACE), columns="contender", values=metric)
+    return table.dropna(how="all").dropna(axis=1)
+
+
+def _incomplete(
+    part: pd.DataFrame, tables: dict[str, pd.DataFrame], tested: Sequence[str]
+) -> dict[str, dict[str, Failure]]:
+    """Contender to the tested metrics it is not compared in, and in how many folds it lacks them."""
+    gaps: dict[str, dict[str, Failure]] = {}
+    for metric in tested:
+        if metric in tables:
+            lacking = part[~part["contender"].isin(tables[metric].columns)]
+            for name, failure in lost_folds(lacking, lacking[metric].isna()).items():
+                gaps.setdefault(name, {})[metric] = failure
+    return gaps
 
 
 def _per_fold(table: Any) -> Any:
@@ -226,13 +249,14 @@ def _corrected(effects: Sequence[Effect], tested: Sequence[str]) -> tuple[Effect
 def _ranking(
     table: pd.DataFrame, rivals: Sequence[str], twin: str | None, control: str, over_sets: bool
 ) -> dict[str, Any]:
-    values = direction(PRIMARY) * table[list(rivals)].to_numpy()
+    rivals = [name for name in rivals if name in table]
+    values = direction(PRIMARY) * table[rivals].to_numpy()
     n, k = values.shape
     if k < 2:
         return {}
     ranks = {name: float(rank) for name, rank in zip(rivals, mean_ranks(values), strict=True)}
     return {
-        "ranks": ranks | ({} if twin is None else {twin: ranks[control]}),
+        "ranks": ranks | ({twin: ranks[control]} if twin is not None and control in ranks else {}),
         "critical_difference": critical_difference(k, n),
         "p_any": friedman(values).p_f if over_sets and k > 2 else math.nan,
     }

@@ -18,6 +18,7 @@ from oversmith.evaluation.plan import Plan
 from oversmith.evaluation.protocol import INNER_ROWS, Splits, environment, make_splits, shared_duplicates
 from oversmith.evaluation.record import Record
 from oversmith.evaluation.runner import Progress, run
+from oversmith.evaluation.spec import THREADS
 from oversmith.evaluation.store import Store
 from oversmith.evaluation.stored import keep_comparison
 from oversmith.evaluation.task import Task
@@ -88,7 +89,6 @@ def run_comparison(
     ]
     details = [(unit.job, store.details(unit.key)) for unit in units]
     first = [(job.recorded_as, detail) for job, detail in details if job.first]
-    chance = task.chance()
     comparison = Comparison(
         data=task.describe(),
         protocol={
@@ -114,8 +114,8 @@ def run_comparison(
             "primary_metric": "average_precision",
             "control": NONE_TUNED.name,
             "second_control": next((c.name for c in contenders if c.name in SMOTE_NAMES), None),
-            "chance": chance,
-            "threads": 1,
+            "chance": task.chance(),
+            "threads": THREADS,
             "n_jobs": workers,
             "seconds": time.perf_counter() - start,
         }
@@ -129,7 +129,7 @@ def run_comparison(
         embedding={n: detail["embedding"] for names, detail in first for n in names if detail.get("embedding")},
         images={n: detail["images"] for names, detail in first for n in names if detail.get("images")},
         quality={n: detail["quality"] for names, detail in first for n in names if detail.get("quality")},
-        warnings=_warnings(task, splits, scores, [detail.get("notes", []) for _, detail in details], chance, thin),
+        warnings=_warnings(task, splits, scores, [detail.get("notes", []) for _, detail in details], thin),
     )
     shown = {name: unit.key for unit in units if unit.job.first for name in unit.job.recorded_as}
     keep_comparison(store, comparison, [keys[cell] for cell in order], shown)
@@ -170,7 +170,6 @@ def _warnings(
     splits: Splits,
     scores: Sequence[dict[str, Any]],
     notes: Sequence[Sequence[str]],
-    chance: dict[str, float],
     thin: float | None,
 ) -> list[str]:
     lines = [*task.notes, *_thinned(task, splits, thin)]
@@ -193,18 +192,6 @@ def _warnings(
             f"Thresholds were chosen on samples of about {INNER_ROWS:,} of up to {largest:,} training rows, "
             "classes in proportion."
         )
-    reasons: dict[tuple[str, str, str], Counter[str]] = {}
-    for row in scores:
-        if row["error"] and row["status"] != "skipped":
-            key = row["status"], row["contender"], row["error"]
-            reasons.setdefault(key, Counter())[row["classifier"]] += 1
-    for (status, contender, error), folds in reasons.items():
-        where = f"{contender} with {', '.join(folds)}: {max(folds.values())} of {len(splits.parts)} folds"
-        if status != "done":
-            at = f"average precision {chance['average_precision']:.3f}"
-            lines.append(f"{where} failed ({error}); paired differences count them at chance ({at}).")
-        else:
-            lines.append(f"{where}: {error}; paired differences count F1 at chance there.")
     missing = {r["classifier"]: r["error"] for r in scores if r["status"] == "skipped" and _EXTRA in r["error"]}
     lines += [f"{classifier} was skipped: {error}" for classifier, error in missing.items()]
     times = Counter(note for job_notes in notes for note in job_notes)

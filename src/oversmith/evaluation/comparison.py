@@ -17,7 +17,7 @@ from oversmith.metrics import METRICS
 
 SCHEMA_VERSION = 1
 FAILED = ("failed", "timeout", "oom")
-"""Statuses that count as chance: what raised, and what went beyond its time or memory."""
+"""Statuses without a result: what raised, and what went beyond its time or memory."""
 
 _ARRAYS = ("predictions", "embedding")
 NUMERIC = (
@@ -139,12 +139,6 @@ class Comparison:
         numbers = [name for name in NUMERIC if name in frame]
         frame[numbers] = frame[numbers].astype("float64")
         return frame
-
-    def chance(self) -> dict[str, dict[str, float]] | None:
-        """Value of a guess by metric for data of several classes; None where it follows from the prevalence."""
-        if self.data.get("positive") is not None or len(self.data.get("classes", ())) == 2:
-            return None
-        return {str(self.data.get("name", "data")): dict(self.protocol.get("chance", {}))}
 
     def to_dict(self, *, arrays: bool = False) -> dict[str, Any]:
         """Turn the comparison into what ``json.dumps`` takes.

@@ -66,6 +66,33 @@ class Mean:
 
 
 @dataclass(frozen=True)
+class Failure:
+    """How often a contender has no result, and why.
+
+    Parameters
+    ----------
+    folds, of : int
+        Folds (over data sets and repeats) without a result under some classifier, and all folds.
+    reason : str
+        The most frequent reason, and how many others there are.
+
+    Examples
+    --------
+    >>> from oversmith.evaluation.effects import Failure
+    >>> str(Failure(1, 3, "ValueError: too few rows"))
+    '1 of 3 folds (ValueError: too few rows)'
+    """
+
+    folds: int
+    of: int
+    reason: str
+
+    def __str__(self) -> str:
+        reason = f" ({self.reason})" if self.reason else ""
+        return f"{self.folds} of {self.of} fold{'s' if self.of != 1 else ''}{reason}"
+
+
+@dataclass(frozen=True)
 class Analysis:
     """Analysis of the results of one protocol.
 
@@ -82,11 +109,16 @@ class Analysis:
     lacking : dict of str to tuple of str
         Classifier that is left out to the contenders that have no results under it.
     left_out : dict of str to str
-        Contender or data set that is left out, and why.
+        Contender, data set or classifier that is left out, and why.
+    failed : dict of str to Failure
+        Contenders with folds that failed: they have no means, ranks or differences.
+    incomplete : dict of str to dict of str to Failure
+        Contender to tested metrics that some of its folds lack, such as those at a threshold that could not be tuned:
+        it has no mean of them and no difference in them.
     effects : tuple of Effect
         By metric and control, the largest difference first.
     means : dict of str to dict of str to Mean
-        Contender to metric to its mean.
+        Contender to metric to its mean; nothing where some of its folds have no value.
     ranks : dict of str to float
         Contender to its mean rank in average precision over data sets (over folds for a single data set), 1 the best;
         ties share. Nothing and its tuned twin have the same fits, and share a rank.
@@ -107,6 +139,8 @@ class Analysis:
     classifiers: tuple[str, ...] = ()
     lacking: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     left_out: Mapping[str, str] = field(default_factory=dict)
+    failed: Mapping[str, Failure] = field(default_factory=dict)
+    incomplete: Mapping[str, Mapping[str, Failure]] = field(default_factory=dict)
     effects: tuple[Effect, ...] = ()
     means: Mapping[str, Mapping[str, Mean]] = field(default_factory=dict)
     ranks: Mapping[str, float] = field(default_factory=dict)

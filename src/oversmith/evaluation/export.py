@@ -40,7 +40,7 @@ def write_scores(
     notes : mapping, optional
         What JSON holds, kept in the head of a Parquet file; :func:`read_notes` gives it back.
     keys : iterable of str, optional
-        Write these results alone; all by default.
+        Write these results alone; all that are not superseded by default.
 
     Returns
     -------

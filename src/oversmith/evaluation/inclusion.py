@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from oversmith.evaluation.comparison import FAILED
 from oversmith.evaluation.contenders import NONE, NONE_TUNED
+from oversmith.evaluation.effects import Failure
 from oversmith.exceptions import InputError
 
 
@@ -96,6 +98,75 @@ def shared_classifiers(
         for classifier in sorted(known - shared)
     }
     return names, tuple(sorted(shared)), lacking, left_out
+
+
+def lost_folds(scores: pd.DataFrame, lost: pd.Series) -> dict[str, Failure]:
+    """Count the folds of each contender in which a result is lost.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        Raw scores of one protocol.
+    lost : Series of bool
+        Which rows are.
+
+    Returns
+    -------
+    dict of str to Failure
+        Contenders with such folds; a fold counts once, whatever the classifiers and seeds.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from oversmith.evaluation.inclusion import lost_folds
+    >>> scores = pd.DataFrame({"dataset": "toy", "contender": "gan", "repeat": 0, "fold": [0, 1], "error": ["", "no"]})
+    >>> print(lost_folds(scores, scores["error"] != "")["gan"])
+    1 of 2 folds (no)
+    """
+    fold = ["dataset", "repeat", "fold"]
+    failures = {}
+    for name, rows in scores[lost].groupby("contender", observed=True):
+        of = scores.loc[scores["contender"] == name, fold].drop_duplicates()
+        reasons = rows["error"].fillna("").value_counts() if "error" in rows else pd.Series(dtype=int)
+        # The most frequent one, the first by name of several.
+        first = min(reasons.index, key=lambda reason: (-reasons[reason], reason), default="")
+        others = len(reasons) - 1
+        more = f", and {others} other reason{'s' if others > 1 else ''}" if others > 0 else ""
+        failures[str(name)] = Failure(len(rows[fold].drop_duplicates()), len(of), f"{first}{more}")
+    return failures
+
+
+def without_broken_classifiers(
+    scores: pd.DataFrame, control: str | None, classifiers: tuple[str, ...]
+) -> tuple[tuple[str, ...], dict[str, str]]:
+    """Leave out classifiers under which the control failed, where others are left.
+
+    What fails without resampling too says nothing about a contender.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        Raw scores of one protocol.
+    control : str or None
+        The contender all others are compared with.
+    classifiers : tuple of str
+        Those that all contenders have.
+
+    Returns
+    -------
+    (tuple of str, dict of str to str)
+        The classifiers that are left, and those left out with the reason.
+    """
+    own = scores[(scores["contender"] == control) & scores["classifier"].isin(classifiers)]
+    broken = sorted(set(own.loc[own["status"].isin(FAILED), "classifier"]))
+    if len(broken) == len(classifiers):
+        return classifiers, {}
+    left_out = {}
+    for name in broken:
+        rows = own[own["classifier"] == name]
+        failure = lost_folds(rows, rows["status"].isin(FAILED))[str(control)]
+        left_out[f"classifier {name}"] = f"it failed without resampling too, in {failure}"
+    return tuple(name for name in classifiers if name not in broken), left_out
 
 
 def twin_of_control(names: Sequence[str], control: str | None) -> str | None:

@@ -19,6 +19,9 @@ from oversmith.metrics import chance_average_precision
 LEVEL = 0.005
 """Level of each of the two checks: a sound procedure is called leaky at most once in a hundred runs."""
 
+# Scores so near to 0.5 are those of a guess in ROC-AUC, where the chance of the metric named is so far below it.
+_NEAR, _FAR = 0.05, 0.1
+
 
 @dataclass(frozen=True)
 class NullCheck:
@@ -109,11 +112,11 @@ class LeakageReport:
 
 
 def check_leakage(
-    evaluate: Callable[[Any, Any], float],
+    evaluate: Callable[[Any, Any], float | tuple[str, float]],
     X: Any,
     y: Any,
     *,
-    metric: str = "average_precision",
+    metric: str | None = None,
     positive: Any = None,
     chance: float | None = None,
     test_share: float = 0.1,
@@ -133,16 +136,17 @@ def check_leakage(
     Parameters
     ----------
     evaluate : callable
-        ``evaluate(X, y)`` returns the score of the user's whole procedure, splits included, as one number. It gets
-        copies.
+        ``evaluate(X, y)`` returns the score of the user's whole procedure, splits included: one number, or a metric's
+        name and the number. It gets copies.
     X : DataFrame or array-like of shape (n, ...)
         Features, as the procedure takes them.
     y : array-like of shape (n,)
         Classes.
-    metric : str, default="average_precision"
+    metric : str, optional
         What the score is: ``"average_precision"``, ``"roc_auc"``, ``"f1"``, ``"precision"``, ``"g_mean"``,
         ``"accuracy"``, ``"balanced_accuracy"``, ``"mcc"``, ``"brier"`` (lower is better) or ``"neg_brier"``. Recall is
-        not among them: calling every row positive has recall 1.
+        not among them: calling every row positive has recall 1. Needed, unless ``evaluate`` returns the name or
+        ``chance`` is given: what a guess scores depends on it.
     positive : object, optional
         The positive class; the rarer of two by default. With more than two classes scores are macro means.
     chance : float, optional
@@ -165,7 +169,8 @@ def check_leakage(
     Raises
     ------
     InputError
-        For arguments that cannot be used, and for a score that is no finite number.
+        For arguments that cannot be used, for a score that is no finite number, without a metric, and where scores
+        lie at 0.5, the chance of ROC-AUC, far above that of the metric named: then the name is likely to be wrong.
     OversmithError
         When the procedure itself fails; its error is the cause.
 
@@ -205,10 +210,12 @@ def check_leakage(
         raise InputError("test_share", f"{test_share} found", "use a share of the rows above 0, at most 1")
     if not callable(evaluate):
         raise InputError("evaluate", f"{evaluate!r} found", "give a function of X and y")
-    guess = float(chance) if chance is not None else chance_of(metric, labels, positive, test_share)
-    lower_is_better = chance is None and metric == "brier"
+    if chance is None:
+        # A wrong name, or labels without a chance, are errors before anything runs.
+        chance_of(metric or "roc_auc", labels, positive, test_share)
+    named: list[str] = []
     groups = _equal_rows(X)
-    checks = []
+    by_check = []
     for part, name in enumerate(("permuted labels", "noise")):
         scores = []
         for seed in range(n_seeds):
@@ -217,12 +224,22 @@ def check_leakage(
                 given = _copy(X), _like(y, _permuted(labels, groups, rng))
             else:
                 given = _shuffled(X, rng), _like(y, labels.copy())
-            scores.append(_score(evaluate, *given, where=f"{name}, seed {seed}"))
+            own, score = _score(evaluate, *given, where=f"{name}, seed {seed}")
+            named += [] if own is None or own in named else [own]
+            _check_metric(metric, named, chance)
+            scores.append(score)
             if progress:
                 progress(part * n_seeds + seed + 1, 2 * n_seeds, name)
-        checks.append(_null_check(name, np.array(scores), guess, lower_is_better))
+        by_check.append((name, np.array(scores)))
+    metric = metric or (named[0] if named else "score")
+    guess = float(chance) if chance is not None else chance_of(metric, labels, positive, test_share)
+    lower_is_better = chance is None and metric == "brier"
+    checks = tuple(_null_check(name, scores, guess, lower_is_better) for name, scores in by_check)
+    sound = all(check.sound for check in checks)
+    if not sound and chance is None and not named:
+        _ask_for_metric(metric, guess, checks)
     n_repeated = n - int(groups.max()) - 1
-    return LeakageReport(all(check.sound for check in checks), metric, guess, tuple(checks), n_repeated)
+    return LeakageReport(sound, metric, guess, checks, n_repeated)
 
 
 def chance_of(metric: str, labels: np.ndarray, positive: Any, test_share: float) -> float:
@@ -344,14 +361,48 @@ def _like(y: Any, labels: np.ndarray) -> Any:
     return pd.Series(labels, index=y.index, name=y.name, dtype=y.dtype) if isinstance(y, pd.Series) else labels
 
 
-def _score(evaluate: Callable[[Any, Any], float], X: Any, y: Any, where: str) -> float:
+def _check_metric(metric: str | None, named: list[str], chance: float | None) -> None:
+    """Refuse scores of which nobody says what they are, and names that do not agree."""
+    if metric is None and not named and chance is None:
+        raise InputError(
+            "metric",
+            "none is named, and the function returns a number alone",
+            "name what it returns, roc_auc or average_precision for instance, or let it return (name, score)",
+        )
+    names = list(dict.fromkeys([*named, *([] if metric is None else [metric])]))
+    if len(names) > 1:
+        raise InputError("metric", f"{' and '.join(map(repr, names))} found", "the function returns one: name that")
+
+
+def _ask_for_metric(metric: str, guess: float, checks: tuple[NullCheck, ...]) -> None:
+    """Ask which metric it is, where all scores lie where a guess lies in ROC-AUC and far above this metric's chance."""
+    if guess > 0.5 - _FAR or any(abs(check.mean - 0.5) > _NEAR for check in checks):
+        return
+    means = " and ".join(f"{check.mean:.3f} on {check.name}" for check in checks)
+    raise InputError(
+        "metric",
+        f"the function scores {means}: that is chance in roc_auc, balanced_accuracy and g_mean, while a guess in "
+        f"{metric} scores {guess:.3f}",
+        f"name the metric it returns; if that is {metric}, let it return ({metric!r}, score)",
+    )
+
+
+def _score(evaluate: Callable[[Any, Any], Any], X: Any, y: Any, where: str) -> tuple[str | None, float]:
+    """Return the name of the metric, where the function says it, and the score."""
+    name = None
     try:
         score = evaluate(X, y)
     except Exception as error:
         raise OversmithError(f"evaluate: it failed on {where} ({describe_error(error)})") from error
+    if isinstance(score, tuple) and len(score) == 2 and isinstance(score[0], str):
+        name, score = score
     if isinstance(score, bool) or not isinstance(score, numbers.Real) or not np.isfinite(float(score)):
-        raise InputError("evaluate", f"it returned {score!r} on {where}", "return one finite number")
-    return float(score)
+        raise InputError(
+            "evaluate",
+            f"it returned {score!r} on {where}",
+            "return one finite number, or a metric's name and the number",
+        )
+    return name, float(score)
 
 
 def _null_check(name: str, scores: np.ndarray, chance: float, lower_is_better: bool) -> NullCheck:

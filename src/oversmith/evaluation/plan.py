@@ -60,12 +60,32 @@ class Unit:
     protocol: Protocol
     cells: tuple[Cell, ...]
 
+    def place(self, cell: Cell) -> dict[str, Any]:
+        """Names and numbers by which a result of the unit is shown, whatever its key."""
+        job = self.job
+        return {
+            "dataset": job.task.name,
+            "protocol": self.protocol.name,
+            # The column keeps its name: stored raw scores have it.
+            "ratio": self.protocol.thin,
+            "contender": cell.contender,
+            "classifier": cell.classifier,
+            "repeat": job.split.repeat,
+            "fold": job.split.fold,
+            "seed": job.seed,
+        }
+
     def only(self, keys: set[str]) -> Unit:
         """Cut the unit down to the cells that have one of the keys."""
         cells = tuple(cell for cell in self.cells if cell.key in keys)
         names = {cell.classifier for cell in cells}
         job = replace(self.job, classifiers=tuple(c for c in self.job.classifiers if c.name in names))
         return replace(self, job=job, cells=cells)
+
+    @property
+    def fixed_threads(self) -> bool:
+        """Whether some result depends on the number of threads of JAX."""
+        return any("threads" in cell.spec for cell in self.cells)
 
     @property
     def label(self) -> str:

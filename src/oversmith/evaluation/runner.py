@@ -24,8 +24,9 @@ from oversmith.evaluation.job import Job, Outcome
 from oversmith.evaluation.jobs import run_job
 from oversmith.evaluation.plan import Plan, Unit
 from oversmith.evaluation.protocol import environment
-from oversmith.evaluation.raw_scores import METRIC_COLUMNS
+from oversmith.evaluation.raw_scores import CELL_COLUMNS, METRIC_COLUMNS
 from oversmith.evaluation.record import Record
+from oversmith.evaluation.spec import THREADS, canonical
 from oversmith.evaluation.store import Store
 from oversmith.exceptions import InputError, MissingExtraError, OversmithError
 
@@ -130,7 +131,8 @@ def run(
         Where joblib runs them. Dask and Ray must be installed and, for several machines, connected.
     isolate : bool, default=True
         Every job in a child process that a limit, or a crash, ends alone. Without it jobs run in this process
-        (``n_jobs=1``) or in joblib's workers, and a crash ends the run.
+        (``n_jobs=1``) or in joblib's workers, and a crash ends the run. Only jobs with networks still have a child
+        where JAX has more than one thread here: their bits depend on the number, which is one for all runs.
     time_limit : float, optional
         Seconds for a sampler and one classifier, inner folds included; the warm-up apart.
     memory_limit : float, optional
@@ -167,6 +169,7 @@ def run(
     """
     _check(backend, isolate, n_jobs, time_limit, memory_limit)
     store = Store() if store is None else store
+    supersede(plan, store)
     left = missing(plan, store, retry_failed=retry_failed, rerun_stale=rerun_stale)
     if left.stale and not rerun_stale:
         warnings.warn(
@@ -178,12 +181,13 @@ def run(
         return store
     workers = min(n_jobs or joblib.cpu_count(), len(left.units))
     options = {"time_limit": time_limit, "memory_limit": memory_limit}
-    settings = child_environment(left.units) if isolate else {}
+    apart = [isolate or (unit.fixed_threads and not _on_fixed_threads()) for unit in left.units]
+    settings = child_environment(left.units) if any(apart) else {}
     tasks = {unit.job.task.name: unit.job.task for unit in left.units}
     store.add_chance({name: task.chance() for name, task in tasks.items() if task.positive is None})
     environment_facts = facts()
     done = left.stored
-    results = _results(left.units, workers, backend, (options, settings) if isolate else None)
+    results = _results(left.units, workers, backend, [(options, settings) if alone else None for alone in apart])
     try:
         for index, outcome, peak, started, ended, host in results:
             unit = left.units[index]
@@ -199,6 +203,39 @@ def run(
     return store
 
 
+def supersede(plan: Plan, store: Store, *, others: bool = False) -> None:
+    """Note which results of a store a plan replaces, so that they are not shown beside its own.
+
+    Those are results of the same names and place under another key, and all of a data set whose content has changed
+    under its name.
+
+    Parameters
+    ----------
+    plan : Plan
+        What is wanted now.
+    store : Store
+        Where earlier results are.
+    others : bool, default=False
+        Whether the plan replaces every other plan of the store: then all results it does not ask for are superseded.
+    """
+    places, data = {}, {}
+    for unit in plan.units():
+        for cell in unit.cells:
+            places[canonical(unit.place(cell))] = cell.key
+            data[unit.job.task.name] = cell.spec["data"]
+    wanted = set(places.values())
+    strangers = set(store.statuses()) - wanted
+    gone = strangers if others else set()
+    for record in store.records(strangers - gone):
+        content = (record.spec or {}).get("data")
+        changed = content is not None and data.get(record.cell["dataset"], content) != content
+        if changed or canonical({name: record.cell.get(name) for name in CELL_COLUMNS}) in places:
+            gone.add(record.key)
+    before = store.superseded()
+    if gone - before or before & wanted or store.meta("superseded") is None:
+        store.supersede(gone, wanted)
+
+
 def child_environment(units: Sequence[Unit]) -> dict[str, str]:
     """Environment of the children: one thread each, and compiled programs kept on disk.
 
@@ -212,9 +249,9 @@ def child_environment(units: Sequence[Unit]) -> dict[str, str]:
     dict of str to str
         Variables beside those of this process; this process's own are left alone.
     """
-    variables = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL", "NUMEXPR")}
+    variables = {f"{library}_NUM_THREADS": str(THREADS) for library in ("OMP", "OPENBLAS", "MKL", "NUMEXPR")}
     # XLA's pool has no variable of its own; its threads wait by spinning, which costs 40 % more processor time.
-    variables["NPROC"] = "1"
+    variables["NPROC"] = str(THREADS)
     if any(unit.job.contender.trained for unit in units) and _CACHE_FOLDER not in os.environ:
         from oversmith.training.compilation import default_cache_dir, remove_cut_entries
 
@@ -227,10 +264,18 @@ def child_environment(units: Sequence[Unit]) -> dict[str, str]:
     return variables
 
 
+def _on_fixed_threads() -> bool:
+    """Tell whether JAX has the threads of all runs in this process: it counts them once, when it starts."""
+    if "NPROC" in os.environ:
+        return os.environ["NPROC"] == str(THREADS)
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return usable == THREADS
+
+
 @cache
 def facts() -> dict[str, Any]:
-    """Versions, Python, platform, host, and the revision where the code is in a Git folder."""
-    return environment() | {"host": platform.node(), "revision": _revision()}
+    """Versions, Python, platform, host, threads of a job, and the revision where the code is in a Git folder."""
+    return environment() | {"host": platform.node(), "threads": THREADS, "revision": _revision()}
 
 
 def _revision() -> str | None:
@@ -275,16 +320,16 @@ def _check(
 
 
 Result = tuple[int, Outcome, float | None, float, float, str]
+Limits = tuple[Mapping[str, Any], dict[str, str]]
+"""Limits of a job in a child, and the child's environment."""
 
 
-def _results(
-    units: Sequence[Unit], workers: int, backend: str, limits: tuple[Mapping[str, Any], dict[str, str]] | None
-) -> Generator[Result]:
-    """Outcomes as they come; closing it ends the work."""
-    calls = [joblib.delayed(_run_one)(index, unit.job, limits) for index, unit in enumerate(units)]
+def _results(units: Sequence[Unit], workers: int, backend: str, limits: Sequence[Limits | None]) -> Generator[Result]:
+    """Outcomes as they come; closing it ends the work. A unit without limits has no child of its own."""
+    calls = [joblib.delayed(_run_one)(index, unit.job, limits[index]) for index, unit in enumerate(units)]
     # Arrays travel as copies: memory-mapped ones are read-only, which not every sampler takes.
     options: dict[str, Any] = {"batch_size": 1, "max_nbytes": None}
-    with _placed(backend, workers, limits is not None):
+    with _placed(backend, workers, None not in limits):
         try:
             run_all = joblib.Parallel(return_as="generator_unordered", **options)
         except ValueError:
@@ -336,7 +381,7 @@ def _placed(backend: str, workers: int, isolated: bool) -> Iterator[None]:
         yield
 
 
-def _run_one(index: int, job: Job, limits: tuple[Mapping[str, Any], dict[str, str]] | None) -> Result:
+def _run_one(index: int, job: Job, limits: Limits | None) -> Result:
     if limits is not None:
         start_child(limits[1])
     started = time.time()
@@ -357,20 +402,12 @@ def _records(unit: Unit, outcome: Outcome, peak: float | None, started: float, e
     records = []
     for cell in unit.cells:
         row = rows[cell.contender, cell.classifier]
-        columns = {
-            "dataset": job.task.name,
-            "protocol": unit.protocol.name,
-            # The column keeps its name: stored raw scores have it.
-            "ratio": unit.protocol.thin,
-            "contender": cell.contender,
-            "classifier": cell.classifier,
-            "repeat": job.split.repeat,
-            "fold": job.split.fold,
-            "seed": job.seed,
+        columns = unit.place(cell) | {
             "n_train": len(job.split.train),
             "n_test": len(test),
             "n_test_positive": int(np.sum(test == rare)),
-        } | outcome.sizes
+        }
+        columns |= outcome.sizes
         costs = {name: row[name] for name in _COST_NAMES}
         costs |= {"cpu_seconds": outcome.cpu_seconds.get(cell.classifier), "peak_mb": peak, "host": host}
         prediction = predicted.get((cell.contender, cell.classifier))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import sys
 from collections.abc import Mapping, Set
 from typing import Any
 
@@ -25,6 +26,9 @@ PREPARATION_VERSION = 1
 """Raised when imputation, scaling or encoding change what classifiers see."""
 METRICS_VERSION = 1
 """Raised when a metric changes its value."""
+
+THREADS = 1
+"""Threads of every run of a job. What JAX computes with larger networks depends on their number."""
 
 
 def canonical(value: Any) -> str:
@@ -124,32 +128,37 @@ def cell_spec(job: Job, recorded: Contender, classifier: Classifier, sampler: An
         What :func:`key_of` hashes.
     """
     task, split = job.task, job.split
-    # A key without a procedure or a weight stays what it was before there were any.
+    # A key without a procedure, a weight or networks stays what it was before there were any.
     procedure = {} if job.procedure is None else {"procedure": describe(job.procedure)}
     weight = job.contender.synthetic_weight
-    return procedure | {
-        "version": KEY_VERSION,
-        "data": {"name": task.name, "sha256": task.sha256, "positive": task.positive}
-        | ({} if task.shape is None else {"shape": list(task.shape)}),
-        "split": {"sha256": split.sha256, "repeat": split.repeat, "fold": split.fold},
-        "groups": task.groups_sha256,
-        "seed": job.seed,
-        "split_seed": job.split_seed,
-        "contender": {
-            "name": recorded.name,
-            "seeded_as": job.contender.sampler or "none",
-            "sampler": sampler,
-            "before": job.contender.before,
-            "balanced": job.contender.balanced,
+    networks = job.contender.trained or _has_networks(sampler) or _has_networks(estimator)
+    return (
+        procedure
+        | ({"threads": THREADS} if networks or procedure else {})
+        | {
+            "version": KEY_VERSION,
+            "data": {"name": task.name, "sha256": task.sha256, "positive": task.positive}
+            | ({} if task.shape is None else {"shape": list(task.shape)}),
+            "split": {"sha256": split.sha256, "repeat": split.repeat, "fold": split.fold},
+            "groups": task.groups_sha256,
+            "seed": job.seed,
+            "split_seed": job.split_seed,
+            "contender": {
+                "name": recorded.name,
+                "seeded_as": job.contender.sampler or "none",
+                "sampler": sampler,
+                "before": job.contender.before,
+                "balanced": job.contender.balanced,
+            }
+            | ({} if weight is None else {"synthetic_weight": float(weight)}),
+            "classifier": {"name": classifier.name, "estimator": estimator},
+            "preparation": {"version": PREPARATION_VERSION, "max_levels": MAX_LEVELS},
+            "metrics": {"version": METRICS_VERSION, "names": list(METRICS)},
+            "inner": {"folds": job.inner_folds, "rows": job.inner_rows},
+            "calibration": job.calibration,
+            "max_steps": job.max_steps,
         }
-        | ({} if weight is None else {"synthetic_weight": float(weight)}),
-        "classifier": {"name": classifier.name, "estimator": estimator},
-        "preparation": {"version": PREPARATION_VERSION, "max_levels": MAX_LEVELS},
-        "metrics": {"version": METRICS_VERSION, "names": list(METRICS)},
-        "inner": {"folds": job.inner_folds, "rows": job.inner_rows},
-        "calibration": job.calibration,
-        "max_steps": job.max_steps,
-    }
+    )
 
 
 def _built(build: Any, argument: Any) -> Any:
@@ -158,6 +167,15 @@ def _built(build: Any, argument: Any) -> Any:
         return describe(build(argument))
     except Exception as error:
         return {"cannot be built": describe_error(error)}
+
+
+def _has_networks(description: Any) -> bool:
+    """Tell whether what was described, or something inside it, trains networks."""
+    if isinstance(description, Mapping):
+        module, _, name = str(description.get("class", "")).rpartition(".")
+        made_of = getattr(sys.modules.get(module), name, None)
+        return getattr(made_of, "_trains_networks", False) or any(map(_has_networks, description.values()))
+    return isinstance(description, list) and any(map(_has_networks, description))
 
 
 def _name(value: Any) -> str:

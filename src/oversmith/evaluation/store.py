@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from oversmith.evaluation.comparison import jsonable
-from oversmith.evaluation.raw_scores import frame_of
+from oversmith.evaluation.raw_scores import CELL_COLUMNS, frame_of
 from oversmith.evaluation.record import STATUSES, Record
 from oversmith.evaluation.spec import canonical, key_of
 from oversmith.evaluation.store_file import FILE, StoreError, StoreFile
@@ -114,6 +114,41 @@ class Store:
         """Keep the value of a guess for more data sets."""
         if values:
             self.set_meta("chance", json.dumps(self.chance() | jsonable(values)))
+
+    def superseded(self) -> set[str]:
+        """Keys of results that a later plan has replaced: :meth:`scores` leaves them out.
+
+        Returns
+        -------
+        set of str
+            What :meth:`supersede` noted. Stores of earlier versions noted nothing: of several results of one name and
+            place, all but the one that ended last.
+        """
+        text = self.meta("superseded")
+        if text is not None:
+            return set(json.loads(text))
+        latest: dict[str, Record] = {}
+        older = set()
+        for record in self.records():
+            cell = canonical([record.cell.get(name) for name in CELL_COLUMNS])
+            first, second = sorted(
+                (record, latest.get(cell, record)), key=lambda entry: (entry.ended is not None, entry.ended or 0.0)
+            )
+            latest[cell] = second
+            older |= {first.key} if first is not second else set()
+        return older
+
+    def supersede(self, keys: Iterable[str], wanted: Iterable[str]) -> None:
+        """Note which results are replaced, and which are wanted again.
+
+        Parameters
+        ----------
+        keys : iterable of str
+            Results that are shown no more; they stay in the store.
+        wanted : iterable of str
+            Keys of the plan that replaces them: those stored earlier count again.
+        """
+        self.set_meta("superseded", json.dumps(sorted((self.superseded() | set(keys)) - set(wanted))))
 
     def statuses(self) -> dict[str, str]:
         """Status by key."""
@@ -314,11 +349,11 @@ class Store:
         Parameters
         ----------
         keys : iterable of str, optional
-            Those wanted; all by default.
+            Those wanted; all that are not superseded by default.
 
         Returns
         -------
         DataFrame
             As :func:`oversmith.evaluation.raw_scores.frame_of` describes.
         """
-        return frame_of(self.records(keys))
+        return frame_of(self.records(set(self.statuses()) - self.superseded() if keys is None else keys))

@@ -43,7 +43,7 @@ def conclude_bench(
     scores : DataFrame
         Raw scores.
     store : Store, optional
-        Where they come from: it has versions, and the value of a guess for several classes.
+        Where they come from: it has versions.
     control : str, optional
         The contender all others are set against; nothing with a tuned threshold by default, or without one.
     name : str, default="Benchmark"
@@ -65,16 +65,15 @@ def conclude_bench(
     if not len(scores):
         raise InputError("results", "no result found", "run the plan first, or name another folder")
     control = choose_control(scores, control)
-    chance = None if store is None else store.chance()
     titles, names = titles_of(scores), protocols_of(scores)
     order = sorted(set(names), key=lambda where: (-int((names == where).sum()), where))
-    places = [summarise_protocol(scores[names == where], where, control, titles, chance) for where in order]
+    places = [summarise_protocol(scores[names == where], where, control, titles) for where in order]
     return {
         "name": name,
         "control": control,
         "places": places,
         "verdict": bench_verdict(places[0]),
-        "warnings": [*notes, *_warnings(scores, places[0], environments_of(store), control)],
+        "warnings": [*notes, *_superseded(store), *_warnings(scores, places[0], environments_of(store), control)],
         "generative": [entry for entry in sorted(set(scores["contender"])) if generates(entry)],
         "failures": losses(scores, titles, FAILED),
         "skipped": losses(scores, titles, ("skipped",)),
@@ -131,8 +130,7 @@ def summarise_bench(
     if conclusions is None:
         conclusions = conclude_bench(scores, store, control=control, name=name, notes=notes)
     titles, main = titles_of(scores), conclusions["places"][0]
-    chance = None if store is None else store.chance()
-    datasets = data_sets(scores[protocols_of(scores) == main["name"]], store, titles, main, generates, chance)
+    datasets = data_sets(scores[protocols_of(scores) == main["name"]], store, titles, main, generates)
     summary = {
         "schema_version": SCHEMA_VERSION,
         "kind": "bench",
@@ -236,12 +234,23 @@ def _warnings(scores: pd.DataFrame, summary: Summary, environments: list[Summary
     return lines
 
 
+def _superseded(store: Store | None) -> list[str]:
+    n = 0 if store is None else len(store.superseded())
+    if not n:
+        return []
+    return [
+        f"{n} superseded result{'s are' if n > 1 else ' is'} left out: data, settings or the plan have changed since, "
+        "and only what the last plan asks for is shown."
+    ]
+
+
 def environments_of(store: Store | None) -> list[Summary]:
     """Versions, hosts and revisions the results were made with, the most frequent first."""
     if store is None:
         return []
     by_facts: dict[str, Summary] = {}
-    for facts in store.environments().values():
+    superseded = store.superseded()
+    for facts in (facts for key, facts in store.environments().items() if key not in superseded):
         entry = by_facts.setdefault(repr(sorted(facts.items(), key=str)), {**facts, "results": 0})
         entry["results"] += 1
     keep = ("versions", "python", "platform", "revision", "host", "results")

@@ -8,7 +8,6 @@ from typing import Any
 import pandas as pd
 
 from oversmith.evaluation import Store
-from oversmith.evaluation.analysis import Chance
 from oversmith.evaluation.contenders import NONE_TUNED
 from oversmith.report.names import LONGEST_NAME, printable
 from oversmith.report.protocol_summary import Titles
@@ -29,7 +28,6 @@ def data_sets(
     titles: Titles,
     summary: dict[str, Any],
     generates: Callable[[str], bool],
-    chance: Chance | None = None,
 ) -> list[dict[str, Any]]:
     """Describe each data set.
 
@@ -45,8 +43,6 @@ def data_sets(
         Summary of the protocol: its leaderboard decides which contenders get a line.
     generates : callable
         Whether a contender's rows are generated.
-    chance : mapping, optional
-        Data set to metric to the value of a guess, for data of several classes.
 
     Returns
     -------
@@ -62,7 +58,7 @@ def data_sets(
     entries = []
     for dataset, part in groups:
         run = part[part["status"] != "skipped"]
-        tables = classifier_tables(part, titles, summary["control"], chance)
+        tables = classifier_tables(part, titles, summary["control"])
         first = part.iloc[0]
         chosen = tables if blocks <= _MOST_BLOCKS else _best(tables) if len(groups) <= _MOST_BLOCKS else []
         entry = {
@@ -131,7 +127,7 @@ class _Reader:
         curves = []
         for name in lines:
             mine = rows[rows["contender"] == name]
-            if not len(mine) or name not in metrics:
+            if not len(mine) or name not in metrics or metrics[name]["average_precision"]["mean"] is None:
                 continue
             positive = self.positive.get(str(mine["dataset"].iloc[0]))
             folds = list(self._folds(mine, positive))

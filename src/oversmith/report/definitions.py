@@ -52,8 +52,8 @@ _TERMS: dict[str, tuple[str, str]] = {
     "rank": (
         "Mean rank",
         "Place by average precision within each {unit}, the mean over the classifiers that all contenders have; 1 is "
-        "the best; averaged over {unit}s. Ties share a place, and a failed fit counts as chance. Nothing and its tuned "
-        "twin have the same fits and the same rank.",
+        "the best; averaged over {unit}s. Ties share a place; a contender with a failed fold has none. Nothing and its "
+        "tuned twin have the same fits and the same rank.",
     ),
     "critical": (
         "Critical difference",
@@ -84,8 +84,8 @@ _TERMS: dict[str, tuple[str, str]] = {
     ),
     "failed": (
         "Failed fit",
-        "Counts as a random ranking{chance}; it is never dropped. Time-outs and fits that ran out of memory are "
-        "failures.",
+        "Its contender has no means, no rank, no differences and no verdict: without the fold they would be over other "
+        "folds than those of its rivals. Time-outs and fits that ran out of memory are failures.",
     ),
     "twins": (
         "Nothing, and its tuned twin",
@@ -158,15 +158,10 @@ def definitions(summary: dict[str, Any]) -> list[dict[str, str]]:
     'Control'
     """
     kind = summary.get("kind", "comparison")
-    chance = summary.get("protocol", {}).get("chance", {}).get("average_precision")
     sound = summary.get("sound") or {}
     places = summary.get("places") or sound.get("places") or [{"unit": "data set"}]
     unit = places[0]["unit"]
-    fills = {
-        "unit": unit,
-        "interval": _INTERVALS[unit],
-        "chance": "" if chance is None else f" (average precision {chance:.3f})",
-    }
+    fills = {"unit": unit, "interval": _INTERVALS[unit]}
     if kind == "study":
         keys = ["reproduced", *_METRIC_TERMS, "difference", "leakage"]
     elif kind == "bench":

@@ -8,20 +8,18 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from oversmith.evaluation import Analysis, Effect, analyse, label_metric
-from oversmith.evaluation.analysis import Chance, guesses
 from oversmith.evaluation.comparison import FAILED
-from oversmith.evaluation.effects import PRIMARY
+from oversmith.evaluation.effects import PRIMARY, Failure
 from oversmith.evaluation.raw_scores import minority_rows
 from oversmith.report.names import LONGEST_NAME, LOWER_IS_BETTER, METRICS, listed, printable, within_sentence
 from oversmith.report.verdict import decide
-from oversmith.statistics.matrix import fill_with_chance
 
 COSTS = ("seconds_resample", "seconds_fit", "seconds_predict")
 SIZES = (50, 200)
@@ -52,9 +50,7 @@ class Titles:
         return self.classifiers.get(name, name)
 
 
-def summarise_protocol(
-    part: pd.DataFrame, where: str, control: str | None, titles: Titles, chance: Chance | None = None
-) -> Summary:
+def summarise_protocol(part: pd.DataFrame, where: str, control: str | None, titles: Titles) -> Summary:
     """Summarise the results of one protocol.
 
     Parameters
@@ -67,19 +63,18 @@ def summarise_protocol(
         The contender all others are set against, where it took part.
     titles : Titles
         Names for readers.
-    chance : mapping, optional
-        Data set to metric to the value of a guess, for data of several classes.
 
     Returns
     -------
     dict
         ``name``, ``control``, ``control_title``, ``n_results``, ``unit``, ``n``, ``n_tests``, ``smallest_p``,
-        ``p_any``, ``critical_difference``, ``ranks``, ``notes``, ``left_out``, ``refusal``, ``leaderboard``,
-        ``effects`` (one entry per metric and control), ``heat``, ``by_classifier``, ``by_size``.
+        ``p_any``, ``critical_difference``, ``ranks``, ``notes``, ``left_out``, ``failed`` (contenders with folds that
+        failed, which have no numbers), ``refusal``, ``leaderboard``, ``effects`` (one entry per metric and control),
+        ``heat``, ``by_classifier``, ``by_size``.
     """
     here = control if control in set(part["contender"]) else None
     analysis = (
-        analyse(part, control=here, shown=tuple(METRICS), chance=chance)
+        analyse(part, control=here, shown=tuple(METRICS))
         if len(part)
         else Analysis(None, "fold", 0, refusal="there are no results")
     )
@@ -95,14 +90,18 @@ def summarise_protocol(
         "p_any": analysis.p_any,
         "critical_difference": analysis.critical_difference,
         "ranks": _ranks(analysis, titles),
-        "notes": _notes(part, analysis, titles),
+        "notes": [*_notes(part, analysis, titles), *_gaps(analysis, titles)],
         "left_out": [f"{titles.contender(name)} ({why})" for name, why in analysis.left_out.items()],
+        "failed": [
+            {"contender": name, "title": titles.contender(name), "words": f"failed in {failure}", **vars(failure)}
+            for name, failure in analysis.failed.items()
+        ],
         "refusal": analysis.refusal,
         "leaderboard": _leaderboard(part, analysis, titles),
         "effects": _effects(analysis, titles),
-        "heat": _heat(part, analysis, titles, chance),
-        "by_classifier": _subsets(_by_classifier(part), analysis, titles, chance),
-        "by_size": _subsets(_by_size(part), analysis, titles, chance),
+        "heat": _heat(part, analysis, titles),
+        "by_classifier": _subsets(_by_classifier(part), analysis, titles),
+        "by_size": _subsets(_by_size(part), analysis, titles),
     }
 
 
@@ -132,6 +131,26 @@ def _notes(part: pd.DataFrame, analysis: Analysis, titles: Titles) -> list[str]:
         for name, who in shown.items()
     ]
     return [f"Means, differences and ranks are over {over}; {'; '.join(gaps)}."]
+
+
+def _gaps(analysis: Analysis, titles: Titles) -> list[str]:
+    """Say which contenders have no numbers, or none in a metric, because folds failed."""
+    lines = [
+        f"{titles.contender(name)} failed in {failure}: it has no means, no rank and no differences."
+        for name, failure in analysis.failed.items()
+    ]
+    alike: dict[tuple[str, Failure], list[str]] = {}
+    for name, by_metric in analysis.incomplete.items():
+        for metric, failure in by_metric.items():
+            if failure.reason:
+                alike.setdefault((metric, failure), []).append(titles.contender(name))
+    for (metric, failure), who in alike.items():
+        many = len(who) > 1
+        lines.append(
+            f"{listed(who)} {'have' if many else 'has'} no {METRICS[metric]} in {failure}: no mean of it and no "
+            "difference in it is given."
+        )
+    return lines
 
 
 def _effects(analysis: Analysis, titles: Titles) -> list[Summary]:
@@ -193,6 +212,7 @@ def _leaderboard(part: pd.DataFrame, analysis: Analysis, titles: Titles) -> list
                 "seconds": None if parts is None else sum(parts.values()),
                 "memory": memory.get(name),
                 "failed": int(own["status"].isin(FAILED).sum()),
+                "failure": _words(analysis.failed.get(name)),
                 "fits": int((own["status"] != "skipped").sum()),
             }
         )
@@ -204,6 +224,10 @@ def _leaderboard(part: pd.DataFrame, analysis: Analysis, titles: Titles) -> list
     for row in ranks if len(ranks) > 1 else ():
         row["best"] += ["rank"] if round(row["rank"], 2) == min(round(other["rank"], 2) for other in ranks) else []
     return rows
+
+
+def _words(failure: Failure | None) -> str | None:
+    return None if failure is None else f"failed in {replace(failure, reason='')}"
 
 
 def _against_control(effect: Effect | None) -> Summary:
@@ -244,15 +268,19 @@ def mark_best(rows: Sequence[Summary], metrics: Sequence[str]) -> None:
                 row["best"] += [metric] if value == best else []
 
 
-def _heat(part: pd.DataFrame, analysis: Analysis, titles: Titles, chance: Chance | None) -> Summary | None:
-    """Set data sets against contenders: mean over shared classifiers, folds and seeds, and the spread over folds."""
+def _heat(part: pd.DataFrame, analysis: Analysis, titles: Titles) -> Summary | None:
+    """Set data sets against contenders: mean over shared classifiers, folds and seeds, and the spread over folds.
+
+    A contender has no mean on a data set where a fold of it failed.
+    """
     names = [name for name in analysis.means if name != "none" or analysis.control == "none"]
     part = part[part["contender"].isin(names) & part["classifier"].isin(analysis.classifiers)]
     if not len(part) or not part[PRIMARY].notna().any():
         return None
-    filled = fill_with_chance(part, PRIMARY, guesses(chance, PRIMARY))
-    folds = filled.groupby(["dataset", "contender", "repeat", "fold"])["value"].mean()
+    folds = part.groupby(["dataset", "contender", "repeat", "fold"])[PRIMARY].mean()
     spread = folds.groupby(["dataset", "contender"]).agg(["mean", "std", "count"])
+    lost = part[part["status"].isin(FAILED)]
+    spread = spread.drop(pd.MultiIndex.from_frame(lost[["dataset", "contender"]].drop_duplicates()))
     names.sort(key=lambda name: (name != analysis.control, titles.contender(name)))
     sizes, rare = minority_rows(part), part.groupby("dataset")["n_test_positive"].sum()
     share = rare / part.groupby("dataset")["n_test"].sum()
@@ -316,9 +344,7 @@ def size_groups(scores: pd.DataFrame) -> Iterator[tuple[str, list[str]]]:
         yield f"{title} ({len(datasets)} sets)", datasets
 
 
-def _subsets(
-    parts: Iterator[tuple[str, pd.DataFrame]], whole: Analysis, titles: Titles, chance: Chance | None
-) -> Summary | None:
+def _subsets(parts: Iterator[tuple[str, pd.DataFrame]], whole: Analysis, titles: Titles) -> Summary | None:
     """Differences from the control in parts of the results, side by side; described, not tested."""
     if whole.refusal is not None:
         return None
@@ -326,7 +352,7 @@ def _subsets(
     for title, part in parts:
         if whole.control not in set(part["contender"]):
             continue
-        analysis = analyse(part, control=whole.control, tested=(), described=(PRIMARY,), chance=chance)
+        analysis = analyse(part, control=whole.control, tested=(), described=(PRIMARY,))
         columns[titles.classifier(title)] = {
             effect.contender: {"difference": effect.difference, "low": effect.low, "high": effect.high}
             for effect in analysis.effects

@@ -23,6 +23,8 @@ from oversmith.report.widgets import classes, curves, images, quality, rows, ser
 SCHEMA_VERSION = 3
 
 _MOST_CURVES = 4
+# Comparisons stored by earlier versions say of failed folds what is not done any more.
+_OLD_WARNING = "paired differences count"
 
 
 def conclude(comparison: Comparison) -> dict[str, Any]:
@@ -42,7 +44,7 @@ def conclude(comparison: Comparison) -> dict[str, Any]:
     protocol = comparison.protocol
     where = f"{protocol.get('repeats', 1)} × {protocol.get('folds', '?')}-fold cross-validation"
     titles, scores = titles_of(comparison), comparison.frame()
-    main = summarise_protocol(scores, where, protocol.get("control"), titles, comparison.chance())
+    main = summarise_protocol(scores, where, protocol.get("control"), titles)
     samplers = [entry["name"] for entry in comparison.contenders if entry.get("sampler")]
     left_out = [f"Left out of the ranking: {'; '.join(main['left_out'])}."] if main["left_out"] else []
     return {
@@ -50,7 +52,7 @@ def conclude(comparison: Comparison) -> dict[str, Any]:
         "control": main["control"],
         "places": [main],
         "verdict": verdict(main, generative(comparison), samplers),
-        "warnings": [*main["notes"], *left_out, *comparison.warnings],
+        "warnings": [*main["notes"], *left_out, *(line for line in comparison.warnings if _OLD_WARNING not in line)],
         "generative": generative(comparison),
         "failures": losses(scores, titles, FAILED),
         "skipped": losses(scores, titles, ("skipped",)),
@@ -80,9 +82,9 @@ def summarise(comparison: Comparison, conclusions: dict[str, Any] | None = None)
     >>> summarise(empty)["verdict"]["tag"]
     'No verdict'
     """
-    titles, scores, chance = titles_of(comparison), comparison.frame(), comparison.chance()
+    titles, scores = titles_of(comparison), comparison.frame()
     conclusions = conclude(comparison) if conclusions is None else conclusions
-    tables = classifier_tables(scores, titles, conclusions["control"], chance)
+    tables = classifier_tables(scores, titles, conclusions["control"])
     summary = {
         "schema_version": SCHEMA_VERSION,
         "kind": "comparison",

@@ -1,7 +1,7 @@
 """Tables below the conclusions: every metric under every classifier, and what failed or was left out.
 
-A failed fit (and a label metric whose threshold could not be tuned) counts as chance, never as missing; the spread is
-the standard deviation over folds.
+Where a fold failed, or has no tuned threshold, no mean is given: it would be one over other folds than the rivals'. The
+spread is the standard deviation over folds.
 """
 
 from __future__ import annotations
@@ -11,18 +11,14 @@ from typing import Any
 
 import pandas as pd
 
-from oversmith.evaluation.analysis import Chance, guesses
 from oversmith.evaluation.comparison import FAILED
 from oversmith.report.names import METRICS
 from oversmith.report.protocol_summary import COSTS, Titles, mark_best
-from oversmith.statistics.matrix import fill_with_chance
 
 Row = dict[str, Any]
 
 
-def classifier_tables(
-    scores: pd.DataFrame, titles: Titles, control: str | None, chance: Chance | None = None
-) -> list[Row]:
+def classifier_tables(scores: pd.DataFrame, titles: Titles, control: str | None) -> list[Row]:
     """Mean and spread of every metric for every contender on one data set, a table for each classifier.
 
     Parameters
@@ -33,8 +29,6 @@ def classifier_tables(
         Names for readers; the tables keep their order, with the control first.
     control : str or None
         The contender all others are set against.
-    chance : mapping, optional
-        Data set to metric to the value of a guess, for data of several classes.
 
     Returns
     -------
@@ -43,18 +37,20 @@ def classifier_tables(
         ``failed``, ``skipped``, ``best``.
     """
     return [
-        _table(scores[scores["classifier"] == name], str(name), titles, control, chance)
+        _table(scores[scores["classifier"] == name], str(name), titles, control)
         for name in _ordered(scores["classifier"], list(titles.classifiers))
     ]
 
 
-def _table(rows: pd.DataFrame, classifier: str, titles: Titles, control: str | None, chance: Chance | None) -> Row:
+def _table(rows: pd.DataFrame, classifier: str, titles: Titles, control: str | None) -> Row:
     run = rows[rows["status"] != "skipped"]
     folds = {}
     for metric in METRICS:
         if metric in run and run[metric].notna().any():
-            filled = fill_with_chance(run, metric, guesses(chance, metric))
-            by_fold = filled.groupby(["contender", "repeat", "fold"])["value"].mean()
+            # A metric that nobody has in a fold has no meaning there, as with a test part of one class.
+            known = run[run.groupby(["repeat", "fold"])[metric].transform("count") > 0]
+            whole = known[metric].notna().groupby(known["contender"]).transform("all")
+            by_fold = known[whole].groupby(["contender", "repeat", "fold"])[metric].mean()
             folds[metric] = by_fold.groupby(level=0).agg(["mean", "std"])
     failed = rows["status"].isin(FAILED).groupby(rows["contender"]).sum()
     seconds = rows[rows["status"] == "done"].groupby("contender")[[*COSTS]].median().sum(axis=1)

@@ -63,7 +63,7 @@ def _protocol(part: Mapping[str, Any]) -> list[str]:
         [
             _name(row["contender"]),
             _number(row["rank"], ".2f"),
-            *(_number(row["metrics"][key]["mean"]) for key in shown),
+            *(row["failure"] if _failed(row, key) else _number(row["metrics"][key]["mean"]) for key in shown),
             _number(row["seconds"], ".3g"),
             str(row["failed"]),
         ]
@@ -82,6 +82,11 @@ def _protocol(part: Mapping[str, Any]) -> list[str]:
         if part[key]:
             lines += ["", f"### Average precision by {title}", "", *_parts(part[key])]
     return lines
+
+
+def _failed(row: Mapping[str, Any], key: str) -> bool:
+    """Tell whether a cell says that folds failed: that of the primary metric; the others of the row are empty."""
+    return key == _SHOWN[0] and row.get("failure") is not None
 
 
 def _effects(table: Mapping[str, Any]) -> list[str]:

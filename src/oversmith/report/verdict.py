@@ -37,16 +37,15 @@ def verdict(summary: Mapping[str, Any], generated: Sequence[str], samplers: Sequ
     """
     table = next((entry for entry in summary["effects"] if entry["control"] == summary["control"]), None)
     rows: list[Row] = [] if table is None else [row for row in table["rows"] if _finite(row["difference"])]
+    failed: Sequence[Row] = summary.get("failed", ())
     if table is None or not rows:
-        why = summary["refusal"] or "no contender can be set against the control"
-        return {
-            "decision": "undecided",
-            "tag": "No verdict",
-            "tone": "undecided",
-            "sentence": f"There is no difference to report: {why}.",
-            "support": [],
-            "interval": None,
-        }
+        why = summary["refusal"] or _failures(failed) or "no contender can be set against the control"
+        return _no_verdict(f"There is no difference to report: {why}.")
+    if failed and not any(row["contender"] in generated for row in rows):
+        about = [entry for entry in failed if entry["contender"] in generated]
+        if about:
+            # What ran says nothing about what did not: no other contender takes its place.
+            return _no_verdict(f"{_failures(about)}: a contender with failed folds gets no verdict.")
     candidates = [row for row in rows if row["contender"] in generated] or rows
     row = max(candidates, key=lambda entry: entry["difference"])
     unit = SHORT.get(table["metric"], METRICS[table["metric"]])
@@ -56,7 +55,8 @@ def verdict(summary: Mapping[str, Any], generated: Sequence[str], samplers: Sequ
         f"{_phrase(row['title'])} against {_control(row)}: {signed(row['difference'])}\u00a0{unit} {interval}, "
         f"better {over} {row['wins']} of {row['n']} {summary['unit']}s; {_conclusion(row, where)}."
     )
-    tag = _tag(row, [entry for entry in rows if entry["contender"] in samplers] or rows)
+    unknown = any(entry["contender"] in samplers for entry in failed)
+    tag = _tag(row, [entry for entry in rows if entry["contender"] in samplers] or rows, unknown)
     helped = [entry["contender"] for entry in rows if entry["decision"] == "helps"]
     support = _support(
         row, candidates, rows, summary, "generated contenders" if row["contender"] in generated else "contenders"
@@ -66,7 +66,11 @@ def verdict(summary: Mapping[str, Any], generated: Sequence[str], samplers: Sequ
         "tag": tag,
         "tone": "stop" if tag == _STOP else row["decision"],
         "sentence": sentence,
-        "support": [*support, _advice(row, any(name in samplers for name in helped), where, tag)],
+        "support": [
+            *support,
+            *([f"{_failures(failed)}: a contender with failed folds has no part in this."] if failed else []),
+            _advice(row, any(name in samplers for name in helped), where, tag),
+        ],
         "unit": unit,
         "contender": row["contender"],
         "interval": _strip(row) if _has_interval(row) else None,
@@ -81,12 +85,30 @@ def decide(p_holm: float, difference: float) -> str:
     return "helps" if difference > 0 else "harms"
 
 
-def _tag(row: Row, samplers: Sequence[Row]) -> str:
-    """Say in two or three words what to do: nothing, where no sampler's interval reaches a practical gain."""
+def _no_verdict(sentence: str) -> dict[str, Any]:
+    return {
+        "decision": "undecided",
+        "tag": "No verdict",
+        "tone": "undecided",
+        "sentence": sentence,
+        "support": [],
+        "interval": None,
+    }
+
+
+def _failures(failed: Sequence[Row]) -> str:
+    return "; ".join(f"{_phrase(entry['title'])} {entry['words']}" for entry in failed)
+
+
+def _tag(row: Row, samplers: Sequence[Row], unknown: bool) -> str:
+    """Say in two or three words what to do: nothing, where no sampler's interval reaches a practical gain.
+
+    ``unknown`` says that a sampler failed, so that nobody knows what it would have gained.
+    """
     if any(entry["decision"] == "helps" for entry in samplers):
         return _TAGS[row["decision"]]
     gains = [float(entry["high"]) for entry in samplers if _has_interval(entry)]
-    nothing_to_gain = len(gains) == len(samplers) and max(gains) < _SMALL
+    nothing_to_gain = not unknown and len(gains) == len(samplers) and max(gains) < _SMALL
     return _STOP if row["decision"] == "harms" or nothing_to_gain else _TAGS[row["decision"]]
 
 

@@ -8,6 +8,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from oversmith._fork import check_fork
 from oversmith.encoders import ClassScaler, ImageEncoder
 from oversmith.exceptions import InputError
 from oversmith.recipes.sizes import Sizes
@@ -131,6 +132,7 @@ def restored_model(sampler: Any, model: dict[str, Any]) -> tuple[Players, Sizes]
     InputError
         When a parameter that shapes the networks was changed since.
     """
+    check_fork()
     import jax
 
     sizes = Sizes(

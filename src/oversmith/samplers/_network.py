@@ -70,6 +70,8 @@ class NetworkSampler(BaseSampler):
         (``"max_steps"``, ``"patience"``, ``"max_seconds"`` or ``"callback"``).
     """
 
+    # What JAX computes depends on its number of threads: evaluations run such jobs on a fixed one.
+    _trains_networks = True
     # A model learns from the rows of all classes, also those it is not asked to generate.
     _learns_from_all = False
     # Whether the generator ends in a tanh where it makes pixels within [-1, 1].

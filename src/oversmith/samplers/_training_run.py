@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from oversmith._fork import check_fork
 from oversmith.encoders import ClassScaler
 from oversmith.exceptions import InputError
 from oversmith.metrics import energy_distance
@@ -307,6 +308,7 @@ def training_run(
     players: Players | None = None,
 ) -> TrainingRun:
     """Set up one training, from fresh networks or from the given ones."""
+    check_fork()
     import jax
 
     seed = int(rng.integers(2**31))

@@ -163,6 +163,8 @@ class Auto(Parameters, BaseResampler):
     """
 
     _sampling_type = "bypass"
+    # What JAX computes depends on its number of threads: evaluations run such jobs on a fixed one.
+    _trains_networks = True
     _modalities: ClassVar[tuple[str, ...]] = MODALITIES
     _encoding: ClassVar[Mapping[str, Mapping[str, Any]]] = {"table": {"numeric": "standard"}}
 

@@ -27,8 +27,8 @@ _METRICS = ("average_precision", "roc_auc", "f1", "f1_tuned", "precision", "reca
 class Scores:
     """Raw scores of a study, selected by data set, protocol, contender and so on.
 
-    A result that failed counts as chance where chance is known, as everywhere in this library; in accuracy and in means
-    over classes it counts as always naming the larger of two.
+    A result that failed counts as chance where chance is known: tables set against those of a paper have a number in
+    every cell. In accuracy and in means over classes it counts as always naming the larger of two.
 
     Parameters
     ----------

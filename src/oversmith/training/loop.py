@@ -18,6 +18,7 @@ import jax
 import numpy as np
 from jaxtyping import Array
 
+from oversmith._fork import check_fork
 from oversmith.exceptions import DivergedError, InputError
 from oversmith.training.chunk import State, run_chunk, transformation
 from oversmith.training.compilation import make_room
@@ -288,6 +289,7 @@ def train(
     >>> round(float(result.players["centre"]), 3), result.n_steps, result.stopped_because
     (3.0, 50, 'max_steps')
     """
+    check_fork()
     began = time.perf_counter()
     _check_batches(recipe, data)
     if next(_TRAININGS) % CHECK_ROOM_EVERY == 0:

@@ -10,6 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array
 
+from oversmith._fork import check_fork
 from oversmith.training.recipe import Recipe, Sample
 
 
@@ -91,6 +92,7 @@ def generate(
     >>> generate(recipe, {}, jax.random.key(0), np.zeros(5, int), {}).shape
     (5, 2)
     """
+    check_fork()
     players, hyper, block = on_device(players), on_device(hyper), recipe.block
     labels = np.asarray(labels).astype(np.int32)
     blocks = []
