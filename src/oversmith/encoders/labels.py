@@ -49,7 +49,7 @@ def as_label_array(y: Any) -> np.ndarray:
     InputError
         For missing, nested and mixed labels, and those that are no array.
     """
-    if isinstance(y, dict | set | frozenset) or not hasattr(y, "__len__"):
+    if isinstance(y, dict | set | frozenset) or not (hasattr(y, "__len__") or hasattr(y, "__array__")):
         raise InputError("y", f"Expected array-like (array or non-string sequence), got {type(y).__name__}", _ONE_EACH)
     if isinstance(y, np.ma.MaskedArray) and np.ma.getmaskarray(y).any():
         check_missing(np.ma.getmaskarray(y))
@@ -95,7 +95,7 @@ def natural(values: np.ndarray) -> np.ndarray:
     if values.dtype.kind == "S":
         raise _bytes()
     if values.dtype.kind in "cV":
-        what = "complex numbers" if values.dtype.kind == "c" else "records"
+        what = "Complex data not supported: complex numbers" if values.dtype.kind == "c" else "records"
         raise InputError("y", f"{what} found", "give numbers, text or truth values, one for each row")
     if values.dtype != object or not values.size:
         return values
@@ -175,7 +175,7 @@ def check_lengths(X: Any, labels: np.ndarray) -> None:
     InputError
         With both numbers.
     """
-    rows = X.shape[0] if hasattr(X, "shape") else len(X)
+    rows = X.shape[0] if hasattr(X, "shape") else len(X) if hasattr(X, "__len__") else len(np.asarray(X))
     if rows != len(labels):
         raise InputError("y", f"{len(labels)} labels found for {rows} rows of X", "give one label per row")
 
