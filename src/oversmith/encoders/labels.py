@@ -49,6 +49,32 @@ def as_label_array(y: Any) -> np.ndarray:
     InputError
         For missing, nested and mixed labels, and those that are no array.
     """
+    values = stacked_labels(y)
+    if values.dtype.kind in "fOMm":
+        check_missing(np.asarray(pd.isna(values)))
+    return natural(values)
+
+
+def stacked_labels(y: Any) -> np.ndarray:
+    """Make an array of labels, whatever they are; numbers beside text stay what they are.
+
+    Parameters
+    ----------
+    y : array-like
+        Labels.
+
+    Returns
+    -------
+    ndarray
+        Some of them may be missing.
+
+    Raises
+    ------
+    InputError
+        For what is no array, masked labels, and labels of unequal lengths.
+    """
+    if isinstance(y, str | bytes):
+        raise InputError("y", "Expected array-like (array or non-string sequence), got a text", _ONE_EACH)
     if isinstance(y, dict | set | frozenset) or not (hasattr(y, "__len__") or hasattr(y, "__array__")):
         raise InputError("y", f"Expected array-like (array or non-string sequence), got {type(y).__name__}", _ONE_EACH)
     if isinstance(y, np.ma.MaskedArray) and np.ma.getmaskarray(y).any():
@@ -60,9 +86,7 @@ def as_label_array(y: Any) -> np.ndarray:
     if isinstance(y, list | tuple) and values.dtype.kind in "US" and not all(isinstance(v, str | bytes) for v in y):
         # NumPy would turn 0 beside "1" into text.
         values = np.array(y, dtype=object)
-    if values.dtype.kind in "fOMm":
-        check_missing(np.asarray(pd.isna(values)))
-    return natural(values)
+    return values
 
 
 def natural(values: np.ndarray) -> np.ndarray:
