@@ -389,13 +389,14 @@ def check_is_rows(X: Any) -> None:
     if nw.dependencies.is_polars_lazyframe(X):
         raise InputError("X", "found a Polars LazyFrame", "call collect() on it first")
     shape = getattr(X, "shape", None)
-    if isinstance(X, str | bytes | dict | set) or shape == () or not (hasattr(X, "__len__") or shape is not None):
+    able = shape is not None or hasattr(X, "__len__") or hasattr(X, "__array__")
+    if isinstance(X, str | bytes | dict | set) or shape == () or not able:
         raise InputError(
             "X",
             f"Expected 2D array, found {'a text' if isinstance(X, str) else type(X).__name__}",
             "give a table: NumPy, pandas, Polars, SciPy sparse or a list of rows",
         )
-    if shape is None and not len(X):
+    if shape is None and hasattr(X, "__len__") and not len(X):
         raise InputError("X", "found no rows (0 sample(s))", "give it rows and columns")
 
 

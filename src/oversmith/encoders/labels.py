@@ -49,7 +49,33 @@ def as_label_array(y: Any) -> np.ndarray:
     InputError
         For missing, nested and mixed labels, and those that are no array.
     """
-    if isinstance(y, dict | set | frozenset) or not hasattr(y, "__len__"):
+    values = stacked_labels(y)
+    if values.dtype.kind in "fOMm":
+        check_missing(np.asarray(pd.isna(values)))
+    return natural(values)
+
+
+def stacked_labels(y: Any) -> np.ndarray:
+    """Make an array of labels, whatever they are; numbers beside text stay what they are.
+
+    Parameters
+    ----------
+    y : array-like
+        Labels.
+
+    Returns
+    -------
+    ndarray
+        Some of them may be missing.
+
+    Raises
+    ------
+    InputError
+        For what is no array, masked labels, and labels of unequal lengths.
+    """
+    if isinstance(y, str | bytes):
+        raise InputError("y", "Expected array-like (array or non-string sequence), got a text", _ONE_EACH)
+    if isinstance(y, dict | set | frozenset) or not (hasattr(y, "__len__") or hasattr(y, "__array__")):
         raise InputError("y", f"Expected array-like (array or non-string sequence), got {type(y).__name__}", _ONE_EACH)
     try:
         values = np.asarray(y)
@@ -58,9 +84,7 @@ def as_label_array(y: Any) -> np.ndarray:
     if isinstance(y, list | tuple) and values.dtype.kind in "US" and not all(isinstance(v, str | bytes) for v in y):
         # NumPy would turn 0 beside "1" into text.
         values = np.array(y, dtype=object)
-    if values.dtype.kind in "fOMm":
-        check_missing(np.asarray(pd.isna(values)))
-    return natural(values)
+    return values
 
 
 def natural(values: np.ndarray) -> np.ndarray:
@@ -93,7 +117,7 @@ def natural(values: np.ndarray) -> np.ndarray:
     if values.dtype.kind == "S":
         raise _bytes()
     if values.dtype.kind in "cV":
-        what = "complex numbers" if values.dtype.kind == "c" else "records"
+        what = "Complex data not supported: complex numbers" if values.dtype.kind == "c" else "records"
         raise InputError("y", f"{what} found", "give numbers, text or truth values, one for each row")
     if values.dtype != object or not values.size:
         return values
@@ -173,7 +197,7 @@ def check_lengths(X: Any, labels: np.ndarray) -> None:
     InputError
         With both numbers.
     """
-    rows = X.shape[0] if hasattr(X, "shape") else len(X)
+    rows = X.shape[0] if hasattr(X, "shape") else len(X) if hasattr(X, "__len__") else len(np.asarray(X))
     if rows != len(labels):
         raise InputError("y", f"{len(labels)} labels found for {rows} rows of X", "give one label per row")
 

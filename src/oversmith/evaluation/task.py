@@ -14,6 +14,7 @@ import pandas as pd
 from oversmith.datasets import SpectralAxis
 from oversmith.encoders import Container, TargetContainer, modality_of, seconds_of
 from oversmith.encoders.image import image_shape_of
+from oversmith.encoders.labels import stacked_labels
 from oversmith.encoders.reading import Channels, channels_first, check_finite, shape_of, stacked
 from oversmith.exceptions import InputError
 from oversmith.io.column_notes import column_notes, unnamed_row_numbers
@@ -279,6 +280,8 @@ def _frame(X: Any) -> pd.DataFrame:
     elif nw.dependencies.is_into_dataframe(X):
         frame = nw.from_native(X, eager_only=True).to_pandas()
     else:
+        if getattr(X, "ndim", 2) == 1:
+            raise InputError("X", "1 dimensions found", "a table has two, series have three, images four")
         container = Container.of(X)
         values = np.asarray(X)
         if container.kind == "list" and values.dtype.kind in "USO":
@@ -335,9 +338,7 @@ def _labels(y: Any) -> pd.Series:
         y = y.iloc[:, 0] if y.shape[1] == 1 else y.to_numpy()
     if nw.dependencies.is_into_series(y) and not isinstance(y, pd.Series):
         y = nw.from_native(y, series_only=True).to_pandas()
-    values = y if isinstance(y, pd.Series) else TargetContainer.of(y).values
-    if values.ndim == 2 and values.shape[1] == 1:
-        values = values[:, 0]
+    values = y if isinstance(y, pd.Series) else stacked_labels(y)
     if values.ndim != 1:
         raise InputError("y", f"shape {values.shape} found", "give one label per row")
     return pd.Series(values).reset_index(drop=True)

@@ -84,7 +84,7 @@ def copied(generated: np.ndarray, real: np.ndarray) -> np.ndarray:
     sums = real @ weights
     order = np.argsort(sums)
     wanted = generated @ weights
-    first = np.searchsorted(sums[order], wanted - SAME * weights.sum())
+    first = np.searchsorted(sums[order], wanted - SAME * float(np.sum(weights)))
     is_copy = np.zeros(len(generated), dtype=bool)
     for step in range(min(COMPARED, len(real))):
         candidate = order[np.minimum(first + step, len(real) - 1)]
