@@ -226,7 +226,7 @@ sys.exit(main(sys.argv[1:]))
 def test_a_disk_that_takes_no_more_leaves_everything_as_it_was(tmp_path: Path):
     data, out = tmp_path / "in.csv", tmp_path / "out.csv"
     # Balanced, so that nothing is trained and the limit meets this file alone, not the compilation cache.
-    data.write_text("a,y\n" + "".join(f"{i},{i % 2}\n" for i in range(1000)))
+    data.write_text("a,y\n" + "".join(f"{i * 7919 % 100_003},{i % 2}\n" for i in range(1000)))
     out.write_text("old")
     words = ["resample", str(data), "--target", "y", *STEPS, "-o", str(out), "--force"]
     result = subprocess.run([sys.executable, "-c", LIMITED, *words], capture_output=True, text=True, timeout=120)

@@ -72,6 +72,15 @@ def test_several_classes() -> None:
     assert separation(X["code"], pd.factorize(y)[0]) == 1.0
 
 
+def test_missing_cells_and_missing_labels() -> None:
+    X = pd.DataFrame(
+        {"text": pd.array(["a", None, "b"] * 100, dtype="string"), "flag": pd.array([True, None, False] * 100)}
+    )
+    labels = pd.Series(np.where(np.arange(N) % 7 == 0, None, Y))
+    assert column_notes(X, labels) == {}
+    assert "alone tells" in column_notes(X, np.resize(["n", "y", "n"], N))["text"]
+
+
 def test_notes_of_a_file(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     pd.DataFrame({"user_id": COLUMNS["user_id"][0], "size": FEATURES["size"], "y": Y}).to_csv(path, index=False)

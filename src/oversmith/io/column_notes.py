@@ -152,7 +152,8 @@ def _coded(known: pd.Series, name: str) -> str | None:
 def _looked_at(codes: np.ndarray) -> np.ndarray:
     """Take some rows of every class, evenly."""
     chosen = []
-    for code in np.unique(codes):
+    # A missing label has the code -1.
+    for code in np.unique(codes[codes >= 0]):
         rows = np.flatnonzero(codes == code)
         chosen.append(rows[np.linspace(0, len(rows) - 1, min(len(rows), LOOKED_AT)).astype(np.int64)])
     return np.sort(np.concatenate(chosen)) if chosen else np.zeros(0, dtype=np.int64)
@@ -173,7 +174,7 @@ def _telling(column: pd.Series, codes: np.ndarray) -> str | None:
 
 
 def _is_copy(column: pd.Series, codes: np.ndarray) -> bool:
-    levels = pd.factorize(column.astype(str))[0]
+    levels = pd.factorize(column.astype(str), use_na_sentinel=False)[0]
     pairs = len(np.unique(levels.astype(np.int64) * (codes.max() + 1) + codes))
     return pairs == len(np.unique(levels)) == len(np.unique(codes))
 
@@ -211,7 +212,7 @@ def separation(column: pd.Series, codes: np.ndarray) -> float:
     elif kind == "datetime" and isinstance(column.dtype, np.dtype) and column.dtype.kind in "mM":
         numbers = np.where(column.isna(), np.nan, column.to_numpy().view(np.int64).astype(np.float64))
     if numbers is None:
-        return _by_levels(pd.factorize(column.astype(str))[0].astype(np.int64), codes)
+        return _by_levels(pd.factorize(column.astype(str), use_na_sentinel=False)[0].astype(np.int64), codes)
     numbers = np.where(np.isnan(numbers), -np.inf, numbers)
     distinct, levels = np.unique(numbers, return_inverse=True)
     if len(distinct) > BINS:
