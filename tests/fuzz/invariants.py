@@ -58,11 +58,16 @@ def check_values(X: Any, generated: Any, sampler: Any) -> None:
     if hasattr(sampler.encoder_, "shape_"):
         # Series and images have the range of all their points.
         columns, made_columns = ([list(chain.from_iterable(part))] for part in (columns, made_columns))
-    for real, new in zip(columns, made_columns, strict=True):
+    names_rows = getattr(sampler.encoder_, "identifiers_", {})
+    names = sampler.encoder_.container_.names if names_rows else [""] * len(columns)
+    for name, real, new in zip(names, columns, made_columns, strict=True):
         known = [value for value in real if not _missing(value)]
         made = [value for value in new if not _missing(value)]
         if len(made) < len(new):
             assert len(known) < len(real)
+        if name in names_rows:
+            assert not set(made) & set(known)
+            continue
         numbers = [value for value in made if isinstance(value, int | float) and not isinstance(value, bool)]
         assert all(math.isfinite(value) for value in numbers)
         ordered = {type(value) for value in known} in ({int}, {float}) or _is_time(known)

@@ -23,15 +23,7 @@ PAIRS = fixtures.CASES
 # Auto compares by cross-validation, minutes for a hundred cases: the methods that it chooses among are here.
 EVERY = [pair for pair in PAIRS if pair[0] != "auto"]
 CHEAP = [pair for pair in EVERY if METHODS[pair[0]].cost == "low" and pair[0] not in ("tree-flow", "auto")]
-# Known faults that are cured elsewhere.
-PENDING = {
-    "ends of int64",
-    "end of uint64",
-    "Python numbers beyond 64 bits",
-    "ends of float64",
-    "years beyond nanoseconds",
-}
-KINDS = tuple(kind for kind in hostile.COLUMNS if kind not in PENDING)
+KINDS = tuple(hostile.COLUMNS)
 COMMON = settings(deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
 
 
