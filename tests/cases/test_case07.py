@@ -13,6 +13,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold, cross_val_score
 
 import oversmith as om
+from oversmith.cli import main
 
 N = 150
 RNG = np.random.default_rng(0)
@@ -68,3 +69,15 @@ def test_fit_resample_gives_missing_values_where_there_are_no_others():
     assert found.dtypes.equals(X.dtypes)
     assert found[["empty", "text"]].isna().all(axis=None)
     assert found["a"].notna().all()
+
+
+def test_a_file_with_a_column_without_any_value_is_resampled(tmp_path):
+    for suffix in ("csv", "parquet"):
+        path, output = tmp_path / f"in.{suffix}", tmp_path / f"out.{suffix}"
+        frame = pd.DataFrame({"a": A, "empty": None, "y": Y})
+        frame.to_csv(path, index=False) if suffix == "csv" else frame.to_parquet(path, index=False)
+        assert main(["resample", str(path), "--target", "y", "--method", "jitter", "-o", str(output)]) == 0
+        found = pd.read_csv(output) if suffix == "csv" else pd.read_parquet(output)
+        assert len(found) > N
+        assert found["empty"].isna().all()
+        assert found["a"].notna().all()

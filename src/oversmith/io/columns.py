@@ -127,6 +127,8 @@ def to_arrow(values: pd.Series, real: pa.ChunkedArray) -> pa.Array:
         return _encoded(values, real)
     if pa.types.is_decimal(kind):
         return pa.array([_rounded(value, kind.scale) for value in values], kind)
+    if pa.types.is_null(kind):
+        return pa.nulls(len(values))
     if pa.types.is_time(kind):
         values = values.clip(0, _DAY[kind.unit] - 1)
     array = pa.Array.from_pandas(values, type=pandas_type(kind))
