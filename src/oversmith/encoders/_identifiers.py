@@ -127,7 +127,7 @@ def _numbers_rows(known: np.ndarray, name: str, *, whole_only: bool) -> Reason |
         return None
     if sounds_like_identifier(name):
         return "identifier"
-    low, high = distinct[0].item(), distinct[-1].item()
+    low, high = int(distinct[0]), int(distinct[-1])
     if whole_only or len(distinct) < n or max(abs(low), abs(high)) >= EXACT:
         return None
     in_order = bool((known[1:] > known[:-1]).all())

@@ -485,6 +485,18 @@ class TableEncoder(Parameters, BaseEstimator):
             rows = rows | (values.missing if some else np.zeros(len(values.values), dtype=bool))
         return rows
 
+    def columns_by_name(self) -> dict[str, FittedColumn]:
+        """Return the fitted columns; a group of dummy columns is one, under the name of its first.
+
+        Returns
+        -------
+        dict of str to FittedColumn
+            In the order of the table.
+        """
+        names = self.container_.names
+        sources = [names[source[0]] for source in self._table_columns.sources]
+        return dict(zip(sources, self.columns_, strict=True))
+
     def avoid_identifiers(self, X: Any, given: int) -> None:
         """Make new identifiers differ from those of more real rows; they are then numbered from 0 again.
 

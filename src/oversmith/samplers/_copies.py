@@ -96,7 +96,7 @@ def _has_numbers_of_their_own(encoder: TableEncoder, rows: np.ndarray) -> bool:
     """Tell whether a column of decimal numbers hardly ever repeats."""
     fine = {
         name
-        for name, column in zip(encoder.container_.names, encoder.columns_, strict=True)
+        for name, column in encoder.columns_by_name().items()
         if encoder.kinds_[name] == "numeric" and _is_fine(column.coder)
     }
     columns = [span.start for span in encoder.spans_ if span.activation == "linear" and span.name in fine]
