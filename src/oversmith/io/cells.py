@@ -15,7 +15,7 @@ from oversmith.io import dates, numbers
 from oversmith.io.dates import DateSpelling, read_dates
 from oversmith.io.numbers import ONES, Hints, Marks, NumberSpelling, Parts, choose_marks, parts_of, spelling_of
 
-Spelling = NumberSpelling | DateSpelling
+CellSpelling = NumberSpelling | DateSpelling
 
 _SIGNS = ["", "?", "??", "???", "-", "--", "---", "\u2013", "\u2014", ".", "..", "...", "\u2026", "*", "**", "/", "_"]
 _WORDS = "nan null (null) none nil missing unknown unk undefined na n/a n.a. n.a #n/a #na <na> n/k n/d nd n.d. k.a."
@@ -117,7 +117,7 @@ class Reading:
 
     kind: str
     plain: dict[str, Any]
-    spelling: Spelling | None = None
+    spelling: CellSpelling | None = None
     words: str = ""
     assumed: str = ""
     evidence: str = ""

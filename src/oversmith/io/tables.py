@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from oversmith.datasets import DatasetInfo
-    from oversmith.io.cells import Spelling
+    from oversmith.io.cells import CellSpelling
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class Table:
     header: bool = True
     first_row_doubt: str = ""
     types: Mapping[str, str] = field(default_factory=dict)
-    spellings: Mapping[str, Spelling] = field(default_factory=dict)
+    spellings: Mapping[str, CellSpelling] = field(default_factory=dict)
     originals: Mapping[str, pa.ChunkedArray] = field(default_factory=dict)
 
     modality: ClassVar[str] = "table"
@@ -105,7 +105,7 @@ class Table:
 
         return pd.DataFrame({name: self.column(name) for name in self.columns if name not in without})
 
-    def with_column(self, name: str, column: pa.ChunkedArray, spelling: Spelling | None) -> Table:
+    def with_column(self, name: str, column: pa.ChunkedArray, spelling: CellSpelling | None) -> Table:
         """Read a column as other values than those of the file.
 
         Parameters

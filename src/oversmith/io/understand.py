@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from oversmith.exceptions import InputError, nearest_hint
-from oversmith.io.cells import Cells, Reading, Spelling, is_convincing, left_over, read_cells
+from oversmith.io.cells import Cells, CellSpelling, Reading, is_convincing, left_over, read_cells
 from oversmith.io.notes import LISTED, Conversion, notes_of, unread_note
 from oversmith.io.numbers import Hints
 
@@ -174,7 +174,7 @@ def _are_codes(table: Table, reading: Reading) -> bool:
 def _converted(table: Table, name: str, cells: Cells, reading: Reading) -> Table:
     """Put the values of a reading in the place of a column."""
     kind: pa.DataType | None = None
-    spelling: Spelling | None = reading.spelling
+    spelling: CellSpelling | None = reading.spelling
     if reading.kind == "dates" and spelling is not None:
         values = reading.plain.values()
         kind = pa.timestamp("us" if any(value.microsecond for value in values) else "s")
