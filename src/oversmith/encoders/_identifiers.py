@@ -69,7 +69,8 @@ def identifier_reason(column: Values, name: str | None) -> Reason | None:
 
     Text is an identifier where nearly all values differ, unless it spells numbers or dates. Whole numbers are where
     all differ and something else says so: they count the rows in order, fill their range nearly without gaps, or the
-    column's name says it. Numbers with decimals, dates and truth values never are.
+    column's name says it. Of whole numbers stored as floats the name has to say it. Numbers with decimals, dates and
+    truth values never are.
 
     Parameters
     ----------
@@ -116,6 +117,9 @@ def _names_rows(codes: np.ndarray, levels: np.ndarray) -> bool:
 
 def _numbers_rows(known: np.ndarray, name: str, *, whole_only: bool) -> Reason | None:
     n = len(known)
+    # Floats that count rows are time or position more often than names.
+    if whole_only and not (sounds_like_identifier(name) or is_nameless(name)):
+        return None
     if whole_only and not (np.abs(known) < EXACT).all():
         return None
     if whole_only and not np.array_equal(known, np.floor(known)):
