@@ -159,7 +159,7 @@ def test_json_on_stdout_for_several_classes_of_an_npz(tmp_path: Path, capsys: py
             ["in.csv", "--target", "target", "--classifier", "knnn"],
             "--classifier: 'knnn' is not a classifier of Oversmith",
         ),
-        (["in.csv", "--target", "target", "--folds", "20"], ""),
+        (["in.csv", "--target", "target", "--drop", "id", "--folds", "20"], ""),
         (["old.html", "--target", "target"], "DATA: 'old.html' has the suffix '.html'"),
     ],
 )
