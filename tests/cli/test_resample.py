@@ -200,7 +200,6 @@ def test_bad_requests_are_usage_errors(
         ("a,y\n1,p\n2,p\n", "'y' has one class only"),
         ("a,y\n1,p\n2,n\n3,p\n", "class 'n' of 'y' has one row"),
         ("a,y\n1,p\n2,\n3,p\n", "1 of 3 rows have no value in 'y'"),
-        ("a,b,y\n1,,p\n2,,n\n3,,p\n4,,p\n5,,n\n", "'b'"),
         ("a,b,y\n1,2,p\n2,inf,n\n3,4,p\n4,5,p\n5,6,n\n", "'b'"),
     ],
 )

@@ -89,7 +89,10 @@ def test_a_sheet_without_a_header(tmp_path: Path):
 )
 def test_names_that_are_numbers_are_names(tmp_path: Path, text: str, target: str):
     (tmp_path / "t.csv").write_text(text)
-    assert om.read(tmp_path / "t.csv", target).notes == ()
+    # A column that tells the classes apart is another matter.
+    assert not [
+        note for note in om.read(tmp_path / "t.csv", target).notes if "--drop" not in note and "drop=" not in note
+    ]
 
 
 def test_columns_named_like_an_axis_are_said(tmp_path: Path):
