@@ -70,7 +70,8 @@ else:
     codes = table.assign(**{name: table[name].map({v: i for i, v in enumerate(names[name])}) for name in levels})
     whole = [i for i, name in enumerate(table) if table[name].dtype.kind in "iu"]
     model = ForestDiffusionModel(codes.to_numpy(dtype=float), label_y=None, n_t=50, duplicate_K=100,
-        diffusion_type="flow", cat_indexes=[i for i, name in enumerate(table) if name in levels], int_indexes=whole, n_jobs=1, seed=seed)
+        diffusion_type="flow", cat_indexes=[i for i, name in enumerate(table) if name in levels], int_indexes=whole,
+        n_jobs=1, seed=seed)
     rows = pd.DataFrame(model.generate(batch_size=n), columns=list(table))
     for name in levels:
         rows[name] = [names[name][int(code)] for code in rows[name]]
