@@ -45,6 +45,12 @@ MODE_SHARE = 0.2
 # Another real sample in place of generated rows: what the numbers would be for a perfect generator.
 REAL = "real rows"
 NO_METHOD = ("auto", "blend", "pca-sampler")
+# What the page says before its first run; people write the rest.
+HEAD = """# How near generated rows are to real ones
+
+Energy distances are multiples of the distance between two real samples: 1 is as good as real rows. Medians over seeds.
+
+"""
 PEERS = {"ctgan": "ctgan", "tvae": "ctgan", "forest-diffusion": "ForestDiffusion"}
 
 PEER_PROGRAM = """
@@ -354,7 +360,7 @@ def write_page(scores: pd.DataFrame) -> None:
     partial = RAW.with_suffix(".partial")
     scores.sort_values(["method", "data", "rows", "seed"], kind="stable").to_parquet(partial, index=False)
     partial.replace(RAW)
-    head = PAGE.read_text(encoding="utf-8").split("<!-- tables -->")[0]
+    head = PAGE.read_text(encoding="utf-8").split("<!-- tables -->")[0] if PAGE.exists() else HEAD
     PAGE.write_text(f"{head}<!-- tables -->\n\n{tables(pd.read_parquet(RAW))}", encoding="utf-8")
 
 
