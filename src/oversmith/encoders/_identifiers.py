@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Self
 
@@ -38,10 +39,20 @@ _WHOLE_NAMES = frozenset({"index", "idx", "rowname", "rownames", "rownumber", "r
 _NAMELESS = re.compile(r"^(Unnamed: ?\d+(_level_\d+)?)?$")
 # Numbers, amounts and dates that came as text: not names of rows, however much they differ.
 _MEASURED = re.compile(
-    r"^\s*[-+]?[$€£]?\s*\d[\d ',]*([.,]\d+)?([eE][-+]?\d+)?\s*[%$€£]?\s*$"
-    r"|^\s*\d{1,4}[-./ ]\d{1,2}[-./ ]\d{1,4}([T ].*)?$"
-    r"|^\s*\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?\s*$"
+    r"^\s*[-+]?[$€£]?\s*(\d+|\d{1,3}([ ,']\d{2,3})*[ ,']\d{3})([.,]\d+)?([eE][-+]?\d+)?\s*[%$€£]?\s*$"
+    r"|^\s*(\d{4}[-./ ]\d{1,2}[-./ ]\d{1,2}|\d{1,2}[-./ ]\d{1,2}[-./ ](\d{4}|\d{2}))([T ].*)?$"
+    r"|^\s*\d{1,4}:\d{2}(:\d{2}(\.\d+)?)?\s*$"
+    r"|^\s*\d{1,3}[/|]\d{1,3}\s*$"
 )
+# Months, weeks and times that no reader of dates takes, and so stay text.
+_CALENDAR = re.compile(
+    r"\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b"
+    r"|^\s*((19|20)\d\d[-./ ](0?[1-9]|1[0-2])|(0?[1-9]|1[0-2])[-./ ](19|20)\d\d)\s*$"
+    r"|^\s*(19|20)\d\d-?[WQ]\d{1,2}|^\s*(19|20)\d{6}T\d{4}",
+    re.IGNORECASE,
+)
+# A number and its unit: "50.31 kg", "<11.04", "11°C".
+_WITH_UNIT = re.compile(r"^\s*[<>≤≥~]?\s*[-+]?\d+([.,]\d+)?\s*(?P<unit>[^\d\s][^\d]*|)$")
 _PLAIN_DIGITS = re.compile(r"^\d+$")
 _MAIL = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
 
@@ -98,21 +109,37 @@ def identifier_reason(column: Values, name: str | None) -> Reason | None:
     if len(known) < FEWEST_ROWS:
         return None
     if column.levels is not None:
-        return "identifier" if _names_rows(known, column.levels) else None
+        return "identifier" if _names_rows(known, column.levels, name or "") else None
     if name is None or column.kind not in ("integer", "number"):
         return None
     return _numbers_rows(known, name, whole_only=column.kind == "number")
 
 
-def _names_rows(codes: np.ndarray, levels: np.ndarray) -> bool:
+def _names_rows(codes: np.ndarray, levels: np.ndarray, name: str) -> bool:
     counts = np.bincount(codes, minlength=len(levels))
     if np.count_nonzero(counts) < DISTINCT * len(codes):
         return False
-    texts = [level for level in levels[counts > 0].tolist() if isinstance(level, str)]
-    plain = [text for text in texts if _MEASURED.match(text)]
-    codes_of_digits = [text for text in plain if _PLAIN_DIGITS.match(text)]
-    # Digits alone are codes that were left as text for their leading zeros.
-    return len(plain) < DISTINCT * len(texts) + 1 or len(codes_of_digits) == len(plain)
+    present = levels[counts > 0].tolist()
+    texts = [level for level in present if isinstance(level, str)]
+    if not texts:
+        # Other objects, such as times of day, are values.
+        return all(isinstance(level, uuid.UUID | bytes) for level in present)
+    if sounds_like_identifier(name):
+        return True
+    if all(_PLAIN_DIGITS.match(text) for text in texts):
+        # Digits alone are codes that were left as text for their leading zeros.
+        return True
+    return len([text for text in texts if _MEASURED.match(text) or _CALENDAR.search(text)]) < DISTINCT * len(
+        texts
+    ) and not _have_one_unit(texts)
+
+
+def _have_one_unit(texts: Sequence[str]) -> bool:
+    """Tell whether nearly all texts are a number with the same unit behind it."""
+    units = [match["unit"].strip() for text in texts if (match := _WITH_UNIT.match(text))]
+    named = Counter(unit for unit in units if unit)
+    common = named.most_common(1)[0][1] if named else 0
+    return common + units.count("") >= DISTINCT * len(texts)
 
 
 def _numbers_rows(known: np.ndarray, name: str, *, whole_only: bool) -> Reason | None:

@@ -11,9 +11,9 @@ from scipy import stats
 from oversmith.evaluation.task import row_hashes
 from oversmith.exceptions import OversmithError
 
-# A numeric column with so many distinct values, by rows, some of them no whole numbers, is continuous: two draws never
-# agree in it.
-_CONTINUOUS = 0.9
+# A numeric column with so many distinct values, by rows, is continuous where fewer than most of them are rounded to
+# five digits: two draws never agree in it. Values are in single precision, so that rounding leaves a rest.
+_CONTINUOUS, _MOSTLY, _SINGLE_PRECISION = 0.9, 0.9, 0.06
 # Chance that rows made honestly on a coarse grid are taken for copies.
 _FALSE_ALARM = 1e-6
 # Rows that have more than this share of all combinations of their values lie on a grid.
@@ -146,8 +146,16 @@ def _rounded(rows: Any) -> pd.DataFrame:
 
 
 def _is_continuous(frame: pd.DataFrame) -> bool:
+    """Tell whether a column of numbers is so fine that equal values are no chance."""
     numbers = frame.select_dtypes("number")
-    return any(
-        numbers[column].nunique() > _CONTINUOUS * len(frame) and (numbers[column].dropna() % 1 != 0).any()
-        for column in numbers
-    )
+    for column in numbers:
+        values = numbers[column].dropna().to_numpy(dtype=np.float64)
+        if numbers[column].nunique() <= _CONTINUOUS * len(frame) or not (values % 1 != 0).any():
+            continue
+        # Rounded measurements meet by chance: what counts has more than five digits.
+        scale = 10.0 ** (5 - np.floor(np.log10(max(float(np.abs(values).max()), 1e-300))))
+        with np.errstate(over="ignore", invalid="ignore"):
+            is_rounded = np.abs(values * scale - np.round(values * scale)) < _SINGLE_PRECISION
+        if np.mean(is_rounded) < _MOSTLY:
+            return True
+    return False

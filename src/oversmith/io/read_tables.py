@@ -6,6 +6,7 @@ import csv
 import io
 import zipfile
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 # Numbers with leading zeros are codes (postcodes, article numbers): as numbers they could not be restored.
 _LEADING_ZERO = r"^[+-]?0[0-9]+$"
+# Digits that the widest of Arrow's decimals hold.
+_MOST_DIGITS = 76
 # What Excel shows for a formula that failed.
 _EXCEL_ERRORS = {"#N/A", "#VALUE!", "#REF!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"}
 
@@ -132,6 +135,8 @@ def read_csv(content: bytes, name: str, delimiter: str | None = None, *, header:
         if pa.types.is_integer(numbers.type) and pc.any(pc.match_substring_regex(cells, _LEADING_ZERO)).as_py():
             codes = pc.if_else(pc.is_valid(numbers.combine_chunks()), cells.combine_chunks(), None)
             typed = typed.set_column(position, column, pa.chunked_array([codes]))
+        if pa.types.is_floating(numbers.type) and (whole := _long_numbers(cells, numbers)) is not None:
+            typed = typed.set_column(position, column, whole)
     doubt = first_row_doubt(typed.column_names, typed, name) if header else ""
     return Table(
         name,
@@ -143,6 +148,25 @@ def read_csv(content: bytes, name: str, delimiter: str | None = None, *, header:
         notes=notes,
         first_row_doubt=doubt,
     )
+
+
+def _long_numbers(cells: pa.ChunkedArray, numbers: pa.ChunkedArray) -> pa.ChunkedArray | None:
+    """Read whole numbers beyond 64 bits with every digit; None for other columns, which stay floats."""
+    present = cells.filter(pc.is_valid(numbers))
+    if not len(present) or not pc.all(pc.match_substring_regex(present, r"^\s*[-+]?[0-9]+\s*$")).as_py():
+        return None
+    values = [
+        int(cell) if known else None
+        for cell, known in zip(cells.to_pylist(), pc.is_valid(numbers).to_pylist(), strict=True)
+    ]
+    known_values = [value for value in values if value is not None]
+    if min(known_values) >= 0 and max(known_values) < 2**64:
+        return pa.chunked_array([pa.array(values, pa.uint64())])
+    digits = max(len(str(abs(value))) for value in known_values)
+    if digits > _MOST_DIGITS:
+        return None
+    kind = pa.decimal128(38, 0) if digits <= 38 else pa.decimal256(_MOST_DIGITS, 0)
+    return pa.chunked_array([pa.array([None if v is None else Decimal(v) for v in values], kind)])
 
 
 def numbered(n: int) -> list[str]:
