@@ -128,7 +128,8 @@ def our_error(error: ValueError | TypeError, argument: str, cures: Iterable[tupl
     text = str(error)
     # Some messages go on with all values.
     text = text.partition("\n")[0] if text.startswith("Complex") else text.partition("\narray=")[0]
-    text = text.strip().rstrip(".:")
+    # Checks of scikit-learn look for the whole of its message about names, which ends with a line break.
+    text = text if text.startswith("The feature names") else text.strip().rstrip(".:")
     cure = next((known for word, known in cures if word in text), cure)
     return (InputTypeError if isinstance(error, TypeError) else InputError)(argument, text, cure)
 
