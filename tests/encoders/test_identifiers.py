@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,7 +14,7 @@ import pytest
 from oversmith import EOWGAN, Jitter, TableEncoder, load
 from oversmith.encoders._identifiers import sounds_like_identifier
 from oversmith.encoders._pattern import Numbers, Pattern
-from oversmith.exceptions import InputError
+from oversmith.exceptions import ColumnWarning, InputError
 
 N = 100
 Y = np.repeat([0, 1], [70, 30])
@@ -116,3 +118,34 @@ def test_nothing_but_identifiers() -> None:
     X = pd.DataFrame({"mail": [f"user{i}@example.org" for i in range(N)]})
     assert TableEncoder().fit(X).width_ == 0
     assert len(Jitter(random_state=0).fit_resample(X, Y)[0]) == 140
+
+
+NUMBERS = np.random.default_rng(3).permutation(9000)[:80] + 1000
+
+
+@pytest.mark.parametrize(
+    ("cells", "name", "is_identifier"),
+    [
+        ([f"+49 170 {1_000_000 + number}" for number in NUMBERS], "contact", True),
+        ([f"{number % 900 + 100}-{number % 89 + 10}-{number}" for number in NUMBERS], "ssn", True),
+        ([f"4111 1111 1111 {number}" for number in NUMBERS], "card", True),
+        ([f"{number / 100:.2f} kg" for number in NUMBERS], "weight", False),
+        ([f"{'<' if number % 9 == 0 else ''}{number / 100:.2f}" for number in NUMBERS], "level", False),
+        ([f"{2014 + i // 12}-{i % 12 + 1:02d}" for i in range(80)], "month", False),
+        ([f"{('Jan', 'Feb', 'Mar')[i % 3]} {1950 + i}" for i in range(80)], "month", False),
+        ([f"{100 + i}/{60 + i % 30}" for i in range(80)], "pressure", False),
+        ([dt.time(i % 24, i % 60, i % 59) for i in range(80)], "at", False),
+    ],
+)
+def test_names_of_people_are_told_from_measurements(cells: list[Any], name: str, is_identifier: bool) -> None:
+    X = pd.DataFrame({name: pd.Series(cells, dtype=object), "x": np.random.default_rng(0).normal(size=80)})
+    sampler = Jitter(random_state=0)
+    y = np.repeat(["a", "b"], [60, 20])
+    if is_identifier:
+        with pytest.warns(ColumnWarning, match=name):
+            rows, _ = sampler.fit_resample(X, y)
+    else:
+        rows, _ = sampler.fit_resample(X, y)
+    assert set(sampler.encoder_.identifiers_) == ({name} if is_identifier else set())
+    new = set(rows[name].iloc[80:])
+    assert new.isdisjoint(cells) if is_identifier else new <= set(cells)

@@ -97,3 +97,11 @@ def test_floats_are_rounded_in_one_go_as_column_by_column():
     whole, single = _rounded(frame), _rounded(frame.assign(e="x")).drop(columns="e")
     pd.testing.assert_frame_equal(whole, single)
     assert not np.signbit(whole["d"]).any()
+
+
+@pytest.mark.parametrize("decimals", [1, 2, 3])
+def test_rounded_numbers_meet_by_chance(decimals: int) -> None:
+    rng = np.random.default_rng(decimals)
+    for _ in range(40):
+        train, new, test = (np.round(rng.normal(0, 3, (n, 1)), decimals) for n in (100, 45, 100))
+        check_exact_rows(train, np.concatenate([train, new]), test)

@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import sys
 from decimal import Decimal
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+import oversmith
 from oversmith.exceptions import InputError, MissingExtraError
 from oversmith.io.columns import to_arrow
 from oversmith.io.read_tables import read_csv, read_excel, read_parquet
@@ -258,3 +260,20 @@ def test_excel_needs_its_extra(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setitem(sys.modules, "openpyxl", None)
     with pytest.raises(MissingExtraError, match=r"pip install 'oversmith\[excel\]'"):
         read_excel(b"", "t.xlsx")
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [2**64 - 1 - i % 9 for i in range(20)],
+        [10**30 + i for i in range(20)],
+        [-(10**20) + 3 * i for i in range(20)],
+        [10**19 + i if i else None for i in range(20)],
+        [10**45 + i for i in range(20)],
+    ],
+)
+def test_whole_numbers_beyond_64_bits_keep_every_digit(tmp_path: Path, values: list[int | None]) -> None:
+    lines = [f"{'' if v is None else v},{'pq'[i % 2]}" for i, v in enumerate(values)]
+    (tmp_path / "t.csv").write_text("a,y\n" + "\n".join(lines) + "\n")
+    column = oversmith.read(tmp_path / "t.csv", "y").X["a"]
+    assert [None if pd.isna(v) else int(v) for v in column] == values
