@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy.stats import rankdata
 
+from oversmith.io.cells import MISSING_MARKS
 from oversmith.io.kinds import column_kind
 
 # Above this area under the ROC curve, one column alone tells the classes apart.
@@ -42,7 +44,7 @@ def column_notes(X: pd.DataFrame, y: Any) -> dict[str, str]:
     --------
     >>> import pandas as pd
     >>> from oversmith.io.column_notes import column_notes
-    >>> X = pd.DataFrame({"unit": ["mm"] * 40, "size": range(3, 83, 2)})
+    >>> X = pd.DataFrame({"unit": ["mm"] * 40, "size": [n * n for n in range(40)]})
     >>> column_notes(X, [0, 1] * 20)
     {'unit': "column 'unit' has one value only and tells nothing; drop='unit' leaves it out"}
     """
@@ -54,6 +56,39 @@ def column_notes(X: pd.DataFrame, y: Any) -> dict[str, str]:
         if finding is not None:
             notes[name] = f"column {name!r} {finding}"
     return notes
+
+
+def class_notes(classes: Iterable[str]) -> list[str]:
+    """Say which classes may be one, and which may stand for a missing label; nothing is changed.
+
+    Parameters
+    ----------
+    classes : iterable of str
+        Names of the classes.
+
+    Returns
+    -------
+    list of str
+        One sentence for each doubt.
+
+    Examples
+    --------
+    >>> from oversmith.io.column_notes import class_notes
+    >>> class_notes(["sick", "Sick ", "well"])
+    ["classes 'sick' and 'Sick ' differ in blanks or capital letters alone and are read as several"]
+    >>> class_notes(["p", "n", "?"])
+    ["class '?' looks like the mark of a missing label and is read as a class"]
+    """
+    alike: dict[str, list[str]] = {}
+    for name in classes:
+        alike.setdefault(" ".join(name.split()).casefold(), []).append(name)
+    notes = [
+        f"classes {' and '.join(map(repr, names))} differ in blanks or capital letters alone and are read as several"
+        for names in alike.values()
+        if len(names) > 1
+    ]
+    marks = [name for plain, names in alike.items() if plain in MISSING_MARKS for name in names]
+    return notes + [f"class {name!r} looks like the mark of a missing label and is read as a class" for name in marks]
 
 
 def unnamed_row_numbers(X: pd.DataFrame) -> list[str]:

@@ -15,7 +15,7 @@ from oversmith.exceptions import InputError, nearest_hint
 from oversmith.io.array_notes import with_layout, with_spectra
 from oversmith.io.arrays import Arrays
 from oversmith.io.classes import class_counts, find_negative
-from oversmith.io.column_notes import column_notes
+from oversmith.io.column_notes import class_notes, column_notes
 from oversmith.io.data import Data, check_drop
 from oversmith.io.format import checked_suffix, read_bytes
 from oversmith.io.layout import axis_note
@@ -138,7 +138,8 @@ def read(
     elif negative is not None and np.size(negative):
         find_negative(negative, None, data.label_counts, data.target)
     about = column_notes(data.X, data.y) if isinstance(data.X, pd.DataFrame) else {}
-    return replace(data, notes=(*source.notes, *note, *about.values()))
+    classes = class_notes(map(str, data.label_counts))
+    return replace(data, notes=(*source.notes, *note, *classes, *about.values()))
 
 
 def _read_source(path: Path, is_name: bool, axis: str | None, *, header: bool) -> Table | Arrays:
