@@ -130,7 +130,7 @@ class Pattern:
         --------
         >>> from oversmith.encoders._pattern import Pattern
         >>> Pattern.fit(["A-001", "A-002", "A-117", "A-230"]).values(0, 2)
-        ['A-000', 'A-231']
+        ['A-333', 'A-952']
         """
         bodies, end = list(texts), ""
         if end_at is not None:
