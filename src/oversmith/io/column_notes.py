@@ -87,7 +87,9 @@ def class_notes(classes: Iterable[str]) -> list[str]:
         for names in alike.values()
         if len(names) > 1
     ]
-    marks = [name for plain, names in alike.items() if plain in MISSING_MARKS for name in names]
+    # Words such as "none" may well be a class.
+    signs = {mark for mark in MISSING_MARKS if not any(map(str.isalnum, mark))}
+    marks = [name for plain, names in alike.items() if plain in signs for name in names]
     return notes + [f"class {name!r} looks like the mark of a missing label and is read as a class" for name in marks]
 
 
