@@ -130,19 +130,19 @@ def test_a_file_that_nobody_named_replaces_nothing(folder: Path, capsys: pytest.
 def test_a_file_that_nobody_named_writes_into_its_folder_only(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
-    (folder / "work").mkdir()
-    (folder / "work" / "link").symlink_to(folder)
-    config = folder / "work" / "oversmith.toml"
-    monkeypatch.chdir(folder / "work")
+    (folder / "inner").mkdir()
+    (folder / "inner" / "link").symlink_to(folder)
+    config = folder / "inner" / "oversmith.toml"
+    monkeypatch.chdir(folder / "inner")
     for outside in ("../out.csv", str(folder / "out.csv"), "link/out.csv"):
         config.write_text(RESAMPLE.replace("in.csv", "../in.csv") + f"output = {outside!r}\n")
         assert main(["resample"]) == 2
         assert "outside of the working folder; write it on the command line" in capsys.readouterr().err
-    config.write_text(RESAMPLE.replace("in.csv", "../in.csv") + f'output = "{folder}/work/out.csv"\n')
+    config.write_text(RESAMPLE.replace("in.csv", "../in.csv") + f'output = "{folder}/inner/out.csv"\n')
     assert main(["resample"]) == 0
-    assert (folder / "work" / "out.csv").exists()
+    assert (folder / "inner" / "out.csv").exists()
     config.write_text('[compare]\nstore = "../kept"\n[bench.run]\nout = "../scores"\n')
     for words in (["compare", "../in.csv", "--target", "fault"], ["bench", "run", "--dataset", "../in.csv"]):
         assert main(words) == 2
         assert "outside of the working folder" in capsys.readouterr().err
-    assert sorted(path.name for path in folder.iterdir()) == ["in.csv", "work"]
+    assert sorted(path.name for path in folder.iterdir()) == ["in.csv", "inner"]
