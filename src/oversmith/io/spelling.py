@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from oversmith.io.spelling_numbers import NumberSpelling
+from oversmith.io.spelling_numbers import PlainNumberSpelling
 from oversmith.io.spelling_times import TimeSpelling, plain_times
 
 # Cells of a column that are looked at, spread evenly over its rows.
@@ -82,7 +82,7 @@ class Spelling:
             numbers = values.to_pylist()
             # The first cell of a value counts.
             known = dict(zip(reversed(numbers), reversed(cells), strict=True))
-            return cls(missing, known, NumberSpelling.of(cells, numbers).cells)
+            return cls(missing, known, PlainNumberSpelling.of(cells, numbers).cells)
         if pa.types.is_temporal(kind) and not pa.types.is_duration(kind):
             return cls(missing, write=TimeSpelling.of(cells, values).cells)
         return cls(missing)

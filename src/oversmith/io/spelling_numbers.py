@@ -106,7 +106,7 @@ class _Exponent:
 
 
 @dataclass(frozen=True)
-class NumberSpelling:
+class PlainNumberSpelling:
     """How a column spells numbers.
 
     Parameters
@@ -152,7 +152,7 @@ class NumberSpelling:
     align: int = 0
 
     @classmethod
-    def of(cls, cells: Sequence[str], numbers: Sequence[Any]) -> NumberSpelling:
+    def of(cls, cells: Sequence[str], numbers: Sequence[Any]) -> PlainNumberSpelling:
         """Learn how a column is spelt.
 
         Parameters
@@ -164,14 +164,14 @@ class NumberSpelling:
 
         Returns
         -------
-        NumberSpelling
+        PlainNumberSpelling
             Python's own spelling where the cells are no plain numbers.
 
         Examples
         --------
         >>> import pyarrow as pa
-        >>> from oversmith.io.spelling_numbers import NumberSpelling
-        >>> NumberSpelling.of(["0x0F", "0xA0"], [15, 160]).cells(pa.array([11]))
+        >>> from oversmith.io.spelling_numbers import PlainNumberSpelling
+        >>> PlainNumberSpelling.of(["0x0F", "0xA0"], [15, 160]).cells(pa.array([11]))
         ['0x0B']
         """
         read = [(_NUMBER.fullmatch(cell), number) for cell, number in zip(cells, numbers, strict=True)]
