@@ -42,8 +42,12 @@ def warn_of_copies(name: str, label: Any, encoder: Any, real: Any, generated: An
     real, generated : table, series or images
         Rows of the class.
     """
+    fine = _fine_columns(encoder) if isinstance(encoder, TableEncoder) else None
+    if fine == []:
+        # Nothing is encoded where copies say nothing.
+        return
     rows = encoder.transform(real)
-    if isinstance(encoder, TableEncoder) and not _has_numbers_of_their_own(encoder, rows):
+    if fine is not None and not _hardly_repeats(rows, fine):
         return
     n = len(generated) if isinstance(generated, list) else generated.shape[0]
     looked_at = thinned(np.arange(n), LOOKED_AT)
@@ -92,14 +96,18 @@ def copied(generated: np.ndarray, real: np.ndarray) -> np.ndarray:
     return is_copy
 
 
-def _has_numbers_of_their_own(encoder: TableEncoder, rows: np.ndarray) -> bool:
-    """Tell whether a column of decimal numbers hardly ever repeats."""
+def _fine_columns(encoder: TableEncoder) -> list[int]:
+    """List the encoded columns of decimal numbers that are not rounded."""
     fine = {
         name
         for name, column in encoder.columns_by_name().items()
         if encoder.kinds_[name] == "numeric" and _is_fine(column.coder)
     }
-    columns = [span.start for span in encoder.spans_ if span.activation == "linear" and span.name in fine]
+    return [span.start for span in encoder.spans_ if span.activation == "linear" and span.name in fine]
+
+
+def _hardly_repeats(rows: np.ndarray, columns: list[int]) -> bool:
+    """Tell whether one of the encoded columns hardly ever has the same value twice."""
     return any(len(np.unique(rows[:, column])) >= OWN_VALUES * len(rows) for column in columns)
 
 
