@@ -1,9 +1,9 @@
 """How near the rows of every method and peer are to the truth, and what they cost.
 
-Toys with known truth (``toys.py``) at 50, 200 and 1,000 training rows, and the sets of the tuning group with at least
-60 rows in the rare class, of which half trains and half is unseen. Each method runs at its defaults in a process of its
-own, with one thread; peers run in environments of their own. Every unit (method, data, rows, seed) is one line of the
-store, so that a run goes on where it stopped.
+Toys with known truth (``quality_toys.py``) at 50, 200 and 1,000 training rows, and the sets of the tuning group with
+at least 60 rows in the rare class, of which half trains and half is unseen. Each method runs at its defaults in a
+process of its own, with one thread; peers run in environments of their own. Every unit (method, data, rows, seed) is
+one line of the store, so that a run goes on where it stopped.
 
     python benchmarks/quality.py [DATA_FOLDER] [--quick] [--methods a,b] [--peers] [--store FILE] [--page]
 
@@ -27,7 +27,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from toys import TOYS, Toy
+from quality_toys import TOYS, Toy
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE, RAW = ROOT / "docs" / "quality.md", ROOT / "docs" / "results" / "raw" / "quality.parquet"

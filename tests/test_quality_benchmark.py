@@ -17,7 +17,7 @@ FOLDER = Path(__file__).resolve().parents[1] / "benchmarks"
 def quality(monkeypatch):
     monkeypatch.syspath_prepend(str(FOLDER))
     yield importlib.import_module("quality")
-    for name in ("quality", "toys"):
+    for name in ("quality", "quality_toys"):
         sys.modules.pop(name, None)
 
 
@@ -35,7 +35,7 @@ def test_toys_draw_what_they_say(quality):
         np.testing.assert_allclose(shares, toy.shares, atol=0.03)
     levels = quality.TOYS["levels"].draw(20_000, np.random.default_rng(0))
     joint = pd.crosstab(levels["colour"], levels["size"], normalize=True)[["small", "middle", "large"]]
-    np.testing.assert_allclose(joint.to_numpy(), importlib.import_module("toys").JOINT, atol=0.015)
+    np.testing.assert_allclose(joint.to_numpy(), importlib.import_module("quality_toys").JOINT, atol=0.015)
 
 
 def test_measures_tell_good_rows_from_bad_ones(quality, monkeypatch):
