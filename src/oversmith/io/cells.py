@@ -11,9 +11,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from oversmith.io import dates, numbers
-from oversmith.io.dates import DateSpelling, read_dates
-from oversmith.io.numbers import ONES, Hints, Marks, NumberSpelling, Parts, choose_marks, parts_of, spelling_of
+from oversmith.io.dates import DateSpelling
+from oversmith.io.numbers import NumberSpelling
 
 CellSpelling = NumberSpelling | DateSpelling
 
@@ -27,9 +26,7 @@ MISSING_MARKS = frozenset([*_SIGNS, "\\n", *_WORDS.split(), *_PHRASES, *_ERRORS.
 LEAST_SHARE = 0.9
 # So many different words at most, and among more different numbers than that: few numbers beside a word are levels.
 _MOST_WORDS, _FEW_VALUES = 5, 10
-_CODE = r"^0[0-9]+$"
-# Times and zones that Arrow reads where nothing else stands in the column.
-_CLOCK = r"^([0-9]{4}-[0-9]{2}-[0-9]{2}[T ])?[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?$"
+_LISTED = 3
 
 
 @dataclass(frozen=True)
@@ -86,7 +83,7 @@ class Cells:
             A value for each row.
         """
         known = [value for value in self.values if value in plain]
-        listed = _inferred([plain[value] for value in known]) if kind is None else pa.array(map(plain.get, known), kind)
+        listed = inferred([plain[value] for value in known]) if kind is None else pa.array(map(plain.get, known), kind)
         position_of = {value: position for position, value in enumerate(known)}
         positions = np.array([*(position_of.get(value, -1) for value in self.values), -1])
         rows = positions[self.codes]
@@ -122,33 +119,6 @@ class Reading:
     assumed: str = ""
     evidence: str = ""
     why_not: str = ""
-
-
-def read_cells(cells: Cells, hints: Hints, declared: str = "") -> Reading | None:
-    """Read cells as numbers or as dates, whichever most of them are.
-
-    Parameters
-    ----------
-    cells : Cells
-        The cells.
-    hints : Hints
-        What the rest of the file says.
-    declared : str, default=""
-        The type, as :func:`oversmith.io.types.parse_types` reads it.
-
-    Returns
-    -------
-    Reading or None
-        None where no cell is a number or a date.
-    """
-    kind, _, detail = declared.partition(":")
-    readings = []
-    if kind in ("", "date"):
-        readings += [_as_dates(cells, hints.day_first, detail or ("digits" if kind else None)), _as_times(cells)]
-    if kind in ("", "numeric"):
-        readings.append(_as_numbers(cells, hints, detail, is_declared=bool(kind)))
-    best = [reading for reading in readings if reading is not None]
-    return max(best, key=lambda reading: sum(cells.counts[cell] for cell in reading.plain), default=None)
 
 
 def left_over(cells: Cells, reading: Reading) -> tuple[dict[str, int], dict[str, int]]:
@@ -196,103 +166,43 @@ def is_convincing(cells: Cells, reading: Reading) -> bool:
     return many and len(words) <= _MOST_WORDS and len(reading.plain) > _FEW_VALUES
 
 
-def _as_numbers(cells: Cells, hints: Hints, detail: str, *, is_declared: bool) -> Reading | None:
-    """Read cells as numbers in one spelling."""
-    shapes: dict[str, list[str]] = {}
-    for cell in cells.matching(numbers.POSSIBLE):
-        shapes.setdefault(cell.translate(ONES), []).append(cell)
-    # One cell speaks for all of its shape: the smallest, which begins with a zero where any does.
-    first = {shape: min(members) for shape, members in shapes.items()}
-    parts = {shape: part for shape, cell in first.items() if (part := parts_of(cell)) is not None}
-    if not parts:
-        return None
-    counts = {shape: sum(map(cells.counts.__getitem__, shapes[shape])) for shape in parts}
-    cores: dict[str, int] = {}
-    for shape, part in parts.items():
-        cores[part.core] = cores.get(part.core, 0) + counts[shape]
-    mark = {"decimal-comma": ",", "decimal-point": "."}.get(detail)
-    has_unit = any(part.prefix or part.suffix for part in parts.values())
-    marks = choose_marks(cores, hints, mark, has_unit=has_unit)
-    read = {shape: part for shape, part in parts.items() if marks.plain(part.core) is not None}
-    if not read:
-        return None
-    plain: dict[str, Any] = {}
-    for shape, part in read.items():
-        start = first[shape].index(part.core)
-        part_of_cell, sign = slice(start, start + len(part.core)), "-" if part.negative else ""
-        plain |= {cell: sign + marks.without_thousands(cell[part_of_cell]) for cell in shapes[shape]}
-    spelling = spelling_of({part: counts[shape] for shape, part in read.items()}, marks)
-    why_not = "" if is_declared else _why_not(cells, [(part, shapes[shape]) for shape, part in read.items()])
-    other = {",": "decimal-point", ".": "decimal-comma"}[marks.decimal]
-    return Reading(
-        "numbers",
-        plain,
-        None if spelling.is_plain else spelling,
-        _example({first[shape]: plain[first[shape]] for shape in read}, marks),
-        f"numeric:{other}" if marks.assumed else "",
-        "" if marks.assumed or not any(marks.decimal in part.core for part in read.values()) else marks.decimal,
-        why_not,
-    )
+def listed(rows: Mapping[str, int], nothing: str = "") -> str:
+    """List texts and in how many rows each stands, the most frequent first, some of many.
+
+    Parameters
+    ----------
+    rows : mapping of str to int
+        Text to rows.
+    nothing : str, default=""
+        What is written for an empty text.
+
+    Returns
+    -------
+    str
+        The list.
+
+    Examples
+    --------
+    >>> from oversmith.io.cells import listed
+    >>> listed({"kg": 3, "": 1}, "none")
+    "'kg' in 3 rows and none in 1 row"
+    """
+    order = sorted(rows, key=lambda text: -rows[text])
+    texts = [
+        f"{repr(text) if text or not nothing else nothing} in {rows[text]} row{'s' * (rows[text] != 1)}"
+        for text in order[:_LISTED]
+    ]
+    if len(order) > _LISTED:
+        return f"{', '.join(texts)} and {len(order) - _LISTED} more"
+    return " and ".join([", ".join(texts[:-1]), texts[-1]] if len(texts) > 1 else texts)
 
 
-def _why_not(cells: Cells, read: list[tuple[Parts, list[str]]]) -> str:
-    """Say why cells that look like numbers are none; empty where they are."""
-    units = {(part.prefix.strip(), part.suffix.strip()) for part, _ in read}
-    if len(units) > 1:
-        # Nothing is nothing in every unit.
-        units = {
-            (part.prefix.strip(), part.suffix.strip())
-            for part, members in read
-            if any(set(cell) & set("123456789") for cell in members)
-        }
-    if len(units - {("", "")}) > 1 or (len(units) > 1 and any(suffix in ("%", "\u2030") for _, suffix in units)):
-        return "different units"
-    return "leading zeros" if cells.matching(_CODE) else ""
-
-
-def _example(plain: Mapping[str, str], marks: Marks) -> str:
-    """Say how one cell is read, where that is not how programs read it."""
-    cell = max((cell for cell, text in plain.items() if cell.strip() != text), key=len, default=None)
-    if cell is None:
-        return ""
-    usual = not any(sign in cell for sign in (marks.decimal if marks.decimal == "," else "") + marks.thousands)
-    return f"{cell!r} is read as {plain[cell]}" + ("" if usual else f", {marks.text}")
-
-
-def _as_dates(cells: Cells, day_first: bool | None, declared: str | None) -> Reading | None:
-    """Read cells as dates in one pattern."""
-    candidates = cells.matching(dates.POSSIBLE) | (cells.matching(dates.DIGITS) if declared else {})
-    read = read_dates(candidates, day_first, declared)
-    if read is None:
-        return None
-    spelling = read.spelling
-    cell = next(iter(read.values))
-    # What Arrow reads by itself keeps Arrow's type, a day or a time in its unit.
-    is_plain = spelling.is_iso and not _is_text(_inferred([value.strip() for value in read.values]))
-    other = "month-first" if spelling.order == "day-first" else "day-first"
-    when = read.values[cell]
-    iso = when.isoformat(" ") if spelling.has_time else when.date().isoformat()
-    return Reading(
-        "dates",
-        {value: value.strip() for value in read.values} if is_plain else dict(read.values),
-        None if is_plain else spelling,
-        "" if is_plain else f"{cell!r} is read as {iso}, {spelling.order.replace('-', ' ')}",
-        f"date:{other}" if read.assumed else "",
-        "" if read.assumed or spelling.pattern != "numbers" else spelling.order,
-    )
-
-
-def _as_times(cells: Cells) -> Reading | None:
-    """Read cells as times in a form that Arrow knows."""
-    plain = {cell: cell for cell in cells.matching(_CLOCK)}
-    return None if not plain or _is_text(_inferred(list(plain))) else Reading("times", plain)
-
-
-def _is_text(values: pa.Array) -> bool:
+def is_text(values: pa.Array) -> bool:
+    """Say whether Arrow has read values as text."""
     return bool(pa.types.is_string(values.type))
 
 
-def _inferred(texts: list[str]) -> pa.Array:
+def inferred(texts: list[str]) -> pa.Array:
     """Let Arrow find the type of plain texts, as it does for a whole file."""
     from pyarrow import csv as arrow_csv
 

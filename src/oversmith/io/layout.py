@@ -219,7 +219,7 @@ def _number(text: str) -> float | None:
 
 def _written_number(text: str) -> float | None:
     """Read a number in any spelling."""
-    part = parts_of(text)
+    part = parts_of(text, units=False)
     if part is None:
         return None
     digits = choose_marks({part.core: 1}, Hints(comma=True)).plain(part.core)
@@ -231,7 +231,7 @@ def _is_numeric(column: pa.ChunkedArray) -> bool:
     kind = column.type
     if not pa.types.is_string(kind):
         return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind))
-    n = pc.sum(pc.match_substring_regex(column, numbers.POSSIBLE)).as_py() or 0
+    n = pc.sum(pc.match_substring_regex(column, numbers.PLAIN)).as_py() or 0
     return bool(n and 2 * n >= len(column) - column.null_count)
 
 

@@ -89,9 +89,12 @@ def unread_note(entry: Conversion, why_not: str) -> str:
         reason = f", but not {_cells(entry)}"
     else:
         reason = ", written as text"
+    cure = f"types='{entry.column}={kind}' reads {entry.reading.kind}"
+    if why_not.startswith("different units"):
+        cure = "bring its cells to one unit to read numbers"
     return (
         f"column {entry.column!r}: {_count(entry)} cells look like {entry.reading.kind}{reason}; the column is read as "
-        f"names, types='{entry.column}={kind}' reads {entry.reading.kind}"
+        f"names, {cure}"
     )
 
 

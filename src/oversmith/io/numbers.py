@@ -1,4 +1,4 @@
-"""Numbers as people write them: with a decimal comma, thousands signs, a currency, a percent sign, in brackets."""
+"""Numbers as people write them: with a decimal comma, thousands signs, a currency or another unit, in brackets."""
 
 from __future__ import annotations
 
@@ -13,13 +13,33 @@ _CURRENCIES = (
     r"|USD|EUR|GBP|CHF|JPY|CNY|INR|AUD|CAD|SEK|NOK|DKK|PLN|CZK|HUF|BRL|kr\.?|zł|Kč|Ft|Rs\.?|Fr\.?)"
 )
 _MINUS = "\\-\u2212\u2013"
-_CELL = (
-    rf"(?P<open>\()?[{_SPACES}]*(?P<outer>[+{_MINUS}])?[{_SPACES}]*(?P<prefix>{_CURRENCIES}[{_SPACES}]*)?"
-    rf"(?P<inner>[+{_MINUS}])?(?P<core>[0-9.,](?:[0-9.,'’{_SPACES}]*[0-9.,])?(?:[eE][+-]?[0-9]+)?)"
-    rf"(?P<suffix>[{_SPACES}]*(?:[%‰]|{_CURRENCIES}))?(?P<after>[{_MINUS}])?[{_SPACES}]*(?P<close>\))?"
+# Letters of most scripts, and signs that stand for a unit by themselves: RE2 knows no classes for them.
+_LETTERS = (
+    "A-Za-z\u00b5\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u017f\u0391-\u03c9\u0410-\u044f\u2126\u212b"
+    "\u3041-\u30fa\u4e00-\u9fa5\uac00-\ud7a3"
 )
-_NUMBER = re.compile(_CELL)
-POSSIBLE = rf"^\s*{_CELL}\s*$"
+_SIGNS = '%\u2030\u00b0\u00ba\u2103\u2109"\u2032\u2033$\u20ac\u00a3\u00a5'
+# Powers and fractions: m2, s-1, cm^3, mg/dL, W/m², mL/min/1.73m2.
+_WORD = rf"[{_LETTERS}{_SIGNS}][{_LETTERS}{_SIGNS}0-9²³¹⁻/.*·⋅^-]{{0,19}}"
+_UNIT = rf"{_WORD}(?:[{_SPACES}]{_WORD}){{0,2}}"
+
+
+def _cell(unit: str) -> str:
+    """Write the pattern of a cell, for units that are no currencies as given."""
+    return (
+        rf"(?P<open>\()?[{_SPACES}]*(?P<outer>[+{_MINUS}])?[{_SPACES}]*(?P<prefix>{_CURRENCIES}[{_SPACES}]*)?"
+        rf"(?P<inner>[+{_MINUS}])?(?P<core>[0-9.,](?:[0-9.,'’{_SPACES}]*[0-9.,])?(?:[eE][+-]?[0-9]+)?)"
+        rf"(?P<suffix>[{_SPACES}]*(?:[%‰]|{_CURRENCIES}{unit}))?(?P<after>[{_MINUS}])?[{_SPACES}]*(?P<close>\))?"
+    )
+
+
+_NUMBER = re.compile(_cell(""))
+_WITH_UNIT = re.compile(_cell(f"|{_UNIT}"))
+# The days of a month and the classes of a school are levels.
+_ORDINAL = re.compile(r"[0-9](?:st|nd|rd|th)$", re.IGNORECASE)
+PLAIN = rf"^\s*{_cell('')}\s*$"
+"""Pattern, for Arrow, of the cells that are numbers without a unit other than a currency or a percent sign."""
+POSSIBLE = rf"^\s*{_cell('|' + _UNIT)}\s*$"
 """Pattern, for Arrow, of the cells that are worth a closer look."""
 ONES = str.maketrans("023456789", "1" * 9)
 """Table that gives cells which differ in their digits alone one shape."""
@@ -46,30 +66,44 @@ class Parts(NamedTuple):
     prefix: str
     core: str
     suffix: str
+    measure: str = ""
+    """The unit without its space, where it is neither a currency nor a percent sign; or empty."""
+
+    @property
+    def unit(self) -> str:
+        """What the number counts, of any kind, without its space."""
+        return (self.prefix or self.suffix).strip()
 
 
-def parts_of(cell: str) -> Parts | None:
+def parts_of(cell: str, *, units: bool = True) -> Parts | None:
     """Take a cell apart; None where it is no number in any spelling.
 
     Parameters
     ----------
     cell : str
         The cell.
+    units : bool, default=True
+        Whether other units than currencies and percent signs may follow the digits.
 
     Returns
     -------
     Parts or None
-        Sign, currency or percent sign, and the digits with their marks.
+        Sign, unit, and the digits with their marks.
 
     Examples
     --------
     >>> from oversmith.io.numbers import parts_of
     >>> parts_of("($1,234.50)")
-    Parts(negative='()', minus='', prefix='$', core='1,234.50', suffix='')
-    >>> parts_of("12 kg") is None
-    True
+    Parts(negative='()', minus='', prefix='$', core='1,234.50', suffix='', measure='')
+    >>> parts_of("12 kg").measure, parts_of("12th") is None
+    ('kg', True)
     """
-    match = _NUMBER.fullmatch(cell.strip())
+    text = cell.strip()
+    match = _NUMBER.fullmatch(text)
+    measure = ""
+    if match is None and units and _ORDINAL.search(text) is None:
+        match = _WITH_UNIT.fullmatch(text)
+        measure = match["suffix"].strip() if match is not None and match["suffix"] else ""
     if match is None or bool(match["open"]) != bool(match["close"]):
         return None
     prefix, suffix = match["prefix"] or "", match["suffix"] or ""
@@ -83,7 +117,7 @@ def parts_of(cell: str) -> Parts | None:
     elif minus and minus != "+":
         # Without a currency the sign is read as the outer one.
         negative = "-" if signs[0] else "$-" if signs[1] else "5-"
-    return Parts(negative, minus, prefix, match["core"], suffix)
+    return Parts(negative, minus, prefix, match["core"], suffix, measure)
 
 
 def _shape(mark: str, group: str) -> re.Pattern[str]:
@@ -209,7 +243,7 @@ class NumberSpelling:
     pairs : bool
         Whether all groups but the last have two digits, as in India.
     prefix, suffix : str
-        A currency or a percent sign, with its space.
+        A currency, a percent sign or another unit, with its space.
     negative : {"-", "$-", "()", "5-"}
         Where the sign of negative numbers stands.
     minus, plus : str

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from oversmith.exceptions import InputError, MissingExtraError
 from oversmith.io.format import unreadable
 from oversmith.io.layout import decoded, find_delimiter, first_row_doubt
+from oversmith.io.read_cells import are_hexadecimal
 from oversmith.io.tables import Table, pandas_metadata
 
 if TYPE_CHECKING:
@@ -135,7 +136,10 @@ def read_csv(content: bytes, name: str, delimiter: str | None = None, *, header:
         if pa.types.is_integer(numbers.type) and pc.any(pc.match_substring_regex(cells, _LEADING_ZERO)).as_py():
             codes = pc.if_else(pc.is_valid(numbers.combine_chunks()), cells.combine_chunks(), None)
             typed = typed.set_column(position, column, pa.chunked_array([codes]))
-        if pa.types.is_floating(numbers.type) and (whole := _long_numbers(cells, numbers)) is not None:
+        if pa.types.is_floating(numbers.type) and _may_be_hexadecimal(cells):
+            names_or_numbers = pc.if_else(pc.is_valid(numbers.combine_chunks()), cells.combine_chunks(), None)
+            typed = typed.set_column(position, column, pa.chunked_array([names_or_numbers]))
+        elif pa.types.is_floating(numbers.type) and (whole := _long_numbers(cells, numbers)) is not None:
             typed = typed.set_column(position, column, whole)
     doubt = first_row_doubt(typed.column_names, typed, name) if header else ""
     return Table(
@@ -148,6 +152,13 @@ def read_csv(content: bytes, name: str, delimiter: str | None = None, *, header:
         notes=notes,
         first_row_doubt=doubt,
     )
+
+
+def _may_be_hexadecimal(cells: pa.ChunkedArray) -> bool:
+    """Say whether cells that Arrow reads as numbers with exponents, such as 12e10, could be ids of one length."""
+    if not pc.any(pc.match_substring_regex(cells, r"^\s*[0-9]+[eE][0-9]+\s*$")).as_py():
+        return False
+    return are_hexadecimal(cells.unique().to_pylist())
 
 
 def _long_numbers(cells: pa.ChunkedArray, numbers: pa.ChunkedArray) -> pa.ChunkedArray | None:

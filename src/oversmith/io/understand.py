@@ -15,9 +15,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from oversmith.exceptions import InputError, nearest_hint
-from oversmith.io.cells import Cells, CellSpelling, Reading, is_convincing, left_over, read_cells
+from oversmith.io.cells import Cells, CellSpelling, Reading, is_convincing, left_over
 from oversmith.io.notes import LISTED, Conversion, notes_of, unread_note
 from oversmith.io.numbers import Hints
+from oversmith.io.read_cells import read_cells
 
 if TYPE_CHECKING:
     from oversmith.io.tables import Table
@@ -225,6 +226,12 @@ def _declared(
             "types",
             f"column {name!r} is declared {kind} and no cell of it is one, {str(sample)!r} for instance",
             f"declare it {'text' if kind == 'numeric' else 'numeric'} or category",
+        )
+    if reading.why_not:
+        raise InputError(
+            "types",
+            f"column {name!r} is declared {kind} and holds {reading.why_not}",
+            "bring its cells to one unit, or declare it category",
         )
     return _converted(table, name, listed, reading), _conversion(name, listed, reading)
 
