@@ -24,8 +24,10 @@ MISSING_MARKS = frozenset([*_SIGNS, "\\n", *_WORDS.split(), *_PHRASES, *_ERRORS.
 """Cells that stand for a missing value in a column of numbers or dates, in lower case."""
 # At least this share of the cells must be numbers, or dates, where others are words of no known meaning.
 LEAST_SHARE = 0.9
-# So many different words at most, and among more different numbers than that: few numbers beside a word are levels.
-_MOST_WORDS, _FEW_VALUES = 5, 10
+FEW_VALUES = 10
+"""Few numbers beside a word, or with a letter behind each, are levels."""
+# So many different words at most.
+_MOST_WORDS = 5
 _LISTED = 3
 
 
@@ -163,7 +165,7 @@ def is_convincing(cells: Cells, reading: Reading) -> bool:
         return True
     n = sum(cells.counts[cell] for cell in reading.plain)
     many = n >= LEAST_SHARE * (n + sum(words.values()))
-    return many and len(words) <= _MOST_WORDS and len(reading.plain) > _FEW_VALUES
+    return many and len(words) <= _MOST_WORDS and len(reading.plain) > FEW_VALUES
 
 
 def listed(rows: Mapping[str, int], nothing: str = "") -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from oversmith.io import dates, numbers
-from oversmith.io.cells import LEAST_SHARE, MISSING_MARKS, Cells, Reading, inferred, is_text, listed
+from oversmith.io.cells import FEW_VALUES, LEAST_SHARE, MISSING_MARKS, Cells, Reading, inferred, is_text, listed
 from oversmith.io.dates import read_dates
 from oversmith.io.numbers import ONES, Hints, Marks, Parts, choose_marks, parts_of, spelling_of
 
@@ -169,6 +169,9 @@ def _why_not(cells: Cells, read: list[tuple[Parts, list[str]]], is_declared: boo
         return f"different units, {listed(rows, 'none')}"
     if is_declared:
         return ""
+    lettered = [len(part.measure) == 1 and part.suffix == part.measure and part.core.isdigit() for part, _ in read]
+    if len(cells.values) <= FEW_VALUES and all(lettered):
+        return "a letter behind each, as codes have"
     is_code = any(part.measure and _CODE.fullmatch(part.core) for part, _ in read)
     return "leading zeros" if is_code or cells.matching(_CODE.pattern) else ""
 
