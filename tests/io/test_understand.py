@@ -144,6 +144,96 @@ def test_spellings_of_dates(tmp_path: Path, cells: list[str], first: str, words:
     written_again(tmp_path, data)
 
 
+MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "first", "words"),
+    [
+        (
+            [f"{2003 + i}-{i + 1:02d}" for i in range(N)],
+            "2003-01-01",
+            "'2003-01' is read as 2003-01-01, the first day of",
+        ),
+        ([f"{2003 + i}/{i + 1:02d}" for i in range(N)], "2003-01-01", "month"),
+        ([f"{2000 + i}M{i + 1:02d}" for i in range(N)], "2000-01-01", "month"),
+        ([f"{i + 1}/{2000 + i}" for i in range(N)], "2000-01-01", "month"),
+        ([f"{MONTHS[i]} {1990 + i}" for i in range(N)], "1990-01-01", "month"),
+        ([f"{MONTHS[i].upper()}-{1990 + i}" for i in range(N)], "1990-01-01", "month"),
+        ([f"{MONTHS[i]}-{i + 10}" for i in range(N)], "2010-01-01", "month"),
+        ([f"{1990 + i} {MONTHS[i].lower()}" for i in range(N)], "1990-01-01", "month"),
+        ([f"{name} 2001" for name in ("January", "May", "October") * 4], "2001-01-01", "month"),
+        ([f"{2000 + i}-Q{i % 4 + 1}" for i in range(N)], "2000-01-01", "the first day of the quarter"),
+        ([f"{2000 + i}q{i % 4 + 1}" for i in range(N)], "2000-01-01", "quarter"),
+        ([f"Q{i % 4 + 1} {2000 + i}" for i in range(N)], "2000-01-01", "quarter"),
+    ],
+)
+def test_months_and_quarters(tmp_path: Path, cells: list[str], first: str, words: str):
+    data = om.read(saved(tmp_path, cells), "y")
+    assert data.kinds == {"a": "datetime"}
+    assert data.X["a"].iloc[0] == pd.Timestamp(first)
+    assert words in data.notes[0]
+    written_again(tmp_path, data)
+    declared = om.read(saved(tmp_path, cells), "y", types="a=date")
+    assert declared.X["a"].equals(data.X["a"])
+    # A generated day lies within its month.
+    write(tmp_path / "out.csv", data, data.X + pd.Timedelta(days=5), data.labels, real=False)
+    assert (tmp_path / "out.csv").read_text() == (tmp_path / "t.csv").read_text()
+
+
+def test_months_that_must_be_declared(tmp_path: Path):
+    for cells in ([f"2001{i + 1:02d}" for i in range(N)], [f"{i + 1:02d}.2001" for i in range(N)]):
+        assert om.read(saved(tmp_path, cells), "y").kinds == {"a": "numeric"}
+        data = om.read(saved(tmp_path, cells), "y", types="a=date")
+        assert data.X["a"].tolist() == [pd.Timestamp(2001, i + 1, 1) for i in range(N)]
+        written_again(tmp_path, data)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        [f"{2001 + i}-{2 + i:02d}" for i in range(8)] * 2,
+        [f"{9100 + i}-{i + 1:02d}" for i in range(N)],
+        [f"Foo {1990 + i % 3}" for i in range(N)],
+    ],
+)
+def test_what_looks_like_months_and_is_none(tmp_path: Path, cells: list[str]):
+    data = om.read(saved(tmp_path, cells), "y")
+    assert data.X["a"].tolist() == cells
+
+
+@pytest.mark.parametrize("other", ["{:02d}/05/2024", "{:02d}.05.2024", "{:02d} May 2024"])
+def test_dates_in_two_spellings(tmp_path: Path, other: str):
+    cells = [f"2024-05-{i + 1:02d}" if i % 2 else other.format(i + 1) for i in range(28)]
+    data = om.read(saved(tmp_path, cells), "y")
+    assert data.X["a"].tolist() == [pd.Timestamp(2024, 5, i + 1) for i in range(28)]
+    assert "'2024-05-02' is read as 2024-05-02, year first and" in data.notes[0]
+    assert "as 2024-05-01, day first" in data.notes[0]
+    few = om.read(saved(tmp_path, [*cells, "soon"] * 4), "y", types="a=date")
+    assert few.X["a"].isna().sum() == 4
+    assert "'soon' in 4 rows read as missing" in few.notes[0]
+
+
+def test_dates_in_two_spellings_that_leave_a_doubt(tmp_path: Path):
+    cells = [f"2024-05-{i + 1:02d}" if i % 2 else f"{i + 1:02d}/05/2024" for i in range(N)]
+    data = om.read(saved(tmp_path, cells), "y")
+    assert data.X["a"].tolist() == cells
+    assert "dates with different spellings, '2024-05-02' and '01/05/2024'; the column is read as names" in data.notes[0]
+    data = om.read(saved(tmp_path, cells), "y", types="a=date:day-first")
+    assert data.X["a"].tolist() == [pd.Timestamp(2024, 5, i + 1) for i in range(N)]
+
+
+def test_days_and_months_in_both_orders(tmp_path: Path):
+    cells = [f"{i + 1:02d}/03/2024" if i % 2 else f"03/{i + 1:02d}/2024" for i in range(28)]
+    data = om.read(saved(tmp_path, cells), "y")
+    assert data.X["a"].tolist() == cells
+    words = "the day first in some, '14/03/2024' in row 13, and the month first in others, '03/13/2024' in row 12"
+    assert words in data.notes[0]
+    with pytest.raises(InputError, match=f"column 'a' is declared date and holds {words}; write all in one order"):
+        om.read(saved(tmp_path, cells), "y", types="a=date")
+    assert om.read(saved(tmp_path, cells), "y", types="a=date:day-first").X["a"].isna().sum() == 8
+
+
 def test_another_column_settles_the_order_of_day_and_month(tmp_path: Path):
     ambiguous, sure = [f"{i + 1:02d}/02/2024" for i in range(N)], [f"{i + 12:02d}/02/2024" for i in range(N)]
     data = om.read(saved(tmp_path, ambiguous, sure=sure), "y")

@@ -12,9 +12,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from oversmith.io.dates import DateSpelling
+from oversmith.io.months import MonthSpelling
 from oversmith.io.numbers import NumberSpelling
 
-CellSpelling = NumberSpelling | DateSpelling
+CellSpelling = NumberSpelling | DateSpelling | MonthSpelling
 
 _SIGNS = ["", "?", "??", "???", "-", "--", "---", "\u2013", "\u2014", ".", "..", "...", "\u2026", "*", "**", "/", "_"]
 _WORDS = "nan null (null) none nil missing unknown unk undefined na n/a n.a. n.a #n/a #na <na> n/k n/d nd n.d. k.a."
@@ -102,7 +103,7 @@ class Reading:
         What they are.
     plain : dict of str to object
         Cell to its value: the text that programs write, or a datetime.
-    spelling : NumberSpelling, DateSpelling or None
+    spelling : NumberSpelling, DateSpelling, MonthSpelling or None
         How they are spelt, where that is not as programs do.
     words : str
         The reading in words.

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 Order = Literal["day-first", "month-first", "year-first"]
 
-_MONTHS = (
+MONTHS = (
     "january",
     "february",
     "march",
@@ -24,6 +24,7 @@ _MONTHS = (
     "november",
     "december",
 )
+"""Names of the months."""
 _TIME = (
     r"(?:(?P<gap>[T ]+)(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:(?P<point>[.,])(?P<part>\d{1,6}))?)?"
     r"(?P<half> ?[AaPp][Mm])?)?"
@@ -129,7 +130,7 @@ class DateSpelling:
         day, month = f"{value.day:0{width}d}", f"{value.month:0{width}d}"
         year = f"{value.year:04d}"[-self.year_digits :]
         if "name" in self.pattern:
-            name = _MONTHS[value.month - 1]
+            name = MONTHS[value.month - 1]
             month = getattr(name if self.whole_names else name[:3], self.names)()
         order = {"day-first": (day, month, year), "month-first": (month, day, year), "year-first": (year, month, day)}
         first, second, third = order[self.order]
@@ -163,14 +164,19 @@ class Dates:
         How they are written.
     assumed : bool
         Whether every cell could be read with day and month the other way round.
+    contrary : tuple of (str, str), or empty
+        A cell that can only be read in this order and one that can only be read in the other, where nobody says which.
     """
 
     values: dict[str, dt.datetime]
     spelling: DateSpelling
     assumed: bool
+    contrary: tuple[str, ...] = ()
 
 
-def read_dates(cells: Mapping[str, int], day_first: bool | None, declared: str | None = None) -> Dates | None:
+def read_dates(
+    cells: Mapping[str, int], day_first: bool | None, declared: str | None = None, without: Collection[str] = ()
+) -> Dates | None:
     """Read the dates of a column, all of them in one pattern.
 
     Parameters
@@ -181,6 +187,8 @@ def read_dates(cells: Mapping[str, int], day_first: bool | None, declared: str |
         What the rest of the file says of days and months; None where it says nothing.
     declared : {"day-first", "month-first", "digits"}, optional
         What the caller says; ``"digits"`` also reads 20240131.
+    without : collection of str
+        Patterns that are not looked for.
 
     Returns
     -------
@@ -197,7 +205,7 @@ def read_dates(cells: Mapping[str, int], day_first: bool | None, declared: str |
     best: list[tuple[str, re.Match[str]]] = []
     pattern, most = "", 0
     for name, shape in _PATTERNS.items():
-        if name == "digits" and declared is None:
+        if name in without or (name == "digits" and declared is None):
             continue
         matches = [(cell, match) for cell in cells if (match := shape.fullmatch(cell.strip())) is not None]
         n = sum(cells[cell] for cell, _ in matches)
@@ -209,7 +217,19 @@ def read_dates(cells: Mapping[str, int], day_first: bool | None, declared: str |
     values = {cell: value for cell, match in best if (value := _date(match, order)) is not None}
     if not values:
         return None
-    return Dates(values, _spelling(pattern, order, [match for cell, match in best if cell in values]), assumed)
+    spelling = _spelling(pattern, order, [match for cell, match in best if cell in values])
+    others = [cell for cell, _ in best if cell not in values]
+    contrary: tuple[str, ...] = ()
+    if pattern == "numbers" and others and declared != order:
+        swapped = [cell for cell, match in best if _date(match, _swapped(order)) is not None]
+        sure = next((cell for cell in values if cell not in swapped), None)
+        wrong = next((cell for cell in others if cell in swapped), None)
+        contrary = () if sure is None or wrong is None else (sure, wrong)
+    return Dates(values, spelling, assumed, contrary)
+
+
+def _swapped(order: Order) -> Order:
+    return "month-first" if order == "day-first" else "day-first"
 
 
 def _order(
@@ -241,7 +261,7 @@ def _date(match: re.Match[str], order: str) -> dt.datetime | None:
         year += 1900 if year >= 69 else 2000
     first = int(fields["first"])
     if fields.get("name"):
-        month, day = _month(fields["name"]), first
+        month, day = month_number(fields["name"]), first
     else:
         second = int(fields["second_"])
         day, month = (first, second) if order == "day-first" else (second, first)
@@ -257,10 +277,18 @@ def _date(match: re.Match[str], order: str) -> dt.datetime | None:
         return None
 
 
-def _month(name: str) -> int:
+def month_number(name: str) -> int:
+    """Find a month by its name, whole or the first three letters; 0 for another word.
+
+    Examples
+    --------
+    >>> from oversmith.io.dates import month_number
+    >>> month_number("Sept"), month_number("MAY"), month_number("Foo")
+    (9, 5, 0)
+    """
     folded = name.casefold()
     return next(
-        (n for n, whole in enumerate(_MONTHS, 1) if folded in (whole, whole[:3]) or (n == 9 and folded == "sept")), 0
+        (n for n, whole in enumerate(MONTHS, 1) if folded in (whole, whole[:3]) or (n == 9 and folded == "sept")), 0
     )
 
 

@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from oversmith.io import dates, numbers
+from oversmith.io import dates, months, numbers
 from oversmith.io.cells import FEW_VALUES, LEAST_SHARE, MISSING_MARKS, Cells, Reading, inferred, is_text, listed
-from oversmith.io.dates import read_dates
+from oversmith.io.dates import Dates, read_dates
+from oversmith.io.months import read_months
 from oversmith.io.numbers import ONES, Hints, Marks, Parts, choose_marks, parts_of, spelling_of
 
 # More units than this are words of another meaning.
@@ -42,6 +43,7 @@ def read_cells(cells: Cells, hints: Hints, declared: str = "") -> Reading | None
     readings = []
     if kind in ("", "date"):
         readings += [_as_dates(cells, hints.day_first, detail or ("digits" if kind else None)), _as_times(cells)]
+        readings.append(_as_months(cells, is_declared=bool(kind)))
     if kind in ("", "numeric"):
         readings.append(_as_numbers(cells, hints, detail, is_declared=bool(kind)))
     best = [reading for reading in readings if reading is not None]
@@ -186,26 +188,85 @@ def _example(plain: Mapping[str, str], marks: Marks) -> str:
 
 
 def _as_dates(cells: Cells, day_first: bool | None, declared: str | None) -> Reading | None:
-    """Read cells as dates in one pattern."""
+    """Read cells as dates in one pattern, or in several that leave no doubt."""
     candidates = cells.matching(dates.POSSIBLE) | (cells.matching(dates.DIGITS) if declared else {})
-    read = read_dates(candidates, day_first, declared)
-    if read is None:
+    first = read_dates(candidates, day_first, declared)
+    if first is None:
         return None
-    spelling = read.spelling
-    cell = next(iter(read.values))
+    several, rest = [first], {cell: n for cell, n in candidates.items() if cell not in first.values}
+    while rest and (more := read_dates(rest, day_first, declared, [read.spelling.pattern for read in several])):
+        several.append(more)
+        rest = {cell: n for cell, n in rest.items() if cell not in more.values}
+    if len(several) > 1 and (declared or _are_all_read(cells, several)):
+        return _in_several_spellings(several, bool(declared))
+    spelling = first.spelling
     # What Arrow reads by itself keeps Arrow's type, a day or a time in its unit.
-    is_plain = spelling.is_iso and not is_text(inferred([value.strip() for value in read.values]))
-    other = "month-first" if spelling.order == "day-first" else "day-first"
-    when = read.values[cell]
-    iso = when.isoformat(" ") if spelling.has_time else when.date().isoformat()
+    is_plain = spelling.is_iso and not is_text(inferred([value.strip() for value in first.values]))
     return Reading(
         "dates",
-        {value: value.strip() for value in read.values} if is_plain else dict(read.values),
+        {value: value.strip() for value in first.values} if is_plain else dict(first.values),
         None if is_plain else spelling,
-        "" if is_plain else f"{cell!r} is read as {iso}, {spelling.order.replace('-', ' ')}",
-        f"date:{other}" if read.assumed else "",
-        "" if read.assumed or spelling.pattern != "numbers" else spelling.order,
+        "" if is_plain else _as_read(first, "is read as"),
+        _other_order(first) if first.assumed else "",
+        "" if first.assumed or spelling.pattern != "numbers" else spelling.order,
+        _contradiction(cells, first),
     )
+
+
+def _contradiction(cells: Cells, read: Dates) -> str:
+    """Say where the day comes first in some cells and the month in others; empty where nothing contradicts."""
+    if not read.contrary:
+        return ""
+    sure, wrong = (f"{cell!r} in row {cells.row(cell)}" for cell in read.contrary)
+    first, second = ("day", "month") if read.spelling.order == "day-first" else ("month", "day")
+    return f"the {first} first in some, {sure}, and the {second} first in others, {wrong}"
+
+
+def _are_all_read(cells: Cells, several: list[Dates]) -> bool:
+    """Say whether all cells but known marks are dates in one of the spellings."""
+    return all(
+        any(cell in read.values for read in several) or cell.strip().casefold() in MISSING_MARKS
+        for cell in cells.values
+    )
+
+
+def _in_several_spellings(several: list[Dates], is_declared: bool) -> Reading:
+    """Read dates that are written in different ways; generated ones are written in the most frequent way."""
+    assumed = [read for read in several if read.assumed]
+    samples = [next(iter(read.values)) for read in several]
+    why_not = f"different spellings, {' and '.join(map(repr, samples))}" if assumed and not is_declared else ""
+    words = [_as_read(read, "as" if position else "is read as") for position, read in enumerate(several)]
+    return Reading(
+        "dates",
+        {cell: value for read in several for cell, value in read.values.items()},
+        several[0].spelling,
+        " and ".join(words),
+        _other_order(assumed[0]) if assumed else "",
+        why_not=why_not,
+    )
+
+
+def _as_read(read: Dates, verb: str) -> str:
+    """Say how one cell is read."""
+    cell, when = next(iter(read.values.items()))
+    iso = when.isoformat(" ") if read.spelling.has_time else when.date().isoformat()
+    return f"{cell!r} {verb} {iso}, {read.spelling.order.replace('-', ' ')}"
+
+
+def _other_order(read: Dates) -> str:
+    """Name the type that declares the other order of day and month."""
+    return f"date:{'month-first' if read.spelling.order == 'day-first' else 'day-first'}"
+
+
+def _as_months(cells: Cells, *, is_declared: bool) -> Reading | None:
+    """Read cells as months or quarters."""
+    candidates = cells.matching(months.POSSIBLE) | (cells.matching(months.DIGITS) if is_declared else {})
+    read = read_months(candidates, is_declared=is_declared)
+    if read is None:
+        return None
+    values, spelling = read
+    cell, when = next(iter(values.items()))
+    return Reading("dates", dict(values), spelling, f"{cell!r} is read as {when.date()}, {spelling.text}")
 
 
 def _as_times(cells: Cells) -> Reading | None:

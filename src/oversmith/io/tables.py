@@ -60,7 +60,7 @@ class Table:
         Why the names of the columns look like a row of data; empty unless they do.
     types : dict of str to str
         What the caller said of columns.
-    spellings : dict of str to NumberSpelling or DateSpelling
+    spellings : dict of str to NumberSpelling, DateSpelling or MonthSpelling
         How columns spell their values, where that is not as programs do.
     originals : dict of str to pyarrow.ChunkedArray
         For formats with types the columns as they stand in the file, where they are read as another type.
@@ -114,7 +114,7 @@ class Table:
             Its name.
         column : pyarrow.ChunkedArray
             The values.
-        spelling : NumberSpelling, DateSpelling or None
+        spelling : NumberSpelling, DateSpelling, MonthSpelling or None
             How the file spells them; None for the way of programs.
 
         Returns

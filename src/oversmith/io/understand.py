@@ -228,11 +228,10 @@ def _declared(
             f"declare it {'text' if kind == 'numeric' else 'numeric'} or category",
         )
     if reading.why_not:
-        raise InputError(
-            "types",
-            f"column {name!r} is declared {kind} and holds {reading.why_not}",
-            "bring its cells to one unit, or declare it category",
-        )
+        cure = f"write all in one order; types='{name}=date:day-first' takes those of the other order for missing"
+        if kind == "numeric":
+            cure = "bring its cells to one unit, or declare it category"
+        raise InputError("types", f"column {name!r} is declared {kind} and holds {reading.why_not}", cure)
     return _converted(table, name, listed, reading), _conversion(name, listed, reading)
 
 
