@@ -61,6 +61,7 @@ def run(
     drop: Columns = None,
     types: Types = None,
     headerless: Flag = False,
+    drop_unlabelled: Flag = False,
     groups: Column = None,
     contender: Names = None,
     classifier: Classifiers = None,
@@ -103,6 +104,8 @@ def run(
         two ways.
     headerless : bool
         The first row of these files is data; the columns are called c1, c2 and so on.
+    drop_unlabelled : bool
+        Leave out rows without a label: empty cells, and marks such as NA, None and ?. They are refused otherwise.
     groups : str
         Column of these files that says which rows belong together: none is split between training and test.
     contender : list of str
@@ -147,6 +150,7 @@ def run(
         "--drop": drop,
         "--types": types,
         "--headerless": headerless or None,
+        "--drop-unlabelled": drop_unlabelled or None,
         "--groups": groups,
         "--contender": contender,
         "--classifier": classifier,

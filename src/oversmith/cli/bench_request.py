@@ -32,7 +32,7 @@ def request_of(options: Mapping[str, Any]) -> dict[str, Any]:
     >>> from oversmith.cli.bench_request import request_of
     >>> options = dict.fromkeys(("--split", "--folds", "--repeats", "--thin", "--dataset", "--group", "--target"))
     >>> options |= dict.fromkeys(("--positive", "--drop", "--groups", "--contender", "--classifier", "--seed"))
-    >>> options |= dict.fromkeys(("--types", "--headerless"))
+    >>> options |= dict.fromkeys(("--types", "--headerless", "--drop-unlabelled"))
     >>> request_of(options | {"--max-steps": 10, "--thin": 5.0, "--group": "tuning"})
     {'group': 'tuning', 'protocol': {'thin': 5.0}, 'max_steps': 10}
     """
@@ -52,7 +52,7 @@ def request_of(options: Mapping[str, Any]) -> dict[str, Any]:
             datasets.append(name)
             continue
         option_of = {"target": "--target", "positive": "--positive", "drop": "--drop", "group": "--groups"}
-        option_of["types"] = "--types"
+        option_of |= {"types": "--types", "drop_unlabelled": "--drop-unlabelled"}
         entry = {key: options[option] for key, option in option_of.items() if options[option] is not None}
         entry |= {"header": False} if options["--headerless"] else {}
         datasets.append({"path": str(Path(name).resolve())} | entry)

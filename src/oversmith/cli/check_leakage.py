@@ -34,6 +34,7 @@ def check_leakage(
     drop: Columns = None,
     types: Types = None,
     headerless: Flag = False,
+    drop_unlabelled: Flag = False,
     json: Flag = False,
 ) -> int:
     """Run a procedure where nothing can be learnt, or look for test rows in a training part.
@@ -76,6 +77,8 @@ def check_leakage(
         two ways.
     headerless : bool
         The first row of the file is data; the columns are called c1, c2 and so on.
+    drop_unlabelled : bool
+        Leave out rows without a label: empty cells, and marks such as NA, None and ?. They are refused otherwise.
     json : bool
         Print JSON instead of sentences.
     """
@@ -83,6 +86,7 @@ def check_leakage(
         if train is None or test is None or procedure is not None:
             raise InputError("train", "train and test belong together", "give both, and no procedure beside them")
         reading = {"drop": drop or (), "types": types or (), "header": not headerless}
+        reading["drop_unlabelled"] = drop_unlabelled
         return _split(train, test, target, reading, json)
     if procedure is None or data is None:
         raise InputError(
@@ -93,7 +97,14 @@ def check_leakage(
     from oversmith.io import read
 
     rows = read(
-        data, target, positive=positive, drop=drop or (), types=types or (), header=not headerless, groups="none"
+        data,
+        target,
+        positive=positive,
+        drop=drop or (),
+        types=types or (),
+        header=not headerless,
+        groups="none",
+        drop_unlabelled=drop_unlabelled,
     )
     for note in rows.notes:
         print_note(note)

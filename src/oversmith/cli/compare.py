@@ -48,6 +48,7 @@ def compare(
     drop: Columns = None,
     types: Types = None,
     headerless: Flag = False,
+    drop_unlabelled: Flag = False,
     groups: Column = None,
     max_rows: Annotated[int | None, AtLeastTwo] = None,
     method: Methods = None,
@@ -94,6 +95,8 @@ def compare(
         two ways.
     headerless : bool
         The first row of the file is data; the columns are called c1, c2 and so on.
+    drop_unlabelled : bool
+        Leave out rows without a label: empty cells, and marks such as NA, None and ?. They are refused otherwise.
     groups : str
         Column (or array) that says which rows belong together, a patient or a machine: none is split between training
         and test. Where the file is a data set of the registry that has such a column, it is taken; `none` takes none.
@@ -171,6 +174,7 @@ def compare(
         modality=modality,
         channels=channels,
         axis=axis,
+        drop_unlabelled=drop_unlabelled,
     )
     for name in methods or ():
         check_modality(name, rows.sampler_modality)

@@ -39,6 +39,7 @@ def resample(
     drop: Columns = None,
     types: Types = None,
     headerless: Flag = False,
+    drop_unlabelled: Flag = False,
     sampling_ratio: Share = None,
     fill: Share = None,
     seed: Seed = 0,
@@ -81,6 +82,8 @@ def resample(
         two ways.
     headerless : bool
         The first row of the file is data; the columns are called c1, c2 and so on.
+    drop_unlabelled : bool
+        Leave out rows without a label: empty cells, and marks such as NA, None and ?. They are refused otherwise.
     sampling_ratio : float
         For two classes: rows of the smaller over rows of the larger class in the output.
     fill : float
@@ -135,6 +138,7 @@ def resample(
         modality=modality,
         channels=channels,
         axis=axis,
+        drop_unlabelled=drop_unlabelled,
     )
     flag = None if flag_column is None else (flag_column or [FLAG_NAME])[0]
     rows.check_output(output, flag, argument="output")

@@ -16,7 +16,7 @@ from oversmith.io import read
 from oversmith.io.format import READ_SUFFIXES
 
 _KEYS = ("datasets", "group", "contenders", "classifiers", "protocol", "seeds", "max_steps")
-_DATASET_KEYS = ("path", "target", "positive", "group", "drop", "types", "header", "name")
+_DATASET_KEYS = ("path", "target", "positive", "group", "drop", "types", "header", "drop_unlabelled", "name")
 _CONTENDER_KEYS = ("method", "name", "title", "fill", "synthetic_weight", "parameters")
 _PROTOCOL_KEYS = (
     "folds",
@@ -126,6 +126,7 @@ def _dataset(entry: Any) -> Any:
             types=entry.get("types", ()),
             header=entry.get("header", True),
             groups=entry.get("group", "none"),
+            drop_unlabelled=entry.get("drop_unlabelled", False),
         )
     except InputError as error:
         raise (InputError("datasets", error.finding, error.cure) if error.argument == "path" else error) from error

@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 from scipy.stats import rankdata
 
-from oversmith.io.cells import MISSING_MARKS
 from oversmith.io.kinds import column_kind
 
 # Above this area under the ROC curve, one column alone tells the classes apart.
@@ -59,7 +58,7 @@ def column_notes(X: pd.DataFrame, y: Any) -> dict[str, str]:
 
 
 def class_notes(classes: Iterable[str]) -> list[str]:
-    """Say which classes may be one, and which may stand for a missing label; nothing is changed.
+    """Say which classes may be one; nothing is changed.
 
     Parameters
     ----------
@@ -76,21 +75,15 @@ def class_notes(classes: Iterable[str]) -> list[str]:
     >>> from oversmith.io.column_notes import class_notes
     >>> class_notes(["sick", "Sick ", "well"])
     ["classes 'sick' and 'Sick ' differ in blanks or capital letters alone and are read as several"]
-    >>> class_notes(["p", "n", "?"])
-    ["class '?' looks like the mark of a missing label and is read as a class"]
     """
     alike: dict[str, list[str]] = {}
     for name in classes:
         alike.setdefault(" ".join(name.split()).casefold(), []).append(name)
-    notes = [
+    return [
         f"classes {' and '.join(map(repr, names))} differ in blanks or capital letters alone and are read as several"
         for names in alike.values()
         if len(names) > 1
     ]
-    # Words such as "none" may well be a class.
-    signs = {mark for mark in MISSING_MARKS if not any(map(str.isalnum, mark))}
-    marks = [name for plain, names in alike.items() if plain in signs for name in names]
-    return notes + [f"class {name!r} looks like the mark of a missing label and is read as a class" for name in marks]
 
 
 def unnamed_row_numbers(X: pd.DataFrame) -> list[str]:

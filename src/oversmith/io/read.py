@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
+import pyarrow.compute as pc
 
 from oversmith.exceptions import InputError, nearest_hint
 from oversmith.io.array_notes import with_layout, with_spectra
@@ -24,6 +25,7 @@ from oversmith.io.read_tables import from_frame, read_csv, read_excel, read_parq
 from oversmith.io.tables import Table
 from oversmith.io.types import Types, parse_types
 from oversmith.io.understand import understand
+from oversmith.io.unlabelled import find_unlabelled
 
 if TYPE_CHECKING:
     from oversmith.datasets import DatasetInfo
@@ -47,6 +49,7 @@ def read(
     modality: Literal["table", "series", "spectra", "image", "tabular", "images"] | None = None,
     channels: Literal["first", "last"] | None = None,
     axis: str | None = None,
+    drop_unlabelled: bool = False,
 ) -> Data:
     r"""Read rows and their classes from a file, a folder of spectra, or a data set by its name.
 
@@ -83,6 +86,9 @@ def read(
         Array of an npz file that says where the points of spectra lie. One that is called like an axis is found by
         itself; ``"none"`` takes none. For a folder of spectra: how their axes become one, ``"same"``, ``"index"`` or
         ``"overlap"``.
+    drop_unlabelled : bool, default=False
+        Whether rows without a label are left out: empty cells, and marks such as ``NA``, ``None`` and ``?``. They are
+        refused otherwise.
 
     Returns
     -------
@@ -131,7 +137,7 @@ def read(
     declared = parse_types(types)
     names += [column for column, kind in declared.items() if kind == "drop" and column not in names]
     source = _understood(source, declared, target or source.default_target, [*names, *([groups] if groups else ())])
-    data = _with_target(source, target, groups, names)
+    data, labelled = _with_target(source, target, groups, names, drop_unlabelled)
     data = data.with_groups(groups) if groups is not None else data
     if positive is not None:
         data = data.against(positive, negative)
@@ -139,7 +145,7 @@ def read(
         find_negative(negative, None, data.label_counts, data.target)
     about = column_notes(data.X, data.y) if isinstance(data.X, pd.DataFrame) else {}
     classes = class_notes(map(str, data.label_counts))
-    return replace(data, notes=(*source.notes, *note, *classes, *about.values()))
+    return replace(data, notes=(*source.notes, *note, *labelled, *classes, *about.values()))
 
 
 def _read_source(path: Path, is_name: bool, axis: str | None, *, header: bool) -> Table | Arrays:
@@ -254,8 +260,10 @@ def _group_column(groups: str | None, source: Table | Arrays, target: str | None
     return known, (f"rows of one {known!r} stay together; groups='none' splits them",)
 
 
-def _with_target(source: Table | Arrays, target: str | None, groups: str | None, drop: list[str]) -> Data:
-    """Take one column as the classes, and all others but those left out as features."""
+def _with_target(
+    source: Table | Arrays, target: str | None, groups: str | None, drop: list[str], drop_unlabelled: bool
+) -> tuple[Data, tuple[str, ...]]:
+    """Take one column as the classes, and all others but those left out as features; say what rows were left out."""
     target = target or source.default_target
     doubt = getattr(source, "first_row_doubt", "")
     if target is None:
@@ -270,11 +278,12 @@ def _with_target(source: Table | Arrays, target: str | None, groups: str | None,
         raise InputError("target", finding, _HEADERLESS if doubt else nearest_hint(target, source.columns))
     check_drop(source, target, drop)
     labels = source.column(target)
-    class_counts(labels, target)
+    rows, notes = _labelled(source, labels, target, drop_unlabelled)
+    class_counts(labels[rows] if isinstance(labels, np.ndarray) else labels.iloc[rows], target)
     without = [target, *drop, *([] if groups is None else [groups])]
     if isinstance(source, Table) and not set(source.columns) - set(without):
         raise InputError("drop", f"no column but the target {target!r} is left", "drop fewer")
-    return Data(
+    data = Data(
         name=source.name,
         target=target,
         X=source.features(without),
@@ -282,3 +291,26 @@ def _with_target(source: Table | Arrays, target: str | None, groups: str | None,
         source=source,
         rows=np.arange(len(labels)),
     )
+    return (data if len(rows) == len(labels) else data.take(rows)), notes
+
+
+def _labelled(
+    source: Table | Arrays, labels: Any, target: str, drop_unlabelled: bool
+) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Refuse rows without a label, or leave them out; return the positions of the others, and what to say."""
+    declared, nulls = "", []
+    if isinstance(source, Table):
+        declared = source.types.get(target, "")
+        if source.text is not None:
+            nulls = source.text.column(target).filter(pc.is_null(source.arrow.column(target))).to_pylist()
+    unlabelled = find_unlabelled(labels, nulls, is_declared=declared in ("category", "text"))
+    if drop_unlabelled:
+        return unlabelled.dropped()
+    n = int(unlabelled.is_missing.sum())
+    if n:
+        cure = "drop_unlabelled= leaves these rows out"
+        if isinstance(source, Table) and any(text.strip() for text in unlabelled.missing):
+            cure += f", types='{target}=category' takes such cells for a class"
+        finding = f"{n} of {len(labels)} rows have no value in {target!r}, {unlabelled.text}"
+        raise InputError("target", finding, cure)
+    return np.arange(len(labels)), unlabelled.notes
