@@ -74,6 +74,10 @@ FOUND = {
     "series at the ends of float64": hostile.Case(
         np.where(np.random.default_rng(0).random((12, 1, 8)) < 0.5, -1.797e308, 1.797e308), [0] * 9 + [1] * 3
     ),
+    "sparse numbers": hostile.Case(
+        pd.DataFrame({"a": pd.arrays.SparseArray(np.where(np.arange(12) % 3, 0.0, np.arange(12) ** 1.5))}),
+        [0] * 9 + [1] * 3,
+    ),
     "denormal series": hostile.Case(np.random.default_rng(0).integers(0, 9, (12, 2, 8)) * 5e-324, [0] * 9 + [1] * 3),
 }
 
