@@ -360,7 +360,7 @@ def _centre_and_spread(channels: np.ndarray, axes: tuple[int, ...]) -> tuple[np.
 
 
 def _held(values: np.ndarray, dtype: Any) -> np.ndarray:
-    """Keep values to what a dtype holds, rounded if that is whole numbers: the last number before the end, not the end."""
+    """Keep values to what a dtype holds; round them where that is whole numbers."""
     plain = _plain(dtype)
     if plain.kind in "iub":
         values = np.round(values)
@@ -377,7 +377,7 @@ def _held(values: np.ndarray, dtype: Any) -> np.ndarray:
 
 
 def _plain(dtype: Any) -> np.dtype:
-    """Return NumPy's dtype of the same numbers, for one of NumPy, pandas, Arrow or Polars; objects where there is none."""
+    """Return NumPy's dtype of the same numbers; that of objects where there is none."""
     kind = getattr(dtype, "numpy_dtype", getattr(dtype, "subtype", dtype))
     name = str(kind).casefold()
     try:
