@@ -356,6 +356,8 @@ class FittedColumn:
         coder = LevelColumn if state["levels"] else IdentifierColumn if state.get("identifiers") else NumericColumn
         empty = state["coder"] is None
         kind, flavour, unit = state["kind"], state["flavour"], state.get("unit", "")
+        if not isinstance(flavour, str) or not isinstance(unit, str):
+            raise InputError("state", f"{flavour!r} and {unit!r} found", "both are text")
         if "unit" not in state and flavour in _EARLIER:
             flavour, unit = _EARLIER[flavour]
         gridded = coder is NumericColumn and not empty and kind not in {"number", "boolean"}
