@@ -38,7 +38,7 @@ def _is_few(distinct: np.ndarray, n: int) -> bool:
 
 def _decimals(distinct: np.ndarray, single: bool) -> int | None:
     """Count the decimals all values share; None when there are more than ``MAX_DECIMALS``."""
-    sample = distinct[:: max(1, len(distinct) // 1000)]
+    sample = distinct[:: max(1, len(distinct) // 10)]
     for decimals in range(MAX_DECIMALS + 1):
         if all(np.array_equal(_rounded(values, decimals, single), values) for values in (sample, distinct)):
             return decimals
