@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -99,3 +100,25 @@ def test_class_scaler_bounds_no_time_point():
     far = scaler.inverse(np.full((1, 6), 50.0))
     assert (far > Z.max()).all()
     np.testing.assert_allclose(scaler.inverse(scaler.transform(Z)), Z)
+
+
+WHOLE = ("int8", "uint16", "int64", "uint64", "bool")
+CONTAINERS = {
+    "numpy": lambda X: X,
+    "pandas": lambda X: pd.DataFrame(X).add_prefix("t"),
+    "nullable": lambda X: pd.DataFrame(X).add_prefix("t").convert_dtypes(),
+    "arrow": lambda X: pd.DataFrame(X).add_prefix("t").convert_dtypes(dtype_backend="pyarrow"),
+    "polars": lambda X: pl.DataFrame(pd.DataFrame(X).add_prefix("t")),
+}
+
+
+@pytest.mark.parametrize("container", CONTAINERS)
+@pytest.mark.parametrize("dtype", WHOLE)
+def test_whole_numbers_stop_at_the_ends_of_their_type(dtype: str, container: str) -> None:
+    low, high = (0, 1) if dtype == "bool" else (np.iinfo(dtype).min, np.iinfo(dtype).max)
+    X = np.array([[low, high], [high, low]] * 4, dtype=dtype)
+    encoder = SeriesEncoder(input_shape=(1, 2)).fit(CONTAINERS[container](X))
+    # Twice as far from the centre as any real value, and near the centre.
+    back = np.asarray(encoder.inverse_transform(np.array([[-2.0, 2.0], [-0.9, 0.9]]))).astype(float)
+    np.testing.assert_allclose(back[0], [low, high])
+    assert (np.diff(back[1]) > 0).all()

@@ -122,7 +122,10 @@ def _labels(y: Any) -> list[Any]:
 def _columns(rows: Any) -> list[list[Any]]:
     """Columns as lists of Python values; channels of arrays with more than two dimensions."""
     if isinstance(rows, pd.DataFrame):
-        return [rows.iloc[:, i].tolist() for i in range(rows.shape[1])]
+        columns = [rows.iloc[:, i] for i in range(rows.shape[1])]
+        # Sparse ones list NumPy's scalars, all others Python's.
+        sparse = [isinstance(column.dtype, pd.SparseDtype) for column in columns]
+        return [(c.sparse.to_dense() if s else c).tolist() for c, s in zip(columns, sparse, strict=True)]
     if isinstance(rows, pl.DataFrame):
         return [column.to_list() for column in rows.iter_columns()]
     if isinstance(rows, np.ndarray):

@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from invariants import check
 
+from oversmith import SeriesEncoder
 from oversmith._registry import METHODS, load_class
 
 # Cases in all: with the methods that train nothing, and with every method; of these, so many for each that trains.
@@ -74,6 +75,20 @@ FOUND = {
     "series at the ends of float64": hostile.Case(
         np.where(np.random.default_rng(0).random((12, 1, 8)) < 0.5, -1.797e308, 1.797e308), [0] * 9 + [1] * 3
     ),
+    "sparse numbers": hostile.Case(
+        pd.DataFrame({"a": pd.arrays.SparseArray(np.where(np.arange(12) % 3, 0.0, np.arange(12) ** 1.5))}),
+        [0] * 9 + [1] * 3,
+    ),
+    "whole numbers in flat rows of Polars, at the ends of their type": hostile.Case(
+        pl.DataFrame(np.random.default_rng(0).integers(-128, 127, (12, 8), dtype=np.int8)),
+        [0] * 9 + [1] * 3,
+        SeriesEncoder(input_shape=(1, 8)),
+    ),
+    "truth values in flat rows of Polars": hostile.Case(
+        pl.DataFrame(np.random.default_rng(0).random((12, 8)) < 0.5),
+        [0] * 9 + [1] * 3,
+        SeriesEncoder(input_shape=(1, 8)),
+    ),
     "denormal series": hostile.Case(np.random.default_rng(0).integers(0, 9, (12, 2, 8)) * 5e-324, [0] * 9 + [1] * 3),
 }
 
@@ -82,7 +97,8 @@ FOUND = {
 @pytest.mark.filterwarnings("ignore::oversmith.exceptions.CopiesWarning")
 def test_seeds_that_found_a_fault(name: str) -> None:
     for kebab, modality in CHEAP:
-        if modality == ("series" if getattr(FOUND[name].X, "ndim", 2) == 3 else "table"):
+        flat = FOUND[name].encoder is not None
+        if modality == ("series" if flat or getattr(FOUND[name].X, "ndim", 2) == 3 else "table"):
             assert check(sampler(kebab, modality), FOUND[name])
 
 

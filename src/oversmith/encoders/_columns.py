@@ -38,7 +38,7 @@ def _is_few(distinct: np.ndarray, n: int) -> bool:
 
 def _decimals(distinct: np.ndarray, single: bool) -> int | None:
     """Count the decimals all values share; None when there are more than ``MAX_DECIMALS``."""
-    sample = distinct[:: max(1, len(distinct) // 1000)]
+    sample = distinct[:: max(1, len(distinct) // 10)]
     for decimals in range(MAX_DECIMALS + 1):
         if all(np.array_equal(_rounded(values, decimals, single), values) for values in (sample, distinct)):
             return decimals
@@ -356,6 +356,8 @@ class FittedColumn:
         coder = LevelColumn if state["levels"] else IdentifierColumn if state.get("identifiers") else NumericColumn
         empty = state["coder"] is None
         kind, flavour, unit = state["kind"], state["flavour"], state.get("unit", "")
+        if not isinstance(flavour, str) or not isinstance(unit, str):
+            raise InputError("state", f"{flavour!r} and {unit!r} found", "both are text")
         if "unit" not in state and flavour in _EARLIER:
             flavour, unit = _EARLIER[flavour]
         gridded = coder is NumericColumn and not empty and kind not in {"number", "boolean"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from itertools import combinations
 
 import numpy as np
@@ -165,14 +166,15 @@ class _Learner:
 
     def _never_above(self) -> set[tuple[int, int]]:
         """List the pairs of which the first column is in no row above the second."""
-        x, holes = self.x[:, self.some], self.holes[:, self.some]
+        few = self.some[_spread_out(len(self.some))]
+        x, holes = self.x[:, few], self.holes[:, few]
+        fits = ((x[:, None] <= x) | holes[:, None] | holes).all(axis=2)
+        np.fill_diagonal(fits, False)
         pairs = set()
-        for i in range(len(x)):
-            fits = ((x[i] <= x) | holes[i] | holes).all(axis=1)
-            for j in np.flatnonzero(fits).tolist():
-                known = ~(self.holes[i] | self.holes[j])
-                if i != j and known.sum() >= FEWEST_ROWS and (self.x[i] <= self.x[j])[known].all():
-                    pairs.add((i, j))
+        for i, j in np.argwhere(fits).tolist():
+            holes = self.holes[i] | self.holes[j]
+            if ((self.x[i] <= self.x[j]) | holes).all() and np.count_nonzero(~holes) >= FEWEST_ROWS:
+                pairs.add((i, j))
         return pairs
 
     def _orders(self, pairs: set[tuple[int, int]]) -> list[Order]:
@@ -213,33 +215,20 @@ class _Learner:
         """Find sums of two or three columns, and of more that stand side by side."""
         sums: dict[int, Total] = {}
         x = np.where(self.holes[:, self.some], np.nan, self.x[:, self.some].astype(np.float64))
-        few = x[:, np.linspace(0, x.shape[1] - 1, LOOKED_AT_SUMS).astype(np.int64)]
+        few = x[:, _spread_out(x.shape[1])]
         # What rounding of a total may change at most; what is left is checked on more rows and then on all.
         units = [0 if grid.step else grid.decimals for grid in self.grids]
         slack = np.array([0.0 if decimals is None else 0.5 * 10.0**-decimals for decimals in units])
-        for parts in self._candidates([i for i in left if self.present[i]]):
-            added = sum(few[parts[:, i]] for i in range(parts.shape[1]))
-            near = _EPS_SINGLE * np.abs(added)
-            for total in [i for i in left if i not in sums and self.varies[i]]:
-                off = np.abs(added[:, :4] - few[total, :4]) > slack[total] + near[:, :4]
-                fits = np.flatnonzero(~off.any(axis=1) & (parts != total).all(axis=1))
-                off = np.abs(added[fits] - few[total]) > slack[total] + near[fits]
-                for own in parts[fits[~off.any(axis=1)]].tolist():
-                    tolerance = self._tolerance(total, own)
-                    if (np.abs(x[own].sum(axis=0) - x[total]) > tolerance * (1 + _EPS)).any():
-                        continue
-                    if total not in sums and self._holds(total, own, tolerance, sums):
-                        sums[total] = self._total(total, own, tolerance)
+        totals = [i for i in left if self.varies[i]]
+        for total, own in _near_sums(few, [i for i in left if self.present[i]], totals, slack):
+            if total in sums:
+                continue
+            tolerance = self._tolerance(total, own)
+            if (np.abs(x[own].sum(axis=0) - x[total]) > tolerance * (1 + _EPS)).any():
+                continue
+            if self._holds(total, own, tolerance, sums):
+                sums[total] = self._total(total, own, tolerance)
         return _in_turn(list(sums.values()))
-
-    def _candidates(self, left: Sequence[int]) -> Iterator[np.ndarray]:
-        """Go through the sets of columns of each size."""
-        columns = np.array(left, dtype=np.int64)
-        for size in (2, 3) if len(left) <= MOST_COLUMNS_OF_THREE else (2,):
-            if len(left) > size:
-                yield columns[np.array(list(combinations(range(len(left)), size)))]
-        for size in range(4, len(left) if len(left) <= MOST_COLUMNS_OF_THREE else 4):
-            yield np.stack([columns[i : i + size] for i in range(len(left) - size + 1)])
 
     def _tolerance(self, total: int, parts: Sequence[int]) -> float:
         """Return what rounding of the total, and of binary fractions, may change."""
@@ -272,6 +261,62 @@ class _Learner:
                 return False
             rest += [part for known_total in sums.values() if known_total.total == i for part in known_total.parts]
         return True
+
+
+def _spread_out(n: int) -> np.ndarray:
+    """Return a few of ``n`` rows."""
+    return np.linspace(0, n - 1, LOOKED_AT_SUMS).astype(np.int64)
+
+
+def _near_sums(
+    few: np.ndarray, parts: Sequence[int], totals: Sequence[int], slack: np.ndarray
+) -> list[tuple[int, list[int]]]:
+    """List totals and their parts that agree in a few rows: fewest parts first, then by the total."""
+    near = []
+    for sets, added in _sets(few, np.array(parts, dtype=np.int64)):
+        # Sorted by the row with the most values, nearly all sets are out at once; a hole rules nothing out.
+        row = max(range(few.shape[1]), key=lambda row: len(np.unique(few[:, row])) - 2 * np.isnan(few[:, row]).sum())
+        order = np.argsort(added[:, row])
+        known = added[order, row]
+        known = known[~np.isnan(known)]
+        for total in totals:
+            value, candidates = few[total, row], order
+            if not np.isnan(value):
+                # Somewhat more than the exact bound below.
+                margin = 1.001 * (slack[total] + _EPS_SINGLE * abs(value))
+                first = known.searchsorted(value - margin, side="left")
+                last = known.searchsorted(value + margin, side="right")
+                candidates = np.concatenate([order[first:last], order[len(known) :]])
+            sums = added[candidates]
+            off = np.abs(sums - few[total]) > slack[total] + _EPS_SINGLE * np.abs(sums)
+            for i in candidates[~off.any(axis=1)].tolist():
+                own = sets[i].tolist()
+                if total not in own:
+                    near.append((len(own), total, i, own))
+    return [(total, own) for _, total, _, own in sorted(near)]
+
+
+def _sets(few: np.ndarray, columns: np.ndarray) -> Iterator[tuple[Sequence[np.ndarray], np.ndarray]]:
+    """Go through the sets of columns that may be parts, with their sums in a few rows."""
+    n = len(columns)
+    for size in (2, 3) if n <= MOST_COLUMNS_OF_THREE else (2,):
+        if n > size:
+            parts = columns[_combinations(n, size)]
+            yield list(parts), np.add.reduce([few[parts[:, i]] for i in range(size)])
+    if 4 < n <= MOST_COLUMNS_OF_THREE:
+        # Of more columns, only those that stand side by side.
+        sets, sums, added = [], [], few[columns]
+        for size in range(2, n):
+            added = added[:-1] + few[columns[size - 1 :]]
+            if size > 3:
+                sets += [columns[i : i + size] for i in range(len(added))]
+                sums.append(added)
+        yield sets, np.concatenate(sums)
+
+
+@cache
+def _combinations(n: int, size: int) -> np.ndarray:
+    return np.array(list(combinations(range(n), size)))
 
 
 def _in_turn(totals: list[Total]) -> list[Total]:

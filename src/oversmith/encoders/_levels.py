@@ -53,7 +53,7 @@ class LevelColumn:
     def fit(cls, codes: np.ndarray, levels: np.ndarray, has_missing: bool, max_one_hot: int) -> LevelColumn:
         """Fit on codes into ``levels`` (-1 is missing); levels without a row are left out."""
         counts = np.bincount(codes[codes >= 0], minlength=len(levels))
-        keys = [_key(level) for level in levels]
+        keys = [key_of(level) for level in levels]
         order = np.array([i for i in sorted(range(len(keys)), key=keys.__getitem__) if counts[i]], dtype=np.int64)
         levels, counts = levels[order], counts[order]
         if has_missing:
@@ -121,7 +121,7 @@ class LevelColumn:
         return cls(levels, state["has_missing"], state["most"], state["table"])
 
 
-def _key(level: Any) -> str:
+def key_of(level: Any) -> str:
     """Text that tells a level from every other, the same in every process."""
     if isinstance(level, str):
         return level

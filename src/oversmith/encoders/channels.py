@@ -222,13 +222,9 @@ class ChannelEncoder(BaseEstimator, ABC):
         container, flat = self.container_, values.reshape(len(values), -1)
         if container.names:
             kinds = (container.dtypes * len(container.names))[: len(container.names)]
-            rounded = [np.round(c) if _is_whole(kind) else c for c, kind in zip(flat.T, kinds, strict=True)]
-            held = [_held(column, kind) for column, kind in zip(rounded, kinds, strict=True)]
+            held = [_held(column, kind) for column, kind in zip(flat.T, kinds, strict=True)]
             return container.rebuild([Values("number", np.ascontiguousarray(column)) for column in held])
         dtype = container.dtypes[0]
-        if _is_whole(dtype):
-            info = np.iinfo(dtype) if dtype.kind in "iu" else None
-            values = np.clip(np.round(values), *((info.min, info.max) if info else (0, 1)))
         return _held(values, dtype).astype(dtype)
 
     def has_missing(self, X: Any) -> np.ndarray:
@@ -364,16 +360,27 @@ def _centre_and_spread(channels: np.ndarray, axes: tuple[int, ...]) -> tuple[np.
 
 
 def _held(values: np.ndarray, dtype: Any) -> np.ndarray:
-    """Keep values to what a dtype of decimal numbers holds: the last number before infinity, not infinity."""
-    kind = getattr(dtype, "numpy_dtype", dtype)
-    name = str(kind).casefold()
-    width = next((width for width in ("float16", "float32", "float64") if name.startswith(width)), None)
-    if width is None:
+    """Keep values to what a dtype holds; round them where that is whole numbers."""
+    plain = _plain(dtype)
+    if plain.kind in "iub":
+        values = np.round(values)
+        low, high = (0.0, 1.0) if plain.kind == "b" else (float(np.iinfo(plain).min), float(np.iinfo(plain).max))
+        if plain.itemsize == 8:
+            high = np.nextafter(high, 0)  # 2^63 and 2^64 themselves are beyond
+    elif plain.kind == "f":
+        high = float(np.finfo(plain).max)
+        low = -high
+    else:
         return values
-    most = float(np.finfo(width).max)
-    return values if len(values) == 0 or _peak(values) <= most else np.clip(values, -most, most)
+    inside = len(values) == 0 or (values.min() >= low and values.max() <= high)
+    return values if inside else np.clip(values, low, high)
 
 
-def _is_whole(dtype: Any) -> bool:
-    """Tell whether a dtype, of NumPy, pandas or Polars, holds whole numbers."""
-    return getattr(dtype, "kind", "f") in "iub" or getattr(dtype, "is_integer", bool)()
+def _plain(dtype: Any) -> np.dtype:
+    """Return NumPy's dtype of the same numbers; that of objects where there is none."""
+    kind = getattr(dtype, "numpy_dtype", getattr(dtype, "subtype", dtype))
+    name = str(kind).casefold()
+    try:
+        return np.dtype("bool" if name == "boolean" else name)
+    except TypeError:
+        return np.dtype(object)

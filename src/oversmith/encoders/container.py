@@ -369,6 +369,11 @@ class Container:
             dtypes = tuple(polars_from_state(state["schema"]).values())
         else:
             dtypes = tuple(dtype_from_state(dtype) for dtype in state["dtypes"])
+        n = len(state["names"])
+        if len(dtypes) != (n if state["kind"] in {"pandas", "polars"} else 1) or (
+            columns is not None and len(columns) != n
+        ):
+            raise InputError("state", f"{n} names and {len(dtypes)} dtypes found", "the file was changed")
         sparse = None if state["sparse"] is None else (state["sparse"][0], state["sparse"][1])
         return cls(state["kind"], tuple(state["names"]), columns, dtypes, sparse)
 

@@ -20,7 +20,7 @@ from oversmith.encoders._columns import (
     reach_of,
 )
 from oversmith.encoders._constraints import Constraints
-from oversmith.encoders._dummies import Columns, Dummies, find_dummies
+from oversmith.encoders._dummies import Columns, Dummies, find_dummies, short_codes
 from oversmith.encoders._empty import EmptyColumn
 from oversmith.encoders._identifiers import IdentifierColumn, identifier_reason
 from oversmith.encoders._learning_constraints import learn_constraints
@@ -66,8 +66,9 @@ class TableEncoder(Parameters, BaseEstimator):
     one value only                                none; decoding copies the value
     identifier: all or nearly all values differ   none; decoding gives new values (``identifiers``)
     and name a row (see Notes)
-    dummy columns: of several columns of 0 and 1  as one column of levels; decoding spreads it again
-    each row has exactly one at 1, or at most one
+    dummy columns: several of the same two        as one column of levels; decoding spreads it again
+    values, of which each row has exactly one, or
+    at most one, set
     text, categories, other objects, declared     one-hot (softmax) up to ``max_one_hot`` levels, missing
     categorical                                   included; above it 8 linear ones: the normal score of the
                                                   level's frequency rank, and 7 hash components
@@ -143,9 +144,13 @@ class TableEncoder(Parameters, BaseEstimator):
     No mixture model is fitted per column: it takes seconds per column at 50,000 rows. The quantile map costs
     one sort.
 
-    Dummy columns are one group where they hold 0 and 1 alone, and either their names start alike
-    (``colour_red``, ``colour_blue``), or so many rows would break the rule if the columns were independent that it is
-    no chance: two rare flags that never meet in few rows stay two flags. A row without a level is a level of its own.
+    Dummy columns are one group where they hold the same two values, one of which is "set" (0 and 1, -1 and 1, truth
+    values, ``"no"`` and ``"yes"``), and either their names start alike (``colour_red``, ``colour_blue``), or so many
+    rows would break the rule if the columns were independent that it is no chance: two rare flags that never meet in
+    few rows stay two flags. A row without a level is a level of its own. A row that is missing in some of the columns
+    has the level that is set in one of the others, and if every row has exactly one and a single column is missing,
+    that one; in any other row the level is missing. A generated row whose level is missing has none set, and is missing
+    in each column of the group that is missing in some real row; no other generated row is missing in any of them.
 
     A column of text is an identifier where 95 % of at least 20 values differ, and they spell neither numbers nor
     dates. Whole numbers of a table with column names are where 95 % of the values differ and the name says so
@@ -217,7 +222,8 @@ class TableEncoder(Parameters, BaseEstimator):
         self.container_ = container
         names = container.names if container.kind in {"pandas", "polars"} else None
         self.identifiers_ = {}
-        # Columns of levels are fitted as they are read and not kept: that would be a copy of the table.
+        # Columns of levels are fitted as they are read and not kept: that would be a copy of the table. Those of two
+        # levels may be dummy columns: short codes wait for the others.
         numbers: list[Values | None] = []
         fitted: dict[int, FittedColumn] = {}
         for i, column in enumerate(container.read(X)):
@@ -228,7 +234,11 @@ class TableEncoder(Parameters, BaseEstimator):
                 self.identifiers_[container.names[i]] = reason
                 fitted[i] = self._fit_identifiers(i, column)
             elif column.levels is not None:
-                fitted[i] = self._fit_column(i, column)
+                short = short_codes(column)
+                if short is None:
+                    fitted[i] = self._fit_column(i, column)
+                else:
+                    column = short
             numbers.append(None if i in fitted else column)
         groups = find_dummies(numbers, names)
         for group in groups:
@@ -327,6 +337,9 @@ class TableEncoder(Parameters, BaseEstimator):
         levels = [False] * len(own.names)
         for source, column in zip(self._table_columns.sources, self.columns_, strict=True):
             levels[source[0]] = len(source) == 1 and column.kind == "level"
+        for group in self._table_columns.groups:
+            for i, member in zip(group.members, group.columns, strict=True):
+                levels[i] = member.kind == "level"
         return container.read(X, levels)
 
     @property

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
-from oversmith.exceptions import InputError
+from oversmith.exceptions import InputError, OversmithError, describe_error
 
 _Test = Callable[[Any], bool]
 
@@ -84,6 +85,35 @@ def check_fitted(sampler: Any) -> None:
         codes = range(len(sampler.classes_))
         if not set(sampler.draws_) <= set(codes) or (sampler.draws_ and "encoder_" not in vars(sampler)):
             raise _wrong(f"draws_ is {_short(sampler.draws_)}")
+
+
+@contextmanager
+def blamed_on_file(sampler: Any) -> Iterator[None]:
+    """Say that the file is damaged, where a loaded sampler cannot draw from what the file holds.
+
+    A file whose values were changed may hold values of the right types that do not fit each other: only drawing shows
+    that.
+
+    Parameters
+    ----------
+    sampler : BaseSampler
+        The sampler; one that was fitted here keeps its errors.
+
+    Yields
+    ------
+    None
+        Around the draw.
+    """
+    try:
+        yield
+    except (OversmithError, MemoryError):
+        raise
+    except Exception as error:
+        file = vars(sampler).get("_file")
+        if file is None:
+            raise
+        finding = f"{file!r} holds values that do not fit each other ({describe_error(error)})"
+        raise InputError("path", finding, "give the file that save wrote") from error
 
 
 def _wrong(finding: str) -> InputError:

@@ -32,6 +32,7 @@ from oversmith.samplers._encoding import (
     warn_of_identifiers,
 )
 from oversmith.samplers._filtered import draw_filtered
+from oversmith.samplers._saved_attributes import blamed_on_file
 from oversmith.samplers._smote import jitter_rows, smote_rows
 from oversmith.samplers._too_few import set_aside, smote_serves, too_few_rows
 from oversmith.samplers._unchanged import unchanged_on_failure
@@ -202,7 +203,9 @@ class BaseSampler(GroupedParameters, BaseOverSampler):
         check_is_fitted(self, "state_")
         if isinstance(n, bool) or not isinstance(n, int | np.integer) or n < 1:
             raise InputError("n", f"{n!r} found", "give a whole number of rows, at least 1")
-        return self._draw(self._trained_code(label), int(n))
+        code = self._trained_code(label)
+        with blamed_on_file(self):
+            return self._draw(code, int(n))
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the fitted sampler to one zip of JSON and ``.npy`` files; :func:`oversmith.load` reads it back.
@@ -270,6 +273,7 @@ class BaseSampler(GroupedParameters, BaseOverSampler):
             if n_rows < self._min_rows and output.too_few == "error":
                 raise too_few_rows(type(self).__name__, self.classes_[code], n_rows, self._min_rows)
         self._clear_record()
+        vars(self).pop("_file", None)  # what is drawn from now on is learnt here
         self.constraints_: tuple[str, ...] = ()
         self.identifiers_: dict[str, str] = {}
         self.n_named_ = 0

@@ -181,6 +181,8 @@ class _Reader:
                 raise _refused(f"sets {name!r}, which is not a fitted attribute")
             setattr(sampler, name, _encoder(value) if name == "encoder_" else value)
         check_fitted(sampler)
+        # Until the next fit: errors of a draw are those of the file.
+        sampler._file = self.archive.filename
         return sampler
 
     def estimator(self, name: str, params: dict[str, Any]) -> Any:
