@@ -197,7 +197,7 @@ def _cells(column: Values) -> tuple[Any, Any] | None:
 
 
 def _are_numbers(cells: tuple[Any, Any]) -> bool:
-    return all(isinstance(cell, int | float | np.bool_) and abs(cell) <= _LARGEST for cell in cells)
+    return all(isinstance(cell, int | float) and abs(cell) <= _LARGEST for cell in cells)
 
 
 def find_dummies(columns: Sequence[Values | None], names: Sequence[str] | None) -> list[Dummies]:
